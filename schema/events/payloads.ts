@@ -1,0 +1,54 @@
+import * as v from 'valibot'
+
+/**
+ * The payload of every event type. To add a type: add its schema here and its projection in schema/projections.
+ * Which entity and room an event names stands in the comment behind it.
+ */
+const title = v.pipe(v.string(), v.minLength(1), v.maxLength(200))
+const text = v.pipe(v.string(), v.maxLength(60_000))
+const id = v.pipe(v.string(), v.minLength(1), v.maxLength(200))
+const emoji = v.pipe(v.string(), v.minLength(1), v.maxLength(64))
+/** The original person of an imported event: shown instead of the actor. */
+const author = v.optional(v.object({ id, name: title }))
+const none = v.object({ author })
+
+export const payloadSchemas = {
+  'space.create': v.object({ name: title, visibility: v.picklist(['public', 'invite']), author }), // entity: the space
+  'space.update': v.object({ name: title, author }), // entity: the space
+  'member.join': v.object({ name: title, author }), // entity: the person; whose name it (re)states
+  'member.leave': none, // entity: the person
+  'member.role': v.object({ role: v.picklist(['admin', 'member']), author }), // entity: the person
+  'room.create': v.object({
+    name: title,
+    kind: v.picklist(['room', 'thread']),
+    /** thread only: the room it hangs in, and the message it answers */
+    parentRoom: v.optional(id),
+    parentMessage: v.optional(id),
+    topic: v.optional(v.pipe(v.string(), v.maxLength(1000))),
+    author,
+  }), // entity: the room
+  'room.update': v.object({
+    name: v.optional(title),
+    topic: v.optional(v.pipe(v.string(), v.maxLength(1000))),
+    author,
+  }), // entity: the room
+  'room.archive': v.object({ archived: v.boolean(), author }), // entity: the room
+  'message.create': v.object({ text, replyTo: v.optional(id), author }), // entity: the event's own id; room
+  'message.edit': v.object({ text, author }), // entity: the message; room
+  'message.delete': none, // entity: the message; room
+  'reaction.add': v.object({ emoji, author }), // entity: the message; room
+  'reaction.remove': v.object({ emoji, author }), // entity: the message; room
+  'pin.add': none, // entity: the message; room
+  'pin.remove': none, // entity: the message; room
+  /** `upTo` is the order_key (a clock) of the last message read */
+  'read.mark': v.object({ upTo: v.pipe(v.string(), v.regex(/^[0-9]{1,19}$/)) }), // room; stream of the person
+  'room.mute': v.object({ muted: v.boolean() }), // room; stream of the person
+  'page.create': v.object({ title, author }), // entity: the page; room
+  'page.rename': v.object({ title, author }), // entity: the page
+  /** a Yjs update, base64 */
+  'page.update': v.object({ update: v.pipe(v.string(), v.base64()), author }), // entity: the page
+} as const
+
+export type EventType = keyof typeof payloadSchemas
+export type PayloadOf<T extends EventType> = v.InferOutput<(typeof payloadSchemas)[T]>
+export const eventTypes = Object.keys(payloadSchemas) as EventType[]

@@ -1,0 +1,75 @@
+import type { AnyEvent, EventFault, SequencedEvent } from '../events/event.ts'
+import type { SyncStatus } from './status.ts'
+
+/**
+ * Sync client (Service Worker) ↔ coordinator, over the BroadcastChannel `syncChannelName`.
+ * Laws: the database owns the cursor; a batch is acknowledged after its commit; whatever is lost on the way is sent
+ * again (events are idempotent by id); a message of an older epoch is dropped. A BroadcastChannel does not wake a stopped Service Worker: pages post
+ * `ServiceWorkerNudge` to `registration.active` when the coordinator asks for it, and every 10 s while the leader lives.
+ */
+export const syncChannelName = 'rsql-sync-v1'
+
+export type FromSync =
+  /** started (or restarted): answer with SYNC_STATE */
+  | { readonly type: 'SYNC_HELLO'; readonly syncId: string }
+  /** one transaction's worth of events of one stream; `cursor` is set when everything up to it is then applied */
+  | {
+      readonly type: 'EVENTS'
+      readonly syncId: string
+      readonly batchId: string
+      readonly stream: string
+      readonly items: readonly SequencedEvent[]
+      readonly cursor: string | null
+    }
+  /** what the server said of uploaded events; `error` is final (the person decides), a passing fault is not reported */
+  | {
+      readonly type: 'UPLOADED'
+      readonly syncId: string
+      readonly batchId: string
+      readonly results: readonly UploadResult[]
+    }
+  | { readonly type: 'SYNC_STATUS'; readonly syncId: string; readonly status: SyncStatus }
+
+export type ToSync =
+  /** who to sync as, and from where. Sent on hello, on every new leader, and when streams or actor change */
+  | {
+      readonly type: 'SYNC_STATE'
+      readonly epoch: number
+      readonly actor: string | null
+      readonly streams: readonly { readonly stream: string; readonly cursor: string | null }[]
+      /** the room on screen: its newest page is worth fetching first */
+      readonly openRoom: { readonly stream: string; readonly room: string } | null
+    }
+  | {
+      readonly type: 'EVENTS_APPLIED'
+      readonly epoch: number
+      readonly batchId: string
+      readonly rejected: readonly RejectedEvent[]
+    }
+  | {
+      readonly type: 'EVENTS_FAILED'
+      readonly epoch: number
+      readonly batchId: string
+      readonly code: string
+      readonly message: string
+    }
+  /** events to upload, oldest first: those of a dispatch, or the whole outbox after SYNC_STATE */
+  | {
+      readonly type: 'OUTBOX'
+      readonly epoch: number
+      readonly complete: boolean
+      readonly events: readonly AnyEvent[]
+    }
+  | { readonly type: 'UPLOADED_APPLIED'; readonly epoch: number; readonly batchId: string }
+
+export type UploadResult =
+  | { readonly id: string; readonly seq: string; readonly receivedAt: number }
+  | { readonly id: string; readonly error: { readonly code: string; readonly message: string } }
+
+export interface RejectedEvent {
+  readonly id: string | null
+  readonly fault: EventFault
+}
+
+/** Page → Service Worker. NUDGE wakes it; it then says SYNC_HELLO if it had been stopped. */
+export type ServiceWorkerNudge = { readonly type: 'NUDGE' } | { readonly type: 'SKIP_WAITING' }

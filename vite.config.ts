@@ -1,0 +1,53 @@
+import react from '@vitejs/plugin-react'
+import tailwindcss from '@tailwindcss/vite'
+import { defineConfig } from 'vite'
+import { VitePWA } from 'vite-plugin-pwa'
+
+const syncServer = process.env['SYNC_SERVER'] ?? 'http://127.0.0.1:5174'
+
+export default defineConfig({
+  server: {
+    host: '127.0.0.1',
+    port: Number(process.env['PORT'] ?? 5173),
+    strictPort: true,
+    proxy: { '/api': syncServer },
+  },
+  worker: {
+    format: 'es', // the default IIFE rejects top-level await
+    rollupOptions: {
+      output: {
+        // A hashed SharedWorker URL would make two coordinators after a rebuild: its name is stable, and versioned by hand.
+        entryFileNames: (chunk) =>
+          chunk.name.startsWith('coordinator') ? 'coordinator-v1.js' : 'assets/[name]-[hash].js',
+      },
+    },
+  },
+  plugins: [
+    react(),
+    tailwindcss(),
+    VitePWA({
+      strategies: 'injectManifest',
+      srcDir: 'workers/service',
+      filename: 'service-worker.ts',
+      registerType: 'prompt',
+      injectRegister: false,
+      manifest: {
+        name: 'Reactive SQLite',
+        short_name: 'Rooms',
+        description: 'Local-first rooms on live SQL',
+        theme_color: '#2e62c9',
+        background_color: '#fbfaf8',
+        display: 'standalone',
+        start_url: '/',
+        icons: [{ src: '/icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' }],
+      },
+      injectManifest: {
+        rollupFormat: 'iife',
+        globPatterns: ['**/*.{js,css,html,svg,wasm}'],
+        globIgnores: ['**/sqlite3-worker1*', '**/sqlite3-opfs-async-proxy*'],
+        maximumFileSizeToCacheInBytes: 4 * 1024 * 1024,
+      },
+      devOptions: { enabled: true, type: 'module' },
+    }),
+  ],
+})
