@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+/** The linter keeps the tree true: each planted violation must be refused, and what is allowed must not be. */
+const root = join(import.meta.dirname, '..')
+let tree: string
+beforeEach(() => {
+  tree = mkdtempSync(join(tmpdir(), 'import-rules-'))
+  copyFileSync(join(root, '.oxlintrc.json'), join(tree, '.oxlintrc.json'))
+})
+afterEach(() => rmSync(tree, { recursive: true, force: true }))
+
+describe('refused', () => {
+  test.each([
+    ['schema/x.ts', '../dataflow/target.ts', 'schema/ imports nothing of the project'],
+    ['schema/x.ts', '../app/target.ts', 'schema/ imports nothing of the project'],
+    ['dataflow/x.ts', '../schema/target.ts', 'dataflow/ may import types of schema/ only'],
+    ['dataflow/x.ts', '../workers/database/target.ts', 'dataflow/ may import types of schema/ only'],
+    ['workers/database/x.ts', '../coordinator/target.ts', 'workers/ folders never import one another'],
+    ['workers/coordinator/x.ts', '../database/target.ts', 'workers/ folders never import one another'],
+    ['workers/coordinator/x.ts', '../../dataflow/target.ts', 'workers/ folders never import one another'],
+    ['workers/service/x.ts', '../client/target.ts', 'workers/ folders never import one another'],
+    ['workers/client/x.ts', '../../dataflow/target.ts', 'workers/ folders never import one another'],
+    ['workers/client/x.ts', '../../app/target.ts', 'workers/ folders never import one another'],
+    ['app/x.tsx', '../workers/database/target.ts', 'app/ sees workers/client and schema/ only'],
+    ['app/features/room/x.tsx', '../../../dataflow/target.ts', 'app/ sees workers/client and schema/ only'],
+    ['server/x.ts', '../workers/client/target.ts', 'server/ sees schema/ only'],
+  ])('%s importing %s', (file, specifier, message) => {
+    plant(file, `import { value } from '${specifier}'\nexport const copy = value\n`)
+    plant(join(dirname(file), specifier), 'export const value = 1\n')
+    const { exitCode, output } = lint()
+    expect(output).toContain(message)
+    expect(exitCode).not.toBe(0)
+  })
+
+  test('a cycle', () => {
+    plant('schema/a.ts', "import { b } from './b.ts'\nexport const a = (): number => b()\n")
+    plant('schema/b.ts', "import { c } from './c.ts'\nexport const b = (): number => c()\n")
+    plant('schema/c.ts', "import { a } from './a.ts'\nexport const c = (): number => a()\n")
+    const { exitCode, output } = lint()
+    expect(output).toContain('no-cycle')
+    expect(exitCode).not.toBe(0)
+  })
+})
+
+test.each([
+  ['dataflow/x.ts', '../schema/target.ts', 'import type'],
+  ['workers/database/x.ts', '../../dataflow/target.ts', 'import'],
+  ['app/x.ts', '../workers/client/target.ts', 'import'],
+  ['server/x.ts', '../schema/target.ts', 'import'],
+])('%s importing %s by "%s" is allowed', (file, specifier, keyword) => {
+  const use = keyword === 'import' ? 'export const copy: value = make()' : 'export const copy: value = 1'
+  const names = keyword === 'import' ? '{ make, type value }' : '{ value }'
+  plant(file, `${keyword} ${names} from '${specifier}'\n${use}\n`)
+  plant(join(dirname(file), specifier), 'export type value = number\nexport const make = (): value => 1\n')
+  expect(lint()).toMatchObject({ exitCode: 0 })
+})
+
+function plant(file: string, text: string): void {
+  const path = join(tree, file)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text)
+}
+
+function lint(): { exitCode: number | null; output: string } {
+  const oxlint = join(root, 'node_modules/oxlint/bin/oxlint')
+  const answer = spawnSync(process.execPath, [oxlint, '--deny-warnings'], { cwd: tree, encoding: 'utf8' })
+  return { exitCode: answer.status, output: answer.stdout + answer.stderr }
+}
