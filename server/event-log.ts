@@ -1,33 +1,73 @@
 /**
  * The log behind the server: ordered streams of events, durable before an append resolves, deduplicated by event id
- * for ever. One adapter per store (embedded SQLite now, NATS JetStream later); the same test suite runs on each.
+ * for ever. One adapter per store (embedded SQLite now, NATS JetStream later); the same suite
+ * (event-log.conformance.ts) runs on each.
  */
+
 /** opaque, sortable as text, monotonic per stream, not dense */
 export type Seq = string
 
 export interface LogItem {
   readonly seq: Seq
   readonly id: string
+  /** unix ms */
   readonly receivedAt: number
   /** the event as JSON text */
   readonly data: string
 }
 
+export interface Appended {
+  readonly seq: Seq
+  readonly receivedAt: number
+  /** the id was there before; `seq` and `receivedAt` are of its first time */
+  readonly duplicate: boolean
+}
+
+/** What one append added to a stream: `items` follow `after` without a gap. */
+export interface Commit {
+  readonly stream: string
+  readonly after: Seq | null
+  readonly items: readonly LogItem[]
+}
+
 export interface EventLog {
+  /** All or none; durable when it resolves. With `expect` it rejects with StaleHead unless that is the stream's head. */
   append(
     stream: string,
     events: readonly { id: string; data: string }[],
-    options?: { expect?: Seq },
-  ): Promise<{ seq: Seq; receivedAt: number; duplicate: boolean }[]>
+    options?: { expect?: Seq | null },
+  ): Promise<Appended[]>
+  /**
+   * Up to `limit` items beyond `after`, fewer once their data pass `maxBytes`, but at least one if there is one.
+   * `after` need not be the seq of an item; rejects with BadOffset if it cannot be one of this stream's.
+   */
   read(
     stream: string,
     after: Seq | null,
     limit: number,
     maxBytes: number,
   ): Promise<{ items: LogItem[]; upToDate: boolean }>
+  /** items beyond `after`: those there are, then each as it comes, until `signal` aborts */
   tail(stream: string, after: Seq | null, signal: AbortSignal): AsyncIterable<LogItem>
   /** the newest page, oldest first */
   latest(stream: string, limit: number): Promise<LogItem[]>
+  /** those of `ids` that the stream has, in no order */
+  find(stream: string, ids: readonly string[]): Promise<LogItem[]>
+  /** null: there is no such stream */
   head(stream: string): Promise<Seq | null>
+  /** items beyond `after` */
+  count(stream: string, after: Seq | null): Promise<number>
+  streams(): Promise<string[]>
+  /** Tells of every commit of every stream once it is durable, in order per stream. Returns how to stop. */
+  watch(listener: (commit: Commit) => void): () => void
   close(): Promise<void>
+}
+
+/** An append expected another head: someone else was first. Read on and try again. */
+export class StaleHead extends Error {
+  override readonly name = 'StaleHead'
+}
+/** An offset that this stream never gave out. */
+export class BadOffset extends Error {
+  override readonly name = 'BadOffset'
 }

@@ -12,13 +12,19 @@ export const syncChannelName = 'rsql-sync-v1'
 export type FromSync =
   /** started (or restarted): answer with SYNC_STATE */
   | { readonly type: 'SYNC_HELLO'; readonly syncId: string }
-  /** one transaction's worth of events of one stream; `cursor` is set when everything up to it is then applied */
+  /**
+   * One transaction's worth of events of one stream. `cursor` is set when everything up to it is then applied; it
+   * counts from `after`: a stream whose cursor is short of `after` (null: the beginning) has lost a batch on the way,
+   * so the batch is refused with EVENTS_FAILED code GAP. A cursor never moves backwards. Without a cursor (newest
+   * page, outline) `after` means nothing.
+   */
   | {
       readonly type: 'EVENTS'
       readonly syncId: string
       readonly batchId: string
       readonly stream: string
       readonly items: readonly SequencedEvent[]
+      readonly after: string | null
       readonly cursor: string | null
     }
   /** what the server said of uploaded events; `error` is final (the person decides), a passing fault is not reported */
@@ -61,6 +67,8 @@ export type ToSync =
       readonly events: readonly AnyEvent[]
     }
   | { readonly type: 'UPLOADED_APPLIED'; readonly epoch: number; readonly batchId: string }
+  /** the person took these back before the server had them: they must not be uploaded from the mirror either */
+  | { readonly type: 'OUTBOX_DISCARDED'; readonly epoch: number; readonly ids: readonly string[] }
 
 export type UploadResult =
   | { readonly id: string; readonly seq: string; readonly receivedAt: number }
@@ -71,5 +79,17 @@ export interface RejectedEvent {
   readonly fault: EventFault
 }
 
-/** Page → Service Worker. NUDGE wakes it; it then says SYNC_HELLO if it had been stopped. */
-export type ServiceWorkerNudge = { readonly type: 'NUDGE' } | { readonly type: 'SKIP_WAITING' }
+/**
+ * Page → Service Worker. NUDGE wakes it; it then says SYNC_HELLO if it had been stopped. ONLINE (the page's `online`
+ * event, or the person's "retry now") wakes it too and tries the network again without waiting for the backoff.
+ */
+export type ServiceWorkerNudge =
+  { readonly type: 'NUDGE' } | { readonly type: 'ONLINE' } | { readonly type: 'SKIP_WAITING' }
+
+/** Service Worker → page, when a notification was clicked and a window was already open. */
+export interface OpenRoomRequest {
+  readonly type: 'OPEN_ROOM'
+  readonly stream: string
+  readonly room: string | null
+  readonly message: string | null
+}

@@ -1,0 +1,122 @@
+import type { SequencedEvent } from '../events/event.ts'
+
+/**
+ * The sync server's HTTP API, as its clients see it. JSON in and out; a failure is `{ error: HttpFault }` with the
+ * status of `httpStatus`. Sign-in is a cookie (`__Host-sid`, HttpOnly); unsafe methods must come from the same origin.
+ *
+ * | request                                        | answer                                      |
+ * |------------------------------------------------|---------------------------------------------|
+ * | POST /api/guest {name, importer?}              | Identity, and the cookie                    |
+ * | GET  /api/me                                   | Identity, or 401                            |
+ * | POST /api/sign-out                             | 204                                         |
+ * | GET  /api/spaces                               | SpaceList: the public ones and mine         |
+ * | POST /api/streams/:stream/events {events}      | AppendResult; all or none                   |
+ * | GET  /api/streams/:stream/events?after&limit   | StreamPage, oldest first                    |
+ * | GET  /api/streams/:stream/latest?limit&room    | StreamPage: the newest events, oldest first |
+ * | GET  /api/streams/:stream/outline              | StreamPage: space, members, rooms (no threads) |
+ * | GET  /api/streams/:stream/tail?after           | Server-Sent Events of TailMessage           |
+ * | GET  /api/tail                                 | the same, of all of the person's streams    |
+ *
+ * `:stream` is percent-encoded (`space%3A01…`); `after` is a `seq`, absent for the beginning.
+ */
+export interface Identity {
+  readonly actor: string
+  readonly name: string
+}
+
+export interface GuestRequest {
+  readonly name: string
+  /** asks for an importer: it may name other authors, and writes only to spaces that it created itself */
+  readonly importer?: boolean
+}
+
+export interface SpaceSummary {
+  readonly id: string
+  readonly stream: string
+  readonly name: string
+  readonly visibility: 'public' | 'invite'
+  readonly members: number
+  readonly messages: number
+  readonly head: string | null
+  readonly joined: boolean
+}
+export interface SpaceList {
+  readonly spaces: readonly SpaceSummary[]
+}
+
+export interface AppendResult {
+  /** in the order of the request */
+  readonly results: readonly {
+    readonly id: string
+    readonly seq: string
+    readonly receivedAt: number
+    /** the server had it already; `seq` is its first one */
+    readonly duplicate: boolean
+  }[]
+}
+
+export interface StreamPage {
+  readonly items: readonly SequencedEvent[]
+  /** nothing lies beyond the last item; always true of `latest` and `outline` */
+  readonly upToDate: boolean
+  readonly head: string | null
+  /** events in the stream, and how many of them lie beyond this page */
+  readonly total: number
+  readonly behind: number
+  /** with `?names`: what the actors and rooms in `items` are called */
+  readonly names?: Readonly<Record<string, string>>
+}
+
+/** One SSE `data:` line of a tail. */
+export type TailMessage =
+  /** first: who the connection speaks for, and where each stream stands */
+  | { readonly type: 'heads'; readonly actor: string; readonly heads: readonly StreamHead[] }
+  /** `items` follow `after` without a gap; left out when they are large: then read them */
+  | {
+      readonly type: 'items'
+      readonly stream: string
+      readonly after: string | null
+      readonly head: string
+      readonly items: readonly SequencedEvent[] | null
+    }
+  /** the stream came (joined, created) … */
+  | { readonly type: 'joined'; readonly stream: string; readonly head: string | null; readonly total: number }
+  /** … or went: left, removed; nothing more of it will come */
+  | { readonly type: 'gone'; readonly stream: string }
+
+export interface StreamHead {
+  readonly stream: string
+  readonly head: string | null
+  readonly total: number
+}
+
+export interface HttpFault {
+  readonly code: HttpFaultCode
+  readonly message: string
+  /** of a refused append: which event, by place in the request and by id, and which field */
+  readonly index?: number
+  readonly id?: string
+  readonly field?: string
+}
+
+export const httpStatus = {
+  MALFORMED_REQUEST: 400,
+  MALFORMED_EVENT: 400,
+  BAD_OFFSET: 400,
+  INSECURE_CONTEXT: 400,
+  SIGNED_OUT: 401,
+  CROSS_ORIGIN: 403,
+  ACTOR_MISMATCH: 403,
+  NOT_A_MEMBER: 403,
+  NOT_ALLOWED: 403,
+  GUESTS_OFF: 403,
+  NOT_FOUND: 404,
+  UNKNOWN_STREAM: 404,
+  EVENT_ID_TAKEN: 409,
+  EVENT_TOO_LARGE: 413,
+  BODY_TOO_LARGE: 413,
+  TOO_MANY_REQUESTS: 429,
+  INTERNAL: 500,
+  SHUTTING_DOWN: 503,
+} as const
+export type HttpFaultCode = keyof typeof httpStatus
