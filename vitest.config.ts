@@ -1,5 +1,16 @@
 import { defineConfig } from 'vitest/config'
 
+// Vitest prints failures with Map.groupBy, which Node 20 lacks: without this it dies on the first failed test there
+Map.groupBy ??= <K, T>(items: Iterable<T>, keyOf: (item: T, index: number) => K): Map<K, T[]> => {
+  const groups = new Map<K, T[]>()
+  let index = 0
+  for (const item of items) {
+    const key = keyOf(item, index++)
+    groups.set(key, [...(groups.get(key) ?? []), item])
+  }
+  return groups
+}
+
 export default defineConfig({
   test: {
     include: ['{schema,dataflow,workers,server,app,scripts}/**/*.test.{ts,tsx}'],
