@@ -1,0 +1,53 @@
+import type { CompiledQuery } from 'kysely'
+import type { Query, RowChange, SqlValue } from '../../schema/live.ts'
+import type { ClientError } from '../../workers/client/client.ts'
+
+/**
+ * A live query as a component sees it. `Row` exists for types alone: SQL written by hand names its row with `sql<Row>`,
+ * Kysely's `compile()` brings its own.
+ */
+export interface TypedQuery<Row> extends Query {
+  readonly [rowType]?: Row
+}
+declare const rowType: unique symbol
+
+export type LiveSource<Row> = TypedQuery<Row> | CompiledQuery<Row>
+
+/** Rows are objects by column name; of two columns with one name the last wins, as in every SQLite driver. */
+export type AnyRow = Readonly<Record<string, SqlValue>>
+
+export type LiveStatus = 'loading' | 'ready' | 'error'
+
+/** `data` keeps the last good rows while `error` is set. Same object until something changes. */
+export interface LiveResult<Row> {
+  readonly data: readonly Row[]
+  readonly status: LiveStatus
+  readonly error: ClientError | null
+}
+
+/** A RowChange whose rows are objects. */
+export type LiveChange<Row> = RowChange extends infer Change
+  ? Change extends { readonly row: SqlValue[] }
+    ? Omit<Change, 'row'> & { readonly row: Row }
+    : Change
+  : never
+
+/** SQL with the type of its rows: sql<{ id: string }>('SELECT id FROM rooms WHERE space_id = ?', [space]) */
+export function sql<Row>(text: string, parameters: readonly SqlValue[] = []): TypedQuery<Row> {
+  return { sql: text, parameters }
+}
+
+/** The identity of a query: its text and its typed parameters (1, 1n, '1' and x'31' differ). */
+export function queryKey(query: LiveSource<unknown>): string {
+  let key = query.sql
+  for (const value of query.parameters as readonly SqlValue[]) key += `\u0000${typedText(value)}`
+  return key
+}
+
+function typedText(value: SqlValue): string {
+  if (value === null) return 'z'
+  if (value instanceof Uint8Array) return `x${Array.from(value).join(',')}`
+  if (typeof value === 'string') return `s${value.length}:${value}`
+  if (Object.is(value, -0)) return 'n-0'
+  return `${(typeof value)[0]}${value}`
+}
