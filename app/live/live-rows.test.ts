@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { RowChange, SqlValue } from '../../schema/live.ts'
 import { LiveRows } from './live-rows.ts'

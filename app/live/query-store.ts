@@ -138,7 +138,7 @@ export class QueryStore {
     this.#dirty.delete(entry)
     entry.result = { data: entry.rows.take(), status: entry.error ? 'error' : 'ready', error: entry.error }
     entry.settle()
-    for (const listener of [...entry.listeners]) listener()
+    for (const listener of entry.listeners) listener()
   }
 
   #scheduleDrop(entry: Entry): void {
