@@ -1,0 +1,232 @@
+import { encodeKey } from '../key.ts'
+import type { Connection } from '../sqlite/connection.ts'
+import type { Pointer } from '../sqlite/raw.ts'
+import { readValue } from '../sqlite/statement.ts'
+import { integer, Real, type Value } from '../value.ts'
+import type { Row, RowDiff, TableDiff } from './diff.ts'
+import { quote, type TableShape } from './table-shape.ts'
+
+const DELETE = 9
+const INSERT = 18
+const SAFE = 9007199254740991n
+
+type Key = number | bigint | string
+export type Detail = 'rows' | 'touched'
+
+interface WatchedTable {
+  readonly shape: TableShape
+  /** how many live queries want rows; with none it is enough to know that the table was touched */
+  wantRows: number
+  watchers: number
+  /** first old image by key: null when there was no row */
+  readonly before: Map<Key, { readonly key: readonly Value[]; readonly row: Row | null }>
+  touched: boolean
+  bulk: boolean
+}
+
+/**
+ * Diffs of tables, from SQLite's preupdate hook.
+ *
+ * Law: a turn's diff of a table is, for every key it touched, the image *before the first touch* and the image *now*.
+ * The middle does not count, so rolled-back savepoints and statements that failed half-way, which call no hook, cannot
+ * make it wrong.
+ *
+ *   UPDATE 7: a→b, DELETE 7, INSERT 7: c   →   { before: a, after: c }       (one RowDiff)
+ *   INSERT 8: x, ROLLBACK TO               →   before null, now null: nothing
+ *
+ * A table that no live query reads costs one look-up by pointer. Past `bulkRows` rows a table is *bulk*: its buffer is dropped and no
+ * row is read until the turn ends.
+ */
+export class DiffCapture {
+  bulkRows = 2000
+  readonly #connection: Connection
+  readonly #tables = new Map<string, WatchedTable>()
+  /** table name pointer → table; SQLite keeps a table's name in one place until the schema changes */
+  #byPointer = new Map<Pointer, { schema: Pointer; table: WatchedTable | null }>()
+  readonly #callback: Pointer
+  #pending = false
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+    const { raw } = connection
+    this.#callback = raw.installFunction(
+      'v(ppippjj)',
+      (_c: Pointer, _db: Pointer, op: number, schema: Pointer, table: Pointer, oldKey: bigint, newKey: bigint) =>
+        this.#observe(op, schema, table, oldKey, newKey),
+    )
+    raw.exports.sqlite3_preupdate_hook(raw.db, this.#callback, 0)
+  }
+
+  watch(shape: TableShape, detail: Detail): void {
+    const name = tableKey(shape.schema, shape.name)
+    let table = this.#tables.get(name)
+    if (!table) {
+      table = { shape, wantRows: 0, watchers: 0, before: new Map(), touched: false, bulk: false }
+      this.#tables.set(name, table)
+      this.#byPointer.clear()
+    }
+    table.watchers++
+    if (detail === 'rows') table.wantRows++
+  }
+
+  unwatch(shape: TableShape, detail: Detail): void {
+    const name = tableKey(shape.schema, shape.name)
+    const table = this.#tables.get(name)
+    if (!table) return
+    if (detail === 'rows') table.wantRows--
+    if (--table.watchers > 0) return
+    this.#tables.delete(name)
+    this.#byPointer.clear()
+  }
+
+  get pending(): boolean {
+    return this.#pending
+  }
+
+  /** After DDL: names move in memory, shapes change. The watchers must watch anew. */
+  forgetPointers(): void {
+    this.#byPointer.clear()
+  }
+
+  discard(): void {
+    if (!this.#pending) return
+    this.#pending = false
+    for (const table of this.#tables.values()) clear(table)
+  }
+
+  /** The diff since the last call, against what the database holds now. */
+  take(): Map<string, TableDiff> {
+    const diff = new Map<string, TableDiff>()
+    if (!this.#pending) return diff
+    this.#pending = false
+    for (const [name, table] of this.#tables) {
+      if (!table.touched) continue
+      const rows = table.bulk || !table.wantRows || !table.shape.keyed ? null : this.#finish(table)
+      clear(table)
+      if (rows === null || rows.length > 0) diff.set(name, { shape: table.shape, rows })
+    }
+    return diff
+  }
+
+  close(): void {
+    const { raw } = this.#connection
+    if (raw.isOpen) raw.exports.sqlite3_preupdate_hook(raw.db, 0, 0)
+    raw.uninstallFunction(this.#callback)
+  }
+
+  #observe(op: number, schemaName: Pointer, tableName: Pointer, oldKey: bigint, newKey: bigint): void {
+    let known = this.#byPointer.get(tableName)
+    if (!known || known.schema !== schemaName) known = this.#resolve(schemaName, tableName)
+    const table = known.table
+    if (!table) return
+    table.touched = true
+    this.#pending = true
+    if (table.bulk || table.wantRows === 0 || !table.shape.keyed) return
+    if (table.shape.rowidName !== null) {
+      if (op !== INSERT) this.#remember(table, toKey(oldKey), true)
+      if (op !== DELETE && (op === INSERT || oldKey !== newKey)) this.#remember(table, toKey(newKey), false)
+    } else {
+      if (op !== INSERT) this.#rememberByPrimaryKey(table, true)
+      if (op !== DELETE) this.#rememberByPrimaryKey(table, false)
+    }
+    if (table.before.size > this.bulkRows) {
+      table.bulk = true
+      table.before.clear()
+    }
+  }
+
+  #remember(table: WatchedTable, key: number | bigint, existed: boolean): void {
+    if (table.before.has(key)) return
+    table.before.set(key, { key: [key], row: existed ? this.#readOld(table.shape, key) : null })
+  }
+
+  #rememberByPrimaryKey(table: WatchedTable, old: boolean): void {
+    const { raw } = this.#connection
+    const { shape } = table
+    const read = old ? raw.exports.sqlite3_preupdate_old : raw.exports.sqlite3_preupdate_new
+    const values = shape.primaryKey.map((column) => {
+      raw.check(read(raw.db, column, raw.cell))
+      return readValue(raw, raw.pointerAt(raw.cell))
+    })
+    const key = encodeKey(values, shape.keyCollations)
+    if (table.before.has(key)) return
+    table.before.set(key, { key: values, row: old ? this.#readOld(shape, null) : null })
+  }
+
+  #readOld(shape: TableShape, rowid: Value): Row {
+    const { raw } = this.#connection
+    const { exports, db, cell } = raw
+    const row: Value[] = []
+    for (let column = 0; column < shape.columns.length; column++) {
+      // VIRTUAL generated columns answer SQLITE_RANGE: they stay NULL, and no operator reads them from here
+      const code = exports.sqlite3_preupdate_old(db, column, cell)
+      row.push(code === 0 ? readValue(raw, raw.pointerAt(cell)) : null)
+    }
+    row.push(rowid)
+    return row
+  }
+
+  #resolve(schemaName: Pointer, tableName: Pointer): { schema: Pointer; table: WatchedTable | null } {
+    const { raw } = this.#connection
+    const name = tableKey(raw.readCString(schemaName) ?? '', raw.readCString(tableName) ?? '')
+    const known = { schema: schemaName, table: this.#tables.get(name) ?? null }
+    this.#byPointer.set(tableName, known)
+    return known
+  }
+
+  #finish(table: WatchedTable): RowDiff[] {
+    const { shape } = table
+    const sql = selectByKey(shape)
+    const statement = this.#connection.take(sql)
+    const rows: RowDiff[] = []
+    try {
+      for (const { key, row: before } of table.before.values()) {
+        statement.bindAll(key)
+        const after = statement.step() ? statement.row() : null
+        statement.reset()
+        for (const column of shape.virtualColumns) if (after) after[column] = null
+        if (before === null ? after !== null : after === null || !sameRow(before, after)) rows.push({ before, after })
+      }
+    } finally {
+      this.#connection.giveBack(sql, statement)
+    }
+    return rows
+  }
+}
+
+/** SQL that reads one row image by its key. */
+export function selectByKey(shape: TableShape): string {
+  const columns = [...shape.columns.map(quote), shape.rowidName === null ? 'NULL' : quote(shape.rowidName)]
+  const condition =
+    shape.rowidName === null
+      ? shape.primaryKey.map((column) => `${quote(shape.columns[column]!)} = ?`).join(' AND ')
+      : `${quote(shape.rowidName)} = ?`
+  return `SELECT ${columns.join(', ')} FROM ${quote(shape.schema)}.${quote(shape.name)} WHERE ${condition}`
+}
+
+export function tableKey(schema: string, table: string): string {
+  return `${schema}.${table}`.toLowerCase()
+}
+
+export function sameRow(a: Row, b: Row): boolean {
+  for (let i = 0; i < a.length; i++) if (!sameValue(a[i]!, b[i]!)) return false
+  return true
+}
+
+/** The same type and the same bits: 1 and 1.0 differ. */
+export function sameValue(a: Value, b: Value): boolean {
+  if (Object.is(a, b)) return true
+  if (a instanceof Real) return b instanceof Real && Object.is(a.value, b.value)
+  if (a instanceof Uint8Array) return b instanceof Uint8Array && a.length === b.length && a.every((x, i) => x === b[i])
+  return false
+}
+
+function toKey(key: bigint): number | bigint {
+  return key >= -SAFE && key <= SAFE ? Number(key) : integer(key)
+}
+
+function clear(table: WatchedTable): void {
+  table.before.clear()
+  table.touched = false
+  table.bulk = false
+}

@@ -1,0 +1,20 @@
+import type { Value } from '../value.ts'
+import type { TableShape } from './table-shape.ts'
+
+/** The columns in declaration order, then the rowid. */
+export type Row = readonly Value[]
+
+/** One row that a turn changed: `before` null is an insert, `after` null a delete. */
+export interface RowDiff {
+  readonly before: Row | null
+  readonly after: Row | null
+}
+
+/** What a turn did to one table. `rows` null: more than was worth reading, or not readable; re-run. */
+export interface TableDiff {
+  readonly shape: TableShape
+  readonly rows: readonly RowDiff[] | null
+}
+
+/** `schema.table` in lower case → its diff */
+export type TurnDiff = ReadonlyMap<string, TableDiff>

@@ -1,0 +1,395 @@
+import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
+import type { Query, QueryDelta, RowChange, SqlValue } from '../../schema/live.ts'
+import { DiffCapture, tableKey } from '../capture/capture-diff.ts'
+import type { TurnDiff } from '../capture/diff.ts'
+import { encodeValue } from '../key.ts'
+import { diffRows, type KeyedRows } from '../result/diff-rows.ts'
+import { Connection, isBlank } from '../sqlite/connection.ts'
+import type { Statement } from '../sqlite/statement.ts'
+import type { LiveDatabase, LiveQuery } from '../types.ts'
+import { fromSqlValue, Real } from '../value.ts'
+import { maintain } from './maintain.ts'
+import type { QueryTurn, SharedQuery } from './shared-query.ts'
+import { Subscription } from './subscription.ts'
+
+/**
+ * Turns. SQLite runs the statements; whenever it is back in autocommit mode, what it captured is durable and becomes a
+ * turn: every query that the diffs can change is brought up to date first, then all deltas are handed out.
+ *
+ * A listener may write: its turn is computed at once (the database has moved on) and handed out after the one in progress.
+ */
+export class LiveSqlite implements LiveDatabase {
+  readonly #connection: Connection
+  readonly #capture: DiffCapture
+  readonly #queries = new Map<string, SharedQuery>()
+  readonly #byTable = new Map<string, Set<SharedQuery>>()
+  readonly #always = new Set<SharedQuery>()
+  /** computed, not yet handed out */
+  readonly #outbox: QueryTurn[][] = []
+  #turn = 0
+  #delivering = false
+  #computing = false
+  #closed = false
+  /** of the call in progress: the turns that it made durable so far */
+  #callTurns: QueryTurn[] | null = null
+  /** how many times it was back in autocommit mode with something to tell */
+  #stages = 0
+  #wasAutocommit = true
+
+  constructor(sqlite3: Sqlite3Static, db: Database) {
+    this.#connection = new Connection(sqlite3, db)
+    this.#capture = new DiffCapture(this.#connection)
+  }
+
+  run(sql: string, parameters: readonly SqlValue[] = []): void {
+    this.#call(() => this.#execute(sql, parameters, null))
+  }
+
+  all(sql: string, parameters: readonly SqlValue[] = []): SqlValue[][] {
+    const rows: SqlValue[][] = []
+    this.#call(() => this.#execute(sql, parameters, rows))
+    return rows
+  }
+
+  transaction<T>(work: () => T): T {
+    this.#assertOpen()
+    const nested = !this.#connection.autocommit
+    const [begin, commit, rollback] = nested ? nestedTransaction : topTransaction
+    return this.#call(() => {
+      this.#execute(begin, [], null)
+      let result: T
+      try {
+        result = work()
+        if (isThenable(result)) throw new TypeError('the work of a transaction must be synchronous')
+        // the work may have ended the transaction itself
+        if (nested || !this.#connection.autocommit) this.#execute(commit, [], null)
+      } catch (error) {
+        if (!this.#connection.autocommit) this.#execute(rollback, [], null)
+        throw error
+      }
+      return result
+    })
+  }
+
+  subscribe(query: Query, onDelta: (delta: QueryDelta) => void, onError?: (error: Error) => void): LiveQuery {
+    this.#assertOpen()
+    if (!this.#connection.autocommit) throw new Error('subscribe inside an open transaction')
+    const parameters = query.parameters ?? []
+    const identity = encodeIdentity(query.sql, parameters)
+    let shared = this.#queries.get(identity)
+    if (!shared) {
+      shared = this.#open(identity, { sql: query.sql, parameters: [...parameters] })
+      this.#queries.set(identity, shared)
+    }
+    const subscription = new Subscription(shared, onDelta, onError, (leaving) => this.#leave(leaving))
+    shared.subscriptions.add(subscription)
+    return subscription
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    for (const shared of this.#queries.values()) {
+      for (const subscription of shared.subscriptions) subscription.unsubscribe()
+    }
+    this.#queries.clear()
+    this.#capture.close()
+    this.#connection.close()
+  }
+
+  // ------------------------------------------------------------------------------------------------------- statements
+
+  /** A public call: whatever it made durable becomes one turn, also when it throws half-way. */
+  #call<T>(work: () => T): T {
+    this.#assertOpen()
+    if (this.#computing) throw new Error('an SQL function may not call the database that runs it')
+    const outer = this.#callTurns
+    // inside `transaction` the outer call ends the turn; inside a listener each call is its own
+    if (outer && !this.#connection.autocommit) return work()
+    this.#callTurns = []
+    this.#stages = 0
+    this.#wasAutocommit = this.#connection.autocommit
+    try {
+      return work()
+    } finally {
+      if (!this.#closed) {
+        this.#noteDurable()
+        const turns = this.#callTurns
+        this.#callTurns = outer
+        if (turns.length > 0) this.#outbox.push(turns)
+        this.#deliver()
+      }
+    }
+  }
+
+  #execute(sql: string, parameters: readonly SqlValue[], rows: SqlValue[][] | null): void {
+    if (this.#connection.has(sql)) {
+      const statement = this.#connection.take(sql)
+      try {
+        this.#step(statement, parameters, rows)
+      } finally {
+        this.#connection.giveBack(sql, statement)
+      }
+      this.#afterStatement()
+      return
+    }
+    let rest = sql
+    let bound = false
+    while (!isBlank(rest)) {
+      const { statement, tail } = this.#connection.prepareFirst(rest)
+      if (!statement) break
+      const whole = rest === sql && isBlank(tail)
+      try {
+        if (statement.parameterCount > 0) {
+          if (bound) throw new Error('more than one statement takes parameters')
+          bound = true
+        }
+        this.#step(statement, statement.parameterCount > 0 ? parameters : [], rows)
+      } finally {
+        statement.reset()
+        if (whole && !this.#connection.authorizer.schemaChanged && sql.length < 20_000) {
+          statement.clearBindings()
+          this.#connection.remember(sql, statement)
+        } else statement.finalize()
+      }
+      this.#afterStatement()
+      rest = tail
+    }
+    if (parameters.length > 0 && !bound) throw new Error('column index out of range')
+  }
+
+  #step(statement: Statement, parameters: readonly SqlValue[], rows: SqlValue[][] | null): void {
+    statement.bindAll(parameters)
+    if (rows) while (statement.step()) rows.push(statement.sqlRow())
+    else while (statement.step());
+  }
+
+  /** BEGIN after durable changes in the same call: compute them now, before the open transaction adds its own. */
+  #afterStatement(): void {
+    const autocommit = this.#connection.autocommit
+    if (this.#wasAutocommit && !autocommit) this.#computeTurn()
+    this.#wasAutocommit = autocommit
+  }
+
+  #noteDurable(): void {
+    if (this.#connection.autocommit) this.#computeTurn()
+  }
+
+  // ------------------------------------------------------------------------------------------------------------ turns
+
+  #computeTurn(): void {
+    const { authorizer } = this.#connection
+    if (!this.#capture.pending && !authorizer.schemaChanged) return
+    this.#computing = true
+    this.#stages++
+    try {
+      const schemaChanges = authorizer.takeSchemaChanges()
+      if (schemaChanges !== undefined) this.#capture.forgetPointers()
+      const diff = this.#capture.take()
+      const turns = this.#callTurns!
+      const turn = turns[0]?.turn ?? ++this.#turn
+      const rebound = schemaChanges === undefined ? null : this.#rebind(schemaChanges, turn)
+      for (const shared of this.#affectedBy(diff)) {
+        if (!shared.ended && !rebound?.has(shared)) this.#advance(shared, turn, diff)
+      }
+    } finally {
+      this.#computing = false
+    }
+  }
+
+  #affectedBy(diff: TurnDiff): Set<SharedQuery> {
+    const affected = new Set(this.#always)
+    for (const name of diff.keys()) for (const shared of this.#byTable.get(name) ?? []) affected.add(shared)
+    return affected
+  }
+
+  /** Brings one query up to date and notes what its subscribers will hear. */
+  #advance(shared: SharedQuery, turn: number, diff: TurnDiff | null): void {
+    if (this.#delivering) for (const subscription of shared.subscriptions) subscription.lag()
+    const hadError = shared.error !== null
+    const oldColumns = shared.maintainer.columns
+    const shown = shared.stale ?? { rows: shared.maintainer.rows, keys: shared.maintainer.keys }
+    try {
+      const changes = shared.stale || !diff ? this.#refresh(shared, shown, !diff) : shared.maintainer.apply(diff)
+      shared.error = null
+      shared.stale = null
+      const { columns } = shared.maintainer
+      const newColumns = columns.join('\0') === oldColumns.join('\0') ? null : columns
+      if (changes.length > 0 || hadError || newColumns) {
+        this.#note({ shared, turn, changes, columns: newColumns, error: null })
+      }
+    } catch (error) {
+      shared.error = toError(error)
+      shared.stale = shown
+      if (!hadError || shared.ended) this.#note({ shared, turn, changes: [], columns: null, error: shared.error })
+    }
+    for (const subscription of shared.subscriptions) subscription.settle()
+  }
+
+  #refresh(shared: SharedQuery, shown: KeyedRows, bindAnew: boolean): RowChange[] {
+    if (bindAnew) this.#bindAnew(shared)
+    shared.maintainer.refresh()
+    return diffRows(shown, shared.maintainer)
+  }
+
+  #note(turn: QueryTurn): void {
+    const turns = this.#callTurns!
+    const earlier =
+      this.#stages < 2 ? -1 : turns.findIndex(({ shared, error }) => shared === turn.shared && !error && !turn.error)
+    if (earlier >= 0) {
+      // what the same call made durable before a BEGIN: one delta in all
+      turns[earlier] = {
+        ...turn,
+        changes: [...turns[earlier]!.changes, ...turn.changes],
+        columns: turn.columns ?? turns[earlier]!.columns,
+      }
+      return
+    }
+    for (const subscription of turn.shared.subscriptions) subscription.expect()
+    turns.push(turn)
+  }
+
+  /** DDL: queries that read a changed name are bound anew against the new schema, and diffed. */
+  #rebind(changed: ReadonlySet<string> | null, turn: number): Set<SharedQuery> {
+    const rebound = new Set<SharedQuery>()
+    for (const shared of this.#queries.values()) {
+      if (shared.ended || (changed && !intersects(changed, shared.names))) continue
+      rebound.add(shared)
+      this.#advance(shared, turn, null)
+    }
+    return rebound
+  }
+
+  #bindAnew(shared: SharedQuery): void {
+    this.#unwatch(shared)
+    shared.maintainer.close()
+    let fresh
+    try {
+      fresh = maintain(this.#connection, shared.query)
+    } catch (error) {
+      shared.ended = true
+      throw error
+    }
+    shared.maintainer = fresh.maintainer
+    shared.names = fresh.names
+    this.#watch(shared)
+  }
+
+  #deliver(): void {
+    if (this.#delivering) return
+    this.#delivering = true
+    try {
+      for (let turns = this.#outbox.shift(); turns; turns = this.#outbox.shift()) this.#handOut(turns)
+    } finally {
+      this.#delivering = false
+    }
+  }
+
+  #handOut(turns: readonly QueryTurn[]): void {
+    const hearing = turns.map((turn) => [...turn.shared.subscriptions])
+    turns.forEach((turn, i) => hearing[i]!.forEach((subscription) => subscription.advance(turn)))
+    turns.forEach((turn, i) => {
+      for (const subscription of hearing[i]!) if (subscription.active) notify(subscription, turn)
+    })
+  }
+
+  // ---------------------------------------------------------------------------------------------------------- queries
+
+  #open(identity: string, query: Query): SharedQuery {
+    const { maintainer, names } = maintain(this.#connection, query)
+    const shared: SharedQuery = {
+      identity,
+      query,
+      subscriptions: new Set(),
+      maintainer,
+      names,
+      error: null,
+      stale: null,
+      ended: false,
+    }
+    this.#connection.authorizer.takeSchemaChanges()
+    try {
+      maintainer.refresh()
+    } catch (error) {
+      shared.error = toError(error)
+      shared.stale = { rows: [], keys: [] }
+    }
+    this.#watch(shared)
+    return shared
+  }
+
+  #leave(subscription: Subscription): void {
+    const { shared } = subscription
+    shared.subscriptions.delete(subscription)
+    if (shared.subscriptions.size > 0) return
+    this.#queries.delete(shared.identity)
+    if (!shared.ended) this.#unwatch(shared)
+    shared.maintainer.close()
+  }
+
+  #watch(shared: SharedQuery): void {
+    for (const { shape, detail } of shared.maintainer.tables) {
+      this.#capture.watch(shape, detail)
+      const name = tableKey(shape.schema, shape.name)
+      const queries = this.#byTable.get(name)
+      if (queries) queries.add(shared)
+      else this.#byTable.set(name, new Set([shared]))
+    }
+    if (shared.maintainer.always) this.#always.add(shared)
+  }
+
+  #unwatch(shared: SharedQuery): void {
+    for (const { shape, detail } of shared.maintainer.tables) {
+      this.#capture.unwatch(shape, detail)
+      const name = tableKey(shape.schema, shape.name)
+      const queries = this.#byTable.get(name)
+      queries?.delete(shared)
+      if (queries?.size === 0) this.#byTable.delete(name)
+    }
+    this.#always.delete(shared)
+  }
+
+  #assertOpen(): void {
+    if (this.#closed || !this.#connection.raw.isOpen) throw new Error('DB has been closed.')
+  }
+}
+
+const topTransaction = ['BEGIN', 'COMMIT', 'ROLLBACK'] as const
+const nestedTransaction = [
+  'SAVEPOINT live_transaction',
+  'RELEASE live_transaction',
+  'ROLLBACK TO live_transaction; RELEASE live_transaction',
+] as const
+
+function notify(subscription: Subscription, turn: QueryTurn): void {
+  const { onDelta, onError } = subscription
+  try {
+    if (turn.error) onError?.(turn.error)
+    else onDelta({ turn: turn.turn, changes: turn.changes, ...(turn.columns && { columns: turn.columns }) })
+  } catch (error) {
+    // a listener that throws harms no other
+    console.error('a live query listener threw', error)
+  }
+}
+
+/** Types kept apart: 1 and 1.0 may answer differently. */
+function encodeIdentity(sql: string, parameters: readonly SqlValue[]): string {
+  const encoded = parameters.map((parameter) => {
+    const value = fromSqlValue(parameter)
+    return value instanceof Real ? `r${Object.is(value.value, -0) ? '-0' : value.value}` : encodeValue(value)
+  })
+  return `${encoded.join(',')}|${sql}`
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}
+
+function intersects(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  for (const value of a) if (b.has(value)) return true
+  return false
+}

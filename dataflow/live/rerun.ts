@@ -1,0 +1,119 @@
+import type { Query, RowChange, SqlValue } from '../../schema/live.ts'
+import type { Detail } from '../capture/capture-diff.ts'
+import type { TableShape } from '../capture/table-shape.ts'
+import { diffRows } from '../result/diff-rows.ts'
+import { assignKeys } from '../result/row-keys.ts'
+import type { Connection } from '../sqlite/connection.ts'
+import type { Statement } from '../sqlite/statement.ts'
+import type { Explanation } from '../types.ts'
+import type { Dependencies } from './dependencies.ts'
+import type { Maintainer } from './maintainer.ts'
+
+/** The fallback that is right for every SELECT: run it again when a table that it reads was touched, and diff. */
+export class Rerun implements Maintainer {
+  columns: readonly string[]
+  rows: SqlValue[][] = []
+  keys: string[] = []
+  readonly tables: readonly { shape: TableShape; detail: Detail }[]
+  readonly always: boolean
+  readonly #query: Query
+  readonly #reason: string
+  readonly #statement: Statement
+  readonly #keyColumns: readonly number[] | null
+  #rowsOut = 0
+  #milliseconds = 0
+
+  /** Takes the statement over, and closes it. */
+  constructor(
+    connection: Connection,
+    query: Query,
+    statement: Statement,
+    dependencies: Dependencies,
+    reason: string,
+    keyColumns?: readonly number[],
+  ) {
+    this.#query = query
+    this.#reason = reason
+    this.#statement = statement
+    this.columns = statement.columnNames()
+    this.tables = dependencies.tables.map((shape) => ({ shape, detail: 'touched' as const }))
+    this.always = dependencies.volatile !== null
+    this.#keyColumns = keyColumns ?? keyColumnsOf(connection, statement)
+  }
+
+  apply(): RowChange[] {
+    const before = { keys: this.keys, rows: this.rows }
+    this.refresh()
+    const changes = diffRows(before, this)
+    this.#rowsOut += changes.length
+    return changes
+  }
+
+  refresh(): void {
+    const start = performance.now()
+    const rows = this.#run()
+    this.keys = assignKeys(rows, this.#keyColumns)
+    this.rows = rows
+    this.#milliseconds += performance.now() - start
+  }
+
+  explain(): Explanation {
+    return {
+      mode: 'rerun',
+      reason: this.#reason,
+      operators: [
+        {
+          id: 'rerun',
+          kind: 'rerun',
+          label: this.#reason,
+          inputs: [],
+          stateRows: this.rows.length,
+          rowsIn: 0,
+          rowsOut: this.#rowsOut,
+          milliseconds: this.#milliseconds,
+          sql: [this.#query.sql],
+        },
+      ],
+    }
+  }
+
+  close(): void {
+    this.#statement.finalize()
+  }
+
+  #run(): SqlValue[][] {
+    const statement = this.#statement
+    const rows: SqlValue[][] = []
+    try {
+      statement.bindAll(this.#query.parameters)
+      while (statement.step()) rows.push(statement.sqlRow())
+    } finally {
+      statement.reset()
+    }
+    return rows
+  }
+}
+
+/** The result columns that are primary keys of tables whose whole primary key is there; null when there is no such table. */
+function keyColumnsOf(connection: Connection, statement: Statement): number[] | null {
+  const byTable = new Map<string, { schema: string; table: string; columns: Map<string, number[]> }>()
+  for (let i = 0; i < statement.columnCount; i++) {
+    const origin = statement.origin(i)
+    if (!origin) continue
+    const name = `${origin.schema}.${origin.table}`
+    let entry = byTable.get(name)
+    if (!entry) byTable.set(name, (entry = { ...origin, columns: new Map() }))
+    const columns = entry.columns.get(origin.column)
+    if (columns) columns.push(i)
+    else entry.columns.set(origin.column, [i])
+  }
+  const keyColumns: number[] = []
+  for (const { schema, table, columns } of byTable.values()) {
+    const primaryKey = connection
+      .rows('SELECT name FROM pragma_table_xinfo(?, ?) WHERE pk > 0', [table, schema])
+      .map(([name]) => String(name))
+    if (primaryKey.length === 0 || !primaryKey.every((name) => columns.has(name))) continue
+    for (const name of primaryKey) keyColumns.push(...columns.get(name)!)
+  }
+  return keyColumns.length > 0 ? keyColumns : null
+}

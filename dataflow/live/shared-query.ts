@@ -1,0 +1,28 @@
+import type { Query, RowChange } from '../../schema/live.ts'
+import type { KeyedRows } from '../result/diff-rows.ts'
+import type { Maintainer } from './maintainer.ts'
+import type { Subscription } from './subscription.ts'
+
+/** One maintained query, shared by every subscription to the same SQL text and parameters. */
+export interface SharedQuery {
+  readonly identity: string
+  readonly query: Query
+  readonly subscriptions: Set<Subscription>
+  maintainer: Maintainer
+  /** names whose DDL re-binds it */
+  names: ReadonlySet<string>
+  error: Error | null
+  /** after an error, the rows that subscribers still see: the next answer is diffed against them */
+  stale: KeyedRows | null
+  /** it can never be answered again */
+  ended: boolean
+}
+
+/** What one turn did to one query. */
+export interface QueryTurn {
+  readonly shared: SharedQuery
+  readonly turn: number
+  readonly changes: RowChange[]
+  readonly columns: readonly string[] | null
+  readonly error: Error | null
+}

@@ -1,0 +1,99 @@
+import type { QueryDelta, SqlValue } from '../../schema/live.ts'
+import { applyChanges } from '../result/diff-rows.ts'
+import type { Explanation, LiveQuery } from '../types.ts'
+import type { Maintainer } from './maintainer.ts'
+import type { QueryTurn, SharedQuery } from './shared-query.ts'
+
+/**
+ * One subscriber of a shared query. It sees the result as of the last turn that was handed to it: while later turns
+ * wait (a listener wrote), it looks at a copy that lags; otherwise at the maintained rows themselves.
+ */
+export class Subscription implements LiveQuery {
+  readonly shared: SharedQuery
+  readonly onDelta: (delta: QueryDelta) => void
+  readonly onError: ((error: Error) => void) | undefined
+  readonly #leave: (subscription: Subscription) => void
+  #lagging: { rows: SqlValue[][]; keys: string[]; columns: readonly string[]; error: Error | null } | null = null
+  #waiting = 0
+  #active = true
+
+  constructor(
+    shared: SharedQuery,
+    onDelta: (delta: QueryDelta) => void,
+    onError: ((error: Error) => void) | undefined,
+    leave: (subscription: Subscription) => void,
+  ) {
+    this.shared = shared
+    this.onDelta = onDelta
+    this.onError = onError
+    this.#leave = leave
+  }
+
+  get columns(): readonly string[] {
+    return (this.#lagging ?? this.shared.maintainer).columns
+  }
+  get rows(): readonly SqlValue[][] {
+    return (this.#lagging ?? this.shared.stale ?? this.shared.maintainer).rows as readonly SqlValue[][]
+  }
+  get keys(): readonly string[] {
+    return (this.#lagging ?? this.shared.stale ?? this.shared.maintainer).keys
+  }
+  get error(): Error | null {
+    return (this.#lagging ?? this.shared).error
+  }
+  get active(): boolean {
+    return this.#active
+  }
+
+  explain(): Explanation {
+    return this.shared.maintainer.explain()
+  }
+
+  unsubscribe(): void {
+    if (!this.#active) return
+    const { maintainer, error } = this.shared
+    // nobody else moves the rows of a query that ends with its last subscriber: no copy needed
+    if (this.shared.subscriptions.size === 1) this.#lagging ??= { ...shownBy(maintainer), error }
+    else this.lag()
+    this.#active = false
+    this.#leave(this)
+  }
+
+  /** Keeps what it shows now, before the maintained rows move on. */
+  lag(): void {
+    if (this.#lagging) return
+    const { maintainer, error } = this.shared
+    const { rows, keys } = this.shared.stale ?? maintainer
+    this.#lagging = { rows: [...rows], keys: [...keys], columns: maintainer.columns, error }
+  }
+
+  /** No turn waits after all. */
+  settle(): void {
+    if (this.#active && this.#waiting === 0) this.#lagging = null
+  }
+
+  expect(): void {
+    this.#waiting++
+  }
+
+  /** The turn becomes visible, then the listeners hear of it (`notify`): all queries step before the first listener. */
+  advance(turn: QueryTurn): void {
+    this.#waiting--
+    if (!this.#active || !this.#lagging) return
+    if (this.#waiting === 0) {
+      this.#lagging = null
+      return
+    }
+    applyChanges(this.#lagging.keys, this.#lagging.rows, turn.changes)
+    if (turn.columns) this.#lagging.columns = turn.columns
+    this.#lagging.error = turn.error
+  }
+}
+
+function shownBy({ rows, keys, columns }: Maintainer): {
+  rows: SqlValue[][]
+  keys: string[]
+  columns: readonly string[]
+} {
+  return { rows: rows as SqlValue[][], keys: keys as string[], columns }
+}

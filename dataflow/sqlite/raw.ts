@@ -1,0 +1,182 @@
+import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
+
+/** A pointer into the WebAssembly heap. */
+export type Pointer = number
+
+/** SQLite's C functions, called without oo1's conversions. The names are C's; `db` and `stmt` are pointers. */
+export interface Exports {
+  sqlite3_prepare_v3(db: Pointer, sql: Pointer, bytes: number, flags: number, stmt: Pointer, tail: Pointer): number
+  sqlite3_step(stmt: Pointer): number
+  sqlite3_reset(stmt: Pointer): number
+  sqlite3_finalize(stmt: Pointer): number
+  sqlite3_clear_bindings(stmt: Pointer): number
+  sqlite3_bind_parameter_count(stmt: Pointer): number
+  sqlite3_bind_null(stmt: Pointer, index: number): number
+  sqlite3_bind_int(stmt: Pointer, index: number, value: number): number
+  sqlite3_bind_int64(stmt: Pointer, index: number, value: bigint): number
+  sqlite3_bind_double(stmt: Pointer, index: number, value: number): number
+  sqlite3_bind_text(stmt: Pointer, index: number, text: Pointer, bytes: number, destructor: number): number
+  sqlite3_bind_blob(stmt: Pointer, index: number, blob: Pointer, bytes: number, destructor: number): number
+  sqlite3_bind_zeroblob(stmt: Pointer, index: number, bytes: number): number
+  sqlite3_column_count(stmt: Pointer): number
+  sqlite3_column_name(stmt: Pointer, index: number): Pointer
+  sqlite3_column_database_name(stmt: Pointer, index: number): Pointer
+  sqlite3_column_table_name(stmt: Pointer, index: number): Pointer
+  sqlite3_column_origin_name(stmt: Pointer, index: number): Pointer
+  sqlite3_column_type(stmt: Pointer, index: number): number
+  sqlite3_column_double(stmt: Pointer, index: number): number
+  sqlite3_column_int64(stmt: Pointer, index: number): bigint
+  sqlite3_column_text(stmt: Pointer, index: number): Pointer
+  sqlite3_column_blob(stmt: Pointer, index: number): Pointer
+  sqlite3_column_bytes(stmt: Pointer, index: number): number
+  sqlite3_value_type(value: Pointer): number
+  sqlite3_value_double(value: Pointer): number
+  sqlite3_value_int64(value: Pointer): bigint
+  sqlite3_value_text(value: Pointer): Pointer
+  sqlite3_value_blob(value: Pointer): Pointer
+  sqlite3_value_bytes(value: Pointer): number
+  sqlite3_stmt_readonly(stmt: Pointer): number
+  sqlite3_stmt_isexplain(stmt: Pointer): number
+  sqlite3_get_autocommit(db: Pointer): number
+  sqlite3_errmsg(db: Pointer): Pointer
+  sqlite3_extended_errcode(db: Pointer): number
+  sqlite3_set_authorizer(db: Pointer, callback: Pointer, context: Pointer): number
+  sqlite3_preupdate_hook(db: Pointer, callback: Pointer, context: Pointer): Pointer
+  sqlite3_preupdate_old(db: Pointer, column: number, value: Pointer): number
+  sqlite3_preupdate_new(db: Pointer, column: number, value: Pointer): number
+  sqlite3_preupdate_count(db: Pointer): number
+}
+
+/** The heap and the functions of one SQLite build, and the database that we watch. */
+export class Raw {
+  readonly exports: Exports
+  readonly #sqlite3: Sqlite3Static
+  readonly #db: Database
+  readonly #textBuffer: { pointer: Pointer; size: number }
+  /** room for two pointers: results of prepare and preupdate */
+  readonly cell: Pointer
+
+  constructor(sqlite3: Sqlite3Static, db: Database) {
+    this.#sqlite3 = sqlite3
+    this.#db = db
+    this.exports = sqlite3.wasm.exports as Exports
+    this.#textBuffer = { pointer: sqlite3.wasm.alloc(4096) as Pointer, size: 4096 }
+    this.cell = sqlite3.wasm.alloc(16) as Pointer
+  }
+
+  get db(): Pointer {
+    const pointer = this.#db.pointer
+    if (!pointer) throw new Error('DB has been closed.')
+    return pointer as Pointer
+  }
+
+  get isOpen(): boolean {
+    return Boolean(this.#db.pointer)
+  }
+
+  heap(): Uint8Array {
+    return this.#sqlite3.wasm.heap8u()
+  }
+
+  pointerAt(address: Pointer): Pointer {
+    const heap = this.heap()
+    return (heap[address]! | (heap[address + 1]! << 8) | (heap[address + 2]! << 16) | (heap[address + 3]! << 24)) >>> 0
+  }
+
+  /** Copies bytes or text into a buffer that the next call may overwrite; `length` is in bytes. */
+  writeText(text: string): { pointer: Pointer; length: number } {
+    const target = this.#reserve(text.length * 3 + 1)
+    const heap = this.heap()
+    if (text.length < 64) {
+      let i = 0
+      for (; i < text.length; i++) {
+        const code = text.charCodeAt(i)
+        if (code > 127) break
+        heap[target + i] = code
+      }
+      if (i === text.length) {
+        heap[target + i] = 0
+        return { pointer: target, length: i }
+      }
+    }
+    const { written } = encoder.encodeInto(text, heap.subarray(target, target + text.length * 3))
+    heap[target + written] = 0
+    return { pointer: target, length: written }
+  }
+
+  writeBytes(bytes: Uint8Array): Pointer {
+    const target = this.#reserve(bytes.length)
+    this.heap().set(bytes, target)
+    return target
+  }
+
+  readText(pointer: Pointer, length: number): string {
+    const heap = this.heap()
+    if (length < 24) {
+      let text = ''
+      let i = pointer
+      const end = pointer + length
+      for (; i < end; i++) {
+        const code = heap[i]!
+        if (code > 127) break
+        text += String.fromCharCode(code)
+      }
+      if (i === end) return text
+    }
+    return decoder.decode(heap.subarray(pointer, pointer + length))
+  }
+
+  /** Text up to NUL; null for a null pointer. */
+  readCString(pointer: Pointer): string | null {
+    if (!pointer) return null
+    const heap = this.heap()
+    let end = pointer
+    while (heap[end]) end++
+    return this.readText(pointer, end - pointer)
+  }
+
+  installFunction(signature: string, callback: (...args: never[]) => unknown): Pointer {
+    return this.#sqlite3.wasm.installFunction(signature, callback) as Pointer
+  }
+
+  uninstallFunction(pointer: Pointer): void {
+    this.#sqlite3.wasm.uninstallFunction(pointer)
+  }
+
+  release(): void {
+    this.#sqlite3.wasm.dealloc(this.#textBuffer.pointer)
+    this.#sqlite3.wasm.dealloc(this.cell)
+  }
+
+  check(code: number): void {
+    if (code !== 0) throw this.error(code)
+  }
+
+  error(code: number): SqliteError {
+    const message = this.readCString(this.exports.sqlite3_errmsg(this.db)) ?? `SQLite error ${code}`
+    return new SqliteError(message, this.exports.sqlite3_extended_errcode(this.db) || code)
+  }
+
+  #reserve(size: number): Pointer {
+    const buffer = this.#textBuffer
+    if (size > buffer.size) {
+      this.#sqlite3.wasm.dealloc(buffer.pointer)
+      buffer.size = Math.max(size, buffer.size * 2)
+      buffer.pointer = this.#sqlite3.wasm.alloc(buffer.size) as Pointer
+    }
+    return buffer.pointer
+  }
+}
+
+/** SQLite's message, unchanged, and its extended result code. */
+export class SqliteError extends Error {
+  readonly code: number
+  constructor(message: string, code: number) {
+    super(message)
+    this.name = 'SqliteError'
+    this.code = code
+  }
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
