@@ -1,0 +1,28 @@
+import type { BrowserContext, ConsoleMessage } from '@playwright/test'
+
+/** Collects what the console of any page or worker calls an error; a test that ends with unexpected ones fails. */
+export class ConsoleErrors {
+  readonly #found: string[] = []
+  readonly #expected: RegExp[] = []
+
+  watch(context: BrowserContext): void {
+    context.on('console', (message) => this.#consider(message))
+    context.on('weberror', (error) => this.#found.push(`uncaught: ${error.error().stack ?? error.error().message}`))
+    context.on('serviceworker', (worker) => worker.on('console', (message) => this.#consider(message)))
+  }
+
+  /** From now on, and looking back: errors that match are part of the test. */
+  expect(pattern: RegExp): void {
+    this.#expected.push(pattern)
+  }
+
+  unexpected(): string[] {
+    return this.#found.filter((text) => !this.#expected.some((pattern) => pattern.test(text)))
+  }
+
+  #consider(message: ConsoleMessage): void {
+    if (message.type() !== 'error') return
+    const { url, lineNumber } = message.location()
+    this.#found.push(`${message.text()} (${url}:${lineNumber})`)
+  }
+}

@@ -1,0 +1,47 @@
+import { expect, test as base, type BrowserContext, type Page } from '@playwright/test'
+import { BrowserProfile } from './browser-profile.ts'
+import { ConsoleErrors } from './console-errors.ts'
+import { SyncServer } from './sync-server.ts'
+import { untilConnected } from './tab.ts'
+
+/**
+ * What every end-to-end test starts from: its own server process with empty data, its own browser profile with empty
+ * storage, the built app. `openTab` gives a connected tab; errors in any console fail the test unless it expects them.
+ */
+interface Fixtures {
+  readonly server: SyncServer
+  readonly profile: BrowserProfile
+  readonly consoleErrors: ConsoleErrors
+  readonly openTab: (path?: string) => Promise<Page>
+}
+
+export const test = base.extend<Fixtures & { context: BrowserContext }>({
+  // oxlint-disable-next-line no-empty-pattern -- Playwright wants the pattern
+  server: async ({}, provide, info) => {
+    const server = await SyncServer.start()
+    await provide(server)
+    if (info.status !== info.expectedStatus) await info.attach('server log', { body: server.log })
+    await server.dispose()
+  },
+  // oxlint-disable-next-line no-empty-pattern -- Playwright wants the pattern
+  consoleErrors: async ({}, provide) => {
+    const errors = new ConsoleErrors()
+    await provide(errors)
+    expect(errors.unexpected(), 'errors on a console').toEqual([])
+  },
+  profile: async ({ launchOptions, headless, consoleErrors }, provide) => {
+    const profile = new BrowserProfile({ ...launchOptions, headless: headless ?? true }, consoleErrors)
+    await profile.open()
+    await provide(profile)
+    await profile.dispose()
+  },
+  context: async ({ profile }, provide) => provide(profile.context),
+  openTab: async ({ profile, server }, provide) =>
+    provide(async (path = '/') => {
+      const page = await profile.context.newPage()
+      await page.goto(server.url + path)
+      await untilConnected(page)
+      return page
+    }),
+})
+export { expect } from '@playwright/test'

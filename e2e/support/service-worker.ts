@@ -1,0 +1,76 @@
+import type { BrowserContext, CDPSession } from '@playwright/test'
+
+interface Registration {
+  readonly registrationId: string
+  readonly scopeURL: string
+  readonly isDeleted: boolean
+}
+interface Version {
+  readonly versionId: string
+  readonly registrationId: string
+  readonly runningStatus: 'stopped' | 'starting' | 'running' | 'stopping'
+  readonly status: string
+}
+
+/** The Service Worker of one origin, through the DevTools protocol: it can be stopped, and woken by a push. */
+export class ServiceWorkerControl {
+  readonly #session: CDPSession
+  readonly #origin: string
+  readonly #registrations = new Map<string, Registration>()
+  readonly #versions = new Map<string, Version>()
+
+  /** Works from any open page, also one of no origin: `about:blank` when no tab of the app may be open. */
+  static async attach(context: BrowserContext, origin: string): Promise<ServiceWorkerControl> {
+    const page = context.pages()[0] ?? (await context.newPage())
+    const control = new ServiceWorkerControl(await context.newCDPSession(page), origin)
+    await control.#session.send('ServiceWorker.enable')
+    return control
+  }
+
+  private constructor(session: CDPSession, origin: string) {
+    this.#session = session
+    this.#origin = origin
+    session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      for (const registration of registrations) this.#registrations.set(registration.registrationId, registration)
+    })
+    session.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
+      for (const version of versions) this.#versions.set(version.versionId, version)
+    })
+  }
+
+  async stop(): Promise<void> {
+    const running = (): Version[] =>
+      [...this.#versions.values()].filter(
+        ({ registrationId, runningStatus }) =>
+          runningStatus !== 'stopped' && this.#registrations.get(registrationId)?.scopeURL.startsWith(this.#origin),
+      )
+    await until(() => this.#registrations.size > 0, 'a registration')
+    for (const { versionId } of running()) await this.#session.send('ServiceWorker.stopWorker', { versionId })
+    await until(() => running().length === 0, 'the Service Worker to stop')
+  }
+
+  async push(data: unknown): Promise<void> {
+    await this.#session.send('ServiceWorker.deliverPushMessage', {
+      origin: this.#origin,
+      registrationId: (await this.#registration()).registrationId,
+      data: JSON.stringify(data),
+    })
+  }
+
+  async #registration(): Promise<Registration> {
+    const mine = (): Registration | undefined =>
+      [...this.#registrations.values()].find(
+        ({ scopeURL, isDeleted }) => !isDeleted && scopeURL.startsWith(this.#origin),
+      )
+    await until(() => mine() !== undefined, `a Service Worker of ${this.#origin}`)
+    return mine() as Registration
+  }
+}
+
+async function until(condition: () => boolean, what: string): Promise<void> {
+  const deadline = Date.now() + 10_000
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`waited 10 s for ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+}

@@ -1,0 +1,87 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const root = join(import.meta.dirname, '../..')
+
+/** A real sync server in a process of its own, with its own data; it keeps its port over stop and start. */
+export class SyncServer {
+  readonly url: string
+  readonly #port: number
+  readonly #data = mkdtempSync(join(tmpdir(), 'rsql-server-'))
+  #process: ChildProcess | null = null
+  #log = ''
+
+  static async start(): Promise<SyncServer> {
+    const server = new SyncServer(await freePort())
+    await server.start()
+    return server
+  }
+
+  private constructor(port: number) {
+    this.#port = port
+    this.url = `http://localhost:${port}`
+  }
+
+  /** what it printed, for the report of a failed test */
+  get log(): string {
+    return this.#log
+  }
+
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, PORT: String(this.#port), DATA_DIR: this.#data, LOG_LEVEL: 'info' },
+    })
+    this.#process = child
+    const keep = (chunk: Buffer): void => void (this.#log += chunk.toString())
+    child.stdout.on('data', keep)
+    child.stderr.on('data', keep)
+    const deadline = Date.now() + 30_000
+    while (!(await this.#answers())) {
+      if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${this.#log}`)
+      if (Date.now() > deadline) throw new Error(`the server did not start:\n${this.#log}`)
+      await sleep(50)
+    }
+  }
+
+  /** Asks it to end, as an operator would; `kill` is the power cut. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    const child = this.#process
+    this.#process = null
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.kill(signal)
+    const late = setTimeout(() => child.kill('SIGKILL'), 10_000)
+    await ended
+    clearTimeout(late)
+  }
+
+  async dispose(): Promise<void> {
+    await this.stop('SIGKILL')
+    rmSync(this.#data, { recursive: true, force: true })
+  }
+
+  async #answers(): Promise<boolean> {
+    try {
+      return (await fetch(`${this.url}/healthz`, { signal: AbortSignal.timeout(1000) })).ok
+    } catch {
+      return false
+    }
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, () => {
+      const address = probe.address()
+      probe.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))))
+    })
+  })
+}

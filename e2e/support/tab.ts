@@ -1,0 +1,60 @@
+import { expect, type Page } from '@playwright/test'
+
+/** The test hooks that every tab has (ARCHITECTURE, public surface), seen from a test. */
+declare global {
+  interface Window {
+    __TAB_ID?: string
+    __ACTIVE?: string | null
+    __sendQuery?: (sql: string, requestId: string) => Promise<HookAnswer>
+  }
+}
+export type HookAnswer =
+  | { readonly type: 'QUERY_RESPONSE'; readonly requestId: string; readonly result: HookResult }
+  | { readonly type: 'QUERY_ERROR'; readonly requestId: string; readonly code: string; readonly message: string }
+export interface HookResult {
+  readonly columns: readonly string[]
+  readonly rows: readonly Readonly<Record<string, unknown>>[]
+  readonly changes: number
+}
+
+/** Waits until the tab is registered and some tab leads. */
+export async function untilConnected(page: Page): Promise<void> {
+  await page.waitForFunction(() => !!window.__TAB_ID && !!window.__ACTIVE && !!window.__sendQuery, undefined, {
+    timeout: 20_000,
+  })
+}
+
+let requests = 0
+export function sendQuery(page: Page, sql: string): Promise<HookAnswer> {
+  return page.evaluate(([text, id]) => window.__sendQuery!(text, id), [sql, `e2e-${++requests}`] as const)
+}
+
+/** Rows of a query that must succeed. */
+export async function rowsOf(page: Page, sql: string): Promise<HookResult['rows']> {
+  const answer = await sendQuery(page, sql)
+  expect(answer, sql).toMatchObject({ type: 'QUERY_RESPONSE' })
+  return answer.type === 'QUERY_RESPONSE' ? answer.result.rows : []
+}
+
+/** The single value of a query with one row and one column. */
+export async function valueOf(page: Page, sql: string): Promise<unknown> {
+  const [row] = await rowsOf(page, sql)
+  return row && Object.values(row)[0]
+}
+
+export const isLeader = (page: Page): Promise<boolean> =>
+  page.evaluate(() => window.__TAB_ID !== undefined && window.__TAB_ID === window.__ACTIVE)
+
+/** Splits tabs into the leader and the others; waits until exactly one leads and all agree on it. */
+export async function leaderAmong(pages: readonly Page[]): Promise<{ leader: Page; followers: Page[] }> {
+  let answer: { leader: Page; followers: Page[] } | undefined
+  await expect(async () => {
+    const leads = await Promise.all(pages.map(isLeader))
+    const active = await Promise.all(pages.map((page) => page.evaluate(() => window.__ACTIVE)))
+    expect(new Set(active).size, 'all tabs agree').toBe(1)
+    expect(leads.filter(Boolean), 'one leads').toHaveLength(1)
+    const leader = pages[leads.indexOf(true)] as Page
+    answer = { leader, followers: pages.filter((page) => page !== leader) }
+  }).toPass({ timeout: 20_000 })
+  return answer!
+}
