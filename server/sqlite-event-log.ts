@@ -1,0 +1,218 @@
+import { BadOffset, StaleHead, type Appended, type Commit, type EventLog, type LogItem, type Seq } from './event-log.ts'
+import { inTransaction, openSqlite, type Sqlite } from './sqlite.ts'
+import { tailByWatching } from './tail-by-watching.ts'
+
+/**
+ * The embedded log. A seq is the event's number in its stream, as 16 digits so that it sorts as text.
+ * Group commit: the appends that arrive while one transaction is written share the next, so a slow disk costs one
+ * fsync for all of them, not one each.
+ */
+export async function openSqliteEventLog(path: string, clock: () => number = Date.now): Promise<EventLog> {
+  const database = await openSqlite(path, { durable: true })
+  database.exec(schema)
+  return new SqliteEventLog(database, clock)
+}
+
+const schema = `
+CREATE TABLE IF NOT EXISTS streams (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, head INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS events (
+  stream_id INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  event_id TEXT NOT NULL,
+  received_at INTEGER NOT NULL,
+  data TEXT NOT NULL,
+  PRIMARY KEY (stream_id, seq)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX IF NOT EXISTS events_by_id ON events(stream_id, event_id);
+`
+
+interface Pending {
+  readonly stream: string
+  readonly events: readonly { id: string; data: string }[]
+  readonly expect: Seq | null | undefined
+  readonly resolve: (appended: Appended[]) => void
+  readonly reject: (error: unknown) => void
+}
+interface EventRow {
+  seq: number
+  event_id: string
+  received_at: number
+  data: string
+}
+
+class SqliteEventLog implements EventLog {
+  readonly #database: Sqlite
+  readonly #clock: () => number
+  readonly #statements: ReturnType<typeof prepare>
+  readonly #watchers = new Set<(commit: Commit) => void>()
+  #pending: Pending[] = []
+  #flushing: NodeJS.Immediate | null = null
+  #closed = false
+
+  constructor(database: Sqlite, clock: () => number) {
+    this.#database = database
+    this.#clock = clock
+    this.#statements = prepare(database)
+  }
+
+  append(
+    stream: string,
+    events: readonly { id: string; data: string }[],
+    options: { expect?: Seq | null } = {},
+  ): Promise<Appended[]> {
+    if (this.#closed) return Promise.reject(new Error('the event log is closed'))
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ stream, events, expect: options.expect, resolve, reject })
+      this.#flushing ??= setImmediate(() => this.#flush())
+    })
+  }
+
+  #flush(): void {
+    this.#flushing = null
+    const group = this.#pending
+    this.#pending = []
+    const settle: (() => void)[] = []
+    const commits: Commit[] = []
+    try {
+      inTransaction(this.#database, () => {
+        for (const pending of group) {
+          const head = this.#headOf(pending.stream)
+          if (pending.expect !== undefined && pending.expect !== (head === null ? null : toSeq(head.head))) {
+            settle.push(() => pending.reject(new StaleHead(`the head of ${pending.stream} is not ${pending.expect}`)))
+            continue
+          }
+          const { appended, commit } = this.#write(pending, head)
+          if (commit) commits.push(commit)
+          settle.push(() => pending.resolve(appended))
+        }
+      })
+    } catch (error) {
+      for (const pending of group) pending.reject(error)
+      return
+    }
+    // Durable by now, so the callers hear of it first: a watcher that throws is a bug, but not theirs.
+    for (const done of settle) done()
+    for (const commit of commits) for (const watcher of this.#watchers) watcher(commit)
+  }
+
+  #write(pending: Pending, known: { id: number; head: number } | null) {
+    const { findOne, insertStream, insertEvent, setHead } = this.#statements
+    if (pending.events.length === 0) return { appended: [], commit: null }
+    const receivedAt = this.#clock()
+    const streamId = known?.id ?? Number(insertStream.run(pending.stream).lastInsertRowid)
+    const before = known?.head ?? 0
+    let head = before
+    const items: LogItem[] = []
+    const appended = pending.events.map(({ id, data }): Appended => {
+      const first = findOne.get(streamId, id) as unknown as EventRow | undefined
+      if (first) return { seq: toSeq(first.seq), receivedAt: first.received_at, duplicate: true }
+      head += 1
+      insertEvent.run(streamId, head, id, receivedAt, data)
+      items.push({ seq: toSeq(head), id, receivedAt, data })
+      return { seq: toSeq(head), receivedAt, duplicate: false }
+    })
+    if (items.length === 0) return { appended, commit: null }
+    setHead.run(head, streamId)
+    return { appended, commit: { stream: pending.stream, after: before === 0 ? null : toSeq(before), items } }
+  }
+
+  async read(stream: string, after: Seq | null, limit: number, maxBytes: number) {
+    const found = this.#headOf(stream)
+    const from = this.#offset(found?.head ?? 0, after)
+    if (!found) return { items: [], upToDate: true }
+    const items: LogItem[] = []
+    let bytes = 0
+    for (const row of this.#statements.readFrom.iterate(found.id, from, limit)) {
+      const item = toItem(row as unknown as EventRow)
+      bytes += item.data.length
+      if (items.length > 0 && bytes > maxBytes) break
+      items.push(item)
+    }
+    const last = items.at(-1)
+    return { items, upToDate: last ? last.seq === toSeq(found.head) : from >= found.head }
+  }
+
+  tail(stream: string, after: Seq | null, signal: AbortSignal): AsyncIterable<LogItem> {
+    return tailByWatching(this, stream, after, signal)
+  }
+
+  async latest(stream: string, limit: number): Promise<LogItem[]> {
+    const found = this.#headOf(stream)
+    if (!found) return []
+    const rows = this.#statements.readLatest.all(found.id, limit) as unknown as EventRow[]
+    return rows.map(toItem).toReversed()
+  }
+
+  async find(stream: string, ids: readonly string[]): Promise<LogItem[]> {
+    const found = this.#headOf(stream)
+    if (!found) return []
+    return ids.flatMap((id) => {
+      const row = this.#statements.findOne.get(found.id, id) as unknown as EventRow | undefined
+      return row ? [toItem(row)] : []
+    })
+  }
+
+  async head(stream: string): Promise<Seq | null> {
+    const found = this.#headOf(stream)
+    return found ? toSeq(found.head) : null
+  }
+
+  async count(stream: string, after: Seq | null): Promise<number> {
+    const head = this.#headOf(stream)?.head ?? 0
+    return head - this.#offset(head, after) // seqs are dense here
+  }
+
+  async streams(): Promise<string[]> {
+    return (this.#statements.allStreams.all() as { name: string }[]).map((row) => row.name)
+  }
+
+  watch(listener: (commit: Commit) => void): () => void {
+    this.#watchers.add(listener)
+    return () => this.#watchers.delete(listener)
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    if (this.#flushing) {
+      clearImmediate(this.#flushing)
+      this.#flush()
+    }
+    this.#database.close()
+  }
+
+  #headOf(stream: string): { id: number; head: number } | null {
+    return (this.#statements.oneStream.get(stream) as { id: number; head: number } | undefined) ?? null
+  }
+
+  #offset(head: number, after: Seq | null): number {
+    if (after === null) return 0
+    const number = /^[0-9]{16}$/.test(after) ? Number(after) : NaN
+    if (!(number <= head)) throw new BadOffset(`${JSON.stringify(after)} is not an offset of this stream`)
+    return number
+  }
+}
+
+function prepare(database: Sqlite) {
+  const columns = 'seq, event_id, received_at, data'
+  return {
+    oneStream: database.prepare('SELECT id, head FROM streams WHERE name = ?'),
+    allStreams: database.prepare('SELECT name FROM streams ORDER BY id'),
+    insertStream: database.prepare('INSERT INTO streams(name, head) VALUES (?, 0)'),
+    setHead: database.prepare('UPDATE streams SET head = ? WHERE id = ?'),
+    insertEvent: database.prepare(
+      'INSERT INTO events(stream_id, seq, event_id, received_at, data) VALUES (?, ?, ?, ?, ?)',
+    ),
+    findOne: database.prepare(`SELECT ${columns} FROM events WHERE stream_id = ? AND event_id = ?`),
+    readFrom: database.prepare(`SELECT ${columns} FROM events WHERE stream_id = ? AND seq > ? ORDER BY seq LIMIT ?`),
+    readLatest: database.prepare(`SELECT ${columns} FROM events WHERE stream_id = ? ORDER BY seq DESC LIMIT ?`),
+  }
+}
+
+const toSeq = (number: number): Seq => String(number).padStart(16, '0')
+const toItem = (row: EventRow): LogItem => ({
+  seq: toSeq(row.seq),
+  id: row.event_id,
+  receivedAt: row.received_at,
+  data: row.data,
+})
