@@ -1,0 +1,19 @@
+/**
+ * Names and versions that every thread of every build must agree on.
+ * Law: the coordinator's URL and the channels carry the protocol's version; the database lock does not, so that old and
+ * new builds exclude each other from the one file.
+ */
+export const protocolVersion = 1
+
+/** Held by the Dedicated Worker that has the database open, from before the pool is installed until the worker dies. */
+export const databaseLock = 'rsql-database'
+
+/** Held by a tab for one life (a page frozen and resumed begins another); its release is the tab's death. */
+export const tabLock = (tabId: string, life: number): string => `rsql-tab-${tabId}-${life}`
+
+/** Held by a coordinator while it lives; tabs wait for it, and connect to a fresh one when they get it. */
+export const coordinatorLock = (coordinatorId: string): string => `rsql-coordinator-${coordinatorId}`
+
+/** Without SharedWorker: held by the one Dedicated Worker that runs the coordinator, and the channel that reaches it. */
+export const hostLock = `rsql-coordinator-host-v${protocolVersion}`
+export const hostChannel = `rsql-coordinator-v${protocolVersion}`
