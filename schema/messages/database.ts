@@ -8,7 +8,8 @@ import type { ErrorCode, OpenRoom } from './tab.ts'
  * Coordinator ↔ Dedicated Worker, over a port that no page's main thread touches.
  * Laws: every message carries the leader's epoch and a stale one is dropped; requests run in the order of arrival; a
  * request id that the leader has already answered is answered again, not run again; SQL that may write runs only after
- * QUERY_ACCEPTED was answered by RUN_ACCEPTED, so the coordinator always knows which writes may have happened.
+ * QUERY_ACCEPTED was answered by RUN_ACCEPTED, so the coordinator always knows which writes may have happened
+ * (RUN_REFUSED: nobody waits for it any more).
  */
 export type ToDatabase =
   /** wait for the database lock, then open. The database's own epoch may turn out higher than this one. */
@@ -23,7 +24,7 @@ export type ToDatabase =
       readonly parameters: readonly SqlValue[]
       readonly mayWrite: boolean
     }
-  | { readonly type: 'RUN_ACCEPTED'; readonly epoch: number; readonly requestId: string }
+  | { readonly type: 'RUN_ACCEPTED' | 'RUN_REFUSED'; readonly epoch: number; readonly requestId: string }
   | {
       readonly type: 'FORWARD_DISPATCH'
       readonly epoch: number

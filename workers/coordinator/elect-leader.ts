@@ -8,7 +8,9 @@ import { loseLeader } from './requests.ts'
  */
 export function electLeader(state: CoordinatorState, now: number): Delivery[] {
   if (state.leader) return []
-  const candidate = [...state.tabs.values()].filter((tab) => tab.electable && tab.electableAt <= now).sort(byPreference)[0]
+  const candidate = [...state.tabs.values()]
+    .filter((tab) => tab.electable && tab.electableAt <= now)
+    .sort(byPreference)[0]
   if (!candidate) return []
   const { tabId, life } = candidate
   const epoch = state.epoch + 1
@@ -33,13 +35,11 @@ export function dropLeader(state: CoordinatorState, now: number): Delivery[] {
   const tab = state.tabs.get(leader.tabId)
   if (tab) tab.electableAt = now + backoff(tab.failures, state.options)
   if (leader.phase !== 'open') return []
-  const lost = [...state.tabs.keys()].map(
-    (tabId): Delivery => ({
-      to: 'tab',
-      tabId,
-      message: { type: 'ACTIVE_CHANGED', activeTab: null, epoch: leader.epoch },
-    }),
-  )
+  const lost = [...state.tabs.keys()].map((tabId): Delivery => ({
+    to: 'tab',
+    tabId,
+    message: { type: 'ACTIVE_CHANGED', activeTab: null, epoch: leader.epoch },
+  }))
   return [...loseLeader(state, leader.epoch, now), ...lost]
 }
 

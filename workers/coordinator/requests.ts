@@ -70,12 +70,16 @@ function forwarded({ request, mayWrite }: PendingRequest, epoch: number): ToData
   }
 }
 
-/** From here on the leader may run it: the tab is told first, so that it can tell a fresh coordinator. */
+/**
+ * From here on the leader may run it: the tab is told first, so that it can tell a fresh coordinator. A request that
+ * nobody waits for any more (its tab is gone, its deadline over) is refused.
+ */
 export function acceptRequest(state: CoordinatorState, requestId: string): Delivery[] {
   const pending = state.requests.get(requestId)
   const { leader } = state
-  if (!pending || leader?.phase !== 'open' || pending.forwardedEpoch !== leader.epoch) return []
+  if (leader?.phase !== 'open') return []
   const { epoch } = leader
+  if (!pending) return [{ to: 'database', tabId: leader.tabId, message: { type: 'RUN_REFUSED', epoch, requestId } }]
   pending.acceptedEpoch = epoch
   return [
     { to: 'tab', tabId: pending.tabId, message: { type: 'QUERY_ACCEPTED', requestId, epoch } },
@@ -130,7 +134,8 @@ export function dropRequestsOf(state: CoordinatorState, tabId: string): void {
 }
 
 function leaderLost(state: CoordinatorState, pending: PendingRequest): Delivery[] {
-  const message = 'the leader died after it had accepted this statement: it may or may not have run, and is not repeated'
+  const message =
+    'the leader died after it had accepted this statement: it may or may not have run, and is not repeated'
   return fail(state, pending, 'LEADER_LOST', message)
 }
 

@@ -4,7 +4,15 @@ import type { FromSync } from '../../schema/messages/sync.ts'
 import type { FromTab, SharedStatus, ToTab } from '../../schema/messages/tab.ts'
 import { protocolVersion } from '../../schema/messages/protocol.ts'
 import { dropLeader, electLeader, leadershipTick } from './elect-leader.ts'
-import { acceptRequest, addRequest, answerRequest, forwardRequests, dropRequestsOf, expireRequests } from './requests.ts'
+import {
+  acceptRequest,
+  addRequest,
+  answerRequest,
+  forwardRequests,
+  dropRequestsOf,
+  expireRequests,
+  forwardAgain,
+} from './requests.ts'
 import {
   catchUp,
   deliverTurn,
@@ -40,7 +48,12 @@ export function route(state: CoordinatorState, input: Input, now: number): Deliv
       return tab && tab.life === input.life ? removeTab(state, input.tabId, now) : []
     }
     case 'clock':
-      return [...leadershipTick(state, now), ...expireRequests(state, now), ...forwardRequests(state, now), ...nudge(state, now)]
+      return [
+        ...leadershipTick(state, now),
+        ...expireRequests(state, now),
+        ...forwardRequests(state, now),
+        ...nudge(state, now),
+      ]
     default:
       return assertNever(input)
   }
@@ -151,7 +164,11 @@ function fromDatabase(state: CoordinatorState, tabId: string, message: FromDatab
       return []
     case 'OPEN_FAILED':
       tab.failures += message.final ? 1000 : 1
-      return [...changeStatus(state, { problem: message.problem }), ...dropLeader(state, now), ...electLeader(state, now)]
+      return [
+        ...changeStatus(state, { problem: message.problem }),
+        ...dropLeader(state, now),
+        ...electLeader(state, now),
+      ]
     case 'QUERY_ACCEPTED':
       return acceptRequest(state, message.requestId)
     case 'QUERY_RESULT':
@@ -180,14 +197,18 @@ function fromDatabase(state: CoordinatorState, tabId: string, message: FromDatab
 }
 
 /** The database lock is the arbiter: whoever says DB_OPENED holds it, whomever we had asked. */
-function opened(state: CoordinatorState, message: Extract<FromDatabase, { type: 'DB_OPENED' }>, now: number): Delivery[] {
+function opened(
+  state: CoordinatorState,
+  message: Extract<FromDatabase, { type: 'DB_OPENED' }>,
+  now: number,
+): Delivery[] {
   const { tabId, epoch } = message
   const tab = state.tabs.get(tabId)
   const { leader } = state
   if (!tab || (leader?.phase === 'open' && leader.tabId !== tabId && epoch < leader.epoch)) return []
   if (leader?.phase === 'open' && leader.tabId === tabId && leader.life === tab.life && leader.epoch === epoch) {
     // A fresh port to the leader that we know: what was on the old one may be lost.
-    staleAll(state)
+    forwardAgain(state)
   }
   const deliveries: Delivery[] = []
   if (leader && leader.tabId !== tabId && leader.phase !== 'open') {
@@ -213,9 +234,7 @@ function fromSync(state: CoordinatorState, message: FromSync): Delivery[] {
   const { leader } = state
   // Without a leader it is lost here: the sync client sends it again after the next leader's SYNC_STATE.
   if (leader?.phase !== 'open') return []
-  return [
-    { to: 'database', tabId: leader.tabId, message: { type: 'FORWARD_SYNC', epoch: leader.epoch, message } },
-  ]
+  return [{ to: 'database', tabId: leader.tabId, message: { type: 'FORWARD_SYNC', epoch: leader.epoch, message } }]
 }
 
 function removeTab(
@@ -228,7 +247,8 @@ function removeTab(
   dropRequestsOf(state, tabId)
   const deliveries = dropSubscriptionsOf(state, tabId)
   if (!keepPorts) deliveries.push({ to: 'ports', type: 'CLOSE', tabId })
-  if (state.leader?.tabId === tabId && !keepLeader) deliveries.push(...dropLeader(state, now), ...electLeader(state, now))
+  if (state.leader?.tabId === tabId && !keepLeader)
+    deliveries.push(...dropLeader(state, now), ...electLeader(state, now))
   return deliveries
 }
 

@@ -98,7 +98,13 @@ export type Delivery =
   | { readonly to: 'database'; readonly tabId: string; readonly message: ToDatabase }
   | { readonly to: 'sync'; readonly message: ToSync }
   /** wait for this lock and say LOCK_RELEASED */
-  | { readonly to: 'locks'; readonly type: 'WATCH'; readonly tabId: string; readonly life: number; readonly lock: string }
+  | {
+      readonly to: 'locks'
+      readonly type: 'WATCH'
+      readonly tabId: string
+      readonly life: number
+      readonly lock: string
+    }
   /** this tab is gone: close its ports */
   | { readonly to: 'ports'; readonly type: 'CLOSE'; readonly tabId: string }
 

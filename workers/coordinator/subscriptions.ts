@@ -9,7 +9,11 @@ import type { CoordinatorState, Delivery, SharedQuery, Subscriber, Tab } from '.
  * A subscriber that is not `live` gets the next snapshot and no delta before it: that one rule serves a new subscriber,
  * a new leader, and a tab that fell behind.
  */
-export function subscribe(state: CoordinatorState, tabId: string, { subscriptionId, query }: TabSubscription): Delivery[] {
+export function subscribe(
+  state: CoordinatorState,
+  tabId: string,
+  { subscriptionId, query }: TabSubscription,
+): Delivery[] {
   const key = queryKey(query)
   const known = state.queryKeys.get(key)
   const shared = (known !== undefined && state.queries.get(known)) || addQuery(state, key, query)
@@ -109,7 +113,10 @@ function sendDeltas(state: CoordinatorState, tabId: string, updates: readonly Ta
   tab.sent += 1
   tab.unreceived.push({ n: tab.sent, size })
   tab.unreceivedSize += size
-  if (tab.unreceived.length > maxUnreceivedMessages || (tab.unreceived.length > 1 && tab.unreceivedSize > maxUnreceivedSize)) {
+  if (
+    tab.unreceived.length > maxUnreceivedMessages ||
+    (tab.unreceived.length > 1 && tab.unreceivedSize > maxUnreceivedSize)
+  ) {
     tab.behind = true
     for (const subscriber of subscribers(state)) if (subscriber.tabId === tabId) subscriber.live = false
   }

@@ -1,0 +1,173 @@
+import { assertNever } from '../../schema/assert.ts'
+import type { FromDatabase, OutboxCount, QueryUpdate, ToDatabase } from '../../schema/messages/database.ts'
+import type { QueryResult } from '../../schema/live.ts'
+import type { ToSync } from '../../schema/messages/sync.ts'
+import type { ErrorCode } from '../../schema/messages/tab.ts'
+import { type LeaderDatabase, type LiveSubscription, RequestFailure } from './leader-database.ts'
+
+export interface Leading {
+  receive(message: Exclude<ToDatabase, { type: 'PROMOTE_TO_ACTIVE' | 'STAND_DOWN' | 'HEARTBEAT' }>): void
+  announce(): void
+  /** A new coordinator: it will subscribe and forward again. */
+  reset(): void
+}
+
+type Message = Parameters<Leading['receive']>[0]
+type Answer = Extract<FromDatabase, { type: 'QUERY_RESULT' | 'QUERY_ERROR' }>
+
+/** Answers kept for a request that is forwarded again, on a fresh coordinator's port. */
+const answersKept = 256
+
+/**
+ * The leader's work on an open database. Laws: requests run in the order of arrival, each once; what one request
+ * changed goes out as one TURN, before its answer; SQL that may write waits for RUN_ACCEPTED, and what is behind it
+ * waits too.
+ */
+export function startLeading(database: LeaderDatabase, tabId: string, post: (message: FromDatabase) => void): Leading {
+  const { epoch } = database
+  const live = new Map<string, LiveSubscription>()
+  /** of writes only: a repeated read may as well read again */
+  const answers = new Map<string, Answer>()
+  let queue: Message[] = []
+  let awaited: string | null = null
+  let updates: QueryUpdate[] = []
+  let outbox = database.outbox()
+
+  const toSync = (message: ToSync) => post({ type: 'TO_SYNC', epoch, message })
+
+  function receive(message: Message): void {
+    if (message.epoch !== epoch) return
+    if (message.type === 'RUN_ACCEPTED' || message.type === 'RUN_REFUSED') {
+      if (awaited !== message.requestId) return
+      awaited = null
+      const first = queue.shift()
+      if (first && message.type === 'RUN_ACCEPTED') run(first, true)
+    } else {
+      queue.push(message)
+    }
+    while (awaited === null && queue.length > 0) run(queue.shift() as Message, false)
+  }
+
+  function run(message: Message, accepted: boolean): void {
+    if (!accepted && message.type === 'FORWARD_QUERY' && message.mayWrite && !answers.has(message.requestId)) {
+      awaited = message.requestId
+      queue.unshift(message)
+      post({ type: 'QUERY_ACCEPTED', epoch, requestId: message.requestId })
+      return
+    }
+    const answer = perform(message)
+    if (updates.length > 0) {
+      post({ type: 'TURN', epoch, updates })
+      updates = []
+    }
+    if (answer) post(answer)
+    tellOutbox()
+  }
+
+  function perform(message: Message): Answer | null {
+    switch (message.type) {
+      case 'FORWARD_QUERY': {
+        const { sql, parameters, mayWrite, requestId } = message
+        return answer(requestId, mayWrite, () => database.query(sql, parameters))
+      }
+      case 'FORWARD_DISPATCH':
+        return answer(message.requestId, true, () => database.dispatch(message.events, toSync))
+      case 'FORWARD_RETRY':
+        return answer(message.requestId, true, () => database.retry(message.eventIds, toSync))
+      case 'FORWARD_DISCARD':
+        return answer(message.requestId, true, () => database.discard(message.eventIds, toSync))
+      case 'FORWARD_SUBSCRIBE':
+        for (const { queryId, query } of message.queries) {
+          try {
+            const known = live.get(queryId) ?? database.subscribe(query, listen(queryId), fail(queryId))
+            live.set(queryId, known)
+            updates.push({ queryId, update: known.snapshot() })
+          } catch (error) {
+            live.delete(queryId)
+            fail(queryId)(asError(error), true)
+          }
+        }
+        return null
+      case 'FORWARD_UNSUBSCRIBE':
+        live.get(message.queryId)?.unsubscribe()
+        live.delete(message.queryId)
+        return null
+      case 'FORWARD_SYNC':
+        database.receive(message.message, toSync)
+        return null
+      case 'FORWARD_PERSON':
+        database.setPerson(message.actor, message.openRoom, toSync)
+        return null
+      case 'RUN_ACCEPTED':
+      case 'RUN_REFUSED':
+        return null
+      default:
+        return assertNever(message)
+    }
+  }
+
+  const listen = (queryId: string) => (update: Extract<QueryUpdate, { update: unknown }>['update']) => {
+    updates.push({ queryId, update })
+  }
+  const fail = (queryId: string) => (error: Error, final: boolean) => {
+    if (final) live.delete(queryId)
+    updates.push({
+      queryId,
+      error: { code: codeOf(error, final ? 'QUERY_INVALID' : 'SQL_ERROR'), message: error.message, final },
+    })
+  }
+
+  function answer(requestId: string, keep: boolean, work: () => QueryResult | void): Answer {
+    const known = answers.get(requestId)
+    if (known) return known
+    let made: Answer
+    try {
+      made = { type: 'QUERY_RESULT', epoch, requestId, result: work() ?? null }
+    } catch (error) {
+      const { message } = asError(error)
+      made = { type: 'QUERY_ERROR', epoch, requestId, code: codeOf(error, 'SQL_ERROR'), message }
+    }
+    if (keep) {
+      answers.set(requestId, made)
+      for (const oldest of answers.keys()) {
+        if (answers.size <= answersKept) break
+        answers.delete(oldest)
+      }
+    }
+    return made
+  }
+
+  function tellOutbox(): void {
+    const now = database.outbox()
+    if (sameCount(now, outbox)) return
+    outbox = now
+    post({ type: 'OUTBOX_CHANGED', epoch, outbox })
+  }
+
+  return {
+    receive,
+    announce() {
+      const { storage, problem } = database
+      post({ type: 'DB_OPENED', tabId, epoch, storage, problem, outbox })
+    },
+    reset() {
+      for (const subscription of live.values()) subscription.unsubscribe()
+      live.clear()
+      queue = []
+      awaited = null
+      updates = []
+    },
+  }
+}
+
+function sameCount(a: OutboxCount, b: OutboxCount): boolean {
+  return a.pending === b.pending && a.failed === b.failed
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}
+
+function codeOf(error: unknown, otherwise: ErrorCode): ErrorCode {
+  return error instanceof RequestFailure ? error.code : otherwise
+}

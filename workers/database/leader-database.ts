@@ -1,0 +1,58 @@
+import type { EventDraft } from '../../schema/events/event.ts'
+import type { LiveUpdate, Query, QueryResult, SqlValue } from '../../schema/live.ts'
+import type { OutboxCount } from '../../schema/messages/database.ts'
+import type { Problem } from '../../schema/messages/status.ts'
+import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
+import type { ErrorCode, OpenRoom } from '../../schema/messages/tab.ts'
+
+/**
+ * The open database as the leader uses it: what stands behind it (SQLite on OPFS, or a fake in a simulation) is the
+ * platform's. Every method is one transaction or none. Deltas reach `subscribe`'s listeners before the method that
+ * caused them returns.
+ */
+export interface LeaderDatabase {
+  /** above that of every earlier leader */
+  readonly epoch: number
+  readonly storage: 'opfs' | 'memory'
+  readonly problem: Problem | null
+  query(sql: string, parameters: readonly SqlValue[]): QueryResult
+  /** Throws if the query is invalid; `onError` with `final` ends it. */
+  subscribe(
+    query: Query,
+    onDelta: (update: LiveUpdate) => void,
+    onError: (error: Error, final: boolean) => void,
+  ): LiveSubscription
+  dispatch(events: readonly EventDraft[], toSync: (message: ToSync) => void): void
+  retry(eventIds: readonly string[], toSync: (message: ToSync) => void): void
+  discard(eventIds: readonly string[], toSync: (message: ToSync) => void): void
+  receive(message: FromSync, toSync: (message: ToSync) => void): void
+  setPerson(actor: string | null | undefined, openRoom: OpenRoom | null, toSync: (message: ToSync) => void): void
+  outbox(): OutboxCount
+}
+
+export interface LiveSubscription {
+  /** the whole result after the last turn handed out */
+  snapshot(): LiveUpdate
+  unsubscribe(): void
+}
+
+/** What `open` rejects with when the person must know. */
+export class OpenFailure extends Error {
+  readonly problem: Problem
+  /** trying again will not help */
+  readonly final: boolean
+  constructor(problem: Problem, final: boolean) {
+    super(problem.message)
+    this.problem = problem
+    this.final = final
+  }
+}
+
+/** An error with a code that the requester gets as it is. */
+export class RequestFailure extends Error {
+  readonly code: ErrorCode
+  constructor(code: ErrorCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}

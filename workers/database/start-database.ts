@@ -1,0 +1,125 @@
+import { databaseLock } from '../../schema/messages/protocol.ts'
+import type { FromDatabase, ToDatabase } from '../../schema/messages/database.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Locks } from '../platform/locks.ts'
+import type { Port } from '../platform/port.ts'
+import { type LeaderDatabase, OpenFailure } from './leader-database.ts'
+import { startLeading, type Leading } from './lead.ts'
+
+export interface DatabasePlatform {
+  readonly locks: Locks
+  readonly clock: Clock
+  /** Called with the database lock held. Rejects with an OpenFailure. */
+  open(proposedEpoch: number): Promise<LeaderDatabase>
+  mark(name: string): void
+}
+
+export interface DatabaseWorker {
+  /** Talk to this coordinator from now on, and tell it at once if this worker leads. */
+  connect(port: Port, tabId: string): void
+  /** WASM is compiled. */
+  ready(): void
+}
+
+/** How long a request for the lock is left queued: one queued before its holder was frozen away is never granted. */
+const lockPatienceMs = 1_000
+
+/**
+ * A tab's Dedicated Worker. Law: the database is opened only with the database lock held, and the lock is never let go
+ * while it is open: only the worker's death hands both over.
+ */
+export function startDatabase(platform: DatabasePlatform): DatabaseWorker {
+  const { locks, clock } = platform
+  let port: Port | null = null
+  let tabId = ''
+  let compiled = false
+  let leading: Leading | null = null
+  let candidacy: { readonly abort: AbortController; readonly opening: boolean; epoch: number } | null = null
+
+  const post = (message: FromDatabase) => port?.post(message)
+
+  function receive(message: ToDatabase): void {
+    switch (message.type) {
+      case 'PROMOTE_TO_ACTIVE':
+        if (leading) return leading.announce()
+        if (candidacy) candidacy.epoch = Math.max(candidacy.epoch, message.epoch)
+        else void lead(message.epoch)
+        return
+      case 'STAND_DOWN':
+        candidacy?.abort.abort()
+        return
+      case 'HEARTBEAT':
+        return post({ type: 'HEARTBEAT_PONG', n: message.n })
+      default:
+        leading?.receive(message)
+    }
+  }
+
+  async function lead(proposedEpoch: number): Promise<void> {
+    const mine = { abort: new AbortController(), opening: false, epoch: proposedEpoch }
+    candidacy = mine
+    const letGo = await waitForLock(mine.abort.signal)
+    if (!letGo) {
+      candidacy = null
+      return
+    }
+    mine.opening = true
+    platform.mark('lock-held')
+    post({ type: 'LOCK_HELD', tabId })
+    try {
+      const database = await platform.open(mine.epoch)
+      platform.mark('database-open')
+      leading = startLeading(database, tabId, post)
+      leading.announce()
+    } catch (error) {
+      // Nothing is open, so the lock may go on to another tab.
+      letGo()
+      const failure = error instanceof OpenFailure ? error : openFailed(error)
+      post({ type: 'OPEN_FAILED', tabId, problem: failure.problem, final: failure.final })
+    } finally {
+      candidacy = null
+    }
+  }
+
+  /** Null when aborted. Asks anew every second: PLATFORM's stale queue entry. */
+  async function waitForLock(signal: AbortSignal): Promise<(() => void) | null> {
+    while (!signal.aborted) {
+      const attempt = new AbortController()
+      const stop = () => attempt.abort()
+      const cancel = clock.after(lockPatienceMs, stop)
+      signal.addEventListener('abort', stop, { once: true })
+      try {
+        return await locks.hold(databaseLock, attempt.signal)
+      } catch (error) {
+        if (!attempt.signal.aborted) throw error
+      } finally {
+        cancel()
+        signal.removeEventListener('abort', stop)
+      }
+    }
+    return null
+  }
+
+  return {
+    connect(next, ownTabId) {
+      port?.close()
+      port = next
+      tabId = ownTabId
+      next.listen((message) => {
+        if (port === next) receive(message as ToDatabase)
+      })
+      leading?.reset()
+      if (compiled) post({ type: 'WORKER_READY' })
+      leading?.announce()
+    },
+    ready() {
+      compiled = true
+      post({ type: 'WORKER_READY' })
+    },
+  }
+}
+
+function openFailed(error: unknown): OpenFailure {
+  const message = error instanceof Error ? error.message : String(error)
+  return new OpenFailure({ code: 'OPEN_FAILED', message: `The database could not be opened: ${message}` }, false)
+}
