@@ -70,7 +70,7 @@ export function openRequests(tabId: string, clock: Clock, post: (message: FromTa
     failed,
     close() {
       closed = true
-      for (const requestId of [...waiting.keys()]) failed(requestId, 'CLOSED', 'this client was closed')
+      for (const requestId of waiting.keys()) failed(requestId, 'CLOSED', 'this client was closed')
     },
   }
 }

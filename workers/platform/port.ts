@@ -19,7 +19,7 @@ export function portOf(end: MessagePort): Port {
   return {
     post: (message, handOver = []) => end.postMessage(message, handOver as Transferable[]),
     listen(listener) {
-      end.onmessage = (event: MessageEvent<unknown>) => listener(event.data, event.ports.map(portOf))
+      end.addEventListener('message', (event: MessageEvent<unknown>) => listener(event.data, event.ports.map(portOf)))
       end.start()
     },
     close: () => end.close(),

@@ -1,0 +1,73 @@
+import { BehaviorSubject } from 'rxjs'
+import type { ClientStatus } from '../../schema/messages/status.ts'
+import type { FromWorker, ToWorker } from '../../schema/messages/worker.ts'
+import { systemClock } from '../platform/clock.ts'
+import { webLocks } from '../platform/locks.ts'
+import { portOf } from '../platform/port.ts'
+import type { Client } from './client.ts'
+import { spawnCoordinator, spawnDatabase } from './spawn.ts'
+import { openTab, type TabPlatform, type TabWorker } from './tab.ts'
+import { watchLifecycle } from './watch-lifecycle.ts'
+
+/** Joins this page to the stack below: its lock, its Dedicated Worker, the coordinator. Nothing is awaited. */
+export function connect(): Client {
+  const tab = openTab(crypto.randomUUID(), browserPlatform(), document.visibilityState === 'visible')
+  const unwatch = watchLifecycle(tab)
+  let status$: BehaviorSubject<ClientStatus> | null = null
+  tab.onStatus((status) => {
+    if (status$) status$.next(status)
+    else status$ = new BehaviorSubject(status)
+  })
+  if (!status$) throw new Error('assertion failed: onStatus replays the present status')
+  const present = status$ as BehaviorSubject<ClientStatus>
+  return {
+    ...tab,
+    status$: present.asObservable(),
+    close() {
+      unwatch()
+      tab.close()
+      present.complete()
+    },
+  }
+}
+
+function browserPlatform(): TabPlatform {
+  return {
+    locks: webLocks(),
+    clock: systemClock,
+    coordinator: 'shared',
+    spawnWorker,
+    connectCoordinator: () => portOf(spawnCoordinator()),
+    channel() {
+      const { port1, port2 } = new MessageChannel()
+      return [port1, port2]
+    },
+    nudgeServiceWorker,
+    mark,
+  }
+}
+
+function spawnWorker(): TabWorker {
+  const worker = spawnDatabase()
+  worker.addEventListener('message', (event: MessageEvent<FromWorker>) => {
+    const { name, at } = event.data
+    performance.mark(`rsql:${name}`, { startTime: Math.max(0, at - performance.timeOrigin) })
+  })
+  return {
+    connect(port, tabId) {
+      const message: ToWorker = { type: port ? 'CONNECT' : 'HOST_COORDINATOR', tabId }
+      worker.postMessage(message, port ? [port as MessagePort] : [])
+    },
+    terminate: () => worker.terminate(),
+  }
+}
+
+function nudgeServiceWorker(): void {
+  void navigator.serviceWorker
+    ?.getRegistration()
+    .then((registration) => registration?.active?.postMessage({ type: 'NUDGE' }))
+}
+
+function mark(name: string): void {
+  performance.mark(`rsql:${name}`)
+}

@@ -1,0 +1,136 @@
+import { coordinatorLock } from '../../schema/messages/protocol.ts'
+import type { FromDatabase } from '../../schema/messages/database.ts'
+import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
+import type { FromTab } from '../../schema/messages/tab.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Locks } from '../platform/locks.ts'
+import type { Port } from '../platform/port.ts'
+import { route } from './route.ts'
+import {
+  type CoordinatorOptions,
+  type CoordinatorState,
+  defaultOptions,
+  type Delivery,
+  emptyState,
+  type Input,
+} from './state.ts'
+
+export interface CoordinatorPlatform {
+  readonly locks: Locks
+  readonly clock: Clock
+  readonly coordinatorId: string
+  /** the line to the sync client */
+  readonly sync: { post(message: ToSync): void; listen(listener: (message: FromSync) => void): void }
+  readonly options?: CoordinatorOptions
+}
+
+export interface Coordinator {
+  /** A tab's port. Its first message is REGISTER_TAB, and hands over the port to the tab's worker. */
+  connect(port: Port): void
+  readonly state: CoordinatorState
+  stop(): void
+}
+
+const tickMs = 50
+
+/** Carries what `route` decides to ports, locks and timers. It decides nothing itself. */
+export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
+  const { locks, clock, coordinatorId, sync } = platform
+  const state = emptyState(coordinatorId, platform.options ?? defaultOptions)
+  const lines = new Map<string, { readonly tab: Port; readonly database: Port | null }>()
+  const watches = new Map<string, AbortController>()
+  const waiting: Port[] = []
+  let lockHeld = false
+  let stopped = false
+
+  function step(input: Input): void {
+    if (stopped) return
+    for (const delivery of route(state, input, clock.now())) deliver(delivery)
+  }
+
+  function deliver(delivery: Delivery): void {
+    switch (delivery.to) {
+      case 'tab':
+        lines.get(delivery.tabId)?.tab.post(delivery.message)
+        return
+      case 'database':
+        lines.get(delivery.tabId)?.database?.post(delivery.message)
+        return
+      case 'sync':
+        sync.post(delivery.message)
+        return
+      case 'locks':
+        watch(delivery.tabId, delivery.life, delivery.lock)
+        return
+      case 'ports':
+        watches.get(delivery.tabId)?.abort()
+        watches.delete(delivery.tabId)
+        lines.get(delivery.tabId)?.tab.close()
+        lines.get(delivery.tabId)?.database?.close()
+        lines.delete(delivery.tabId)
+    }
+  }
+
+  function watch(tabId: string, life: number, lock: string): void {
+    watches.get(tabId)?.abort()
+    const mine = new AbortController()
+    watches.set(tabId, mine)
+    locks.hold(lock, mine.signal).then(
+      (release) => {
+        release()
+        if (!mine.signal.aborted) step({ from: 'locks', type: 'LOCK_RELEASED', tabId, life })
+      },
+      () => {},
+    )
+  }
+
+  function accept(port: Port): void {
+    let tabId: string | null = null
+    port.listen((data, handedOver) => {
+      const message = data as FromTab
+      if (message.type === 'REGISTER_TAB') {
+        tabId = message.tabId
+        const known = state.tabs.get(tabId)
+        if (known && known.life > message.life) return
+        register(tabId, port, handedOver[0] ?? null)
+        step({ from: 'tab', tabId, message, electable: handedOver.length > 0 })
+      } else if (tabId !== null && lines.get(tabId)?.tab === port) {
+        step({ from: 'tab', tabId, message })
+      }
+    })
+  }
+
+  function register(tabId: string, tab: Port, database: Port | null): void {
+    const before = lines.get(tabId)
+    if (before && before.tab !== tab) before.tab.close()
+    before?.database?.close()
+    lines.set(tabId, { tab, database })
+    database?.listen((data) => {
+      if (lines.get(tabId)?.database === database) step({ from: 'database', tabId, message: data as FromDatabase })
+    })
+  }
+
+  sync.listen((message) => step({ from: 'sync', message }))
+  const stopping = new AbortController()
+  void locks.hold(coordinatorLock(coordinatorId), stopping.signal).then((release) => {
+    stopping.signal.addEventListener('abort', release)
+    lockHeld = true
+    for (const port of waiting.splice(0)) accept(port)
+  })
+  const tick = (): void => {
+    if (stopped) return
+    step({ from: 'clock' })
+    clock.after(tickMs, tick)
+  }
+  tick()
+
+  return {
+    state,
+    // Tabs watch our lock: none may be told of it before it is held.
+    connect: (port) => (lockHeld ? accept(port) : void waiting.push(port)),
+    stop() {
+      stopped = true
+      stopping.abort()
+    },
+  }
+}
