@@ -1,21 +1,7 @@
 import { expect, type Page } from '@playwright/test'
+import type { HookAnswer, HookResult } from '../../workers/client/test-hooks.ts'
 
-/** The test hooks that every tab has (ARCHITECTURE, public surface), seen from a test. */
-declare global {
-  interface Window {
-    __TAB_ID?: string
-    __ACTIVE?: string | null
-    __sendQuery?: (sql: string, requestId: string) => Promise<HookAnswer>
-  }
-}
-export type HookAnswer =
-  | { readonly type: 'QUERY_RESPONSE'; readonly requestId: string; readonly result: HookResult }
-  | { readonly type: 'QUERY_ERROR'; readonly requestId: string; readonly code: string; readonly message: string }
-export interface HookResult {
-  readonly columns: readonly string[]
-  readonly rows: readonly Readonly<Record<string, unknown>>[]
-  readonly changes: number
-}
+export type { HookAnswer, HookResult }
 
 /** Waits until the tab is registered and some tab leads. */
 export async function untilConnected(page: Page): Promise<void> {

@@ -1,26 +1,28 @@
 import type { SqlValue } from '../../schema/live.ts'
 import type { Client, ClientError } from './client.ts'
 
-type SqlResponse =
+export type HookAnswer =
   | {
       readonly type: 'QUERY_RESPONSE'
       readonly requestId: string
-      readonly result: {
-        readonly columns: readonly string[]
-        readonly rows: readonly Record<string, SqlValue>[]
-        readonly changes: number
-      }
+      readonly result: HookResult
     }
   | { readonly type: 'QUERY_ERROR'; readonly requestId: string; readonly code: string; readonly message: string }
+
+export interface HookResult {
+  readonly columns: readonly string[]
+  readonly rows: readonly Readonly<Record<string, SqlValue>>[]
+  readonly changes: number
+}
 
 declare global {
   interface Window {
     /** this page's tab id */
-    __TAB_ID: string
+    __TAB_ID?: string
     /** the leader's tab id, null while there is none */
-    __ACTIVE: string | null
+    __ACTIVE?: string | null
     /** plain SQL on the leader's database; an error resolves as QUERY_ERROR */
-    __sendQuery(sql: string, requestId: string): Promise<SqlResponse>
+    __sendQuery?: (sql: string, requestId: string) => Promise<HookAnswer>
   }
 }
 
