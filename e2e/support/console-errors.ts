@@ -8,7 +8,6 @@ export class ConsoleErrors {
   watch(context: BrowserContext): void {
     context.on('console', (message) => this.#consider(message))
     context.on('weberror', (error) => this.#found.push(`uncaught: ${error.error().stack ?? error.error().message}`))
-    context.on('serviceworker', (worker) => worker.on('console', (message) => this.#consider(message)))
   }
 
   /** From now on, and looking back: errors that match are part of the test. */
