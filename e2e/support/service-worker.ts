@@ -14,6 +14,7 @@ interface Version {
 
 /** The Service Worker of one origin, through the DevTools protocol: it can be stopped, and woken by a push. */
 export class ServiceWorkerControl {
+  readonly #context: BrowserContext
   readonly #session: CDPSession
   readonly #origin: string
   readonly #registrations = new Map<string, Registration>()
@@ -22,12 +23,13 @@ export class ServiceWorkerControl {
   /** Works from any open page, also one of no origin: `about:blank` when no tab of the app may be open. */
   static async attach(context: BrowserContext, origin: string): Promise<ServiceWorkerControl> {
     const page = context.pages()[0] ?? (await context.newPage())
-    const control = new ServiceWorkerControl(await context.newCDPSession(page), origin)
+    const control = new ServiceWorkerControl(context, await context.newCDPSession(page), origin)
     await control.#session.send('ServiceWorker.enable')
     return control
   }
 
-  private constructor(session: CDPSession, origin: string) {
+  private constructor(context: BrowserContext, session: CDPSession, origin: string) {
+    this.#context = context
     this.#session = session
     this.#origin = origin
     session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
@@ -54,6 +56,16 @@ export class ServiceWorkerControl {
       origin: this.#origin,
       registrationId: (await this.#registration()).registrationId,
       data: JSON.stringify(data),
+    })
+  }
+
+  /** Titles of the notifications that it shows now; asked in the worker itself, so it needs no tab. */
+  async notifications(): Promise<string[]> {
+    const worker = this.#context.serviceWorkers().find((candidate) => candidate.url().startsWith(this.#origin))
+    if (!worker) return []
+    return worker.evaluate(async () => {
+      const scope = globalThis as unknown as ServiceWorkerGlobalScope
+      return (await scope.registration.getNotifications()).map((notification) => notification.title)
     })
   }
 

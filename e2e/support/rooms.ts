@@ -1,0 +1,35 @@
+import { expect, type Locator, type Page } from '@playwright/test'
+
+/** The app by the names that a person hears. */
+export const roomLink = (page: Page, name: string): Locator =>
+  page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: new RegExp(`^${escape(name)}\\b`) })
+export const timeline = (page: Page): Locator => page.getByRole('log').first()
+export const messages = (page: Page): Locator => timeline(page).getByRole('article')
+export const message = (page: Page, text: string): Locator => messages(page).filter({ hasText: text })
+export const composer = (page: Page): Locator => page.getByRole('textbox', { name: /^Message/ })
+export const syncPill = (page: Page): Locator => page.getByTestId('sync-pill')
+
+export async function signIn(page: Page, name: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Your name' }).fill(name)
+  await page.getByRole('textbox', { name: 'Your name' }).press('Enter')
+}
+
+export async function openRoom(page: Page, name: string): Promise<void> {
+  await roomLink(page, name).click()
+  await expect(composer(page)).toBeVisible()
+}
+
+export async function say(page: Page, text: string): Promise<void> {
+  await composer(page).fill(text)
+  await composer(page).press('Enter')
+  await expect(message(page, text)).toHaveCount(1)
+}
+
+/** Every one of these texts is on screen, once. */
+export async function expectOnce(page: Page, texts: readonly string[]): Promise<void> {
+  for (const text of texts) await expect(message(page, text), text).toHaveCount(1)
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
