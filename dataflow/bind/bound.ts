@@ -145,6 +145,8 @@ interface ExpressionCommon {
   readonly affinity: Affinity
   /** what ORDER BY, GROUP BY or DISTINCT of it would compare by */
   readonly collation: string
+  /** where that comes from: a COLLATE in it, a column, or nowhere (BINARY); decides whose wins in a comparison */
+  readonly collatedBy: 'operator' | 'column' | 'nothing'
   /** sources of this query or enclosing ones that it reads, those read inside its subqueries too */
   readonly sources: ReadonlySet<Source>
   /** contains a subquery, an aggregate, a window call: not a function of one row */

@@ -1,0 +1,412 @@
+import type { Expr, FunctionCallExpr, FunctionCallStarExpr, SortedColumn, Window, WindowDef } from 'sqlite3-parser'
+import { assertNever } from '../assert-never.ts'
+import { affinityOfType } from '../catalog/affinity.ts'
+import { printExpression } from '../print/print.ts'
+import { type Value } from '../value.ts'
+import type { Binder } from './binder.ts'
+import type {
+  BoundBinary,
+  BoundComparison,
+  BoundExpression,
+  BoundLike,
+  BoundLiteral,
+  BoundOrderTerm,
+  BoundUnary,
+  Comparison,
+} from './bound.ts'
+import { nowhere, number, parameter, qualifiedName, select, selectFrom } from './build-ast.ts'
+import { compare, compareInList } from './comparison.ts'
+import { describe } from './describe.ts'
+import { numericLiteral } from './numeric-literal.ts'
+import { leaves, lookUp, lookUpQualified, type Scope } from './scope.ts'
+import { Unsupported } from './unsupported.ts'
+
+/** What an expression may refer to beyond its columns. */
+export interface Place {
+  readonly binder: Binder
+  readonly scope: Scope
+  /** named windows of the SELECT */
+  readonly windows: readonly WindowDef[]
+}
+
+export function bindExpression(place: Place, expr: Expr): BoundExpression {
+  const bind = (each: Expr) => bindExpression(place, each)
+  switch (expr.type) {
+    case 'Id':
+      return bindName(place, expr.name, expr)
+    case 'NameExpr':
+      return bindName(place, expr.name.text, expr)
+    case 'QualifiedExpr':
+      return lookUpQualified(place.scope, expr.schema?.text, expr.table.text, expr.column.text)
+    case 'ParenthesizedExpr': {
+      if (expr.exprs.length === 1) return bind(expr.exprs[0]!)
+      const items = expr.exprs.map(bind)
+      const ast: Expr = { ...expr, exprs: items.map((item) => item.ast) }
+      return { ...describe(ast, items), kind: 'row', items }
+    }
+    case 'NumericLiteral':
+      return literal(expr, numericLiteral(expr.value))
+    case 'StringLiteral':
+      return literal(expr, expr.value)
+    case 'BlobLiteral':
+      return literal(expr, expr.bytes)
+    case 'NullLiteral':
+      return literal(expr, null)
+    case 'KeywordLiteral':
+      throw new Unsupported(`literal ${expr.value}`)
+    case 'CurrentDateLiteral':
+    case 'CurrentTimeLiteral':
+    case 'CurrentTimestampLiteral':
+      place.binder.volatile ??= 'the current time'
+      return { ...describe(expr, []), deterministic: false, kind: 'call', name: expr.type, arguments: [] }
+    case 'VariableExpr': {
+      const number = place.binder.parameterNumber(expr)
+      return { ...describe(parameter(number), []), kind: 'parameter', number }
+    }
+    case 'UnaryExpr':
+      return bindUnary({ Negative: '-', Positive: '+', BitwiseNot: '~', Not: 'NOT' } as const, expr, bind(expr.expr))
+    case 'IsNullExpr':
+    case 'NotNullExpr': {
+      const operand = bind(expr.expr)
+      const common = { ...describe({ ...expr, expr: operand.ast }, [operand]), notNull: true }
+      return { ...common, kind: 'unary', operator: expr.type === 'IsNullExpr' ? 'IS NULL' : 'IS NOT NULL', operand }
+    }
+    case 'BinaryExpr':
+      return bindBinary(place, expr, bind(expr.left), bind(expr.right))
+    case 'BetweenExpr': {
+      const [operand, low, high] = [bind(expr.lhs), bind(expr.start), bind(expr.end)] as const
+      const ast: Expr = { ...expr, lhs: operand.ast, start: low.ast, end: high.ast }
+      const lowComparison = compare(operand, low)
+      const highComparison = compare(operand, high)
+      const common = { ...describe(ast, [operand, low, high]), notNull: operand.notNull && low.notNull && high.notNull }
+      return { ...common, kind: 'between', not: expr.not, operand, low, high, lowComparison, highComparison }
+    }
+    case 'LikeExpr': {
+      const [operand, pattern] = [bind(expr.lhs), bind(expr.rhs)] as const
+      const escape = expr.escape ? bind(expr.escape) : null
+      const ast: Expr = { ...expr, lhs: operand.ast, rhs: pattern.ast, escape: escape?.ast }
+      const common = describe(ast, escape ? [operand, pattern, escape] : [operand, pattern])
+      const operator = expr.op.toUpperCase() as BoundLike['operator']
+      return { ...common, kind: 'like', operator, not: expr.not, operand, pattern, escape }
+    }
+    case 'CaseExpr': {
+      const base = expr.base ? bind(expr.base) : null
+      const branches = expr.whenThenPairs.map((pair) => {
+        const when = bind(pair.when)
+        const comparison: Comparison = base ? compare(base, when) : { applied: 'NONE', comparedBy: 'BINARY' }
+        return { when, comparison, then: bind(pair.then) }
+      })
+      const otherwise = expr.elseExpr ? bind(expr.elseExpr) : null
+      const ast: Expr = {
+        ...expr,
+        base: base?.ast,
+        whenThenPairs: branches.map(({ when, then }, i) => ({
+          ...expr.whenThenPairs[i]!,
+          when: when.ast,
+          then: then.ast,
+        })),
+        elseExpr: otherwise?.ast,
+      }
+      const operands = branches.flatMap(({ when, then }) => [when, then])
+      if (base) operands.unshift(base)
+      if (otherwise) operands.push(otherwise)
+      return { ...describe(ast, operands), kind: 'case', base, branches, otherwise }
+    }
+    case 'CastExpr': {
+      const operand = bind(expr.expr)
+      // an empty type is NUMERIC in CAST, unlike in a column
+      const to = expr.typeName?.name ? affinityOfType(expr.typeName.name) : 'NUMERIC'
+      const { collation, collatedBy, notNull } = operand
+      const common = {
+        ...describe({ ...expr, expr: operand.ast }, [operand]),
+        affinity: to,
+        collation,
+        collatedBy,
+        notNull,
+      }
+      return { ...common, kind: 'cast', operand, to }
+    }
+    case 'CollateExpr': {
+      const operand = bind(expr.expr)
+      const { affinity, notNull } = operand
+      const common = { ...describe({ ...expr, expr: operand.ast }, [operand]), affinity, notNull }
+      return { ...common, collation: expr.collation.toUpperCase(), collatedBy: 'operator', kind: 'collate', operand }
+    }
+    case 'InListExpr': {
+      const operand = bind(expr.lhs)
+      const list = (expr.rhs ?? []).map(bind)
+      const ast: Expr = { ...expr, lhs: operand.ast, rhs: list.map((each) => each.ast) }
+      const common = describe(ast, [operand, ...list])
+      return { ...common, kind: 'in-list', not: expr.not, operand, list, ...compareInList(operand, list) }
+    }
+    case 'InSelectExpr': {
+      const operand = bind(expr.lhs)
+      const query = place.binder.bindQuery(expr.rhs, place.scope, place.scope.text, place.scope.ctes)
+      return bindSubquery({ ...expr, lhs: operand.ast, rhs: query.ast }, 'in', query, operand, expr.not)
+    }
+    case 'InTableExpr': {
+      const tblName = qualifiedName(expr.rhs.dbName?.text, expr.rhs.objName.text)
+      const common = { tblName, alias: undefined, span: nowhere }
+      const table = expr.args
+        ? ({ ...common, type: 'TableCallSelectTable', args: expr.args } as const)
+        : ({ ...common, type: 'TableSelectTable', indexed: undefined } as const)
+      const from = { type: 'FromClause', select: table, joins: undefined, span: nowhere } as const
+      const rhs = select(selectFrom([{ type: 'StarResultColumn', span: nowhere }], from))
+      return bind({ type: 'InSelectExpr', lhs: expr.lhs, not: expr.not, rhs, span: expr.span })
+    }
+    case 'ExistsExpr': {
+      const query = place.binder.bindQuery(expr.select, place.scope, place.scope.text, place.scope.ctes)
+      return bindSubquery({ ...expr, select: query.ast }, 'exists', query, null, false)
+    }
+    case 'SubqueryExpr': {
+      const query = place.binder.bindQuery(expr.select, place.scope, place.scope.text, place.scope.ctes)
+      return bindSubquery({ ...expr, select: query.ast }, 'scalar', query, null, false)
+    }
+    case 'FunctionCallExpr':
+    case 'FunctionCallStarExpr':
+      return bindCall(place, expr)
+    case 'RaiseExpr':
+      throw new Unsupported('RAISE')
+    default:
+      return assertNever(expr)
+  }
+}
+
+function literal(ast: Expr, value: Value): BoundLiteral {
+  return { ...describe(ast, []), notNull: value !== null, kind: 'literal', value }
+}
+
+function bindName(place: Place, name: string, ast: Expr): BoundExpression {
+  const found = lookUp(place.scope, name)
+  if (found) return found
+  if (/^(true|false)$/i.test(name)) return literal(ast, name.toLowerCase() === 'true' ? 1 : 0)
+  throw new Unsupported(`no column ${name}`)
+}
+
+function bindUnary(
+  operators: Record<string, BoundUnary['operator']>,
+  expr: Extract<Expr, { type: 'UnaryExpr' }>,
+  operand: BoundExpression,
+): BoundUnary | BoundLiteral {
+  const operator = operators[expr.op]!
+  // the one literal whose sign belongs to it: without the minus it is past 64 bits
+  if (operator === '-' && expr.expr.type === 'NumericLiteral' && expr.expr.value === '9223372036854775808') {
+    return literal(expr, -9223372036854775808n)
+  }
+  const common = { ...describe({ ...expr, expr: operand.ast }, [operand]), notNull: operand.notNull }
+  // unary plus hides the affinity, not the collation
+  if (operator !== '+') return { ...common, kind: 'unary', operator, operand }
+  return { ...common, collation: operand.collation, collatedBy: operand.collatedBy, kind: 'unary', operator, operand }
+}
+
+const comparisonOperators = {
+  Equals: '=',
+  NotEquals: '<>',
+  Less: '<',
+  LessEquals: '<=',
+  Greater: '>',
+  GreaterEquals: '>=',
+  Is: 'IS',
+  IsNot: 'IS NOT',
+} as const
+
+const otherOperators = {
+  Add: '+',
+  Subtract: '-',
+  Multiply: '*',
+  Divide: '/',
+  Modulus: '%',
+  BitwiseAnd: '&',
+  BitwiseOr: '|',
+  LeftShift: '<<',
+  RightShift: '>>',
+  Concat: '||',
+  And: 'AND',
+  Or: 'OR',
+  ArrowRight: '->',
+  ArrowRightShift: '->>',
+} as const
+
+function bindBinary(
+  place: Place,
+  expr: Extract<Expr, { type: 'BinaryExpr' }>,
+  left: BoundExpression,
+  right: BoundExpression,
+): BoundUnary | BoundComparison | BoundBinary {
+  const common = describe({ ...expr, left: left.ast, right: right.ast }, [left, right])
+  if (expr.op === 'Is' || expr.op === 'IsNot') {
+    const truth = truthName(place, expr.right)
+    if (truth) {
+      const operator = `${expr.op === 'Is' ? 'IS' : 'IS NOT'} ${truth}` as const
+      return { ...describe(common.ast, [left]), notNull: true, kind: 'unary', operator, operand: left }
+    }
+    if (right.kind === 'literal' && right.value === null) {
+      const operator = expr.op === 'Is' ? 'IS NULL' : 'IS NOT NULL'
+      return { ...describe(common.ast, [left]), notNull: true, kind: 'unary', operator, operand: left }
+    }
+  }
+  if (expr.op in comparisonOperators) {
+    const operator = comparisonOperators[expr.op as keyof typeof comparisonOperators]
+    const notNull = operator.startsWith('IS') || (left.notNull && right.notNull)
+    return { ...common, notNull, kind: 'comparison', operator, left, right, ...compare(left, right) }
+  }
+  const operator = otherOperators[expr.op as keyof typeof otherOperators]
+  return { ...common, kind: 'binary', operator, left, right }
+}
+
+// `x IS TRUE` asks for truth; `x IS (a column called true)` compares
+function truthName(place: Place, right: Expr): 'TRUE' | 'FALSE' | null {
+  while (right.type === 'ParenthesizedExpr' && right.exprs.length === 1) right = right.exprs[0]!
+  if (right.type !== 'Id' || !/^(true|false)$/i.test(right.name) || lookUp(place.scope, right.name)) return null
+  return right.name.toUpperCase() as 'TRUE' | 'FALSE'
+}
+
+function bindSubquery(
+  ast: Expr,
+  form: 'scalar' | 'exists' | 'in',
+  query: ReturnType<Binder['bindQuery']>,
+  operand: BoundExpression | null,
+  not: boolean,
+): BoundExpression {
+  const operands: BoundExpression[] = [...(operand ? [operand] : []), ...query.outer]
+  const [first] = query.columns
+  const simple = query.columns.length === 1 && operand?.kind !== 'row'
+  const comparison = form === 'in' && simple && operand ? compare(operand, first!.expression) : null
+  return {
+    ...describe(ast, operands),
+    affinity: form === 'scalar' ? first!.expression.affinity : 'NONE',
+    collation: 'BINARY',
+    collatedBy: 'nothing',
+    subquery: true,
+    deterministic: query.volatile === null,
+    notNull: form === 'exists',
+    kind: 'subquery',
+    form,
+    not,
+    operand,
+    comparison,
+    query,
+  }
+}
+
+const currentTime = /^(date|time|datetime|julianday|unixepoch|strftime|timediff)$/
+
+function bindCall(place: Place, expr: FunctionCallExpr | FunctionCallStarExpr): BoundExpression {
+  const { binder, scope } = place
+  const name = expr.name.name.toLowerCase()
+  const known = binder.catalog.function(name)
+  const star = expr.type === 'FunctionCallStarExpr'
+  const args = (star ? [] : (expr.args ?? [])).map((each) => bindExpression(place, each))
+  const astArgs = args.map((each) => each.ast)
+  const tail = expr.filterOver
+  const filter = tail?.filterClause ? bindExpression(place, tail.filterClause) : null
+  const over = tail?.overClause
+  const operands = filter ? [...args, filter] : args
+  if (over) {
+    const resolved = resolveWindow(place, over.type === 'NameOver' ? namedWindow(place, over.name.text) : over.window)
+    const window: Window = { ...resolved.ast, type: 'Window', base: undefined }
+    const filterOver = {
+      ...tail,
+      filterClause: filter?.ast,
+      overClause: { type: 'WindowOver', window, span: nowhere },
+    } as const
+    const ast: Expr = star ? { ...expr, filterOver } : { ...expr, args: astArgs, filterOver }
+    const { partitionBy, orderBy } = resolved
+    const all = [...operands, ...partitionBy, ...orderBy.map((term) => term.expression)]
+    const common = { ...describe(ast, all), window: true, aggregate: all.some((each) => each.aggregate) }
+    const call = { ...common, kind: 'window', name, arguments: args, filter, partitionBy, orderBy } as const
+    scope.windows.set(printExpression(ast), call)
+    return call
+  }
+  const isAggregate = known?.kind === 'aggregate' && (!/^(min|max)$/.test(name) || args.length === 1)
+  if (isAggregate) {
+    const own = expr.type === 'FunctionCallExpr' ? expr.orderBy : undefined
+    if (own?.type === 'WithinGroupFunctionCallOrder') throw new Unsupported('WITHIN GROUP')
+    const orderBy = (own?.columns ?? []).map((column) => bindOrderTerm(place, column))
+    const columns = orderBy.map((term, i) => ({ ...own!.columns[i]!, expr: term.expression.ast }))
+    const filterOver = tail && { ...tail, filterClause: filter?.ast }
+    const distinct = !star && expr.distinctness === 'Distinct'
+    const ordered = own && { ...own, columns }
+    const ast: Expr = star ? { ...expr, filterOver } : { ...expr, args: astArgs, orderBy: ordered, filterOver }
+    const all = [...operands, ...orderBy.map((term) => term.expression)]
+    if (all.some((each) => each.aggregate)) throw new Unsupported('an aggregate of an aggregate')
+    const sources = all.flatMap((each) => [...each.sources])
+    // max(outer.x) in a subquery aggregates over the enclosing query
+    const mine = leaves(scope.items)
+    if (sources.length > 0 && !sources.some((source) => mine.includes(source)))
+      throw new Unsupported('an aggregate of an enclosing query')
+    const common = { ...describe(ast, all), collation: 'BINARY', collatedBy: 'nothing', aggregate: true } as const
+    const key = printExpression(ast)
+    const call = { ...common, kind: 'aggregate', name, star, distinct, arguments: args, orderBy, filter } as const
+    const seen = scope.aggregates.get(key)
+    if (!seen) scope.aggregates.set(key, call)
+    return seen ?? call
+  }
+  if (star) throw new Unsupported(`${name}(*)`)
+  const timely =
+    currentTime.test(name) &&
+    (args.length === (name === 'strftime' ? 1 : 0) ||
+      args.some((each) => each.kind === 'literal' && /^(now|subsec|subsecond)$/i.test(String(each.value))))
+  if (timely) binder.volatile ??= 'the current time'
+  const deterministic = /^(min|max)$/.test(name) || known === null || known.deterministic
+  if (!deterministic && !timely) binder.volatile ??= `${name}()`
+  const described = describe({ ...(expr as FunctionCallExpr), args: astArgs }, args)
+  const common = { ...described, deterministic: described.deterministic && deterministic && !timely }
+  return { ...common, kind: 'call', name, arguments: args }
+}
+
+function namedWindow(place: Place, name: string): Window {
+  const found = place.windows.find((each) => each.name.text.toLowerCase() === name.toLowerCase())
+  if (!found) throw new Unsupported(`no window ${name}`)
+  return found.window
+}
+
+// a window on top of a named one takes its PARTITION BY, and its ORDER BY unless it has none
+interface ResolvedWindow {
+  readonly ast: Window
+  readonly partitionBy: readonly BoundExpression[]
+  readonly orderBy: readonly BoundOrderTerm[]
+}
+
+function resolveWindow(place: Place, window: Window): ResolvedWindow {
+  const base = window.base ? resolveWindow(place, namedWindow(place, window.base.text)) : null
+  return bindWindow(place, window, base)
+}
+
+function bindWindow(place: Place, window: Window, base: ResolvedWindow | null): ResolvedWindow {
+  const partitionBy = base ? base.partitionBy : (window.partitionBy ?? []).map((each) => bindExpression(place, each))
+  const own = (window.orderBy ?? []).map((column) => bindOrderTerm(place, column))
+  const orderBy = base && base.orderBy.length > 0 ? base.orderBy : own
+  const astOrder =
+    base && base.orderBy.length > 0
+      ? base.ast.orderBy
+      : window.orderBy?.map((column, i) => ({ ...column, expr: own[i]!.expression.ast }))
+  const frame = window.frameClause && {
+    ...window.frameClause,
+    start: bindBound(place, window.frameClause.start),
+    end: window.frameClause.end && bindBound(place, window.frameClause.end),
+  }
+  const ast = { ...window, base: undefined, orderBy: astOrder, frameClause: frame }
+  return { ast: { ...ast, partitionBy: partitionBy.map((each) => each.ast) }, partitionBy, orderBy }
+}
+
+function bindBound(place: Place, bound: NonNullable<Window['frameClause']>['start']) {
+  if (bound.type !== 'FollowingFrameBound' && bound.type !== 'PrecedingFrameBound') return bound
+  return { ...bound, expr: bindExpression(place, bound.expr).ast }
+}
+
+/** A term of ORDER BY in an aggregate or a window: always an expression, never a position. */
+export function bindOrderTerm(place: Place, column: SortedColumn): BoundOrderTerm {
+  const expression = bindExpression(place, column.expr)
+  return { column: -1, expression, ...direction(column), collation: expression.collation }
+}
+
+export function direction(column: SortedColumn): { descending: boolean; nullsFirst: boolean } {
+  const descending = column.order === 'Desc'
+  return { descending, nullsFirst: column.nulls ? column.nulls === 'First' : !descending }
+}
+
+/** A result column by its position, as ORDER BY and GROUP BY may name it. */
+export function position(index: number): Expr {
+  return number(index + 1)
+}

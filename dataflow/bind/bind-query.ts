@@ -1,0 +1,412 @@
+import type { Expr, OneSelect, ResultColumn, Select, SortedColumn, SelectFrom } from 'sqlite3-parser'
+import { printExpression } from '../print/print.ts'
+import { bindExpression, direction, position, type Place } from './bind-expression.ts'
+import { bindFrom, splitAnd } from './bind-from.ts'
+import type { Binder } from './binder.ts'
+import type {
+  Affinity,
+  BoundArm,
+  BoundExpression,
+  BoundOrderTerm,
+  BoundQuery,
+  BoundResultColumn,
+  BoundSelect,
+  CompoundOperator,
+  Source,
+} from './bound.ts'
+import { as, nowhere } from './build-ast.ts'
+import {
+  type CteScope,
+  fromItems,
+  goesBy,
+  type Item,
+  leaves,
+  lookUp,
+  newScope,
+  reference,
+  type Scope,
+} from './scope.ts'
+import { Unsupported } from './unsupported.ts'
+
+/** Binds a SELECT: each arm in a scope of its own, then ORDER BY and LIMIT over what the arms offer. */
+export function bindQuery(
+  binder: Binder,
+  ast: Select,
+  outer: Scope | null,
+  text: string,
+  ctesAround: CteScope | null,
+): BoundQuery {
+  const volatileAround = binder.volatile
+  binder.volatile = null
+  const ctes = ast.with ? declareCtes(ast, text, ctesAround) : ctesAround
+  const operators: (CompoundOperator | null)[] = [null]
+  const ones: OneSelect[] = [ast.select]
+  for (const compound of ast.compounds ?? []) {
+    operators.push(
+      ({ Union: 'UNION', UnionAll: 'UNION ALL', Except: 'EXCEPT', Intersect: 'INTERSECT' } as const)[compound.operator],
+    )
+    ones.push(compound.select)
+  }
+  const scopes = ones.map(() => newScope(outer, text, ctes))
+  const single = ones.length === 1 ? (ast.orderBy ?? []) : []
+  const bound = ones.map((one, i) =>
+    bindArm({ binder, scope: scopes[i]!, windows: windowsOf(one) }, one, operators[i]!, single),
+  )
+  const arms = bound.map(({ arm }) => arm)
+  const columns = arms[0]!.columns.map((_, i) => unifyColumn(arms, i))
+  const orderBy =
+    ones.length === 1 ? bound[0]!.orderBy : (ast.orderBy ?? []).map((term) => bindCompoundOrder(bound, columns, term))
+  // LIMIT sees no columns at all
+  const constants: Place = { binder, scope: newScope(null, text, ctes), windows: [] }
+  const limit = ast.limit ? bindExpression(constants, ast.limit.expr) : null
+  const offset = ast.limit?.offset ? bindExpression(constants, ast.limit.offset) : null
+  const volatile = binder.volatile
+  binder.volatile = volatileAround ?? volatile
+  return {
+    ast: {
+      ...ast,
+      with: undefined,
+      select: arms[0]!.ast,
+      compounds: ast.compounds?.map((compound, i) => ({ ...compound, select: arms[i + 1]!.ast })),
+      orderBy: ast.orderBy?.map((term, i) => ({ ...term, expr: printedOrder(orderBy[i]!) })),
+      limit: ast.limit && limit ? { ...ast.limit, expr: limit.ast, offset: offset?.ast } : undefined,
+    },
+    arms,
+    columns,
+    orderBy,
+    limit,
+    offset,
+    outer: dedupe(scopes.flatMap((scope) => [...scope.outerColumns])),
+    sources: arms.flatMap((arm) => (arm.kind === 'select' ? [...arm.sources, ...nestedSources(arm)] : [])),
+    recursive: false,
+    volatile,
+  }
+}
+
+function declareCtes(ast: Select, text: string, around: CteScope | null): CteScope {
+  // a definition sees every name of its WITH, later ones too, but not itself unless it is recursive
+  const scope: CteScope = {
+    outer: around,
+    entries: ast.with!.ctes.map((cte) => ({ name: cte.tblName.text.toLowerCase(), ast: cte, text, ctes: () => scope })),
+  }
+  return scope
+}
+
+function dedupe<T extends { readonly source: Source; readonly column: number }>(columns: readonly T[]): T[] {
+  const seen = new Map(columns.map((column) => [`${column.source.id}.${column.column}`, column]))
+  return [...seen.values()]
+}
+
+function nestedSources(arm: BoundSelect): Source[] {
+  const nested = new Set<Source>()
+  const addQuery = (query: BoundQuery) => query.sources.forEach((source) => nested.add(source))
+  for (const { relation } of arm.sources) {
+    if ((relation.kind === 'query' || relation.kind === 'recursive') && relation.query) addQuery(relation.query)
+  }
+  for (const query of subqueriesOf(arm)) addQuery(query)
+  return [...nested]
+}
+
+/** The queries nested in the expressions of an arm (not those in FROM). */
+export function subqueriesOf(arm: BoundSelect): BoundQuery[] {
+  const found = new Set<BoundQuery>()
+  const seen = new Set<object>()
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null || seen.has(value)) return
+    seen.add(value)
+    if ('kind' in value && value.kind === 'subquery' && 'query' in value) {
+      found.add(value.query as BoundQuery)
+      if ('operand' in value) visit(value.operand)
+      return
+    }
+    for (const [key, each] of Object.entries(value)) {
+      if (key !== 'ast' && key !== 'source' && key !== 'sources' && key !== 'relation') visit(each)
+    }
+  }
+  const ons = (from: BoundSelect['from']): unknown[] =>
+    from?.kind === 'join' ? [from.on, ...ons(from.left), ...ons(from.right)] : []
+  const args = arm.sources.map(({ relation }) => (relation.kind === 'function' ? relation.arguments : []))
+  visit([arm.columns, arm.where, arm.groupBy, arm.having, arm.aggregates, arm.windows, ons(arm.from), args])
+  return [...found]
+}
+
+function windowsOf(one: OneSelect) {
+  return one.type === 'SelectFrom' ? (one.windowClause ?? []) : []
+}
+
+/** The columns of a compound take names from the first arm, affinity and collation from all (select.c). */
+function unifyColumn(arms: readonly BoundArm[], index: number): BoundResultColumn {
+  const all = arms.map((arm) => arm.columns[index]!)
+  const first = all[0]!
+  if (all.length === 1) return first
+  const collated = all.find((column) => column.expression.collatedBy !== 'nothing')
+  const at = all.findIndex((column) => column.affinity !== 'NONE')
+  let affinity: Affinity = at === -1 ? 'NONE' : all[at]!.affinity
+  const others = all.filter((_, i) => i !== at)
+  const numeric = (each: BoundResultColumn) => mayBeNumber(each.expression)
+  const text = (each: BoundResultColumn) => mayBeText(each.expression)
+  if (affinity === 'TEXT' && others.some(numeric)) affinity = 'BLOB'
+  else if (['NUMERIC', 'INTEGER', 'REAL'].includes(affinity) && others.some(text)) affinity = 'BLOB'
+  return { ...first, affinity, collation: collated?.collation ?? 'BINARY' }
+}
+
+// sqlite3ExprDataType: what an expression may yield, as far as its shape tells
+function mayBeNumber(expression: BoundExpression): boolean {
+  if (expression.kind === 'literal') return expression.value !== null && typeof expression.value !== 'string'
+  if (expression.affinity !== 'NONE') return expression.affinity !== 'TEXT'
+  return !(expression.kind === 'binary' && expression.operator === '||')
+}
+function mayBeText(expression: BoundExpression): boolean {
+  if (expression.kind === 'literal') return typeof expression.value === 'string'
+  if (expression.affinity !== 'NONE') return expression.affinity === 'TEXT' || expression.affinity === 'BLOB'
+  return !['comparison', 'unary', 'in-list', 'between', 'like'].includes(expression.kind)
+}
+
+// -------------------------------------------------------------------------------------------------------- one SELECT
+
+interface BoundOne {
+  readonly arm: BoundArm
+  readonly place: Place
+  readonly orderBy: BoundOrderTerm[]
+}
+
+function bindArm(
+  place: Place,
+  one: OneSelect,
+  operator: CompoundOperator | null,
+  order: readonly SortedColumn[],
+): BoundOne {
+  const { scope } = place
+  if (one.type === 'SelectValues') {
+    const rows = one.values.map((row) => row.values.map((each) => bindExpression(place, each)))
+    const values = one.values.map((row, i) => ({ ...row, values: rows[i]!.map((each) => each.ast) }))
+    const columns = rows[0]!.map((expression, i) => resultColumn(`column${i + 1}`, expression))
+    const orderBy = order.map((term) => bindOrder(place, columns, term))
+    return { arm: { kind: 'values', operator, ast: { ...one, values }, columns, rows }, place, orderBy }
+  }
+  const from = one.from ? bindFrom(place, one.from) : null
+  const columns = uniqueNames(one.columns.flatMap((column) => bindResultColumn(place, column)))
+  scope.aliases = one.columns.flatMap((column, i) => {
+    if (column.type !== 'ExprResultColumn' || !column.alias || one.columns.slice(0, i).some(isStar)) return []
+    return [{ name: column.alias.name.text, expression: columns[i]!.expression }]
+  })
+  if (one.columns.some(isStar)) scope.aliases = aliasesAfterStars(one, columns)
+  const where = one.whereClause ? splitAnd(bindExpression(place, one.whereClause)) : []
+  const groupBy = (one.groupBy ?? []).map((each) => bindGroup(place, columns, each))
+  const having = one.having ? bindExpression(place, one.having) : null
+  const orderBy = order.map((term) => bindOrder(place, columns, term))
+  const ast: SelectFrom = {
+    ...one,
+    columns: columns.map(({ name, expression }) => ({
+      type: 'ExprResultColumn',
+      expr: expression.ast,
+      alias: as(name),
+      span: nowhere,
+    })),
+    from: from?.ast,
+    whereClause: where.length > 0 ? where.map((each) => each.ast).reduce(conjoin) : undefined,
+    groupBy: one.groupBy?.map((_, i) => printedGroup(groupBy[i]!, columns)),
+    having: having?.ast,
+    windowClause: undefined,
+  }
+  const arm: BoundSelect = {
+    kind: 'select',
+    operator,
+    ast,
+    columns,
+    distinct: one.distinctness === 'Distinct',
+    from: from?.tree ?? null,
+    sources: leaves(scope.items),
+    where,
+    grouped: groupBy.length > 0 || scope.aggregates.size > 0 || having !== null,
+    groupBy,
+    having,
+    aggregates: [...scope.aggregates.values()],
+    windows: [...scope.windows.values()],
+  }
+  return { arm, place, orderBy }
+}
+
+function conjoin(left: Expr, right: Expr): Expr {
+  return { type: 'BinaryExpr', left, op: 'And', right, span: nowhere }
+}
+
+function isStar(column: ResultColumn): boolean {
+  return column.type !== 'ExprResultColumn'
+}
+
+// with stars about, the place of a column is only known from its end: match by the bound column's name
+function aliasesAfterStars(one: SelectFrom, columns: readonly BoundResultColumn[]): Scope['aliases'] {
+  return one.columns.flatMap((column) => {
+    if (column.type !== 'ExprResultColumn' || !column.alias) return []
+    const { text } = column.alias.name
+    const found = columns.filter((each) => each.name.toLowerCase() === text.toLowerCase())
+    if (found.length !== 1) throw new Unsupported(`alias ${text} beside a column of that name`)
+    return [{ name: text, expression: found[0]!.expression }]
+  })
+}
+
+function resultColumn(name: string, expression: BoundExpression): BoundResultColumn {
+  return { name, expression, affinity: expression.affinity, collation: expression.collation }
+}
+
+function bindResultColumn(place: Place, column: ResultColumn): BoundResultColumn[] {
+  const { scope } = place
+  switch (column.type) {
+    case 'StarResultColumn':
+      return starColumns(scope.items, true)
+    case 'TableStarResultColumn': {
+      const source = leaves(scope.items).find((each) => goesBy(each, column.table.text))
+      if (!source) throw new Unsupported(`no table ${column.table.text}`)
+      return visible(source)
+    }
+    case 'ExprResultColumn': {
+      const expression = bindExpression(place, column.expr)
+      return [resultColumn(column.alias?.name.text ?? implicitName(column.expr, expression, scope.text), expression)]
+    }
+  }
+}
+
+function visible(source: Source): BoundResultColumn[] {
+  return source.columns.flatMap(({ name, hidden }, i) => (hidden ? [] : [resultColumn(name, reference(source, i))]))
+}
+
+// as selectExpander: columns merged by USING appear once, with the value that the bare name has
+function starColumns(items: readonly Item[], outermost: boolean): BoundResultColumn[] {
+  return items.flatMap((item, i) => {
+    const offered = item.source ? visible(item.source) : starColumns(item.group ?? [], false)
+    return offered.flatMap((column) => {
+      const lower = column.name.toLowerCase()
+      if (i > 0 && item.using.has(lower)) return []
+      const mergedLater = item.leftOfRight && items.slice(i + 1).some((later) => later.using.has(lower))
+      if (!mergedLater) return [column]
+      if (!outermost) throw new Unsupported('a parenthesised RIGHT JOIN with USING')
+      return [resultColumn(column.name, fromItems(items, column.name)!)]
+    })
+  })
+}
+
+// sqlite3ColumnsFromExprList: the column's own name, else the text as written
+function implicitName(ast: Expr, expression: BoundExpression, text: string): string {
+  while (ast.type === 'ParenthesizedExpr' && ast.exprs.length === 1) ast = ast.exprs[0]!
+  if (expression.kind === 'column' && (ast.type === 'Id' || ast.type === 'QualifiedExpr')) {
+    if (expression.column !== -1) return expression.source.columns[expression.column]!.name
+    return ast.type === 'Id' ? ast.name : ast.column.text
+  }
+  if (ast.type === 'Id') return ast.name
+  return text.slice(ast.span.offset, ast.span.offset + ast.span.length)
+}
+
+// a repeated name gets `:1`, `:2`, …
+function uniqueNames(columns: readonly BoundResultColumn[]): BoundResultColumn[] {
+  const taken = new Set<string>()
+  return columns.map((column) => {
+    let { name } = column
+    for (let n = 1; taken.has(name.toLowerCase()); n++) name = `${column.name.replace(/:\d+$/, '')}:${n}`
+    taken.add(name.toLowerCase())
+    return name === column.name ? column : { ...column, name }
+  })
+}
+
+// ------------------------------------------------------------------------------------------------ GROUP BY, ORDER BY
+
+function constantPosition(expr: Expr, count: number): number | null {
+  while (expr.type === 'ParenthesizedExpr' && expr.exprs.length === 1) expr = expr.exprs[0]!
+  if (expr.type === 'CollateExpr') return constantPosition(expr.expr, count)
+  if (expr.type === 'UnaryExpr' && expr.op === 'Positive') return constantPosition(expr.expr, count)
+  if (expr.type !== 'NumericLiteral' || !/^\d+$/.test(expr.value)) return null
+  const index = Number(expr.value) - 1
+  return index >= 0 && index < count ? index : null
+}
+
+function bindGroup(place: Place, columns: readonly BoundResultColumn[], expr: Expr): BoundExpression {
+  const at = constantPosition(expr, columns.length)
+  if (at !== null) return collated(place, expr, columns[at]!.expression)
+  return bindExpression(place, expr)
+}
+
+// `1 COLLATE NOCASE` is column 1 compared without case
+function collated(place: Place, expr: Expr, expression: BoundExpression): BoundExpression {
+  while (expr.type === 'ParenthesizedExpr' && expr.exprs.length === 1) expr = expr.exprs[0]!
+  if (expr.type !== 'CollateExpr') return expression
+  const ast: Expr = { ...expr, expr: expression.ast }
+  const collation = expr.collation.toUpperCase()
+  return { ...expression, kind: 'collate', operand: expression, ast, collation, collatedBy: 'operator' }
+}
+
+// a literal would be read as a position
+function printedGroup(expression: BoundExpression, columns: readonly BoundResultColumn[]): Expr {
+  if (expression.sources.size > 0 || expression.subquery) return expression.ast
+  const at = columns.findIndex((column) => column.expression === expression)
+  return at === -1 ? expression.ast : position(at)
+}
+
+function printedOrder(term: BoundOrderTerm): Expr {
+  if (term.column === -1) return term.expression.ast
+  const { expression } = term
+  const ast = position(term.column)
+  return expression.kind === 'collate' &&
+    expression.ast.type === 'CollateExpr' &&
+    expression.ast.expr.type === 'NumericLiteral'
+    ? { ...expression.ast, expr: ast }
+    : ast
+}
+
+/** ORDER BY of a single SELECT: a position, else an alias, else an expression (which may equal a result column). */
+function bindOrder(place: Place, columns: readonly BoundResultColumn[], term: SortedColumn): BoundOrderTerm {
+  const bare = stripped(term.expr)
+  let at = constantPosition(term.expr, columns.length)
+  if (at === null && bare.type === 'Id') at = aliasIndex(place, columns, bare.name)
+  const expression = at === null ? bindExpression(place, term.expr) : withCollate(term.expr, columns[at]!.expression)
+  if (at === null) {
+    const printed = printExpression(expression.ast)
+    const same = columns.findIndex((column) => printExpression(column.expression.ast) === printed)
+    if (same !== -1) at = same
+  }
+  return { column: at ?? -1, expression, ...direction(term), collation: expression.collation }
+}
+
+function aliasIndex(place: Place, columns: readonly BoundResultColumn[], name: string): number | null {
+  const found = place.scope.aliases.find((each) => each.name.toLowerCase() === name.toLowerCase())
+  const at = found ? columns.findIndex((column) => column.expression === found.expression) : -1
+  return at === -1 ? null : at
+}
+
+function stripped(expr: Expr): Expr {
+  if (expr.type === 'ParenthesizedExpr' && expr.exprs.length === 1) return stripped(expr.exprs[0]!)
+  return expr.type === 'CollateExpr' ? stripped(expr.expr) : expr
+}
+
+// the COLLATE of `1 COLLATE NOCASE` stays on the position when it is printed
+function withCollate(expr: Expr, expression: BoundExpression): BoundExpression {
+  while (expr.type === 'ParenthesizedExpr' && expr.exprs.length === 1) expr = expr.exprs[0]!
+  if (expr.type !== 'CollateExpr') return expression
+  const ast: Expr = { ...expr, expr: position(0) }
+  const collation = expr.collation.toUpperCase()
+  return { ...expression, kind: 'collate', operand: expression, ast, collation, collatedBy: 'operator' }
+}
+
+/** ORDER BY of a compound: a position, an alias of any arm, or an expression equal to a column of an arm. */
+function bindCompoundOrder(
+  bound: readonly BoundOne[],
+  columns: readonly BoundResultColumn[],
+  term: SortedColumn,
+): BoundOrderTerm {
+  const bare = stripped(term.expr)
+  let at = constantPosition(term.expr, columns.length)
+  for (const { arm, place } of at === null ? bound : []) {
+    if (bare.type === 'Id') at = aliasIndex(place, arm.columns, bare.name)
+    if (at === null && (bare.type !== 'Id' || lookUp(place.scope, bare.name))) {
+      const printed = printExpression(bindExpression(place, bare).ast)
+      const same = arm.columns.findIndex((column) => printExpression(column.expression.ast) === printed)
+      if (same !== -1) at = same
+    }
+    if (at !== null) break
+  }
+  if (at === null) throw new Unsupported('ORDER BY of a compound that matches no column')
+  const column = columns[at]!
+  const expression = withCollate(term.expr, column.expression)
+  const collation =
+    expression.kind === 'collate' && expression !== column.expression ? expression.collation : column.collation
+  return { column: at, expression, ...direction(term), collation }
+}

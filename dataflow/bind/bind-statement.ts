@@ -1,0 +1,26 @@
+import type { Catalog, CatalogTable } from '../catalog/catalog.ts'
+import { parseSelect } from '../parse/parse.ts'
+import { bindQuery } from './bind-query.ts'
+import { type Binder, newAliases, numberParameters } from './binder.ts'
+import type { BoundStatement } from './bound.ts'
+import { Unsupported } from './unsupported.ts'
+
+/**
+ * Binds the SELECT in `sql`, which SQLite has already accepted (so errors need no words here).
+ * Throws `Unsupported` for what this engine only re-runs.
+ */
+export function bindStatement(sql: string, catalog: Catalog): BoundStatement {
+  const parsed = parseSelect(sql)
+  if (!parsed) throw new Unsupported('a statement that the parser does not read')
+  const { names, numbers } = numberParameters(parsed.select)
+  const binder: Binder = {
+    catalog,
+    bindQuery: (select, outer, text, ctes) => bindQuery(binder, select, outer, text, ctes),
+    parameterNumber: (parameter) => numbers.get(parameter)!,
+    newSource: newAliases(),
+    tables: new Set<CatalogTable>(),
+    volatile: null,
+  }
+  const query = binder.bindQuery(parsed.select, null, parsed.text, null)
+  return { query, parameterCount: names.length, parameterNames: names, tables: [...binder.tables] }
+}

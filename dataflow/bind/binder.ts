@@ -1,0 +1,52 @@
+import { type Select, traverse, type VariableExpr } from 'sqlite3-parser'
+import type { Catalog, CatalogTable } from '../catalog/catalog.ts'
+import type { BoundQuery } from './bound.ts'
+import type { CteScope, Scope } from './scope.ts'
+import { Unsupported } from './unsupported.ts'
+
+/** What one statement's binding shares: the catalog, the parameters, the aliases taken, and the tables found. */
+export interface Binder {
+  readonly catalog: Catalog
+  /** nested SELECTs: subqueries, derived tables, views, CTEs */
+  bindQuery(select: Select, outer: Scope | null, text: string, ctes: CteScope | null): BoundQuery
+  parameterNumber(parameter: VariableExpr): number
+  /** a fresh source id, and an alias like `wanted` that no other source of the statement has */
+  newSource(wanted: string): { readonly id: number; readonly alias: string }
+  readonly tables: Set<CatalogTable>
+  /** why the query that is being bound may answer differently over the same data */
+  volatile: string | null
+}
+
+/** Views of views of CTEs are inlined; past this many sources the query is re-run. */
+const mostSources = 300
+
+/**
+ * Numbers the parameters of a statement as SQLite does, in the order of the text: `?` is one more than the highest,
+ * `:x` the number it got first.
+ */
+export function numberParameters(statement: Select) {
+  const found: VariableExpr[] = []
+  traverse(statement, { nodes: { VariableExpr: (node) => void found.push(node) } })
+  const names: (string | null)[] = []
+  const numbers = new Map<VariableExpr, number>()
+  for (const node of found.sort((a, b) => a.span.offset - b.span.offset)) {
+    const known = node.name === '?' ? -1 : names.indexOf(node.name)
+    if (/^\?\d+$/.test(node.name)) {
+      numbers.set(node, Number(node.name.slice(1)))
+      while (names.length < Number(node.name.slice(1))) names.push(null)
+    } else numbers.set(node, known === -1 ? names.push(node.name === '?' ? null : node.name) : known + 1)
+  }
+  return { names, numbers }
+}
+
+export function newAliases() {
+  const taken = new Set<string>()
+  let id = 0
+  return (wanted: string) => {
+    if (id >= mostSources) throw new Unsupported(`more than ${mostSources} sources`)
+    let alias = wanted
+    for (let n = 2; taken.has(alias.toLowerCase()); n++) alias = `${wanted}_${n}`
+    taken.add(alias.toLowerCase())
+    return { id: id++, alias }
+  }
+}
