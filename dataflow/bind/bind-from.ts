@@ -8,16 +8,7 @@ import type { BoundExpression, BoundQuery, From, Relation, Source, SourceColumn 
 import { and, as, nowhere, qualifiedName, select, selectFrom } from './build-ast.ts'
 import { compare } from './comparison.ts'
 import { describe } from './describe.ts'
-import {
-  type CteEntry,
-  type CteScope,
-  fromItems,
-  type Item,
-  leaves,
-  mergedColumn,
-  nameSource,
-  type Scope,
-} from './scope.ts'
+import { type CteEntry, type CteScope, fromItems, type Item, leaves, mergedColumn, nameSource } from './scope.ts'
 import { Unsupported } from './unsupported.ts'
 
 /** FROM, bound: the join tree, the AST to print it, and what its names resolve to (put into `place.scope`). */

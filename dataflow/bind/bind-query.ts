@@ -321,12 +321,12 @@ function constantPosition(expr: Expr, count: number): number | null {
 
 function bindGroup(place: Place, columns: readonly BoundResultColumn[], expr: Expr): BoundExpression {
   const at = constantPosition(expr, columns.length)
-  if (at !== null) return collated(place, expr, columns[at]!.expression)
+  if (at !== null) return collated(expr, columns[at]!.expression)
   return bindExpression(place, expr)
 }
 
 // `1 COLLATE NOCASE` is column 1 compared without case
-function collated(place: Place, expr: Expr, expression: BoundExpression): BoundExpression {
+function collated(expr: Expr, expression: BoundExpression): BoundExpression {
   while (expr.type === 'ParenthesizedExpr' && expr.exprs.length === 1) expr = expr.exprs[0]!
   if (expr.type !== 'CollateExpr') return expression
   const ast: Expr = { ...expr, expr: expression.ast }
