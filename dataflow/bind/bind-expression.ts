@@ -94,20 +94,19 @@ export function bindExpression(place: Place, expr: Expr): BoundExpression {
       const branches = expr.whenThenPairs.map((pair) => {
         const when = bind(pair.when)
         const comparison: Comparison = base ? compare(base, when) : { applied: 'NONE', comparedBy: 'BINARY' }
-        return { when, comparison, then: bind(pair.then) }
+        return { when, comparison, result: bind(pair.then) }
       })
       const otherwise = expr.elseExpr ? bind(expr.elseExpr) : null
       const ast: Expr = {
         ...expr,
         base: base?.ast,
-        whenThenPairs: branches.map(({ when, then }, i) => ({
-          ...expr.whenThenPairs[i]!,
-          when: when.ast,
-          then: then.ast,
-        })),
+        whenThenPairs: branches.map(({ when, result }, i) => {
+          // oxlint-disable-next-line unicorn/no-thenable -- the parser's name for it
+          return { ...expr.whenThenPairs[i]!, when: when.ast, then: result.ast }
+        }),
         elseExpr: otherwise?.ast,
       }
-      const operands = branches.flatMap(({ when, then }) => [when, then])
+      const operands = branches.flatMap(({ when, result }) => [when, result])
       if (base) operands.unshift(base)
       if (otherwise) operands.push(otherwise)
       return { ...describe(ast, operands), kind: 'case', base, branches, otherwise }

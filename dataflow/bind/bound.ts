@@ -249,7 +249,7 @@ export interface BoundCase extends ExpressionCommon {
     readonly when: BoundExpression
     /** of `base = when` */
     readonly comparison: Comparison
-    readonly then: BoundExpression
+    readonly result: BoundExpression
   }[]
   readonly otherwise: BoundExpression | null
 }
