@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { payloadSchemas, type EventType, type PayloadOf } from './payloads.ts'
+import { payloadSchemas, requiredFields, type EventType, type PayloadOf } from './payloads.ts'
 
 /**
  * The event envelope. Law: an event is immutable; its `id` names it for ever, on every device and on the server.
@@ -44,6 +44,7 @@ export interface SequencedEvent {
 }
 
 export const maxEventBytes = 64 * 1024
+export const maxDeps = 64
 
 const ulid = v.pipe(v.string(), v.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/, 'must be a ULID'))
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200))
@@ -63,7 +64,7 @@ const envelopeSchema = v.object({
   at: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8.64e15)),
   entity: v.optional(name),
   room: v.optional(name),
-  deps: v.pipe(v.array(ulid), v.maxLength(64)),
+  deps: v.pipe(v.array(ulid), v.maxLength(maxDeps)),
   payload: v.unknown(),
 })
 
@@ -90,6 +91,12 @@ export function validateEvent(input: unknown): EventValidation {
   }
   const payloadSchema = Object.hasOwn(payloadSchemas, event.type) ? payloadSchemas[event.type as EventType] : undefined
   if (!payloadSchema) return { type: 'unknown', event: event as AnyEvent }
+  for (const field of requiredFields[event.type as EventType]) {
+    if (event[field] === undefined) return missing(field, `${event.type} names its ${field}`)
+  }
+  if (event.type === 'message.create' && event.entity !== undefined && event.entity !== event.id) {
+    return missing('entity', "the entity of message.create is the event's own id")
+  }
   const payload = v.safeParse(payloadSchema, event.payload)
   if (!payload.success) return invalid('MALFORMED_EVENT', payload.issues, 'payload')
   return { type: 'known', event: { ...event, payload: payload.output } as KnownEvent }
@@ -103,6 +110,10 @@ function invalid(
   const issue = issues[0]
   const field = [prefix, v.getDotPath(issue) ?? ''].filter(Boolean).join('.')
   return { type: 'invalid', fault: { code, field, message: `${field || 'event'}: ${issue.message}` } }
+}
+
+function missing(field: string, law: string): EventValidation {
+  return { type: 'invalid', fault: { code: 'MALFORMED_EVENT', field, message: `${field}: ${law}` } }
 }
 
 const encoder = new TextEncoder()

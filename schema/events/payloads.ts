@@ -49,6 +49,30 @@ export const payloadSchemas = {
   'page.update': v.object({ update: v.pipe(v.string(), v.base64()), author }), // entity: the page
 } as const
 
+/** Which fields of the envelope a type cannot do without. (The entity of `message.create` is the event's own id.) */
+export const requiredFields: { readonly [T in keyof typeof payloadSchemas]: readonly ('entity' | 'room')[] } = {
+  'space.create': ['entity'],
+  'space.update': ['entity'],
+  'member.join': ['entity'],
+  'member.leave': ['entity'],
+  'member.role': ['entity'],
+  'room.create': ['entity'],
+  'room.update': ['entity'],
+  'room.archive': ['entity'],
+  'message.create': ['room'],
+  'message.edit': ['entity'],
+  'message.delete': ['entity'],
+  'reaction.add': ['entity'],
+  'reaction.remove': ['entity'],
+  'pin.add': ['entity'],
+  'pin.remove': ['entity'],
+  'read.mark': ['room'],
+  'room.mute': ['room'],
+  'page.create': ['entity'],
+  'page.rename': ['entity'],
+  'page.update': ['entity'],
+}
+
 export type EventType = keyof typeof payloadSchemas
 export type PayloadOf<T extends EventType> = v.InferOutput<(typeof payloadSchemas)[T]>
 export const eventTypes = Object.keys(payloadSchemas) as EventType[]

@@ -19,6 +19,7 @@ CREATE TABLE events (
   applied_at INTEGER                -- null: stored, not projected (a type that only a newer build knows)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX events_by_seq ON events(stream, seq) WHERE seq IS NOT NULL;
+CREATE INDEX events_not_applied ON events(event_type) WHERE applied_at IS NULL;
 
 CREATE TABLE applied_events (
   event_id TEXT PRIMARY KEY,
@@ -41,11 +42,25 @@ CREATE TABLE entities (
   created_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+-- What one event says of one field of one entity: a set that only grows. Every other projection row that more than one
+-- event can touch is a function of these (schema/projections/fact.ts).
+CREATE TABLE facts (
+  entity_id TEXT NOT NULL,
+  stream TEXT NOT NULL,             -- facts count for the entities of their own stream only
+  clock INTEGER NOT NULL,
+  event_id TEXT NOT NULL,
+  field TEXT NOT NULL,
+  value TEXT,
+  at INTEGER NOT NULL,
+  deps TEXT,                        -- JSON array of event ids; null: none
+  PRIMARY KEY (entity_id, stream, clock, event_id, field)
+) WITHOUT ROWID;
+
 CREATE TABLE component_text (
   id INTEGER PRIMARY KEY,           -- stable rowid, which search_index refers to
   entity_id TEXT NOT NULL UNIQUE,
   body TEXT,
-  excerpt TEXT,
+  excerpt TEXT,                     -- one short line; null: the body is one already
   updated_at INTEGER
 );
 
@@ -57,8 +72,11 @@ CREATE TABLE component_author (
 
 CREATE TABLE component_doc (
   entity_id TEXT PRIMARY KEY,
+  stream TEXT NOT NULL,
+  room_id TEXT,
   title TEXT,
   state BLOB,                       -- merged Yjs state
+  created_at INTEGER NOT NULL,
   updated_at INTEGER
 ) WITHOUT ROWID;
 
@@ -70,7 +88,8 @@ CREATE TABLE timeline_items (
   entity_kind TEXT NOT NULL,
   stream TEXT NOT NULL,
   author_id TEXT NOT NULL,
-  author_name TEXT NOT NULL,
+  author_name TEXT NOT NULL,        -- of the import, else the member's present name, else the author's id
+  author_given INTEGER NOT NULL DEFAULT 0, -- 1: the event itself names its author (an import)
   snippet TEXT NOT NULL,            -- the first part of the body
   full_content_cached INTEGER NOT NULL DEFAULT 1, -- 1: the snippet is the whole body
   created_at INTEGER NOT NULL,
@@ -84,6 +103,13 @@ CREATE TABLE timeline_items (
   last_reply_at INTEGER
 );
 CREATE INDEX timeline_items_by_order ON timeline_items(timeline_id, order_key DESC);
+CREATE INDEX timeline_items_by_member ON timeline_items(author_id) WHERE author_given = 0;
+
+CREATE TABLE timelines (
+  id TEXT PRIMARY KEY,              -- the room or thread
+  message_count INTEGER NOT NULL,   -- without deleted ones
+  last_message_at INTEGER
+) WITHOUT ROWID;
 
 CREATE TABLE spaces (
   id TEXT PRIMARY KEY,
@@ -96,6 +122,7 @@ CREATE TABLE spaces (
 CREATE TABLE memberships (
   space_id TEXT NOT NULL,
   person_id TEXT NOT NULL,
+  stream TEXT NOT NULL,
   name TEXT NOT NULL,
   role TEXT NOT NULL DEFAULT 'member',
   active INTEGER NOT NULL DEFAULT 1,
@@ -103,6 +130,7 @@ CREATE TABLE memberships (
   joined_clock INTEGER NOT NULL,    -- messages before it never count as unread
   PRIMARY KEY (space_id, person_id)
 ) WITHOUT ROWID;
+CREATE INDEX memberships_by_person ON memberships(person_id);
 
 CREATE TABLE rooms (
   id TEXT PRIMARY KEY,

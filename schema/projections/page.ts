@@ -1,0 +1,99 @@
+import * as Y from 'yjs'
+import type { EventOf } from '../events/event.ts'
+import { conflictRows } from './conflicts.ts'
+import { touchPage, type Dirty } from './dirty.ts'
+import { first, latest, type Fact, type FactTable } from './fact.ts'
+import { searchProjection } from './search.ts'
+import type { Sql } from './sql.ts'
+
+/** The root of a page's Yjs document: an XmlFragment, as collaborative rich-text editors keep it. */
+export const pageRoot = 'default'
+
+/**
+ * page.create, page.rename, page.update → component_doc, entities, and the page's words in the full-text index.
+ * Updates merge by Yjs, whose merge does not depend on order or repetition; those that come before their page wait.
+ */
+export function pageProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) {
+  const search = searchProjection(sql)
+  const writeConflicts = conflictRows(sql)
+  const present = sql.prepare('SELECT state, stream FROM component_doc WHERE entity_id = ?')
+  const update = sql.prepare("SELECT payload ->> 'update' FROM events WHERE event_id = ?")
+  const upsert = sql.prepare(
+    `INSERT INTO component_doc (entity_id, stream, room_id, title, state, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (entity_id) DO UPDATE SET stream = excluded.stream, room_id = excluded.room_id, title = excluded.title,
+       state = excluded.state, created_at = excluded.created_at, updated_at = excluded.updated_at`,
+  )
+  const upsertEntity = sql.prepare(
+    `INSERT INTO entities (id, kind, stream, created_at) VALUES (?, 'page', ?, ?)
+     ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, stream = excluded.stream, created_at = excluded.created_at`,
+  )
+  const removeDoc = sql.prepare('DELETE FROM component_doc WHERE entity_id = ?')
+  const removeEntity = sql.prepare("DELETE FROM entities WHERE id = ? AND kind = 'page'")
+
+  /** Throws on bytes that are no Yjs update, while the batch can still refuse the one event. */
+  function take(event: EventOf<'page.update'>): void {
+    const bytes = fromBase64(event.payload.update)
+    Y.applyUpdate(new Y.Doc(), bytes)
+    touchPage(dirty(), event.entity!).updates.push({ stream: event.stream, bytes })
+  }
+  /** A merged update cannot be taken out: the document is built again from the others. */
+  function forget(event: EventOf<'page.update'>): void {
+    touchPage(dirty(), event.entity!).rebuild = true
+  }
+
+  function fold(id: string): void {
+    const all = facts.ofEntity(id)
+    const create = first(all, 'page.create')
+    if (!create) {
+      removeDoc.run(id)
+      removeEntity.run(id)
+      search.replace(id, null, 0)
+      return
+    }
+    const own = all.filter((fact) => fact.stream === create.stream)
+    const state = mergedState(id, create.stream, own)
+    const title = latest(own, 'page.title')!.value!
+    const updatedAt = own.reduce((latestAt, fact) => Math.max(latestAt, fact.at), create.at)
+    upsert.run(id, create.stream, create.value, title, state, create.at, updatedAt)
+    upsertEntity.run(id, create.stream, create.at)
+    writeConflicts(id, 'page.title', own, create.eventId)
+    search.replace(id, [title, state ? textOf(state) : ''].filter(Boolean).join('\n'), updatedAt)
+  }
+
+  function mergedState(id: string, stream: string, own: readonly Fact[]): Uint8Array | null {
+    const touched = touchPage(dirty(), id)
+    const row = present.rows(id)[0]
+    const incremental = row && !touched.rebuild && row[1] === stream
+    const fresh = incremental
+      ? touched.updates.filter((update) => update.stream === stream).map(({ bytes }) => bytes)
+      : own
+          .filter((fact) => fact.field === 'page.update')
+          .map((fact) => fromBase64(update.rows(fact.eventId)[0]![0] as string))
+    const before = incremental ? (row[0] as Uint8Array | null) : null
+    if (fresh.length === 0) return before
+    const doc = new Y.Doc()
+    for (const bytes of before ? [before, ...fresh] : fresh) Y.applyUpdate(doc, bytes)
+    return Y.encodeStateAsUpdate(doc)
+  }
+  return { take, forget, fold }
+}
+
+/** The words of a page, a line per block. */
+export function textOf(state: Uint8Array): string {
+  const doc = new Y.Doc()
+  Y.applyUpdate(doc, state)
+  const lines: string[] = []
+  for (const child of doc.getXmlFragment(pageRoot).toArray()) collectText(child, lines)
+  return lines.join('\n')
+}
+
+function collectText(node: unknown, lines: string[]): void {
+  if (node instanceof Y.XmlText) {
+    const delta = node.toDelta() as { insert: unknown }[]
+    lines.push(delta.map(({ insert }) => (typeof insert === 'string' ? insert : ' ')).join(''))
+  } else if (node instanceof Y.XmlElement) for (const child of node.toArray()) collectText(child, lines)
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+}

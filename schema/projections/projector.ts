@@ -1,0 +1,123 @@
+import { maxDeps, type EventOf, type KnownEvent } from '../events/event.ts'
+import { markField, nothingDirty } from './dirty.ts'
+import { factTable, latest, unseenWrites } from './fact.ts'
+import { conflictFields, factsOf } from './facts-of.ts'
+import { memberProjection } from './member.ts'
+import { messageProjection } from './message.ts'
+import { pageProjection } from './page.ts'
+import { personalProjection } from './personal.ts'
+import { pinProjection } from './pin.ts'
+import { reactionProjection } from './reaction.ts'
+import { roomProjection } from './room.ts'
+import { spaceProjection } from './space.ts'
+import type { Sql } from './sql.ts'
+import { timelineProjection } from './timeline.ts'
+
+/** Version of the projections: a database written by another one is rebuilt by replay. */
+export const projectionVersion = 1
+
+/** Every table that replay drops and rebuilds; search_index follows component_text. */
+export const projectionTables = [
+  'facts',
+  'entities',
+  'component_text',
+  'component_author',
+  'component_doc',
+  'timeline_items',
+  'timelines',
+  'spaces',
+  'memberships',
+  'rooms',
+  'reactions',
+  'pins',
+  'mentions',
+  'read_markers',
+  'conflicts',
+] as const
+
+/**
+ * Events → rows. Laws: the tables are a function of the set of projected events (order, repetition and batching do not
+ * matter); projecting an event twice changes nothing; all calls of a batch and its `flush` run in one transaction.
+ * The event itself is in the log (`events`) already, since an edit that is taken back needs the first text again.
+ */
+export interface Projector {
+  project(event: KnownEvent): void
+  /** The writes of this event's fields that nobody has overwritten yet: what its author has seen, its `deps`. */
+  headsOf(event: KnownEvent): string[]
+  /** Removes exactly what the event did. */
+  unproject(event: KnownEvent): void
+  /** Folds every row that the batch touched. */
+  flush(): void
+  /** Forgets what was touched: the transaction was rolled back. */
+  reset(): void
+}
+
+export function createProjector(sql: Sql): Projector {
+  let dirty = nothingDirty()
+  let memberNames = new Map<string, string>()
+  const present = () => dirty
+  const facts = factTable(sql)
+  const spaces = spaceProjection(sql, facts)
+  const members = memberProjection(sql, facts)
+  const rooms = roomProjection(sql, facts, present)
+  const pages = pageProjection(sql, facts, present)
+  const personal = personalProjection(sql, facts)
+  const timelines = timelineProjection(sql)
+  const messages = messageProjection(sql, facts, reactionProjection(sql), pinProjection(sql), memberName, present)
+
+  /** as before this batch: a join in the same batch is folded at its end, and renames the messages */
+  function memberName(stream: string, person: string): string {
+    const key = `${stream} ${person}`
+    let name = memberNames.get(key)
+    if (name === undefined) memberNames.set(key, (name = members.nameInSpace(stream, person) ?? person))
+    return name
+  }
+
+  function reset(): void {
+    dirty = nothingDirty()
+    memberNames = new Map()
+  }
+
+  return {
+    project(event) {
+      if (event.type === 'message.create') return messages.create(event)
+      if (event.type === 'read.mark') return personal.mark(event)
+      if (event.type === 'page.update') pages.take(event)
+      for (const fact of factsOf(event)) {
+        if (facts.add(event, fact)) markField(dirty, fact.entity, event.stream, fact.field)
+      }
+    },
+    headsOf(event) {
+      const heads = new Set<string>()
+      for (const { entity, field } of factsOf(event)) {
+        if (conflictFields.has(field)) {
+          const own = facts.ofEntityIn(entity, event.stream)
+          for (const fact of unseenWrites(own, field)) heads.add(fact.eventId)
+          const last = latest(own, field)
+          if (last) heads.add(last.eventId)
+        }
+      }
+      return [...heads].slice(-maxDeps)
+    },
+    unproject(event) {
+      if (event.type === 'message.create') return messages.remove(event as EventOf<'message.create'>)
+      if (event.type === 'read.mark') return personal.unmark(event)
+      if (event.type === 'page.update') pages.forget(event)
+      for (const fact of factsOf(event)) {
+        facts.remove(event, fact)
+        markField(dirty, fact.entity, event.stream, fact.field)
+      }
+    },
+    flush() {
+      for (const id of dirty.spaces) spaces.fold(id)
+      for (const [stream, person] of dirty.members.values()) members.fold(stream, person)
+      for (const id of dirty.rooms) rooms.fold(id)
+      for (const [id, fields] of dirty.messages) messages.fold(id, fields)
+      for (const [stream, room] of dirty.markers.values()) personal.fold(stream, room)
+      for (const id of dirty.pages.keys()) pages.fold(id)
+      timelines.fold(dirty.timelines)
+      reset()
+    },
+    reset,
+  }
+}

@@ -1,0 +1,27 @@
+import type { Sql } from '../projections/sql.ts'
+import { migrations } from './migrations.ts'
+
+export type MigrationResult =
+  | { readonly type: 'Migrated'; readonly from: number; readonly to: number }
+  | { readonly type: 'SchemaTooNew'; readonly needs: number; readonly have: number }
+
+/**
+ * Brings a database to the newest schema: each version in one transaction with its number, so that a death halfway
+ * leaves a whole older version. A database written by a newer build is left untouched.
+ */
+export function migrate(sql: Sql, versions: readonly string[] = migrations): MigrationResult {
+  const from = sql.prepare('PRAGMA user_version').rows()[0]![0] as number
+  if (from > versions.length) return { type: 'SchemaTooNew', needs: from, have: versions.length }
+  for (let version = from; version < versions.length; version++) {
+    sql.exec('BEGIN IMMEDIATE')
+    try {
+      sql.exec(versions[version]!)
+      sql.exec(`PRAGMA user_version = ${version + 1}`)
+      sql.exec('COMMIT')
+    } catch (error) {
+      sql.exec('ROLLBACK')
+      throw error
+    }
+  }
+  return { type: 'Migrated', from, to: versions.length }
+}

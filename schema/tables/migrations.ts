@@ -1,0 +1,4 @@
+import { migration1 } from './migration-1.ts'
+
+/** SQL of each schema version, in order; `PRAGMA user_version` says how many a database has had. Never change one that has shipped. */
+export const migrations: readonly string[] = [migration1]

@@ -1,0 +1,108 @@
+import type { AnyEvent } from '../../schema/events/event.ts'
+import type { SqlValue } from '../../schema/live.ts'
+import type { Sql } from '../../schema/projections/sql.ts'
+
+/** The tables of the log: events, applied_events, rejected_events, cursors, and the clock in meta. */
+export interface EventLogTable {
+  /** false: an event of this id is there already */
+  insert(event: AnyEvent, place: Place | null, appliedAt: number | null): boolean
+  markApplied(eventId: string, at: number, batchId: string | null): void
+  /** the server took it: sets its place, once */
+  acknowledge(eventId: string, place: Place): void
+  reject(event: unknown, code: string, message: string, at: number): void
+  remove(eventId: string): void
+  has(eventId: string): boolean
+  read(eventId: string): AnyEvent | null
+  cursor(stream: string): string | null
+  /** never backwards */
+  advanceCursor(stream: string, seq: string, at: number): void
+  readClock(): bigint
+  writeClock(clock: bigint): void
+}
+
+/** Where and when the server took an event. */
+export interface Place {
+  readonly seq: string
+  readonly receivedAt: number
+}
+
+/** The columns that `toEvent` reads, in its order. */
+export const eventColumns =
+  'e.event_id, e.stream, e.event_type, e.actor, e.clock, e.created_at, e.target_entity_id, e.timeline_id, e.payload, e.meta'
+
+export function toEvent(row: readonly SqlValue[]): AnyEvent {
+  const meta = row[9] === null ? null : (JSON.parse(row[9] as string) as { deps?: string[] })
+  return {
+    id: row[0] as string,
+    stream: row[1] as string,
+    type: row[2] as string,
+    actor: row[3] as string,
+    clock: String(row[4]),
+    at: row[5] as number,
+    ...(row[6] === null ? {} : { entity: row[6] as string }),
+    ...(row[7] === null ? {} : { room: row[7] as string }),
+    deps: meta?.deps ?? [],
+    payload: JSON.parse(row[8] as string) as unknown,
+  }
+}
+
+export function eventLog(sql: Sql): EventLogTable {
+  const insert = sql.prepare(
+    `INSERT INTO events (event_id, stream, seq, event_type, actor, clock, created_at, target_entity_id, timeline_id, payload, meta, applied_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id) DO NOTHING`,
+  )
+  const markApplied = sql.prepare(
+    'INSERT INTO applied_events (event_id, applied_at, batch_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  )
+  const acknowledge = sql.prepare(
+    "UPDATE events SET seq = ?, meta = json_set(coalesce(meta, '{}'), '$.receivedAt', ?) WHERE event_id = ? AND seq IS NULL",
+  )
+  const reject = sql.prepare(
+    `INSERT INTO rejected_events (event, code, message, rejected_at) SELECT ?1, ?2, ?3, ?4
+     WHERE NOT EXISTS (SELECT 1 FROM rejected_events WHERE event = ?1)`,
+  )
+  const removeEvent = sql.prepare('DELETE FROM events WHERE event_id = ?')
+  const removeApplied = sql.prepare('DELETE FROM applied_events WHERE event_id = ?')
+  const has = sql.prepare('SELECT 1 FROM events WHERE event_id = ?')
+  const read = sql.prepare(`SELECT ${eventColumns} FROM events e WHERE e.event_id = ?`)
+  const cursor = sql.prepare('SELECT seq FROM cursors WHERE stream = ?')
+  const advance = sql.prepare(
+    `INSERT INTO cursors (stream, seq, updated_at) VALUES (?, ?, ?)
+     ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, updated_at = excluded.updated_at WHERE seq IS NULL OR excluded.seq > seq`,
+  )
+  const readClock = sql.prepare("SELECT value FROM meta WHERE key = 'clock'")
+  const writeClock = sql.prepare(
+    "INSERT INTO meta (key, value) VALUES ('clock', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+  )
+
+  return {
+    insert(event, place, appliedAt) {
+      const { id, stream, type, actor, clock, at, entity = null, room = null } = event
+      const payload = JSON.stringify(event.payload ?? null)
+      const seq = place?.seq ?? null
+      const meta = metaOf(event.deps, place)
+      return insert.run(id, stream, seq, type, actor, BigInt(clock), at, entity, room, payload, meta, appliedAt) > 0
+    },
+    markApplied: (eventId, at, batchId) => void markApplied.run(eventId, at, batchId),
+    acknowledge: (eventId, place) => void acknowledge.run(place.seq, place.receivedAt, eventId),
+    reject: (event, code, message, at) => void reject.run(JSON.stringify(event) ?? 'null', code, message, at),
+    remove(eventId) {
+      removeEvent.run(eventId)
+      removeApplied.run(eventId)
+    },
+    has: (eventId) => has.rows(eventId).length > 0,
+    read(eventId) {
+      const row = read.rows(eventId)[0]
+      return row ? toEvent(row) : null
+    },
+    cursor: (stream) => (cursor.rows(stream)[0]?.[0] as string | null | undefined) ?? null,
+    advanceCursor: (stream, seq, at) => void advance.run(stream, seq, at),
+    readClock: () => BigInt((readClock.rows()[0]?.[0] as number | bigint | undefined) ?? 0),
+    writeClock: (clock) => void writeClock.run(clock),
+  }
+}
+
+function metaOf(deps: readonly string[], place: Place | null): string | null {
+  if (deps.length === 0) return place ? `{"receivedAt":${place.receivedAt}}` : null
+  return JSON.stringify(place ? { deps, receivedAt: place.receivedAt } : { deps })
+}
