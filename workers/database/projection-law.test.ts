@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { KnownEvent } from '../../schema/events/event.ts'
 import { applyBatch } from './apply-batch.ts'

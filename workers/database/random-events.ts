@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import * as Y from 'yjs'
 import type { KnownEvent } from '../../schema/events/event.ts'
 
