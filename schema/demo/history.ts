@@ -1,19 +1,9 @@
+import type { HistoryLine } from '../import/history.ts'
 import { makeConversations } from './conversations.ts'
 import { seededRandom } from './random.ts'
 
-/** One line of a chat history (NDJSON), as chat archives export it: oldest first, ids growing. */
-export interface HistoryLine {
-  readonly id: number
-  /** percent-encoded; becomes a room */
-  readonly stream: string
-  /** becomes a thread */
-  readonly topic: string
-  readonly sender: string
-  /** unix seconds */
-  readonly ts: number
-  /** Markdown */
-  readonly text: string
-}
+export type { HistoryLine }
+
 export interface HistoryOptions {
   readonly seed: number
   /** roughly */
