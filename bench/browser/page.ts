@@ -1,0 +1,76 @@
+import type { EventDraft } from '../../schema/events/event.ts'
+import type { Query } from '../../schema/live.ts'
+import { connect } from '../../workers/client/connect.ts'
+import type { Client } from '../../workers/client/client.ts'
+import type { BenchAnswer, BenchCall, Delivery } from './protocol.ts'
+
+/** The benchmark's page: a client of the product in a tab without an app, or the worker that has the database alone. */
+declare global {
+  interface Window {
+    bench: typeof bench
+  }
+}
+
+let client: Client | null = null
+let worker: Worker | null = null
+let calls = 0
+const deliveries: Delivery[] = []
+const now = (): number => performance.timeOrigin + performance.now()
+
+const bench = {
+  call(name: BenchCall['name'], options: readonly unknown[]): Promise<unknown> {
+    worker ??= new Worker(new URL('./bench.worker.ts', import.meta.url), { type: 'module' })
+    const asked = worker
+    const id = ++calls
+    return new Promise((resolve, reject) => {
+      asked.addEventListener('message', function listen(event: MessageEvent<BenchAnswer>) {
+        if (event.data.id !== id) return
+        asked.removeEventListener('message', listen)
+        if (event.data.error === undefined) resolve(event.data.value)
+        else reject(new Error(event.data.error))
+      })
+      asked.postMessage({ id, name, options })
+    })
+  },
+
+  /** Joins the stack as a tab; resolves with its role once a leader is there. */
+  async join(actor: string): Promise<string> {
+    client = connect()
+    client.setActor(actor)
+    const joined = client
+    return new Promise((resolve) => {
+      joined.status$.subscribe((status) => {
+        if (status.activeTab && status.role !== 'starting') resolve(status.role)
+      })
+    })
+  },
+
+  /** Keeps a live query and notes when each row with a marker (first column) is delivered to this tab's listener. */
+  listen(query: Query): Promise<void> {
+    return new Promise((resolve, reject) => {
+      client!.subscribe(
+        query,
+        (update) => {
+          const at = now()
+          if (update.type === 'snapshot') return resolve()
+          for (const change of update.changes) {
+            if (change.op === 'insert') deliveries.push({ marker: String(change.row[0]), at, type: 'delta' })
+          }
+        },
+        reject,
+      )
+    })
+  },
+
+  /** Dispatches one message and answers when it was handed over (unix ms with fractions). */
+  async dispatch(draft: EventDraft): Promise<{ at: number; durableMs: number }> {
+    const at = now()
+    await client!.dispatch([draft])
+    return { at, durableMs: now() - at }
+  },
+
+  /** What was delivered since the last call. */
+  take: (): Delivery[] => deliveries.splice(0),
+  now,
+}
+window.bench = bench

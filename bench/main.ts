@@ -1,0 +1,36 @@
+import { parseArgs } from 'node:util'
+import { openBenchSite } from './bench-site.ts'
+import { Figures, printTable, writeJson } from './figures.ts'
+import { benchApply, benchApplyWatched } from './main-job/apply.ts'
+import { benchLatency } from './main-job/latency.ts'
+import { benchMaintain } from './main-job/maintain.ts'
+
+/**
+ * `npm run bench -- [main|engine] [--json FILE] [--messages N]`: figures as a table on screen and as JSON in FILE.
+ * `main` runs the product's own workers in Chromium; `engine` compares the dataflow engine alone, in Node.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'string' }, messages: { type: 'string', default: '225078' } },
+})
+const part = positionals[0] ?? 'main'
+const messages = Number(values.messages)
+const figures = new Figures()
+
+if (part === 'main') {
+  const site = await openBenchSite()
+  try {
+    await benchApplyWatched(site, figures, Math.min(messages, 20_000))
+    await benchApply(site, figures, messages)
+    await benchLatency(site, figures)
+    await benchMaintain(site, figures)
+  } finally {
+    await site.close()
+  }
+  const run = figures.run(site.browserName)
+  printTable(run)
+  if (values.json) writeJson(values.json, run)
+} else {
+  console.error(`there is no benchmark "${part}": main, engine`)
+  process.exit(1)
+}
