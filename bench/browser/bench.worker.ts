@@ -1,9 +1,10 @@
-import sqlite3InitModule, { type Database, type PreparedStatement, type Sqlite3Static } from '@sqlite.org/sqlite-wasm'
+import sqlite3InitModule, { type Database, type Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import type { SequencedEvent } from '../../schema/events/event.ts'
 import type { Query, SqlValue } from '../../schema/live.ts'
 import type { ToSync } from '../../schema/messages/sync.ts'
 import type { LeaderDatabase } from '../../workers/database/leader-database.ts'
 import { openLeaderDatabase } from '../../workers/database/open-leader-database.ts'
+import { openRawSql } from '../../workers/database/raw-sql.ts'
 import type { ApplyOptions, ApplyResult, BenchAnswer, BenchCall, MaintainOptions, MaintainResult } from './protocol.ts'
 
 /** The product's own database, alone in a worker: what is measured here is its work, and no message passing. */
@@ -98,8 +99,9 @@ function receive(items: readonly SequencedEvent[]): number {
   return ms
 }
 
-const tables = `events applied_events entities component_text component_author timeline_items spaces memberships rooms
-  reactions pins mentions read_markers conflicts`.split(/\s+/)
+/** Everything that applying events writes; a device's own state is not part of it. */
+const isWritten = (table: string): boolean =>
+  !['cursors', 'outbox', 'drafts', 'meta', 'rejected_events'].includes(table)
 
 /**
  * The floor to compare with: the same rows, the same schema and pragmas, prepared statements in transactions of the
@@ -112,38 +114,39 @@ async function insertRaw({ transactions }: { transactions: number }): Promise<{ 
   for (const pragma of ['page_size', 'cache_size', 'temp_store']) {
     target.exec(`PRAGMA ${pragma} = ${String(query(`PRAGMA ${pragma}`, [])[0]?.[0])}`)
   }
-  for (const [sql] of query(
-    "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search_index_%'",
+  const schema = query(
+    `SELECT type, name, sql FROM sqlite_schema
+     WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite~_%' ESCAPE '~' AND name NOT LIKE 'search_index~_%' ESCAPE '~'`,
     [],
-  )) {
-    target.exec(String(sql))
-  }
-  const sources = tables.map((table) => new TableSource(table, transactions))
-  const inserts = sources.map(({ table, columns }) =>
-    target.prepare(`INSERT INTO ${table}(${columns.join()}) VALUES (${columns.map(() => '?').join()})`),
   )
-  const index = target.prepare('INSERT INTO search_index(rowid, body) VALUES (?, ?)')
+  for (const [, , sql] of schema) target.exec(String(sql))
+  const tables = schema.flatMap(([type, name]) => (type === 'table' && isWritten(String(name)) ? [String(name)] : []))
+  const sources = tables
+    .filter((table) => table !== 'search_index')
+    .map((table) => new TableSource(table, transactions))
+  const raw = openRawSql(sqlite3, target)
+  const inserts = sources.map(({ table, columns }) =>
+    raw.prepare(`INSERT INTO ${table}(${columns.join()}) VALUES (${columns.map(() => '?').join()})`),
+  )
+  const index = raw.prepare('INSERT INTO search_index(rowid, body) VALUES (?, ?)')
+  const indexed = sources.findIndex(({ table }) => table === 'component_text')
   let rows = 0
   let ms = 0
   for (let transaction = 0; transaction < transactions; transaction++) {
     const parts = sources.map((source) => source.next())
-    const texts = parts[tables.indexOf('component_text')]!.map((row) => [row[0]!, row[2]!])
+    const texts = parts[indexed]!.map((row) => [row[0]!, row[2]!])
     const start = performance.now()
-    target.exec('BEGIN')
-    for (const [place, part] of parts.entries()) for (const row of part) insert(inserts[place]!, row)
-    for (const row of texts) insert(index, row)
-    target.exec('COMMIT')
+    raw.exec('BEGIN')
+    for (const [place, part] of parts.entries()) for (const row of part) inserts[place]!.run(...row)
+    for (const row of texts) index.run(...row)
+    raw.exec('COMMIT')
     ms += performance.now() - start
     rows += parts.reduce((sum, part) => sum + part.length, 0) + texts.length
   }
-  for (const statement of [...inserts, index]) statement.finalize()
+  raw.close()
   target.close()
   await pool.removeVfs()
   return { rows, ms }
-}
-
-function insert(statement: PreparedStatement, row: readonly SqlValue[]): void {
-  statement.bind(row as never).stepReset()
 }
 
 /** Deals a table out in as many parts as there are transactions, in the order of its key. */
