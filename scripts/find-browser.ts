@@ -28,6 +28,8 @@ export const browserArguments: readonly string[] = [
 export function findBrowser(log: (line: string) => void): BrowserSearch {
   const present = installedBrowser()
   if (present) return present
+  const asked = process.env['CHROMIUM']
+  if (asked) return { type: 'missing', advice: `CHROMIUM=${asked} is no Chromium ${oldestMajor} or newer that starts` }
   for (const attempt of [installDebianPackage, installPlaywrightBrowser]) {
     attempt(log)
     const installed = installedBrowser()

@@ -2,7 +2,14 @@ import { nextClock } from '../../schema/events/clock.ts'
 import type { AnyEvent, EventOf } from '../../schema/events/event.ts'
 import type { EventType } from '../../schema/events/payloads.ts'
 import { spaceStream } from '../../schema/events/streams.ts'
-import type { AppendResult, HttpFault, Identity, StreamPage } from '../../schema/messages/http.ts'
+import type {
+  AppendResult,
+  HttpFault,
+  Identity,
+  SpaceList,
+  SpaceSummary,
+  StreamPage,
+} from '../../schema/messages/http.ts'
 import { ulid } from 'ulid'
 
 export interface Answer<T> {
@@ -95,6 +102,10 @@ export class OtherPerson {
   read(stream: string, after?: string): Promise<Answer<StreamPage>> {
     const offset = after === undefined ? '' : `&after=${encodeURIComponent(after)}`
     return this.#ask(`/api/streams/${encodeURIComponent(stream)}/events?limit=1000${offset}`)
+  }
+
+  async spaces(): Promise<readonly SpaceSummary[]> {
+    return (await this.#ask<SpaceList>('/api/spaces')).body.spaces
   }
 
   /** Texts of all messages in the server's log, in its order. */

@@ -1,0 +1,77 @@
+import { appendFileSync, writeFileSync } from 'node:fs'
+import { expect, test } from './support/fixtures.ts'
+import { historyFile, readHistory } from './support/history-file.ts'
+import { importHistory } from './support/import-history.ts'
+import { longTasks, watchLongTasks } from './support/long-tasks.ts'
+import { OtherPerson } from './support/other-person.ts'
+import { messages, openRoom, roomLink, signIn, syncPill } from './support/rooms.ts'
+import { untilConnected, valueOf } from './support/tab.ts'
+
+test.describe.configure({ timeout: 180_000 })
+
+test('an imported history: the page shows its rooms and their messages, and stays usable while it comes in', async ({
+  server,
+  profile,
+}, info) => {
+  const file = historyFile('small', info.outputPath())
+  const history = readHistory(file)
+  const imported = await importHistory(file.path, 'History', server.url)
+  expect(imported.exitCode, imported.output).toBe(0)
+
+  const tab = await profile.context.newPage()
+  await watchLongTasks(tab)
+  await tab.goto(server.url)
+  await untilConnected(tab)
+  await signIn(tab, 'Ada')
+  const streams = [...new Set(history.map((line) => decodeURIComponent(line.stream)))]
+  const busiest = mostFrequent(history.map((line) => decodeURIComponent(line.stream)))
+  const started = Date.now()
+  await openRoom(tab, busiest)
+  await expect(messages(tab).first()).toBeVisible({ timeout: 10_000 })
+  info.annotations.push({ type: 'newest messages visible after', description: `${Date.now() - started} ms` })
+  expect(Date.now() - started).toBeLessThan(2_000)
+  const openAt = await tab.evaluate(() => performance.now())
+
+  await expect(syncPill(tab)).toHaveAttribute('data-sync', 'live', { timeout: 120_000 })
+  for (const stream of streams) await expect(roomLink(tab, stream)).toBeVisible()
+  expect(await valueOf(tab, "SELECT count(*) FROM events WHERE event_type = 'message.create'")).toBe(history.length)
+  expect(await valueOf(tab, 'SELECT count(*) FROM timeline_items')).toBe(history.length)
+  expect(await valueOf(tab, "SELECT count(*) FROM rooms WHERE kind = 'room'")).toBe(streams.length)
+  const tasks = await longTasks(tab, openAt)
+  info.annotations.push({ type: 'longest main-thread task', description: `${Math.max(0, ...tasks).toFixed(0)} ms` })
+  expect(Math.max(0, ...tasks)).toBeLessThanOrEqual(100)
+
+  // the newest message of every room is what the room shows last
+  for (const stream of streams.slice(0, 3)) {
+    await openRoom(tab, stream)
+    await expect(messages(tab).last()).toBeVisible()
+  }
+})
+
+test('an import that is run again changes nothing, and a bad line is named and skipped', async ({ server }, info) => {
+  const lines = readHistory(historyFile('small', info.outputPath())).slice(0, 300)
+  const path = info.outputPath('part.ndjson')
+  writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  const first = await importHistory(path, 'Part', server.url)
+  expect(first.exitCode, first.output).toBe(0)
+  const again = await importHistory(path, 'Part', server.url)
+  expect(again.exitCode, again.output).toBe(0)
+
+  appendFileSync(path, 'this is not JSON\n{"id":1,"stream":"x"}\n')
+  appendFileSync(path, `${JSON.stringify({ ...lines[0], id: lines.at(-1)!.id + 1, text: 'one more' })}\n`)
+  const bad = await importHistory(path, 'Part', server.url)
+  expect(bad.output).toMatch(/301/)
+  expect(bad.output).toMatch(/302/)
+  await expect.poll(() => messagesOnServer(server.url, 'Part')).toBe(301)
+})
+
+async function messagesOnServer(url: string, space: string): Promise<number> {
+  const someone = await OtherPerson.signIn(url, 'Counter')
+  return (await someone.spaces()).find(({ name }) => name === space)?.messages ?? 0
+}
+
+function mostFrequent(names: readonly string[]): string {
+  const counts = new Map<string, number>()
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return [...counts].sort((a, b) => b[1] - a[1])[0]![0]
+}
