@@ -1,19 +1,20 @@
 import { join } from 'node:path'
 import type { BenchSite } from '../bench-site.ts'
 import { percentile, type Figures } from '../figures.ts'
-import { benchStream, loadHistory, roomsOf, writeBatches } from '../history-events.ts'
+import { benchStream, busiestRooms, loadHistory, writeBatches } from '../history-events.ts'
 import { timelineQuery, unreadQuery } from './queries.ts'
 
 /** Events applied per second, on OPFS with all projections, and how that compares to inserting the rows they lead to. */
 export async function benchApply(site: BenchSite, figures: Figures, messages: number): Promise<void> {
   const section = 'apply (Chromium, OPFS, all projections, batches of 500)'
   const history = loadHistory(messages)
-  figures.note(`${history.real ? 'real' : 'generated'} history: ${history.lines.length} messages in ${benchStream}`)
-  const count = await writeBatches(history, join(site.dataFolder, 'events.ndjson'), 500)
+  figures.note(`${history.real ? 'real' : 'generated'} history: ${history.messages} messages in ${benchStream}`)
+  await writeBatches(history.events, join(site.dataFolder, 'events.ndjson'), 500)
   const { page, worker } = await site.openWorker()
   await worker.open()
   const applied = await worker.apply({ url: '/data/events.ndjson', queries: [] })
-  if (applied.events !== count) throw new Error(`applied ${applied.events} of ${count} events`)
+  if (applied.events !== history.events.length)
+    throw new Error(`applied ${applied.events} of ${history.events.length} events`)
   const perSecond = (applied.events / applied.ms) * 1000
   figures.add(section, 'events applied', applied.events, 'events')
   figures.add(section, 'events per second, no live query', perSecond, '/s', { atLeast: 10_000 })
@@ -30,13 +31,14 @@ export async function benchApply(site: BenchSite, figures: Figures, messages: nu
 export async function benchApplyWatched(site: BenchSite, figures: Figures, messages: number): Promise<void> {
   const section = 'apply (Chromium, OPFS, all projections, batches of 500)'
   const history = loadHistory(messages)
-  const count = await writeBatches(history, join(site.dataFolder, 'watched.ndjson'), 500)
+  await writeBatches(history.events, join(site.dataFolder, 'watched.ndjson'), 500)
   const { page, worker } = await site.openWorker()
   await worker.open()
-  const rooms = roomsOf(history.lines).slice(0, 30)
+  const rooms = busiestRooms(history.events).slice(0, 30)
   const queries = [timelineQuery(rooms[0]!, 0), ...rooms.map((room) => unreadQuery(room, 0))]
   const applied = await worker.apply({ url: '/data/watched.ndjson', queries })
-  if (applied.events !== count) throw new Error(`applied ${applied.events} of ${count} events`)
+  if (applied.events !== history.events.length)
+    throw new Error(`applied ${applied.events} of ${history.events.length} events`)
   const name = `events per second, ${queries.length} live queries open (${applied.events} events)`
   figures.add(section, name, (applied.events / applied.ms) * 1000, '/s')
   await page.close()

@@ -3,7 +3,7 @@ import type { AnyEvent, SequencedEvent } from '../../schema/events/event.ts'
 import type { Query, SqlValue } from '../../schema/live.ts'
 import type { BenchSite, RemoteWorker } from '../bench-site.ts'
 import { percentile, type Figures } from '../figures.ts'
-import { benchStream } from '../history-events.ts'
+import { benchSeq, benchStream } from '../history-events.ts'
 import { reactionQuery, timelineQuery, unreadQuery } from './queries.ts'
 
 const rounds = 100
@@ -89,6 +89,6 @@ class EventWriter {
     this.#clock += 1n
     const at = Number(this.#clock >> 16n)
     const envelope = { stream: benchStream, actor: `bench-${this.#seq}`, clock: String(this.#clock), at, deps: [] }
-    return { seq: String(++this.#seq).padStart(16, '0'), receivedAt: at, event: { ...event, ...envelope } }
+    return { seq: benchSeq(++this.#seq), receivedAt: at, event: { ...event, ...envelope } }
   }
 }
