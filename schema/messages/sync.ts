@@ -81,10 +81,14 @@ export interface RejectedEvent {
 
 /**
  * Page → Service Worker. NUDGE wakes it; it then says SYNC_HELLO if it had been stopped. ONLINE (the page's `online`
- * event, or the person's "retry now") wakes it too and tries the network again without waiting for the backoff.
+ * event, or the person's "retry now") wakes it too and tries the network again without waiting for the backoff; OFFLINE is the
+ * page's `offline` event.
  */
 export type ServiceWorkerNudge =
-  { readonly type: 'NUDGE' } | { readonly type: 'ONLINE' } | { readonly type: 'SKIP_WAITING' }
+  | { readonly type: 'NUDGE' }
+  | { readonly type: 'ONLINE' }
+  | { readonly type: 'OFFLINE' }
+  | { readonly type: 'SKIP_WAITING' }
 
 /** Service Worker → page, when a notification was clicked and a window was already open. */
 export interface OpenRoomRequest {

@@ -1,0 +1,102 @@
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import type { AnyEvent, SequencedEvent } from '../../schema/events/event.ts'
+import type { SyncStore } from './sync-store.ts'
+
+/** The SyncStore in IndexedDB. */
+interface Schema extends DBSchema {
+  /** key [stream, seq] */
+  queue: { key: [string, string]; value: SequencedEvent & { readonly stream: string } }
+  /** by stream: where its queue begins and ends, and the database's cursor */
+  streams: { key: string; value: StreamRow }
+  outbox: { key: string; value: { readonly at: number; readonly event: AnyEvent }; indexes: { at: number } }
+}
+interface StreamRow {
+  readonly applied: string | null
+  /** absent when nothing is queued */
+  readonly queued?: { readonly after: string | null; readonly last: string }
+}
+const strict = { durability: 'strict' } as const
+const maxQueueLoad = 5000
+
+export function openSyncStore(name = 'rsql-sync-v1'): SyncStore {
+  // Opened at the first need, and again if the browser closed it (storage cleared, an upgrade in another context).
+  let opened: Promise<IDBPDatabase<Schema>> | null = null
+  const database = () => {
+    opened ??= openDB<Schema>(name, 1, {
+      upgrade(db) {
+        db.createObjectStore('queue', { keyPath: ['stream', 'seq'] })
+        db.createObjectStore('streams')
+        db.createObjectStore('outbox', { keyPath: 'event.id' }).createIndex('at', 'at')
+      },
+      blocking: () => void close(),
+      terminated: () => void (opened = null),
+    })
+    opened.catch(() => (opened = null))
+    return opened
+  }
+  const close = async () => {
+    const db = await opened
+    opened = null
+    db?.close()
+  }
+  const all = (stream: string, upTo?: string) => IDBKeyRange.bound([stream, ''], [stream, upTo ?? '\uffff'])
+
+  return {
+    async rememberCursor(stream, seq) {
+      const tx = (await database()).transaction('streams', 'readwrite')
+      const row = await tx.store.get(stream)
+      if (row?.applied == null || row.applied < seq) await tx.store.put({ ...row, applied: seq }, stream)
+      await tx.done
+    },
+    async queueOffset(stream) {
+      const row = await (await database()).get('streams', stream)
+      return row?.queued?.last ?? row?.applied ?? undefined
+    },
+    async enqueue(stream, after, items) {
+      const last = items.at(-1)
+      if (!last) return
+      const tx = (await database()).transaction(['queue', 'streams'], 'readwrite', strict)
+      const row = (await tx.objectStore('streams').get(stream)) ?? { applied: null }
+      const begins = row.queued ? row.queued.after : after
+      await Promise.all([
+        ...items.map((item) => tx.objectStore('queue').put({ stream, ...item })),
+        tx.objectStore('streams').put({ ...row, queued: { after: begins, last: last.seq } }, stream),
+        tx.done,
+      ])
+    },
+    async queue(stream) {
+      const tx = (await database()).transaction(['queue', 'streams'], 'readonly')
+      const row = await tx.objectStore('streams').get(stream)
+      const rows = await tx.objectStore('queue').getAll(all(stream), maxQueueLoad)
+      const items = rows.map(({ seq, receivedAt, event }) => ({ seq, receivedAt, event }))
+      return { after: row?.queued?.after ?? null, items }
+    },
+    async unqueue(stream, upTo) {
+      const tx = (await database()).transaction(['queue', 'streams'], 'readwrite', strict)
+      await tx.objectStore('queue').delete(all(stream, upTo))
+      const row = await tx.objectStore('streams').get(stream)
+      if (row?.queued) {
+        const { queued, ...rest } = row
+        const left = queued.last > upTo ? { ...rest, queued: { after: upTo, last: queued.last } } : rest
+        await tx.objectStore('streams').put(left, stream)
+      }
+      await tx.done
+    },
+    async mirror(events) {
+      const tx = (await database()).transaction('outbox', 'readwrite', strict)
+      await Promise.all([...events.map((event) => tx.store.put({ at: event.at, event })), tx.done])
+    },
+    async unmirror(ids) {
+      const tx = (await database()).transaction('outbox', 'readwrite')
+      await Promise.all([...ids.map((id) => tx.store.delete(id)), tx.done])
+    },
+    async mirrored() {
+      return (await (await database()).getAllFromIndex('outbox', 'at')).map((row) => row.event)
+    },
+    async clear() {
+      const tx = (await database()).transaction(['queue', 'streams', 'outbox'], 'readwrite', strict)
+      const stores = ['queue', 'streams', 'outbox'] as const
+      await Promise.all([...stores.map((name) => tx.objectStore(name).clear()), tx.done])
+    },
+  }
+}

@@ -1,0 +1,88 @@
+import type { AnyEvent } from '../../schema/events/event.ts'
+import type { AppendResult, HttpFault } from '../../schema/messages/http.ts'
+import type { UploadResult } from '../../schema/messages/sync.ts'
+
+/**
+ * Local events on their way to the server, oldest first. One request is under way at a time and holds events of one
+ * stream, so what a person did arrives in the order in which they did it. An event leaves the outbox when the server
+ * has it or refuses it for good; a passing fault leaves everything where it is.
+ */
+const maxEvents = 100
+const maxChars = 512 * 1024
+
+export class Outbox {
+  readonly #events = new Map<string, AnyEvent>()
+  #underWay: readonly AnyEvent[] | null = null
+  /** after a refusal that named no event: one by one, until the one is found */
+  #oneByOne = false
+
+  get length(): number {
+    return this.#events.size
+  }
+
+  add(events: readonly AnyEvent[]): readonly AnyEvent[] {
+    const added = events.filter((event) => !this.#events.has(event.id) && !event.stream.startsWith('local:'))
+    for (const event of added) this.#events.set(event.id, event)
+    return added
+  }
+
+  discard(ids: readonly string[]): void {
+    for (const id of ids) this.#events.delete(id)
+  }
+
+  /** the database is about to say again what it holds */
+  clear(): void {
+    this.#events.clear()
+    this.#underWay = null
+  }
+
+  nextUpload(): { readonly stream: string; readonly events: readonly AnyEvent[] } | null {
+    if (this.#underWay) return null
+    const events: AnyEvent[] = []
+    let chars = 0
+    for (const event of [...this.#events.values()].sort(byClock)) {
+      chars += JSON.stringify(event).length
+      if (events.length > 0 && (event.stream !== events[0]!.stream || chars > maxChars)) break
+      events.push(event)
+      if (events.length === (this.#oneByOne ? 1 : maxEvents)) break
+    }
+    if (events.length === 0) return null
+    this.#underWay = events
+    return { stream: events[0]!.stream, events }
+  }
+
+  uploadFailed(): void {
+    this.#underWay = null
+  }
+
+  uploaded(results: AppendResult['results']): readonly UploadResult[] {
+    this.#settle(results.map((result) => result.id))
+    this.#oneByOne = false
+    return results.map(({ id, seq, receivedAt }) => ({ id, seq, receivedAt }))
+  }
+
+  /** The server refused the request whole. Answers for the event at fault, if it is known, and keeps the others. */
+  refused(fault: HttpFault): readonly UploadResult[] {
+    const events = this.#underWay ?? []
+    this.#underWay = null
+    const culprit = fault.index === undefined ? (events.length === 1 ? events[0] : undefined) : events[fault.index]
+    if (!culprit) {
+      this.#oneByOne = true
+      return []
+    }
+    this.#settle([culprit.id])
+    return [{ id: culprit.id, error: { code: fault.code, message: fault.message } }]
+  }
+
+  #settle(ids: readonly string[]): void {
+    this.#underWay = null
+    this.discard(ids)
+  }
+}
+
+/** in the order in which the person acted, whatever order they came in; clocks are decimal, so shorter is smaller */
+function byClock(a: AnyEvent, b: AnyEvent): number {
+  if (a.clock.length !== b.clock.length) return a.clock.length - b.clock.length
+  if (a.clock !== b.clock) return a.clock < b.clock ? -1 : 1
+  return a.id < b.id ? -1 : 1
+}

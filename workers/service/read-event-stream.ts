@@ -1,0 +1,36 @@
+/**
+ * The `data` of each Server-Sent Event in a body, as it comes. Comments (heartbeats) yield nothing, but count as life:
+ * rejects when nothing at all comes for `silenceMs`, because a connection that died with the network never says so.
+ */
+export async function* readEventStream(body: ReadableStream<Uint8Array>, silenceMs: number): AsyncGenerator<string> {
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  try {
+    for (;;) {
+      const chunk = await withDeadline(reader.read(), silenceMs)
+      if (chunk.done) return
+      text += decoder.decode(chunk.value, { stream: true })
+      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+        const lines = text.slice(0, end).split('\n')
+        text = text.slice(end + 2)
+        const data = lines.filter((line) => line.startsWith('data:')).map((line) => line.slice(5).replace(/^ /, ''))
+        if (data.length > 0) yield data.join('\n')
+      }
+    }
+  } finally {
+    void reader.cancel().catch(() => {})
+  }
+}
+
+async function withDeadline<T>(promise: Promise<T>, ms: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`silent for ${ms} ms`)), ms)
+  })
+  try {
+    return await Promise.race([promise, deadline])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,101 @@
+/// <reference lib="webworker" />
+import { clientsClaim } from 'workbox-core'
+import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching'
+import { NavigationRoute, registerRoute } from 'workbox-routing'
+import type { Identity } from '../../schema/messages/http.ts'
+import type { OpenRoomRequest, ServiceWorkerNudge } from '../../schema/messages/sync.ts'
+import { openSyncStore } from './indexed-sync-store.ts'
+import { runSync, type RunningSync } from './run-sync.ts'
+import { createSyncApi } from './sync-api.ts'
+import { openSyncChannel } from './sync-channel.ts'
+import { addressOf, parsePush, takePush, type NotificationTarget } from './take-push.ts'
+import { uploadMirror } from './upload-mirror.ts'
+
+/**
+ * Wires the Service Worker: the app shell from the cache, the sync client, pushes. It can be stopped at any moment and
+ * is started anew by the next event, so nothing here is remembered but what the store holds.
+ */
+declare const self: ServiceWorkerGlobalScope
+const uploadTag = 'outbox'
+/** how long one wake-up may keep the worker: below the browser's own limit of 30 s */
+const awakeMs = 25_000
+
+precacheAndRoute(self.__WB_MANIFEST)
+cleanupOutdatedCaches()
+// In development nothing is precached: Vite serves the page.
+if (import.meta.env.PROD) {
+  registerRoute(new NavigationRoute(createHandlerBoundToURL('/index.html'), { denylist: [/^\/(api|healthz)(\/|$)/] }))
+}
+clientsClaim()
+
+const api = createSyncApi(self.fetch.bind(self))
+const store = openSyncStore()
+
+// A worker that is only being installed is not the one that syncs: it would fight with the one it replaces.
+let sync: RunningSync | null = null
+function startSync(): RunningSync {
+  sync ??= runSync({ channel: openSyncChannel(), api, store, random: Math.random, now: Date.now })
+  return sync
+}
+if (self.registration.active && self.serviceWorker?.state === 'activated') startSync()
+
+self.addEventListener('activate', (event) => event.waitUntil(startSync().quiet(awakeMs)))
+
+self.addEventListener('message', (event) => {
+  const message = event.data as ServiceWorkerNudge
+  switch (message.type) {
+    case 'SKIP_WAITING':
+      return void self.skipWaiting()
+    case 'OFFLINE':
+      return startSync().offline()
+    case 'NUDGE':
+    case 'ONLINE':
+      startSync().nudge(message.type === 'ONLINE')
+      event.waitUntil(startSync().quiet(awakeMs).then(uploadLater))
+  }
+})
+
+self.addEventListener('push', (event) => {
+  const push = parsePush(event.data?.text())
+  if (push) event.waitUntil(onPush(push))
+})
+
+async function onPush(push: { stream: string; head: string }): Promise<void> {
+  const notifications = await takePush(push, api, store, whoAmI)
+  startSync().queueGrew(push.stream)
+  const windows = await self.clients.matchAll({ type: 'window' })
+  if (windows.some((window) => window.focused && window.visibilityState === 'visible')) return
+  for (const { title, body, tag, target } of notifications) {
+    await self.registration.showNotification(title, { body, tag, data: target, icon: '/icon.svg' })
+  }
+}
+
+async function whoAmI(): Promise<string | null> {
+  const answer = await fetch('/api/me').catch(() => null)
+  return answer?.ok ? ((await answer.json()) as Identity).actor : null
+}
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close()
+  event.waitUntil(openRoom(event.notification.data as NotificationTarget))
+})
+
+async function openRoom(target: NotificationTarget): Promise<void> {
+  const [window] = await self.clients.matchAll({ type: 'window' })
+  if (!window) return void (await self.clients.openWindow(addressOf(target)))
+  window.postMessage({ type: 'OPEN_ROOM', ...target } satisfies OpenRoomRequest)
+  await window.focus().catch(() => {}) // a browser may refuse; the room is open all the same
+}
+
+/** Background Sync, where the browser has it: it carries on when every tab is closed. */
+interface SyncEvent extends ExtendableEvent {
+  readonly tag: string
+}
+async function uploadLater(): Promise<void> {
+  const { sync: manager } = self.registration as { sync?: { register(tag: string): Promise<void> } }
+  if (!manager || (await store.mirrored()).length === 0) return
+  await manager.register(uploadTag).catch(() => {}) // not allowed here: the next tab uploads
+}
+self.addEventListener('sync' as keyof ServiceWorkerGlobalScopeEventMap, (event) => {
+  if ((event as SyncEvent).tag === uploadTag) (event as SyncEvent).waitUntil(uploadMirror(api, store))
+})

@@ -1,0 +1,219 @@
+import type { SequencedEvent } from '../../schema/events/event.ts'
+import type { StreamPage } from '../../schema/messages/http.ts'
+import type { ReadRequest } from './sync-api.ts'
+
+/**
+ * One stream on its way from the server to the database. Three positions, never out of order: the database's cursor
+ * ≤ what is handed over or buffered (`position`) ≤ the server's head.
+ *
+ * A stream that the database does not know yet begins with its outline and the newest page of the open room, handed
+ * over without a cursor (the projection law allows any order); then its history follows in order, batch by batch.
+ * What a live tail brings is taken as it is when it continues `position`, and otherwise only says that there is more.
+ */
+export interface Batch {
+  readonly stream: string
+  readonly items: readonly SequencedEvent[]
+  readonly after: string | null
+  /** null: these come out of turn and move no cursor */
+  readonly cursor: string | null
+  /** events of the stream up to `cursor` */
+  readonly count: number
+  /** the queue entries up to here are the database's once this is applied */
+  readonly unqueue: string | null
+}
+
+export const batchSize = 500
+/** read ahead only while less than this waits to be handed over */
+const bufferEvents = 1000
+
+export class StreamSync {
+  readonly stream: string
+  /** the outline or a newest page is wanted before the history */
+  #outlineWanted: boolean
+  #roomWanted: string | null | undefined
+  #pages: Batch[] = []
+  #history: Batch[] = []
+  #buffered = 0
+  #position: string | null
+  #count = 0
+  #requested = false
+  /** what was queued without a tab comes first: nothing is asked of the server before that is known */
+  #queueKnown = false
+  #more = true
+  /** the server does not know our cursor (its log was lost): everything is read again, without cursors */
+  #lost = false
+  readonly #roomsAsked = new Set<string>()
+  total = 0
+  applied = 0
+  /** refusals in a row; one may pass (not a member yet), so after `unblock` the stream is asked for again */
+  refusals = 0
+  refusal: string | null = null
+  #blocked = false
+
+  constructor(stream: string, cursor: string | null, room: string | null | undefined) {
+    this.stream = stream
+    this.#position = cursor
+    this.#outlineWanted = cursor === null && stream.startsWith('space:')
+    this.#roomWanted = this.#outlineWanted ? (room ?? null) : undefined
+  }
+
+  /** Up to date but for what is just being applied. */
+  get nearlyApplied(): boolean {
+    const waiting = this.#more || this.#requested || this.#history.length > 0 || this.#pages.length > 0
+    return !waiting && this.total - this.applied <= batchSize
+  }
+
+  /** The room is on screen now: while much of the history is still on the way, its newest page comes first. */
+  wantRoom(room: string): void {
+    const farBehind = this.#position === null ? this.#more : this.total - this.#count > batchSize
+    if (farBehind && !this.#roomsAsked.has(room)) this.#roomWanted = room
+  }
+
+  /** What to ask the server next; null when nothing, or when enough waits to be handed over. */
+  nextRequest(): ReadRequest | null {
+    if (!this.#queueKnown || this.#requested || this.#blocked) return null
+    if (this.#outlineWanted) return this.#ask({ kind: 'outline' })
+    if (this.#roomWanted !== undefined) return this.#ask({ kind: 'newest', room: this.#roomWanted })
+    if (!this.#more || this.#buffered >= bufferEvents) return null
+    return this.#ask({ kind: 'after', after: this.#position })
+  }
+
+  #ask(request: ReadRequest): ReadRequest {
+    this.#requested = true
+    return request
+  }
+
+  /** The request failed in passing: ask again when told to. */
+  requestFailed(): void {
+    this.#requested = false
+  }
+
+  block(refusal: string): void {
+    this.refusal = refusal
+    this.refusals += 1
+    this.#blocked = true
+  }
+
+  unblock(): void {
+    this.#blocked = false
+  }
+
+  cursorUnknown(): void {
+    this.#requested = false
+    this.#lost = true
+    this.#position = null
+  }
+
+  answered(request: ReadRequest, page: StreamPage): void {
+    this.#requested = false
+    this.refusals = 0
+    this.refusal = null
+    this.total = page.total
+    switch (request.kind) {
+      case 'outline':
+        this.#outlineWanted = false
+        this.#pushPages(page.items, null)
+        return
+      case 'newest':
+        if (this.#roomWanted === request.room) this.#roomWanted = undefined
+        if (request.room !== null) this.#roomsAsked.add(request.room)
+        this.#pushPages(page.items, null)
+        return
+      case 'after':
+        this.#more = !page.upToDate
+        this.#count = page.total - page.behind - page.items.length
+        if (this.applied === 0) this.applied = this.#count
+        this.#pushHistory(page.items, null)
+    }
+  }
+
+  /**
+   * Events queued while no tab was open; they continue from `after`. Returns up to where the queue can be emptied at
+   * once, because the database has those already.
+   */
+  queued(after: string | null, items: readonly SequencedEvent[]): string | null {
+    this.#queueKnown = true
+    const last = items.at(-1)?.seq
+    if (last === undefined) return null
+    const position = this.#position
+    const continues = (after === null || (position !== null && after <= position)) && !this.#lost && !this.#requested
+    const fresh = items.filter((item) => position === null || item.seq > position)
+    if (fresh.length === 0) return last
+    if (continues) this.#pushHistory(fresh, last)
+    else this.#pushPages(fresh, last)
+    return null
+  }
+
+  /** A live commit, or (items null) the mere news of one. */
+  heard(after: string | null, head: string, items: readonly SequencedEvent[] | null): void {
+    if (this.#position !== null && head <= this.#position) return
+    const continues = after === this.#position && !this.#more && !this.#requested && !this.#outlineWanted
+    if (items === null || !continues) {
+      this.#more = true
+      return
+    }
+    this.total = this.#count + items.length
+    this.#pushHistory(items, null)
+  }
+
+  /** Where the server stands, at the start of a tail. */
+  headIs(head: string | null, total: number): void {
+    this.total = total
+    this.#blocked = false
+    if (head === null) this.#more = false
+    else if (this.#position === null || head !== this.#position) this.#more = true
+    else if (!this.#requested) {
+      this.#more = false
+      this.#count = total
+      if (this.#history.length === 0) this.applied = total
+    }
+  }
+
+  /** The next batch to hand over; `page` asks only for what comes out of turn. */
+  nextBatch(kind: 'page' | 'history'): Batch | null {
+    if (kind === 'page') return this.#pages.shift() ?? null
+    const batch = this.#history.shift() ?? null
+    if (batch) this.#buffered -= batch.items.length
+    return batch
+  }
+
+  wasApplied(batch: Batch): void {
+    if (batch.cursor !== null || this.#lost) this.applied = Math.max(this.applied, batch.count)
+  }
+
+  #pushPages(items: readonly SequencedEvent[], unqueue: string | null): void {
+    for (const part of slices(items)) {
+      const last = part.at(-1)!.seq
+      this.#pages.push({
+        stream: this.stream,
+        items: part,
+        after: null,
+        cursor: null,
+        count: 0,
+        unqueue: unqueue === null ? null : last,
+      })
+    }
+  }
+
+  #pushHistory(items: readonly SequencedEvent[], unqueue: string | null): void {
+    for (const part of slices(items)) {
+      const after = this.#position
+      const last = part.at(-1)!.seq
+      this.#position = last
+      this.#count += part.length
+      this.#buffered += part.length
+      this.#history.push({
+        stream: this.stream,
+        items: part,
+        after,
+        cursor: this.#lost ? null : last,
+        count: this.#count,
+        unqueue: unqueue === null ? null : last,
+      })
+    }
+  }
+}
+
+function* slices(items: readonly SequencedEvent[]): Generator<readonly SequencedEvent[]> {
+  for (let from = 0; from < items.length; from += batchSize) yield items.slice(from, from + batchSize)
+}

@@ -1,0 +1,499 @@
+import { assertNever } from '../../schema/assert.ts'
+import type { AnyEvent, SequencedEvent } from '../../schema/events/event.ts'
+import type { AppendResult, StreamPage, TailMessage } from '../../schema/messages/http.ts'
+import type { SyncStatus } from '../../schema/messages/status.ts'
+import type { FromSync, ToSync, UploadResult } from '../../schema/messages/sync.ts'
+import { backoffMs } from './backoff.ts'
+import { Outbox } from './outbox.ts'
+import { StreamSync, type Batch } from './stream-sync.ts'
+import type { ReadRequest, SyncFault } from './sync-api.ts'
+
+/**
+ * The sync client, pure: `step(input)` changes its state and says what to do. It owns no clock, network or storage, so
+ * a test can put any fault between any two steps. What it may rely on: nothing. It can be stopped at any step; started
+ * anew it says SYNC_HELLO, is told the database's cursors and outbox, and goes on from there.
+ *
+ * Laws: at most `window` batches are handed over and not yet acknowledged. A batch with a cursor follows the one before
+ * it. Whatever is not acknowledged in time starts over from the database's own cursors.
+ */
+export type SyncInput =
+  | { readonly type: 'START' }
+  /** a page woke us; `retry`: it also has reason to believe that the network is back */
+  | { readonly type: 'NUDGE'; readonly retry: boolean }
+  /** the device lost its network: the live connection is dead, even if it does not know yet */
+  | { readonly type: 'OFFLINE' }
+  | { readonly type: 'MESSAGE'; readonly message: ToSync }
+  | { readonly type: 'READ'; readonly request: number; readonly page: StreamPage }
+  | { readonly type: 'READ_FAILED'; readonly request: number; readonly fault: SyncFault }
+  | { readonly type: 'APPENDED'; readonly request: number; readonly results: AppendResult['results'] }
+  | { readonly type: 'APPEND_FAILED'; readonly request: number; readonly fault: SyncFault }
+  | { readonly type: 'TAIL'; readonly tail: number; readonly message: TailMessage }
+  | { readonly type: 'TAIL_ENDED'; readonly tail: number; readonly fault: SyncFault | null }
+  | {
+      readonly type: 'QUEUE'
+      readonly stream: string
+      readonly after: string | null
+      readonly items: readonly SequencedEvent[]
+    }
+  /** a push queued something for this stream */
+  | { readonly type: 'QUEUE_GREW'; readonly stream: string }
+  | { readonly type: 'MIRRORED'; readonly events: readonly AnyEvent[] }
+  | { readonly type: 'TIMER'; readonly timer: TimerName }
+
+export type SyncEffect =
+  | { readonly type: 'SEND'; readonly message: FromSync }
+  | { readonly type: 'READ'; readonly request: number; readonly stream: string; readonly what: ReadRequest }
+  | {
+      readonly type: 'APPEND'
+      readonly request: number
+      readonly stream: string
+      readonly events: readonly AnyEvent[]
+    }
+  | { readonly type: 'OPEN_TAIL'; readonly tail: number }
+  | { readonly type: 'CLOSE_TAIL' }
+  | { readonly type: 'LOAD_QUEUE'; readonly stream: string }
+  | { readonly type: 'UNQUEUE'; readonly stream: string; readonly upTo: string }
+  | { readonly type: 'REMEMBER_CURSOR'; readonly stream: string; readonly seq: string }
+  | { readonly type: 'LOAD_MIRROR' }
+  | { readonly type: 'MIRROR'; readonly events: readonly AnyEvent[] }
+  | { readonly type: 'UNMIRROR'; readonly ids: readonly string[] }
+  /** (re)sets the timer; `ms` null stops it */
+  | { readonly type: 'TIMER'; readonly timer: TimerName; readonly ms: number | null }
+
+/** network: try again · acknowledgement: none came in time · blocked: ask again for streams that were refused */
+export type TimerName = 'network' | 'acknowledgement' | 'blocked' | 'handover'
+
+const window = 4
+const acknowledgementMs = 20_000
+
+type SyncState = Extract<ToSync, { type: 'SYNC_STATE' }>
+type Reading = { readonly stream: StreamSync; readonly what: ReadRequest }
+
+export class SyncMachine {
+  readonly #syncId: string
+  readonly #random: () => number
+  readonly #now: () => number
+  #effects: SyncEffect[] = []
+  #serial = 0
+
+  #epoch = -1
+  /** what the database said last; null: unknown, or not to be trusted any more */
+  #state: SyncState | null = null
+  #streams = new Map<string, StreamSync>()
+  #reading = new Map<number, Reading>()
+  #handedOver = new Map<string, Batch | null>()
+  #outbox = new Outbox()
+  /** the database has said all that it holds: before that, what a dispatch brings may have older ones before it */
+  #outboxComplete = false
+  #appending: { readonly request: number; readonly stream: string } | null = null
+
+  #tail: { readonly id: number; open: boolean } | null = null
+  /** failures in a row; while `#waiting` nothing is asked of the network */
+  #attempt = 0
+  #waiting = false
+  #signedOut: string | null = null
+  /** the database could not take a batch: nothing is handed over for a while */
+  #pausedBy: string | null = null
+  #pauses = 0
+
+  #told: string | null = null
+  #toldAt = 0
+
+  constructor(syncId: string, random: () => number, now: () => number) {
+    this.#syncId = syncId
+    this.#random = random
+    this.#now = now
+  }
+
+  /** Nothing is under way that a Service Worker should stay alive for. */
+  get quiet(): boolean {
+    return this.#handedOver.size === 0 && this.#reading.size === 0 && (this.#outbox.length === 0 || this.#waiting)
+  }
+
+  step(input: SyncInput): readonly SyncEffect[] {
+    this.#take(input)
+    this.#goOn()
+    this.#tellStatus()
+    const effects = this.#effects
+    this.#effects = []
+    return effects
+  }
+
+  #take(input: SyncInput): void {
+    switch (input.type) {
+      case 'START':
+        return this.#hello()
+      case 'NUDGE':
+        if (!this.#state || (this.#state.actor !== null && !this.#outboxComplete)) this.#hello()
+        if (input.retry) this.#retryNow()
+        return
+      case 'OFFLINE':
+        this.#closeTail()
+        this.#networkFailed(null)
+        return
+      case 'MESSAGE':
+        return this.#takeMessage(input.message)
+      case 'READ': {
+        const reading = this.#finishReading(input.request)
+        if (!reading) return
+        this.#networkWorks()
+        reading.stream.answered(reading.what, input.page)
+        this.#wantOpenRoom()
+        return
+      }
+      case 'READ_FAILED': {
+        const reading = this.#finishReading(input.request)
+        if (reading) this.#readFailed(reading, input.fault)
+        return
+      }
+      case 'APPENDED': {
+        if (this.#appending?.request !== input.request) return
+        const { stream } = this.#appending
+        this.#appending = null
+        this.#networkWorks()
+        this.#streams.get(stream)?.unblock()
+        return this.#uploaded(this.#outbox.uploaded(input.results))
+      }
+      case 'APPEND_FAILED':
+        if (this.#appending?.request !== input.request) return
+        this.#appending = null
+        return this.#appendFailed(input.fault)
+      case 'TAIL':
+        if (this.#tail?.id === input.tail) this.#hear(input.message)
+        return
+      case 'TAIL_ENDED':
+        if (this.#tail?.id !== input.tail) return
+        this.#tail = null
+        if (input.fault?.kind === 'refused') this.#refused(input.fault)
+        else this.#networkFailed(input.fault)
+        return
+      case 'QUEUE': {
+        const stream = this.#streams.get(input.stream)
+        const done = stream?.queued(input.after, input.items) ?? null
+        if (done !== null) this.#do({ type: 'UNQUEUE', stream: input.stream, upTo: done })
+        return
+      }
+      case 'QUEUE_GREW':
+        if (this.#streams.has(input.stream)) this.#do({ type: 'LOAD_QUEUE', stream: input.stream })
+        return
+      case 'MIRRORED':
+        this.#outbox.add(input.events.filter((event) => event.actor === this.#state?.actor))
+        return
+      case 'TIMER':
+        return this.#ring(input.timer)
+      default:
+        assertNever(input)
+    }
+  }
+
+  #takeMessage(message: ToSync): void {
+    if (message.epoch < this.#epoch) return
+    switch (message.type) {
+      case 'SYNC_STATE': {
+        const before = this.#state
+        this.#state = message
+        this.#told = null
+        this.#signedOut = null
+        if (!before || message.epoch > this.#epoch || message.actor !== before.actor) this.#startOver(message)
+        else this.#follow(message)
+        this.#epoch = message.epoch
+        return
+      }
+      case 'EVENTS_APPLIED': {
+        const batch = this.#acknowledged(message.batchId)
+        if (!batch) return
+        this.#pauses = 0
+        this.#streams.get(batch.stream)?.wasApplied(batch)
+        if (batch.cursor !== null) this.#do({ type: 'REMEMBER_CURSOR', stream: batch.stream, seq: batch.cursor })
+        if (batch.unqueue !== null) this.#do({ type: 'UNQUEUE', stream: batch.stream, upTo: batch.unqueue })
+        return
+      }
+      case 'EVENTS_FAILED':
+        if (!this.#handedOver.has(message.batchId)) return
+        this.#pausedBy = message.code === 'GAP' ? '' : message.message
+        this.#pauses += 1
+        this.#do({ type: 'TIMER', timer: 'handover', ms: backoffMs(this.#pauses, this.#random) })
+        return
+      case 'OUTBOX': {
+        if (message.complete) this.#outboxComplete = true
+        const added = this.#outbox.add(message.events)
+        if (added.length > 0) this.#do({ type: 'MIRROR', events: added })
+        return
+      }
+      case 'OUTBOX_DISCARDED':
+        this.#outbox.discard(message.ids)
+        this.#do({ type: 'UNMIRROR', ids: message.ids })
+        return
+      case 'UPLOADED_APPLIED':
+        this.#acknowledged(message.batchId)
+        return
+      default:
+        assertNever(message)
+    }
+  }
+
+  /** A new leader, a new person, or our first word with the database: only its cursors count. */
+  #startOver(state: SyncState): void {
+    this.#forget()
+    this.#outbox.clear()
+    if (state.actor === null) return
+    for (const { stream, cursor } of state.streams) this.#addStream(stream, cursor)
+    this.#do({ type: 'LOAD_MIRROR' })
+  }
+
+  /** The same leader speaks again: streams may have come or gone, another room may be open. */
+  #follow(state: SyncState): void {
+    const named = new Map(state.streams.map((one) => [one.stream, one.cursor]))
+    for (const [stream, cursor] of named) if (!this.#streams.has(stream)) this.#addStream(stream, cursor)
+    this.#wantOpenRoom()
+  }
+
+  #addStream(stream: string, cursor: string | null): void {
+    if (stream.startsWith('local:')) return
+    const open = this.#state?.openRoom
+    this.#streams.set(stream, new StreamSync(stream, cursor, open?.stream === stream ? open.room : undefined))
+    this.#do({ type: 'LOAD_QUEUE', stream })
+  }
+
+  #wantOpenRoom(): void {
+    const open = this.#state?.openRoom
+    if (open) this.#streams.get(open.stream)?.wantRoom(open.room)
+  }
+
+  #hello(): void {
+    this.#forget()
+    this.#state = null
+    this.#send({ type: 'SYNC_HELLO', syncId: this.#syncId })
+  }
+
+  #forget(): void {
+    this.#streams.clear()
+    this.#reading.clear()
+    this.#handedOver.clear()
+    this.#appending = null
+    this.#outbox.uploadFailed()
+    this.#outboxComplete = false
+    this.#pausedBy = null
+    this.#do({ type: 'TIMER', timer: 'acknowledgement', ms: null })
+    this.#do({ type: 'TIMER', timer: 'handover', ms: null })
+    this.#closeTail()
+  }
+
+  #closeTail(): void {
+    if (!this.#tail) return
+    this.#tail = null
+    this.#do({ type: 'CLOSE_TAIL' })
+  }
+
+  /** Everything that can be done now: connect, upload, ask, hand over. */
+  #goOn(): void {
+    if (!this.#state || this.#state.actor === null || this.#signedOut !== null) return
+    if (!this.#waiting) {
+      this.#upload()
+      this.#read()
+      if (!this.#tail) {
+        this.#tail = { id: ++this.#serial, open: false }
+        this.#do({ type: 'OPEN_TAIL', tail: this.#tail.id })
+      }
+    }
+    this.#handOver()
+  }
+
+  #upload(): void {
+    const upload = this.#outboxComplete && !this.#appending ? this.#outbox.nextUpload() : null
+    if (!upload) return
+    this.#appending = { request: ++this.#serial, stream: upload.stream }
+    this.#do({ type: 'APPEND', request: this.#appending.request, ...upload })
+  }
+
+  #read(): void {
+    for (const stream of this.#byUrgency()) {
+      const what = stream.nextRequest()
+      if (!what) continue
+      const request = ++this.#serial
+      this.#reading.set(request, { stream, what })
+      this.#do({ type: 'READ', request, stream: stream.stream, what })
+    }
+  }
+
+  #handOver(): void {
+    if (this.#pausedBy !== null) return
+    for (const kind of ['page', 'history'] as const) {
+      for (const stream of this.#byUrgency()) {
+        while (this.#handedOver.size < window) {
+          const batch = stream.nextBatch(kind)
+          if (!batch) break
+          this.#sendAcknowledged(batch, (batchId) => ({
+            type: 'EVENTS',
+            syncId: this.#syncId,
+            batchId,
+            stream: batch.stream,
+            items: batch.items,
+            after: batch.after,
+            cursor: batch.cursor,
+          }))
+        }
+      }
+    }
+  }
+
+  #byUrgency(): StreamSync[] {
+    const streams = [...this.#streams.values()]
+    const open = this.#state?.openRoom?.stream
+    return streams.sort((a, b) => Number(b.stream === open) - Number(a.stream === open))
+  }
+
+  #hear(message: TailMessage): void {
+    this.#networkWorks()
+    this.#tail!.open = true
+    switch (message.type) {
+      case 'heads':
+        if (message.actor !== this.#state?.actor) {
+          this.#signedOut = 'this browser is signed in as somebody else'
+          return this.#forget()
+        }
+        for (const { stream, head, total } of message.heads) this.#headIs(stream, head, total)
+        return
+      case 'joined':
+        return this.#headIs(message.stream, message.head, message.total)
+      case 'items':
+        this.#streams.get(message.stream)?.heard(message.after, message.head, message.items)
+        return
+      case 'gone':
+        this.#streams.delete(message.stream)
+        return
+      default:
+        assertNever(message)
+    }
+  }
+
+  /** The server's list of our streams counts too: another device of ours may have joined a space. */
+  #headIs(stream: string, head: string | null, total: number): void {
+    if (!this.#streams.has(stream)) this.#addStream(stream, null)
+    this.#streams.get(stream)!.headIs(head, total)
+  }
+
+  #readFailed({ stream, what }: Reading, fault: SyncFault): void {
+    stream.requestFailed()
+    if (fault.kind === 'passing') return this.#networkFailed(fault)
+    this.#networkWorks()
+    if (fault.fault?.code === 'SIGNED_OUT') return this.#refused(fault)
+    if (fault.fault?.code === 'BAD_OFFSET' && what.kind === 'after' && what.after !== null)
+      return stream.cursorUnknown()
+    stream.block(fault.message)
+    this.#do({ type: 'TIMER', timer: 'blocked', ms: 2000 * Math.min(stream.refusals, 15) })
+  }
+
+  #appendFailed(fault: SyncFault): void {
+    if (fault.kind === 'passing' || !fault.fault) {
+      this.#outbox.uploadFailed()
+      return this.#networkFailed(fault)
+    }
+    this.#networkWorks()
+    if (fault.fault.code === 'SIGNED_OUT') {
+      this.#outbox.uploadFailed()
+      return this.#refused(fault)
+    }
+    this.#uploaded(this.#outbox.refused(fault.fault))
+  }
+
+  #uploaded(results: readonly UploadResult[]): void {
+    if (results.length === 0) return
+    this.#do({ type: 'UNMIRROR', ids: results.map((result) => result.id) })
+    this.#sendAcknowledged(null, (batchId) => ({ type: 'UPLOADED', syncId: this.#syncId, batchId, results }))
+  }
+
+  #refused(fault: SyncFault): void {
+    this.#forget()
+    this.#signedOut = fault.message
+  }
+
+  #networkWorks(): void {
+    this.#attempt = 0
+  }
+
+  #networkFailed(fault: SyncFault | null): void {
+    this.#attempt += 1
+    if (this.#waiting) return
+    this.#waiting = true
+    const ms = fault?.retryAfterMs ?? backoffMs(this.#attempt, this.#random)
+    this.#do({ type: 'TIMER', timer: 'network', ms })
+  }
+
+  #retryNow(): void {
+    if (!this.#waiting) return
+    this.#waiting = false
+    this.#do({ type: 'TIMER', timer: 'network', ms: null })
+  }
+
+  #ring(timer: TimerName): void {
+    switch (timer) {
+      case 'network':
+        this.#waiting = false
+        return
+      case 'handover':
+      case 'acknowledgement':
+        return this.#hello()
+      case 'blocked':
+        for (const stream of this.#streams.values()) stream.unblock()
+        return
+      default:
+        assertNever(timer)
+    }
+  }
+
+  #finishReading(request: number): Reading | null {
+    const reading = this.#reading.get(request) ?? null
+    this.#reading.delete(request)
+    return reading
+  }
+
+  #sendAcknowledged(batch: Batch | null, message: (batchId: string) => FromSync): void {
+    const batchId = `${this.#syncId}-${++this.#serial}`
+    this.#handedOver.set(batchId, batch)
+    this.#send(message(batchId))
+    if (this.#handedOver.size === 1) this.#do({ type: 'TIMER', timer: 'acknowledgement', ms: acknowledgementMs })
+  }
+
+  #acknowledged(batchId: string): Batch | null {
+    const batch = this.#handedOver.get(batchId) ?? null
+    if (!this.#handedOver.delete(batchId)) return null
+    const ms = this.#handedOver.size > 0 ? acknowledgementMs : null
+    this.#do({ type: 'TIMER', timer: 'acknowledgement', ms })
+    return batch
+  }
+
+  #send(message: FromSync): void {
+    this.#do({ type: 'SEND', message })
+  }
+
+  #do(effect: SyncEffect): void {
+    this.#effects.push(effect)
+  }
+
+  /** Says how it stands whenever that changes; mere progress at most five times a second. */
+  #tellStatus(): void {
+    if (!this.#state) return
+    const status = this.#status()
+    const kind = `${status.state} ${status.error} ${status.progress.map((one) => one.stream)}`
+    if (kind === this.#told && (status.progress.length === 0 || this.#now() - this.#toldAt < 200)) return
+    this.#told = kind
+    this.#toldAt = this.#now()
+    this.#send({ type: 'SYNC_STATUS', syncId: this.#syncId, status })
+  }
+
+  #status(): SyncStatus {
+    const none = { progress: [], error: null }
+    if (this.#state?.actor == null) return { state: 'signed-out', ...none }
+    if (this.#signedOut !== null) return { state: 'signed-out', ...none, error: this.#signedOut }
+    const streams = [...this.#streams.values()]
+    const behind = streams.filter((stream) => stream.refusals === 0 && !stream.nearlyApplied)
+    const progress = behind
+      .filter((stream) => stream.total > 0)
+      .map(({ stream, applied, total }) => ({ stream, applied: Math.min(applied, total), total }))
+    const error = this.#pausedBy || (streams.find((stream) => stream.refusals > 2)?.refusal ?? null)
+    if (this.#waiting || this.#attempt > 0) return { state: 'offline', progress, error }
+    if (!this.#tail?.open) return { state: 'connecting', progress, error }
+    return { state: behind.length > 0 ? 'syncing' : 'live', progress, error }
+  }
+}

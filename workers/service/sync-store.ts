@@ -1,0 +1,23 @@
+import type { AnyEvent, SequencedEvent } from '../../schema/events/event.ts'
+
+/**
+ * What the sync client keeps for times without a tab. SQLite stays the truth of everything here: the cursors are a
+ * hint of its own, the mirror a copy of its outbox; only the queue holds what SQLite has not got yet.
+ * Writes of the queue and the mirror are durable (strict) before they resolve.
+ */
+export interface SyncStore {
+  /** the database's cursor, as it was last acknowledged */
+  rememberCursor(stream: string, seq: string): Promise<void>
+  /** where the next queueing goes on: behind the queue, else behind the database; undefined: never synced */
+  queueOffset(stream: string): Promise<string | undefined>
+  /** Adds events that follow `after`. All or none. */
+  enqueue(stream: string, after: string | null, items: readonly SequencedEvent[]): Promise<void>
+  queue(stream: string): Promise<{ readonly after: string | null; readonly items: readonly SequencedEvent[] }>
+  unqueue(stream: string, upTo: string): Promise<void>
+  mirror(events: readonly AnyEvent[]): Promise<void>
+  unmirror(ids: readonly string[]): Promise<void>
+  /** oldest first */
+  mirrored(): Promise<readonly AnyEvent[]>
+  /** forgets everything: another person signed in */
+  clear(): Promise<void>
+}
