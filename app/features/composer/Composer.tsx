@@ -1,0 +1,159 @@
+import { CornerUpLeft, SendHorizontal, X } from 'lucide-react'
+import { useEffect, useId, useImperativeHandle, useLayoutEffect, useRef, useState, type KeyboardEvent, type Ref } from 'react'
+import { sql, useLiveQuery, type TypedQuery } from '../../live/index.ts'
+import { IconButton } from '../../shell/Button.tsx'
+import type { TimelineRow } from '../timeline/timeline-query.ts'
+import { GrowingTextarea } from './GrowingTextarea.tsx'
+import { insertMention, mentionAt, type MentionAt } from './mention-at.ts'
+import { useDraft } from './use-draft.ts'
+import css from './Composer.module.css'
+
+export interface ComposerHandle {
+  focus(): void
+}
+export interface ComposerProps {
+  readonly space: string
+  /** the room or thread: its draft is kept under this id */
+  readonly room: string
+  readonly label: string
+  readonly replyTo: TimelineRow | null
+  readonly handle?: Ref<ComposerHandle>
+  clearReply(): void
+  send(text: string, replyTo: string | null): void
+  /** Up in an empty field; false if there is nothing to edit */
+  editLast(): boolean
+}
+
+export function membersByName(space: string, start: string): TypedQuery<{ readonly person_id: string; readonly name: string }> {
+  return sql(
+    `SELECT person_id, name FROM memberships WHERE space_id = ? AND active = 1 AND name LIKE ? || '%'
+     ORDER BY name, person_id LIMIT 8`,
+    [space, start],
+  )
+}
+
+/** Where a message is written. Enter sends, Shift+Enter breaks the line; the draft is kept as it is typed. */
+export function Composer(props: ComposerProps) {
+  const { space, room, label, replyTo } = props
+  const [text, setText] = useDraft(room)
+  const [mention, setMention] = useState<MentionAt | null>(null)
+  const [chosen, setChosen] = useState(0)
+  const field = useRef<HTMLTextAreaElement>(null)
+  const caretAfter = useRef<number | null>(null)
+  const listId = useId()
+  const { data: found } = useLiveQuery(mention ? membersByName(space, mention.name) : null)
+  const people = mention ? found : []
+
+  useImperativeHandle(props.handle, () => ({ focus: () => field.current?.focus() }), [])
+  useEffect(() => {
+    if (replyTo) field.current?.focus()
+  }, [replyTo])
+  useLayoutEffect(() => {
+    if (caretAfter.current === null) return
+    field.current?.setSelectionRange(caretAfter.current, caretAfter.current)
+    caretAfter.current = null
+  }, [text])
+
+  const look = () => {
+    const caret = field.current?.selectionStart ?? 0
+    const at = mentionAt(field.current?.value ?? '', caret)
+    setMention(at)
+    if (at?.name !== mention?.name) setChosen(0)
+  }
+  const choose = (at: number) => {
+    const person = people[at]
+    if (!person || !mention) return
+    const next = insertMention(text, field.current?.selectionStart ?? text.length, mention, person.name)
+    caretAfter.current = next.caret
+    setText(next.text)
+    setMention(null)
+    field.current?.focus()
+  }
+  const send = () => {
+    const written = text.trim()
+    if (!written) return
+    props.send(written, replyTo?.id ?? null)
+    setText('', 'now')
+    setMention(null)
+    props.clearReply()
+  }
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.nativeEvent.isComposing) return
+    if (mention && people.length > 0) {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+      if (step) {
+        event.preventDefault()
+        return setChosen((chosen + step + people.length) % people.length)
+      }
+      if (event.key === 'Enter' || event.key === 'Tab') {
+        event.preventDefault()
+        return choose(chosen)
+      }
+    }
+    if (event.key === 'Escape' && (mention || replyTo)) {
+      event.preventDefault()
+      event.stopPropagation()
+      return mention ? setMention(null) : props.clearReply()
+    }
+    if (event.key === 'ArrowUp' && text === '' && props.editLast()) event.preventDefault()
+  }
+
+  return (
+    <div className={css.composer}>
+      {mention && people.length > 0 && (
+        <ul className={css.people} id={listId} role="listbox" aria-label="People">
+          {people.map((person, at) => (
+            <li
+              key={person.person_id}
+              id={`${listId}-${at}`}
+              role="option"
+              aria-selected={at === chosen}
+              className={css.person}
+              onPointerDown={(event) => {
+                event.preventDefault()
+                choose(at)
+              }}
+            >
+              {person.name}
+            </li>
+          ))}
+        </ul>
+      )}
+      {replyTo && (
+        <div className={css.reply}>
+          <CornerUpLeft size={14} aria-hidden />
+          <span className={css.replyText}>
+            Replying to <b>{replyTo.author_name}</b>
+          </span>
+          <IconButton label="Cancel reply" onClick={props.clearReply}>
+            <X size={14} aria-hidden />
+          </IconButton>
+        </div>
+      )}
+      <div className={css.field}>
+        <GrowingTextarea
+          ref={field}
+          aria-label={label}
+          placeholder={label}
+          value={text}
+          onChange={(next) => {
+            setText(next)
+            look()
+          }}
+          onSelect={look}
+          onBlur={() => setMention(null)}
+          onEnter={send}
+          onKeyDown={onKeyDown}
+          aria-autocomplete="list"
+          aria-controls={mention ? listId : undefined}
+          aria-activedescendant={mention && people.length > 0 ? `${listId}-${chosen}` : undefined}
+          maxLength={20_000}
+          enterKeyHint="send"
+        />
+        <IconButton label="Send message" className={css.send} disabled={text.trim() === ''} onClick={send}>
+          <SendHorizontal size={18} aria-hidden />
+        </IconButton>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,46 @@
+import { useLayoutEffect, useRef, type KeyboardEvent, type Ref, type TextareaHTMLAttributes } from 'react'
+import css from './GrowingTextarea.module.css'
+
+interface Props extends Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, 'onChange' | 'value'> {
+  readonly value: string
+  onChange(text: string): void
+  /** Enter without Shift, and not while an input method composes */
+  onEnter(): void
+  readonly ref?: Ref<HTMLTextAreaElement>
+}
+
+/** A text field as high as its text, up to 40 % of the screen. */
+export function GrowingTextarea({ value, onChange, onEnter, onKeyDown, ref, ...rest }: Props) {
+  const own = useRef<HTMLTextAreaElement | null>(null)
+  useLayoutEffect(() => {
+    const field = own.current
+    if (!field || CSS.supports('field-sizing', 'content')) return
+    field.style.blockSize = 'auto'
+    field.style.blockSize = `${field.scrollHeight}px`
+  }, [value])
+
+  const keyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    onKeyDown?.(event)
+    if (event.defaultPrevented || event.key !== 'Enter' || event.shiftKey) return
+    // 229 is how Safari says "composing" for the Enter that ends a composition
+    if (event.nativeEvent.isComposing || event.keyCode === 229) return
+    event.preventDefault()
+    onEnter()
+  }
+
+  return (
+    <textarea
+      rows={1}
+      {...rest}
+      ref={(field) => {
+        own.current = field
+        if (typeof ref === 'function') ref(field)
+        else if (ref) ref.current = field
+      }}
+      className={css.field}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+      onKeyDown={keyDown}
+    />
+  )
+}

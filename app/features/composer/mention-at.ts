@@ -1,0 +1,19 @@
+/** The `@name` being typed at the caret: where it starts, and what there is of the name. */
+export interface MentionAt {
+  readonly start: number
+  readonly name: string
+}
+
+/** Example: 'hi @an|' → { start: 3, name: 'an' }; an address such as a@b is none. */
+export function mentionAt(text: string, caret: number): MentionAt | null {
+  const before = text.slice(0, caret)
+  const found = /(?:^|[\s(])@([\p{L}\p{N}._-]*(?: [\p{L}\p{N}._-]*)?)$/u.exec(before)
+  if (!found) return null
+  const name = found[1]!
+  return { start: caret - name.length - 1, name }
+}
+
+export function insertMention(text: string, caret: number, at: MentionAt, name: string): { text: string; caret: number } {
+  const written = `@**${name}** `
+  return { text: text.slice(0, at.start) + written + text.slice(caret), caret: at.start + written.length }
+}

@@ -1,0 +1,30 @@
+import { monotonicFactory } from 'ulid'
+import type { EventDraft } from '../../../schema/events/event.ts'
+import type { EventType, PayloadOf } from '../../../schema/events/payloads.ts'
+
+export const newId = monotonicFactory()
+
+export interface DraftFields<T extends EventType> {
+  readonly stream: string
+  readonly actor: string
+  /** left out where the event itself is the entity (message.create) */
+  readonly entity?: string
+  readonly room?: string
+  readonly payload: PayloadOf<T>
+}
+
+/** An event as its author writes it; the leader adds `clock` and `deps`. */
+export function draftEvent<T extends EventType>(type: T, fields: DraftFields<T>): EventDraft {
+  const id = newId()
+  const entity = fields.entity ?? (type === 'message.create' ? id : undefined)
+  return {
+    id,
+    type,
+    stream: fields.stream,
+    actor: fields.actor,
+    at: Date.now(),
+    ...(entity === undefined ? {} : { entity }),
+    ...(fields.room === undefined ? {} : { room: fields.room }),
+    payload: fields.payload,
+  } as EventDraft
+}

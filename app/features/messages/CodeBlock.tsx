@@ -1,0 +1,25 @@
+import { Check, Copy } from 'lucide-react'
+import { useState } from 'react'
+import css from './CodeBlock.module.css'
+
+export function CodeBlock({ code, language }: { code: string; language: string | null }) {
+  const [copied, setCopied] = useState(false)
+  const copy = async () => {
+    await navigator.clipboard.writeText(code)
+    setCopied(true)
+    setTimeout(() => setCopied(false), 1500)
+  }
+  return (
+    <div className={css.block}>
+      <div className={css.bar}>
+        <span>{language ?? ''}</span>
+        <button type="button" className={css.copy} onClick={() => void copy()} aria-label="Copy code">
+          {copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
+        </button>
+      </div>
+      <pre className={css.code} tabIndex={0}>
+        <code>{code}</code>
+      </pre>
+    </div>
+  )
+}

@@ -1,0 +1,83 @@
+import { Copy, Link, Pencil, Pin, PinOff, Trash2 } from 'lucide-react'
+import { useRef } from 'react'
+import { Dialog, Menu, MenuItem, Popover, type Key } from 'react-aria-components'
+import { showError, showToast } from '../../shell/toasts.tsx'
+import type { TimelineRow } from '../timeline/timeline-query.ts'
+import { EmojiPicker } from './EmojiPicker.tsx'
+import css from './MessageOverlay.module.css'
+
+export interface MessageOverlayProps {
+  readonly kind: 'menu' | 'emoji'
+  readonly row: TimelineRow
+  readonly anchor: HTMLElement
+  readonly mine: boolean
+  readonly link: string
+  readonly on: { edit(): void; remove(): void; pin(add: boolean): void; react(emoji: string): void }
+  close(): void
+}
+
+/** The menu or the emoji picker of a message: a chunk of its own, loaded when the first one is opened. */
+export default function MessageOverlay(props: MessageOverlayProps) {
+  const anchor = useRef(props.anchor)
+  anchor.current = props.anchor
+  return (
+    <Popover
+      triggerRef={anchor}
+      isOpen
+      onOpenChange={(open) => !open && props.close()}
+      placement="bottom end"
+      className={css.popover!}
+    >
+      {props.kind === 'menu' ? <ActionMenu {...props} /> : <Emoji {...props} />}
+    </Popover>
+  )
+}
+
+function Emoji({ on, close }: MessageOverlayProps) {
+  return (
+    <Dialog aria-label="Pick a reaction" className={css.dialog!}>
+      <EmojiPicker
+        onPick={(emoji) => {
+          close()
+          on.react(emoji)
+        }}
+      />
+    </Dialog>
+  )
+}
+
+function ActionMenu({ row, mine, link, on, close }: MessageOverlayProps) {
+  const copy = (text: string, what: string) =>
+    navigator.clipboard.writeText(text).then(() => showToast({ text: `${what} copied` }), showError)
+  const run = (key: Key) => {
+    close()
+    if (key === 'edit') on.edit()
+    if (key === 'delete') on.remove()
+    if (key === 'pin') on.pin(row.pinned === 0)
+    if (key === 'copy') void copy(row.snippet, 'Text')
+    if (key === 'link') void copy(new URL(link, location.href).href, 'Link')
+  }
+  return (
+    <Menu aria-label="Message actions" onAction={run} autoFocus="first" className={css.menu!}>
+      {mine && (
+        <MenuItem id="edit" className={css.item!} textValue="Edit">
+          <Pencil size={16} aria-hidden /> Edit <kbd>E</kbd>
+        </MenuItem>
+      )}
+      <MenuItem id="pin" className={css.item!} textValue={row.pinned ? 'Unpin' : 'Pin'}>
+        {row.pinned ? <PinOff size={16} aria-hidden /> : <Pin size={16} aria-hidden />} {row.pinned ? 'Unpin' : 'Pin'}
+      </MenuItem>
+      <MenuItem id="copy" className={css.item!} textValue="Copy text">
+        <Copy size={16} aria-hidden /> Copy text
+      </MenuItem>
+      <MenuItem id="link" className={css.item!} textValue="Copy link">
+        <Link size={16} aria-hidden /> Copy link
+      </MenuItem>
+      {mine && (
+        <MenuItem id="delete" className={`${css.item} ${css.danger}`} textValue="Delete">
+          <Trash2 size={16} aria-hidden /> Delete <kbd>Del</kbd>
+        </MenuItem>
+      )}
+    </Menu>
+  )
+}

@@ -1,0 +1,250 @@
+import { CornerUpLeft, Ellipsis, MessageSquareText, Pencil, Pin, RotateCcw, SmilePlus, Trash2 } from 'lucide-react'
+import { memo, useState, type KeyboardEvent } from 'react'
+import { useLiveRow } from '../../live/index.ts'
+import { Avatar } from '../../shell/Avatar.tsx'
+import { Button, IconButton } from '../../shell/Button.tsx'
+import { formatFull, formatShort, formatTime } from '../../shell/format-time.ts'
+import { messageBody, quotedMessage, type TimelineRow } from '../timeline/timeline-query.ts'
+import { EditMessage } from './EditMessage.tsx'
+import { useMessageActions } from './message-actions.ts'
+import { MessageText } from './MessageText.tsx'
+import { readReactions } from './reactions.ts'
+import css from './MessageRow.module.css'
+
+export interface MessageRowProps {
+  readonly row: TimelineRow
+  readonly leads: boolean
+  readonly me: string | null
+  /** what mentions of me say */
+  readonly myNames: readonly string[]
+  readonly editing: boolean
+  readonly highlighted: boolean
+  /** a thread's messages, and a message in a space that I have not joined, have no thread button */
+  readonly threads: boolean
+  readonly readOnly: boolean
+}
+
+/** One message. Renders when its own row or one of these flags changes, never because a neighbour did. */
+export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+  const { row, leads, me, myNames, editing, highlighted, threads, readOnly } = props
+  const actions = useMessageActions()
+  const [active, setActive] = useState(false)
+  const mine = row.author_id === me
+  const deleted = row.deleted === 1
+  const failed = row.outbox_state === 'failed'
+  const mentionsMe = !deleted && myNames.some((name) => row.snippet.includes(`@**${name}**`))
+  const offersActions = active && !deleted && !editing && !readOnly && !failed
+
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return
+    if (deleted || readOnly) return
+    const run = shortcuts({ row, mine, threads, target: event.currentTarget })[event.key]
+    if (!run) return
+    event.preventDefault()
+    run(actions)
+  }
+
+  return (
+    <article
+      data-key={row.id}
+      className={css.row}
+      data-leads={leads || undefined}
+      data-mention={mentionsMe || undefined}
+      data-highlight={highlighted || undefined}
+      data-failed={failed || undefined}
+      tabIndex={-1}
+      aria-label={`${row.author_name}, ${formatTime(row.created_at)}${mine ? ' (you)' : ''}`}
+      onPointerEnter={() => setActive(true)}
+      onPointerLeave={(event) => setActive(event.currentTarget.contains(document.activeElement))}
+      onFocus={() => setActive(true)}
+      onBlur={(event) =>
+        setActive(event.currentTarget.contains(event.relatedTarget) || event.currentTarget.matches(':hover'))
+      }
+      onKeyDown={onKeyDown}
+    >
+      <div className={css.gutter}>
+        {leads ? (
+          <Avatar id={row.author_id} name={row.author_name} />
+        ) : (
+          <Time className={css.gutterTime!} at={row.created_at} />
+        )}
+      </div>
+      <div className={css.body}>
+        {row.reply_to && <Quote id={row.reply_to} />}
+        {leads && (
+          <header className={css.head}>
+            <span className={css.author}>{row.author_name}</span>
+            <Time className={css.time!} at={row.created_at} />
+            {row.pinned === 1 && (
+              <span className={css.flag}>
+                <Pin size={12} aria-hidden /> pinned
+              </span>
+            )}
+          </header>
+        )}
+        {deleted ? (
+          <p className={css.deleted}>This message was deleted</p>
+        ) : editing ? (
+          <EditMessage row={row} />
+        ) : (
+          <Body row={row} myNames={myNames} />
+        )}
+        {!deleted && row.edited_at !== null && !editing && (
+          <span className={css.edited} title={`Edited ${formatFull(row.edited_at)}`}>
+            edited
+          </span>
+        )}
+        {row.outbox_state === 'pending' && <span className={css.pending}>sending…</span>}
+        {failed && <Failed row={row} />}
+        {!deleted && <Reactions row={row} me={me} readOnly={readOnly} />}
+        {threads && row.reply_count > 0 && (
+          <button type="button" className={css.thread} onClick={() => actions.openThread(row)}>
+            <MessageSquareText size={14} aria-hidden />
+            {row.reply_count === 1 ? '1 reply' : `${row.reply_count} replies`}
+            {row.last_reply_at !== null && <span className={css.last}>last {formatShort(row.last_reply_at)}</span>}
+          </button>
+        )}
+      </div>
+      {offersActions && <ActionBar row={row} mine={mine} threads={threads} />}
+    </article>
+  )
+})
+
+function shortcuts(of: { row: TimelineRow; mine: boolean; threads: boolean; target: HTMLElement }) {
+  const { row, mine, threads, target } = of
+  const keys: Record<string, ((actions: ReturnType<typeof useMessageActions>) => void) | undefined> = {
+    r: (actions) => actions.reply(row),
+    '+': (actions) => actions.openEmoji(row, target),
+    m: (actions) => actions.openMenu(row, target),
+    t: threads ? (actions) => actions.openThread(row) : undefined,
+    e: mine ? (actions) => actions.edit(row) : undefined,
+    Delete: mine ? (actions) => actions.remove(row) : undefined,
+  }
+  return keys
+}
+
+function ActionBar({ row, mine, threads }: { row: TimelineRow; mine: boolean; threads: boolean }) {
+  const actions = useMessageActions()
+  return (
+    <div className={css.actions} role="toolbar" aria-label="Message actions">
+      <IconButton label="Add reaction" onClick={(event) => actions.openEmoji(row, event.currentTarget)}>
+        <SmilePlus size={16} aria-hidden />
+      </IconButton>
+      <IconButton label="Reply" onClick={() => actions.reply(row)}>
+        <CornerUpLeft size={16} aria-hidden />
+      </IconButton>
+      {threads && (
+        <IconButton label="Open thread" onClick={() => actions.openThread(row)}>
+          <MessageSquareText size={16} aria-hidden />
+        </IconButton>
+      )}
+      {mine && (
+        <IconButton label="Edit message" onClick={() => actions.edit(row)}>
+          <Pencil size={16} aria-hidden />
+        </IconButton>
+      )}
+      <IconButton
+        label="More actions"
+        aria-haspopup="menu"
+        onClick={(event) => actions.openMenu(row, event.currentTarget)}
+      >
+        <Ellipsis size={16} aria-hidden />
+      </IconButton>
+    </div>
+  )
+}
+
+function Body({ row, myNames }: { row: TimelineRow; myNames: readonly string[] }) {
+  const [whole, setWhole] = useState(false)
+  const { row: loaded } = useLiveRow(whole ? messageBody(row.id) : null)
+  const cut = row.full_content_cached === 0
+  return (
+    <>
+      <MessageText text={loaded?.body ?? row.snippet} names={myNames} />
+      {cut && (
+        <button type="button" className={css.more} aria-expanded={whole} onClick={() => setWhole(!whole)}>
+          {whole ? 'Show less' : 'Show the whole message'}
+        </button>
+      )}
+    </>
+  )
+}
+
+function Quote({ id }: { id: string }) {
+  const actions = useMessageActions()
+  const { row, loading } = useLiveRow(quotedMessage(id))
+  if (loading) return <span className={css.quote} aria-hidden />
+  const text = !row ? 'a message that is not here yet' : row.deleted ? 'a deleted message' : firstLine(row.snippet)
+  return (
+    <button type="button" className={css.quote} disabled={!row} onClick={() => actions.jumpTo(id)}>
+      <CornerUpLeft size={12} aria-hidden />
+      <span className="visually-hidden">In reply to</span>
+      {row && <b>{row.author_name}</b>}
+      <span className={css.quoteText}>{text}</span>
+    </button>
+  )
+}
+
+function Reactions({ row, me, readOnly }: { row: TimelineRow; me: string | null; readOnly: boolean }) {
+  const actions = useMessageActions()
+  const reactions = readReactions(row.reactions, me)
+  if (reactions.length === 0) return null
+  return (
+    <div className={css.reactions} role="group" aria-label="Reactions">
+      {reactions.map(({ emoji, count, mine }) => (
+        <button
+          key={emoji}
+          type="button"
+          className={css.reaction}
+          aria-pressed={mine}
+          aria-label={`${emoji} ${count}${mine ? ', you reacted' : ''}`}
+          disabled={readOnly}
+          onClick={() => actions.react(row, emoji, !mine)}
+        >
+          <span aria-hidden>{emoji}</span> <span aria-hidden>{count}</span>
+        </button>
+      ))}
+      {!readOnly && (
+        <button
+          type="button"
+          className={css.reaction}
+          aria-label="Add another reaction"
+          onClick={(event) => actions.openEmoji(row, event.currentTarget)}
+        >
+          <SmilePlus size={14} aria-hidden />
+        </button>
+      )}
+    </div>
+  )
+}
+
+function Failed({ row }: { row: TimelineRow }) {
+  const actions = useMessageActions()
+  return (
+    <div className={css.failed} role="alert">
+      <span>Not sent{row.outbox_error ? `: ${row.outbox_error}` : ''}</span>
+      <Button onClick={() => actions.retry(row)}>
+        <RotateCcw size={14} aria-hidden /> Retry
+      </Button>
+      <Button look="danger" onClick={() => actions.discard(row)}>
+        <Trash2 size={14} aria-hidden /> Delete
+      </Button>
+    </div>
+  )
+}
+
+function Time({ at, className }: { at: number; className: string }) {
+  return (
+    <time className={className} dateTime={new Date(at).toISOString()} title={formatFull(at)}>
+      {formatTime(at)}
+    </time>
+  )
+}
+
+function firstLine(text: string): string {
+  const line = text
+    .slice(0, 160)
+    .replace(/[*_`~>#]+/g, '')
+    .trim()
+  return line.split('\n', 1)[0] ?? ''
+}

@@ -1,0 +1,27 @@
+import { createContext, use } from 'react'
+import type { TimelineRow } from '../timeline/timeline-query.ts'
+
+/** What a person can do to a message. Stable for the life of a timeline, so that rows stay memoised. */
+export interface MessageActions {
+  edit(row: TimelineRow): void
+  saveEdit(row: TimelineRow, text: string): void
+  cancelEdit(): void
+  remove(row: TimelineRow): void
+  react(row: TimelineRow, emoji: string, add: boolean): void
+  reply(row: TimelineRow): void
+  openThread(row: TimelineRow): void
+  jumpTo(id: string): void
+  retry(row: TimelineRow): void
+  discard(row: TimelineRow): void
+  /** opens a menu or the emoji picker beside an element */
+  openMenu(row: TimelineRow, anchor: HTMLElement): void
+  openEmoji(row: TimelineRow, anchor: HTMLElement): void
+}
+
+export const MessageActionsContext = createContext<MessageActions | null>(null)
+
+export function useMessageActions(): MessageActions {
+  const actions = use(MessageActionsContext)
+  if (!actions) throw new Error('a message needs MessageActionsContext above it')
+  return actions
+}

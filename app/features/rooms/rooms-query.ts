@@ -1,0 +1,91 @@
+import { sql, type TypedQuery } from '../../live/index.ts'
+
+export interface RoomRow {
+  readonly id: string
+  readonly space_id: string
+  readonly name: string
+  readonly topic: string | null
+  readonly kind: string
+  readonly parent_room: string | null
+  readonly parent_message: string | null
+  readonly archived: number
+}
+
+/** The rooms of a space, without its threads. */
+export function roomsOf(space: string): TypedQuery<RoomRow> {
+  return sql(
+    `SELECT id, space_id, name, topic, kind, parent_room, parent_message, archived
+     FROM rooms WHERE space_id = ? AND kind = 'room' AND archived = 0 ORDER BY name COLLATE NOCASE, id`,
+    [space],
+  )
+}
+
+export function roomById(room: string): TypedQuery<RoomRow> {
+  return sql(
+    `SELECT id, space_id, name, topic, kind, parent_room, parent_message, archived FROM rooms WHERE id = ?`,
+    [room],
+  )
+}
+
+export interface UnreadRow {
+  readonly room_id: string
+  readonly space_id: string
+  readonly name: string
+  readonly kind: string
+  readonly parent_room: string | null
+  readonly muted: number
+  readonly unread: number
+}
+
+/**
+ * Unread messages of every room and thread of mine that has any: what others wrote behind my read mark (and behind my
+ * joining). By index from each room's mark, so its cost is what is unread, not what there is.
+ */
+export function unreadRooms(actors: readonly [string, string]): TypedQuery<UnreadRow> {
+  return sql(
+    `SELECT r.id AS room_id, r.space_id, r.name, r.kind, r.parent_room, ifnull(k.muted, 0) AS muted, count(*) AS unread
+     FROM memberships m
+     JOIN rooms r ON r.space_id = m.space_id
+     LEFT JOIN read_markers k ON k.actor_id = m.person_id AND k.room_id = r.id
+     JOIN timeline_items t ON t.timeline_id = r.id AND t.order_key > max(m.joined_clock, ifnull(k.order_key, 0))
+     WHERE m.person_id IN (?, ?) AND m.active = 1 AND r.archived = 0 AND t.deleted = 0 AND t.author_id <> m.person_id
+     GROUP BY r.id`,
+    actors,
+  )
+}
+
+/** The same for messages that name me. */
+export function unreadMentions(
+  actors: readonly [string, string],
+): TypedQuery<{ readonly room_id: string; readonly space_id: string; readonly mentions: number }> {
+  return sql(
+    `SELECT r.id AS room_id, r.space_id, count(*) AS mentions
+     FROM memberships m
+     JOIN rooms r ON r.space_id = m.space_id
+     LEFT JOIN read_markers k ON k.actor_id = m.person_id AND k.room_id = r.id
+     JOIN mentions n ON n.timeline_id = r.id AND n.name = m.name
+       AND n.order_key > max(m.joined_clock, ifnull(k.order_key, 0))
+     WHERE m.person_id IN (?, ?) AND m.active = 1
+     GROUP BY r.id`,
+    actors,
+  )
+}
+
+export interface ThreadRow {
+  readonly id: string
+  readonly name: string
+  readonly parent_message: string | null
+  readonly last_at: number | null
+  readonly replies: number
+}
+
+/** The threads of a room, the liveliest first. */
+export function threadsOf(room: string, limit: number): TypedQuery<ThreadRow> {
+  return sql(
+    `SELECT r.id, r.name, r.parent_message,
+       (SELECT t.created_at FROM timeline_items t WHERE t.timeline_id = r.id ORDER BY t.order_key DESC LIMIT 1) AS last_at,
+       (SELECT count(*) FROM timeline_items t WHERE t.timeline_id = r.id) AS replies
+     FROM rooms r WHERE r.parent_room = ? AND r.kind = 'thread' ORDER BY last_at DESC, r.id LIMIT ?`,
+    [room, limit],
+  )
+}

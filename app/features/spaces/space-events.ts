@@ -1,0 +1,36 @@
+import type { EventDraft } from '../../../schema/events/event.ts'
+import { spaceStream } from '../../../schema/events/streams.ts'
+import type { Identity } from '../../../schema/messages/http.ts'
+import { draftEvent, newId } from '../events/draft-event.ts'
+
+export interface NewSpace {
+  readonly space: string
+  readonly room: string
+  readonly events: readonly EventDraft[]
+}
+
+/** A space with its founder in it and one room to begin with. */
+export function createSpace(founder: Identity, name: string, visibility: 'public' | 'invite'): NewSpace {
+  const space = newId()
+  const room = newId()
+  const by = { stream: spaceStream(space), actor: founder.actor }
+  return {
+    space,
+    room,
+    events: [
+      draftEvent('space.create', { ...by, entity: space, payload: { name, visibility } }),
+      draftEvent('member.join', { ...by, entity: founder.actor, payload: { name: founder.name } }),
+      draftEvent('room.create', { ...by, entity: room, payload: { name: 'general', kind: 'room' } }),
+    ],
+  }
+}
+
+export function joinSpace(person: Identity, stream: string): EventDraft {
+  return draftEvent('member.join', { stream, actor: person.actor, entity: person.actor, payload: { name: person.name } })
+}
+
+export function createRoom(place: { stream: string; actor: string }, name: string, topic: string) {
+  const room = newId()
+  const payload = topic ? { name, kind: 'room' as const, topic } : { name, kind: 'room' as const }
+  return { room, event: draftEvent('room.create', { ...place, entity: room, payload }) }
+}

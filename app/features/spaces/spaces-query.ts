@@ -1,0 +1,36 @@
+import { sql, type TypedQuery } from '../../live/index.ts'
+
+export interface SpaceRow {
+  readonly id: string
+  readonly stream: string
+  readonly name: string
+  readonly visibility: string
+  /** who I am in it, and what I am called there */
+  readonly me: string
+  readonly my_name: string
+  readonly role: string
+}
+
+/** The spaces that this device's identities belong to. */
+export function mySpaces(actors: readonly [string, string]): TypedQuery<SpaceRow> {
+  return sql(
+    `SELECT s.id, s.stream, s.name, s.visibility, m.person_id AS me, m.name AS my_name, m.role
+     FROM memberships m JOIN spaces s ON s.id = m.space_id
+     WHERE m.person_id IN (?, ?) AND m.active = 1 ORDER BY s.created_at, s.id`,
+    actors,
+  )
+}
+
+export interface MemberRow {
+  readonly person_id: string
+  readonly name: string
+  readonly role: string
+}
+
+export function membersOf(space: string): TypedQuery<MemberRow> {
+  return sql(
+    `SELECT person_id, name, role FROM memberships WHERE space_id = ? AND active = 1
+     ORDER BY name COLLATE NOCASE, person_id`,
+    [space],
+  )
+}

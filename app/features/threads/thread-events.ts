@@ -1,0 +1,33 @@
+import type { EventDraft } from '../../../schema/events/event.ts'
+import { draftEvent } from '../events/draft-event.ts'
+import type { MessagePlace } from '../messages/message-events.ts'
+
+/**
+ * The thread of a message has an id that everybody can work out, so that two people who open it at once, offline both,
+ * open the same one, and a draft for it can be kept before it exists.
+ */
+export const threadOf = (messageId: string): string => `thread-${messageId}`
+
+/** The message that a thread hangs on, from the thread's id; null for a thread that was named otherwise (an import). */
+export function parentOf(threadId: string): string | null {
+  return threadId.startsWith('thread-') ? threadId.slice('thread-'.length) : null
+}
+
+export function createThread(place: MessagePlace, parent: { readonly id: string; readonly text: string }): EventDraft {
+  return draftEvent('room.create', {
+    stream: place.stream,
+    actor: place.actor,
+    entity: threadOf(parent.id),
+    payload: { name: threadName(parent.text), kind: 'thread', parentRoom: place.room, parentMessage: parent.id },
+  })
+}
+
+/** The first line of the message, as plain as it gets. */
+export function threadName(text: string): string {
+  const line = text
+    .split('\n')
+    .map((each) => each.replace(/[*_`~>#]+/g, '').trim())
+    .find(Boolean)
+  if (!line) return 'Thread'
+  return line.length > 80 ? `${line.slice(0, 79).trimEnd()}…` : line
+}

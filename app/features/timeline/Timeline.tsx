@@ -1,0 +1,395 @@
+import { ArrowDown, ArrowUp } from 'lucide-react'
+import {
+  lazy,
+  Suspense,
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+} from 'react'
+import { useDispatch, useLive } from '../../live/index.ts'
+import { formatRoute, type Route } from '../../routes.ts'
+import { formatDay } from '../../shell/format-time.ts'
+import { showError, showToast } from '../../shell/toasts.tsx'
+import { useLate } from '../../shell/use-late.ts'
+import { MessageActionsContext, type MessageActions } from '../messages/message-actions.ts'
+import { deleteMessage, editMessage, pin, react, type MessagePlace } from '../messages/message-events.ts'
+import { MessageRow } from '../messages/MessageRow.tsx'
+import { readReactions } from '../messages/reactions.ts'
+import { BeforeCommit } from './BeforeCommit.tsx'
+import { useReadMarks } from './read-marks.ts'
+import { timelineItems, type TimelineItem } from './timeline-items.ts'
+import { savedPosition, savePosition } from './timeline-position.ts'
+import type { OrderKey, TimelineRow } from './timeline-query.ts'
+import { messagePlace } from './timeline-query.ts'
+import type { TimelineSnapshot, TimelineWindow } from './timeline-window.ts'
+import { timelineWindow } from './timeline-windows.ts'
+import { TimelineSkeleton } from './TimelineSkeleton.tsx'
+import { useAnchoredScroll } from './use-anchored-scroll.ts'
+import css from './Timeline.module.css'
+
+const MessageOverlay = lazy(() => import('../messages/MessageOverlay.tsx'))
+
+export interface TimelineProps {
+  readonly stream: string
+  readonly space: string
+  readonly room: string
+  readonly me: string | null
+  readonly myNames: readonly string[]
+  /** threads can be opened from here (a thread has none of its own) */
+  readonly threads: boolean
+  /** a message to show and highlight */
+  readonly message: string | null
+  /** above the very first message */
+  readonly head: ReactNode
+  readonly label: string
+  readonly handle: Ref<TimelineHandle>
+  onReply(row: TimelineRow): void
+  onOpenThread(row: TimelineRow): void
+  onJump(message: string): void
+}
+
+/** What the composer asks of the timeline beside it. */
+export interface TimelineHandle {
+  scrollToEnd(): void
+  /** starts editing the newest message of mine; false if there is none on screen */
+  editLast(): boolean
+  focus(): void
+}
+
+/** A room's messages. Opens where the reader left it, at the message of the address, or at the end. */
+export function Timeline(props: TimelineProps) {
+  const live = useLive()
+  const { room, message } = props
+  const window = timelineWindow(live, room)
+  const snapshot = useSyncExternalStore(window.subscribe, window.get)
+  const opened = useOpening(window, room, message)
+  const marks = useReadMarks({ stream: props.stream, space: props.space, room, actor: props.me })
+  const waiting = (!opened || snapshot.status === 'loading' || marks.loading) && snapshot.status !== 'error'
+  const late = useLate(waiting)
+
+  if (snapshot.status === 'error' && snapshot.rows.length === 0) throw snapshot.error
+  if (waiting) return <div className={css.timeline}>{late && <TimelineSkeleton />}</div>
+  return <OpenTimeline {...props} key={opened} window={window} snapshot={snapshot} marks={marks} opened={opened} />
+}
+
+/** Opens the window where it is wanted; returns what it was opened for, null until it is there. */
+function useOpening(window: TimelineWindow, room: string, message: string | null): string | null {
+  const { client } = useLive()
+  const [opened, setOpened] = useState<string | null>(null)
+  const goal = useRef<string | null>(null)
+  useEffect(() => {
+    // a message within a room that is open is jumped to, not opened
+    if (goal.current === room && message) return
+    goal.current = room
+    let wanted = true
+    const open = async () => {
+      const saved = savedPosition(room)
+      const place = message ? await placeOf(client, message, room) : saved?.place
+      if (place === undefined || place === null)
+        await (window.get().hasNewer ? window.openAtEnd() : window.ensureOpen())
+      else if (!window.holds(place)) await window.openAround(place)
+      if (wanted) setOpened(room)
+    }
+    open().catch(showError)
+    return () => {
+      wanted = false
+      goal.current = null
+    }
+    // eslint-disable-next-line react/exhaustive-deps -- the message matters at the opening only
+  }, [window, room, client])
+  return opened === room ? opened : null
+}
+
+async function placeOf(client: ReturnType<typeof useLive>['client'], message: string, room: string) {
+  const { rows } = await client.query(messagePlace, [message])
+  return rows[0] && rows[0][0] === room ? (rows[0][1] as OrderKey) : null
+}
+
+interface OpenProps extends TimelineProps {
+  readonly window: TimelineWindow
+  readonly snapshot: TimelineSnapshot
+  readonly marks: ReturnType<typeof useReadMarks>
+  readonly opened: string | null
+}
+
+function OpenTimeline(props: OpenProps) {
+  const { stream, room, me, myNames, threads, message, window, snapshot, marks } = props
+  const { client } = useLive()
+  const dispatch = useDispatch()
+  const [readAtOpening] = useState(marks.upTo)
+  const [editing, setEditing] = useState<string | null>(null)
+  const [highlighted, setHighlighted] = useState<string | null>(null)
+  const [overlay, setOverlay] = useState<{ kind: 'menu' | 'emoji'; row: TimelineRow; anchor: HTMLElement } | null>(null)
+
+  const items = useMemo(
+    () => timelineItems(snapshot.rows, { readUpTo: readAtOpening, me, fromBeginning: !snapshot.hasOlder }),
+    [snapshot.rows, snapshot.hasOlder, readAtOpening, me],
+  )
+  const keys = useMemo(() => items.map((item) => item.key), [items])
+  const byKey = useMemo(() => new Map(snapshot.rows.map((row) => [row.id, row])), [snapshot.rows])
+
+  const [initial] = useState(() =>
+    message ? { key: message, top: 'center' as const } : (savedPosition(room)?.anchor ?? null),
+  )
+  const scroll = useAnchoredScroll({
+    keys,
+    hasOlder: snapshot.hasOlder,
+    hasNewer: snapshot.hasNewer,
+    initial,
+    growOlder: () => void window.growOlder().catch(showError),
+    growNewer: () => void window.growNewer().catch(showError),
+    onPosition: ({ anchor, lastSeen }) => {
+      const anchorRow = anchor ? nearestRow(items, anchor.key) : null
+      if (anchor && anchorRow)
+        savePosition(room, { anchor: { ...anchor, key: anchorRow.id }, place: BigInt(anchorRow.order_key) })
+      else if (!anchor) savePosition(room, null)
+      const seen = lastSeen ? nearestRow(items, lastSeen) : null
+      if (seen) marks.onSeen(seen.order_key)
+    },
+  })
+
+  const leftEndAt = useRef<OrderKey | null>(null)
+  const lastKey = snapshot.rows.at(-1)?.order_key ?? null
+  if (scroll.stuck) leftEndAt.current = lastKey
+  const arrived = scroll.stuck ? 0 : countAfter(snapshot.rows, leftEndAt.current, me)
+
+  useEffect(() => {
+    if (scroll.stuck) window.settleAtEnd()
+  }, [scroll.stuck, snapshot.rows, window])
+
+  const { scrollToItem, scrollToEnd } = scroll
+  const jumpTo = useCallback(
+    async (id: string) => {
+      const { rows } = await client.query(messagePlace, [id])
+      if (rows[0]?.[0] !== room) return props.onJump(id)
+      const place = rows[0][1] as OrderKey
+      if (!window.holds(place)) await window.openAround(place)
+      requestAnimationFrame(() => {
+        if (scrollToItem(id)) setHighlighted(id)
+      })
+    },
+    // eslint-disable-next-line react/exhaustive-deps -- onJump only navigates
+    [client, room, window, scrollToItem],
+  )
+  const goToEnd = useCallback(async () => {
+    if (window.get().hasNewer) await window.openAtEnd()
+    requestAnimationFrame(scrollToEnd)
+  }, [window, scrollToEnd])
+
+  useEffect(() => {
+    if (message) jumpTo(message).catch(showError)
+  }, [message, jumpTo])
+  useEffect(() => {
+    if (!highlighted) return
+    const timer = setTimeout(() => setHighlighted(null), 2500)
+    return () => clearTimeout(timer)
+  }, [highlighted])
+
+  const rowsNow = useRef(snapshot.rows)
+  rowsNow.current = snapshot.rows
+  useImperativeHandle(
+    props.handle,
+    () => ({
+      scrollToEnd: () => void goToEnd(),
+      editLast: () => {
+        const last = rowsNow.current.findLast((row) => row.author_id === me && row.deleted === 0)
+        if (!last) return false
+        if (scrollToItemIfAway(scroll.viewport.current, last.id)) scrollToItem(last.id)
+        setEditing(last.id)
+        return true
+      },
+      focus: () => scroll.viewport.current?.focus(),
+    }),
+    // eslint-disable-next-line react/exhaustive-deps -- refs
+    [goToEnd, me, scrollToItem],
+  )
+
+  const place: MessagePlace | null = useMemo(() => (me ? { stream, actor: me, room } : null), [stream, me, room])
+  const callbacks = useRef(props)
+  callbacks.current = props
+  const actions = useMemo<MessageActions>(
+    () => ({
+      edit: (row) => setEditing(row.id),
+      cancelEdit: () => {
+        setEditing(null)
+        scroll.viewport.current?.focus({ preventScroll: true })
+      },
+      saveEdit: (row, text) => {
+        setEditing(null)
+        scroll.viewport.current?.focus({ preventScroll: true })
+        const trimmed = text.trim()
+        if (!place || trimmed === row.snippet) return
+        if (!trimmed) return removeWithUndo(row)
+        dispatch([editMessage(place, row.id, trimmed)]).catch(showError)
+      },
+      remove: (row) => removeWithUndo(row),
+      react: (row, emoji, add) => place && dispatch([react(place, row.id, emoji, add)]).catch(showError),
+      reply: (row) => callbacks.current.onReply(row),
+      openThread: (row) => callbacks.current.onOpenThread(row),
+      jumpTo: (id) => void jumpTo(id).catch(showError),
+      retry: (row) => void client.retry([row.id]).catch(showError),
+      discard: (row) => void client.discard([row.id]).catch(showError),
+      openMenu: (row, anchor) => setOverlay({ kind: 'menu', row, anchor }),
+      openEmoji: (row, anchor) => setOverlay({ kind: 'emoji', row, anchor }),
+    }),
+    // eslint-disable-next-line react/exhaustive-deps -- removeWithUndo closes over place and dispatch alone
+    [place, dispatch, client, jumpTo],
+  )
+  function removeWithUndo(row: TimelineRow): void {
+    if (!place) return
+    dispatch([deleteMessage(place, row.id)]).then(() => showToast({ text: 'Message deleted' }), showError)
+  }
+
+  const divider = items.findIndex((item) => item.kind === 'new')
+  const unreadAbove = divider >= 0 && divider < scroll.from
+  const overlayRow = overlay ? (byKey.get(overlay.row.id) ?? overlay.row) : null
+  const link = formatRoute({ ...linkOf(props), message: overlayRow?.id ?? null })
+
+  return (
+    <MessageActionsContext value={actions}>
+      <div className={css.timeline}>
+        <div
+          ref={scroll.viewport}
+          className={css.viewport}
+          role="log"
+          aria-label={props.label}
+          aria-live={scroll.stuck ? 'polite' : 'off'}
+          aria-relevant="additions"
+          tabIndex={0}
+          onScroll={scroll.onScroll}
+          onKeyDown={(event) => walkRows(event, scroll.scrollToEnd)}
+        >
+          <div ref={scroll.content} className={css.content}>
+            {!snapshot.hasOlder && scroll.from === 0 && props.head}
+            {items.slice(scroll.from, scroll.to).map((item) => {
+              if (item.kind === 'date') return <DateLine key={item.key} item={item} />
+              if (item.kind === 'new') return <NewLine key="new" />
+              return (
+                <MessageRow
+                  key={item.key}
+                  row={item.row}
+                  leads={item.leads}
+                  me={me}
+                  myNames={myNames}
+                  editing={editing === item.row.id}
+                  highlighted={highlighted === item.row.id}
+                  threads={threads}
+                  readOnly={!me}
+                />
+              )
+            })}
+          </div>
+        </div>
+        <BeforeCommit look={scroll.beforeCommit} />
+        {unreadAbove && (
+          <button type="button" className={`${css.chip} ${css.top}`} onClick={() => void scrollToItem('new')}>
+            <ArrowUp size={14} aria-hidden /> Jump to unread
+          </button>
+        )}
+        {!scroll.stuck && (arrived > 0 || scroll.to < items.length || snapshot.hasNewer) && (
+          <button
+            type="button"
+            className={`${css.chip} ${css.bottom}`}
+            data-new={arrived > 0 || undefined}
+            onClick={() => void goToEnd()}
+          >
+            {arrived > 0 ? `${arrived} new` : 'Latest'} <ArrowDown size={14} aria-hidden />
+          </button>
+        )}
+      </div>
+      {overlay && overlayRow && place && (
+        <Suspense>
+          <MessageOverlay
+            kind={overlay.kind}
+            row={overlayRow}
+            anchor={overlay.anchor}
+            mine={overlayRow.author_id === me}
+            link={link}
+            close={() => setOverlay(null)}
+            on={{
+              edit: () => setEditing(overlayRow.id),
+              remove: () => removeWithUndo(overlayRow),
+              pin: (add) => void dispatch([pin(place, overlayRow.id, add)]).catch(showError),
+              react: (emoji) => {
+                const had = readReactions(overlayRow.reactions, me).some((each) => each.emoji === emoji && each.mine)
+                actions.react(overlayRow, emoji, !had)
+              },
+            }}
+          />
+        </Suspense>
+      )}
+    </MessageActionsContext>
+  )
+}
+
+function linkOf(props: TimelineProps): Partial<Route> {
+  return { space: props.space, room: props.room, panel: null }
+}
+
+function DateLine({ item }: { item: Extract<TimelineItem, { kind: 'date' }> }) {
+  return (
+    <div data-key={item.key} className={css.date} role="separator" aria-label={formatDay(item.at)}>
+      <span>{formatDay(item.at)}</span>
+    </div>
+  )
+}
+
+function NewLine() {
+  return (
+    <div data-key="new" className={css.new} role="separator" aria-label="New messages">
+      <span>New</span>
+    </div>
+  )
+}
+
+/** The message an item belongs to: itself, or the next one below a separator. */
+function nearestRow(items: readonly TimelineItem[], key: string): TimelineRow | null {
+  const at = items.findIndex((item) => item.key === key)
+  for (let index = at; index >= 0 && index < items.length; index++) {
+    const item = items[index]!
+    if (item.kind === 'message') return item.row
+  }
+  return null
+}
+
+function countAfter(rows: readonly TimelineRow[], place: OrderKey | null, me: string | null): number {
+  if (place === null) return 0
+  let count = 0
+  for (let at = rows.length - 1; at >= 0 && rows[at]!.order_key > place; at--) if (rows[at]!.author_id !== me) count++
+  return count
+}
+
+function scrollToItemIfAway(viewport: HTMLElement | null, id: string): boolean {
+  const row = viewport?.querySelector(`[data-key="${CSS.escape(id)}"]`)
+  if (!row || !viewport) return true
+  const box = row.getBoundingClientRect()
+  const frame = viewport.getBoundingClientRect()
+  return box.top < frame.top || box.bottom > frame.bottom
+}
+
+/** Arrow keys go from message to message; End goes to the newest. */
+function walkRows(event: KeyboardEvent<HTMLElement>, scrollToEnd: () => void): void {
+  const target = event.target as HTMLElement
+  const viewport = event.currentTarget
+  if (target !== viewport && target.tagName !== 'ARTICLE') return
+  if (event.key === 'End') {
+    event.preventDefault()
+    return scrollToEnd()
+  }
+  if (event.key === 'Escape' && target !== viewport) return viewport.focus()
+  if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
+  event.preventDefault()
+  const rows = [...viewport.querySelectorAll<HTMLElement>('article')]
+  const at = rows.indexOf(target)
+  const bottom = viewport.getBoundingClientRect().bottom
+  const start = rows.findLastIndex((row) => row.getBoundingClientRect().bottom <= bottom + 8)
+  const next = at < 0 ? start : at + (event.key === 'ArrowUp' ? -1 : 1)
+  rows[Math.max(0, Math.min(rows.length - 1, next))]?.focus()
+}

@@ -1,0 +1,240 @@
+import type { QueryResult, SqlValue } from '../../../schema/live.ts'
+import type { Live } from '../../live/index.ts'
+import {
+  beginning,
+  end,
+  newerBoundary,
+  olderBoundary,
+  timelineStretch,
+  type OrderKey,
+  type TimelineRow,
+} from './timeline-query.ts'
+
+/**
+ * The part of a timeline that is loaded: neighbouring stretches [from, to) of order_key, each a live query of its own,
+ * so that scrolling adds and drops whole stretches and never asks again for a row that it has.
+ * Laws: stretches touch and are in order; the rows are those of the stretches, in order; at most `maxRows` are kept
+ * when the window grows (what is farthest is dropped); a window that reaches `end` sees everything that arrives.
+ *
+ * Example: open at the end of a room with messages 1…200: [151, end). growOlder(): [101, 151) [151, end).
+ */
+export class TimelineWindow {
+  readonly room: string
+  readonly #live: WindowSource
+  #stretches: Stretch[] = []
+  #snapshot: TimelineSnapshot = loadingSnapshot
+  #listeners = new Set<() => void>()
+  #retained = 0
+  /** what is loading now; a new opening makes older answers void */
+  #opening = 0
+  #growing: Promise<void> | null = null
+  #opened: Promise<void> | null = null
+
+  constructor(live: WindowSource, room: string) {
+    this.#live = live
+    this.room = room
+  }
+
+  readonly get = (): TimelineSnapshot => this.#snapshot
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    const release = this.retain()
+    return () => {
+      this.#listeners.delete(listener)
+      release()
+    }
+  }
+
+  /** Keeps the live queries although nobody looks: a room that is hovered, or was left a moment ago. */
+  retain(): () => void {
+    if (this.#retained++ === 0) for (const stretch of this.#stretches) this.#listen(stretch)
+    let held = true
+    return () => {
+      if (!held) return
+      held = false
+      if (--this.#retained === 0) for (const stretch of this.#stretches) stretch.release()
+    }
+  }
+
+  /** Opens once, at the end, if nothing else was asked for. */
+  ensureOpen(): Promise<void> {
+    return this.#opened ?? this.openAtEnd()
+  }
+
+  openAtEnd(): Promise<void> {
+    return this.#open(async () => {
+      const from = await this.#older(end, pageSize)
+      return [{ from, to: end }]
+    })
+  }
+
+  /** Opens with the message at this place in the middle. */
+  openAround(place: OrderKey): Promise<void> {
+    return this.#open(async () => {
+      const [from, to] = await Promise.all([this.#older(place, pageSize / 2), this.#newer(place, pageSize / 2)])
+      return [{ from, to }]
+    })
+  }
+
+  holds(place: OrderKey): boolean {
+    const first = this.#stretches[0]
+    const last = this.#stretches.at(-1)
+    return first !== undefined && place >= first.from && place < last!.to && this.#snapshot.status === 'ready'
+  }
+
+  growOlder(): Promise<void> {
+    const first = this.#stretches[0]
+    if (!first || first.from <= beginning) return Promise.resolve()
+    return this.#grow(async () => ({ from: await this.#older(first.from, pageSize), to: first.from }), 'older')
+  }
+
+  growNewer(): Promise<void> {
+    const last = this.#stretches.at(-1)
+    if (!last || last.to >= end) return Promise.resolve()
+    return this.#grow(async () => ({ from: last.to, to: await this.#newer(last.to, pageSize) }), 'newer')
+  }
+
+  /**
+   * The reader is at the end and far more is loaded than a screen shows (a history that came in, a long scroll): keeps
+   * the newest page alone.
+   */
+  settleAtEnd(): void {
+    const { rows } = this.#snapshot
+    if (rows.length <= settleRows || this.#growing || this.#stretches.at(-1)?.to !== end) return
+    const from = rows[rows.length - pageSize]!.order_key
+    const stretch = this.#stretch({ from, to: end })
+    const opening = this.#opening
+    this.#growing = this.#ready(stretch).finally(() => {
+      this.#growing = null
+      if (opening !== this.#opening) return stretch.release()
+      for (const each of this.#stretches) each.release()
+      this.#stretches = [stretch]
+      this.#publish()
+    })
+  }
+
+  async #open(ranges: () => Promise<Range[]>): Promise<void> {
+    const opening = ++this.#opening
+    const work = (async () => {
+      const found = await ranges()
+      if (opening !== this.#opening) return
+      const stretches = found.map((range) => this.#stretch(range))
+      await Promise.all(stretches.map((stretch) => this.#ready(stretch)))
+      if (opening !== this.#opening) return stretches.forEach((stretch) => stretch.release())
+      for (const each of this.#stretches) each.release()
+      this.#stretches = stretches
+      this.#publish()
+    })()
+    this.#opened = work
+    try {
+      await work
+    } catch (error) {
+      if (opening !== this.#opening) return
+      this.#opened = null
+      this.#snapshot = { ...this.#snapshot, status: 'error', error: error as Error }
+      this.#tell()
+    }
+  }
+
+  #grow(range: () => Promise<Range>, side: 'older' | 'newer'): Promise<void> {
+    if (this.#growing) return this.#growing
+    const opening = this.#opening
+    this.#growing = (async () => {
+      const stretch = this.#stretch(await range())
+      await this.#ready(stretch)
+      if (opening !== this.#opening) return stretch.release()
+      if (side === 'older') this.#stretches.unshift(stretch)
+      else this.#stretches.push(stretch)
+      this.#trim(side)
+      this.#publish()
+    })().finally(() => (this.#growing = null))
+    return this.#growing
+  }
+
+  #trim(grown: 'older' | 'newer'): void {
+    let rows = this.#stretches.reduce((sum, stretch) => sum + this.#rowsOf(stretch).length, 0)
+    while (rows > maxRows && this.#stretches.length > 2) {
+      const dropped = (grown === 'older' ? this.#stretches.pop() : this.#stretches.shift())!
+      rows -= this.#rowsOf(dropped).length
+      dropped.release()
+    }
+  }
+
+  #stretch(range: Range): Stretch {
+    const stretch: Stretch = { ...range, query: timelineStretch(this.room, range.from, range.to), release: () => {} }
+    if (this.#retained > 0) this.#listen(stretch)
+    return stretch
+  }
+
+  #listen(stretch: Stretch): void {
+    const unsubscribe = this.#live.store.subscribe(stretch.query, () => this.#publish())
+    stretch.release = () => {
+      unsubscribe()
+      stretch.release = () => {}
+    }
+  }
+
+  async #ready(stretch: Stretch): Promise<void> {
+    await this.#live.store.preload(stretch.query)
+  }
+
+  #rowsOf(stretch: Stretch): readonly TimelineRow[] {
+    return this.#live.store.result(stretch.query).data
+  }
+
+  #publish(): void {
+    const results = this.#stretches.map((stretch) => this.#live.store.result(stretch.query))
+    if (results.length === 0 || results.some((result) => result.status === 'loading')) return
+    const error = results.find((result) => result.error)?.error ?? null
+    const lists = results.map((result) => result.data)
+    const rows = lists.length === 1 ? lists[0]! : lists.flat()
+    const hasOlder = this.#stretches[0]!.from > beginning
+    const hasNewer = this.#stretches.at(-1)!.to < end
+    this.#snapshot = { rows, hasOlder, hasNewer, status: error ? 'error' : 'ready', error }
+    this.#tell()
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener()
+  }
+
+  async #older(before: OrderKey, count: number): Promise<OrderKey> {
+    const { rows } = await this.#live.client.query(olderBoundary, [this.room, before, count - 1])
+    return rows.length === 2 ? (rows[0]![0] as OrderKey) : beginning
+  }
+
+  async #newer(from: OrderKey, count: number): Promise<OrderKey> {
+    const { rows } = await this.#live.client.query(newerBoundary, [this.room, from, count])
+    return rows.length === 1 ? (rows[0]![0] as OrderKey) : end
+  }
+}
+
+export interface TimelineSnapshot {
+  readonly rows: readonly TimelineRow[]
+  readonly hasOlder: boolean
+  readonly hasNewer: boolean
+  readonly status: 'loading' | 'ready' | 'error'
+  readonly error: Error | null
+}
+
+/** What a window needs of the live store and the client. */
+export interface WindowSource {
+  readonly store: Pick<Live['store'], 'subscribe' | 'result' | 'preload'>
+  readonly client: { query(sql: string, parameters?: readonly SqlValue[]): Promise<QueryResult> }
+}
+
+interface Range {
+  readonly from: OrderKey
+  readonly to: OrderKey
+}
+interface Stretch extends Range {
+  readonly query: ReturnType<typeof timelineStretch>
+  release: () => void
+}
+
+export const pageSize = 60
+const maxRows = 480
+const settleRows = 240
+
+const loadingSnapshot: TimelineSnapshot = { rows: [], hasOlder: false, hasNewer: false, status: 'loading', error: null }

@@ -1,0 +1,89 @@
+import { useMemo } from 'react'
+import { navigate as go, useLocationProperty } from 'wouter/use-browser-location'
+
+/**
+ * Where a person is: /s/<space>/<room>?panel=…#<message>. The address holds all of it, so a link, Back and a reload
+ * bring it back.
+ *
+ * Example: /s/01S/01R?panel=thread&thread=01T#01M is message 01M, shown in the thread panel when it lies in the thread.
+ */
+export interface Route {
+  readonly space: string | null
+  readonly room: string | null
+  readonly panel: Panel | null
+  /** the message to show and to highlight */
+  readonly message: string | null
+}
+export type Panel =
+  | { readonly kind: 'thread'; readonly thread: string }
+  | { readonly kind: 'threads' | 'members' | 'pins' }
+  | { readonly kind: 'search'; readonly text: string }
+
+export function parseRoute(address: string): Route {
+  const url = new URL(address, 'http://rooms.invalid')
+  const [, space, room] = /^\/s\/([^/]+)(?:\/([^/]+))?\/?$/.exec(url.pathname) ?? []
+  return {
+    space: space ? decoded(space) : null,
+    room: room ? decoded(room) : null,
+    panel: space ? parsePanel(url.searchParams) : null,
+    message: url.hash.length > 1 ? decoded(url.hash.slice(1)) : null,
+  }
+}
+
+export function formatRoute(route: Partial<Route>): string {
+  if (!route.space) return '/'
+  const path = ['/s', route.space, ...(route.room ? [route.room] : [])].map((part, index) =>
+    index === 0 ? part : encodeURIComponent(part),
+  )
+  const search = formatPanel(route.panel ?? null)
+  return path.join('/') + search + (route.message ? `#${encodeURIComponent(route.message)}` : '')
+}
+
+export function useRoute(): Route {
+  const address = useLocationProperty(() => location.pathname + location.search + location.hash)
+  return useMemo(() => parseRoute(address), [address])
+}
+
+export function navigate(route: Partial<Route>, options?: { readonly replace?: boolean }): void {
+  const address = formatRoute(route)
+  if (address !== location.pathname + location.search + location.hash) go(address, options)
+}
+
+/** The route now, for event handlers. */
+export function currentRoute(): Route {
+  return parseRoute(location.pathname + location.search + location.hash)
+}
+
+function parsePanel(search: URLSearchParams): Panel | null {
+  const kind = search.get('panel')
+  switch (kind) {
+    case 'thread': {
+      const thread = search.get('thread')
+      return thread ? { kind, thread } : null
+    }
+    case 'threads':
+    case 'members':
+    case 'pins':
+      return { kind }
+    case 'search':
+      return { kind, text: search.get('q') ?? '' }
+    default:
+      return null
+  }
+}
+
+function formatPanel(panel: Panel | null): string {
+  if (!panel) return ''
+  const search = new URLSearchParams({ panel: panel.kind })
+  if (panel.kind === 'thread') search.set('thread', panel.thread)
+  if (panel.kind === 'search' && panel.text) search.set('q', panel.text)
+  return `?${search}`
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
