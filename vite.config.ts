@@ -1,5 +1,4 @@
 import react from '@vitejs/plugin-react'
-import tailwindcss from '@tailwindcss/vite'
 import { defineConfig } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
 
@@ -30,7 +29,6 @@ export default defineConfig(({ mode }) => ({
   },
   plugins: [
     react(),
-    tailwindcss(),
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'workers/service',

@@ -1,7 +1,17 @@
 import { CornerUpLeft, SendHorizontal, X } from 'lucide-react'
-import { useEffect, useId, useImperativeHandle, useLayoutEffect, useRef, useState, type KeyboardEvent, type Ref } from 'react'
+import {
+  useEffect,
+  useId,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type Ref,
+} from 'react'
 import { sql, useLiveQuery, type TypedQuery } from '../../live/index.ts'
 import { IconButton } from '../../shell/Button.tsx'
+import { showError } from '../../shell/toasts.tsx'
 import type { TimelineRow } from '../timeline/timeline-query.ts'
 import { GrowingTextarea } from './GrowingTextarea.tsx'
 import { insertMention, mentionAt, type MentionAt } from './mention-at.ts'
@@ -19,12 +29,16 @@ export interface ComposerProps {
   readonly replyTo: TimelineRow | null
   readonly handle?: Ref<ComposerHandle>
   clearReply(): void
-  send(text: string, replyTo: string | null): void
+  /** rejects when the message is refused: the text then stays with its author */
+  send(text: string, replyTo: string | null): Promise<void>
   /** Up in an empty field; false if there is nothing to edit */
   editLast(): boolean
 }
 
-export function membersByName(space: string, start: string): TypedQuery<{ readonly person_id: string; readonly name: string }> {
+export function membersByName(
+  space: string,
+  start: string,
+): TypedQuery<{ readonly person_id: string; readonly name: string }> {
   return sql(
     `SELECT person_id, name FROM memberships WHERE space_id = ? AND active = 1 AND name LIKE ? || '%'
      ORDER BY name, person_id LIMIT 8`,
@@ -52,7 +66,7 @@ export function Composer(props: ComposerProps) {
     if (caretAfter.current === null) return
     field.current?.setSelectionRange(caretAfter.current, caretAfter.current)
     caretAfter.current = null
-  }, [text])
+  })
 
   const look = () => {
     const caret = field.current?.selectionStart ?? 0
@@ -72,10 +86,13 @@ export function Composer(props: ComposerProps) {
   const send = () => {
     const written = text.trim()
     if (!written) return
-    props.send(written, replyTo?.id ?? null)
     setText('', 'now')
     setMention(null)
     props.clearReply()
+    props.send(written, replyTo?.id ?? null).catch((error: unknown) => {
+      showError(error)
+      if (field.current?.value === '') setText(written, 'now')
+    })
   }
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.nativeEvent.isComposing) return
@@ -147,7 +164,6 @@ export function Composer(props: ComposerProps) {
           aria-autocomplete="list"
           aria-controls={mention ? listId : undefined}
           aria-activedescendant={mention && people.length > 0 ? `${listId}-${chosen}` : undefined}
-          maxLength={20_000}
           enterKeyHint="send"
         />
         <IconButton label="Send message" className={css.send} disabled={text.trim() === ''} onClick={send}>

@@ -17,7 +17,7 @@ export function GrowingTextarea({ value, onChange, onEnter, onKeyDown, ref, ...r
     if (!field || CSS.supports('field-sizing', 'content')) return
     field.style.blockSize = 'auto'
     field.style.blockSize = `${field.scrollHeight}px`
-  }, [value])
+  })
 
   const keyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     onKeyDown?.(event)

@@ -13,7 +13,12 @@ export function mentionAt(text: string, caret: number): MentionAt | null {
   return { start: caret - name.length - 1, name }
 }
 
-export function insertMention(text: string, caret: number, at: MentionAt, name: string): { text: string; caret: number } {
+export function insertMention(
+  text: string,
+  caret: number,
+  at: MentionAt,
+  name: string,
+): { text: string; caret: number } {
   const written = `@**${name}** `
   return { text: text.slice(0, at.start) + written + text.slice(caret), caret: at.start + written.length }
 }

@@ -26,17 +26,19 @@ export function useDraft(room: string) {
   const save = useCallback(async () => {
     if (timer.current) clearTimeout(timer.current)
     timer.current = null
-    if (saving.current || unsaved.current === null) return
+    if (saving.current) return
     saving.current = true
-    const written = unsaved.current
     try {
-      if (written === '') await client.query(dropDraft, [room])
-      else await client.query(saveDraft, [room, written, Date.now()])
-      if (unsaved.current === written) unsaved.current = null
+      // what is typed while a save is under way is saved after it
+      while (unsaved.current !== null) {
+        const written = unsaved.current
+        if (written === '') await client.query(dropDraft, [room])
+        else await client.query(saveDraft, [room, written, Date.now()])
+        if (unsaved.current === written) unsaved.current = null
+      }
     } finally {
       saving.current = false
     }
-    if (unsaved.current !== null) await save()
   }, [client, room])
 
   const stored = row?.text ?? ''

@@ -1,5 +1,5 @@
 import { Copy, Link, Pencil, Pin, PinOff, Trash2 } from 'lucide-react'
-import { useRef } from 'react'
+import { useMemo } from 'react'
 import { Dialog, Menu, MenuItem, Popover, type Key } from 'react-aria-components'
 import { showError, showToast } from '../../shell/toasts.tsx'
 import type { TimelineRow } from '../timeline/timeline-query.ts'
@@ -18,8 +18,7 @@ export interface MessageOverlayProps {
 
 /** The menu or the emoji picker of a message: a chunk of its own, loaded when the first one is opened. */
 export default function MessageOverlay(props: MessageOverlayProps) {
-  const anchor = useRef(props.anchor)
-  anchor.current = props.anchor
+  const anchor = useMemo(() => ({ current: props.anchor }), [props.anchor])
   return (
     <Popover
       triggerRef={anchor}

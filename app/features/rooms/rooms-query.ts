@@ -21,10 +21,9 @@ export function roomsOf(space: string): TypedQuery<RoomRow> {
 }
 
 export function roomById(room: string): TypedQuery<RoomRow> {
-  return sql(
-    `SELECT id, space_id, name, topic, kind, parent_room, parent_message, archived FROM rooms WHERE id = ?`,
-    [room],
-  )
+  return sql(`SELECT id, space_id, name, topic, kind, parent_room, parent_message, archived FROM rooms WHERE id = ?`, [
+    room,
+  ])
 }
 
 export interface UnreadRow {
@@ -87,5 +86,36 @@ export function threadsOf(room: string, limit: number): TypedQuery<ThreadRow> {
        (SELECT count(*) FROM timeline_items t WHERE t.timeline_id = r.id) AS replies
      FROM rooms r WHERE r.parent_room = ? AND r.kind = 'thread' ORDER BY last_at DESC, r.id LIMIT ?`,
     [room, limit],
+  )
+}
+
+export interface NamedRoom {
+  readonly id: string
+  readonly name: string
+  readonly kind: string
+  readonly space_id: string
+  readonly parent_room: string | null
+  readonly space_name: string
+}
+
+/** Every room of my spaces, for the switcher. */
+export function allRooms(actors: readonly [string, string]): TypedQuery<NamedRoom> {
+  return sql(
+    `SELECT r.id, r.name, r.kind, r.space_id, r.parent_room, s.name AS space_name
+     FROM memberships m JOIN spaces s ON s.id = m.space_id JOIN rooms r ON r.space_id = s.id
+     WHERE m.person_id IN (?, ?) AND m.active = 1 AND r.kind = 'room' AND r.archived = 0
+     ORDER BY r.name COLLATE NOCASE, r.id`,
+    actors,
+  )
+}
+
+/** Threads whose name holds what was typed. */
+export function threadsByName(actors: readonly [string, string], typed: string): TypedQuery<NamedRoom> {
+  return sql(
+    `SELECT r.id, r.name, r.kind, r.space_id, r.parent_room, s.name AS space_name
+     FROM memberships m JOIN spaces s ON s.id = m.space_id JOIN rooms r ON r.space_id = s.id
+     WHERE m.person_id IN (?, ?) AND m.active = 1 AND r.kind = 'thread' AND r.name LIKE '%' || ? || '%'
+     ORDER BY r.created_clock DESC, r.id LIMIT 8`,
+    [...actors, typed],
   )
 }

@@ -26,7 +26,12 @@ export function createSpace(founder: Identity, name: string, visibility: 'public
 }
 
 export function joinSpace(person: Identity, stream: string): EventDraft {
-  return draftEvent('member.join', { stream, actor: person.actor, entity: person.actor, payload: { name: person.name } })
+  return draftEvent('member.join', {
+    stream,
+    actor: person.actor,
+    entity: person.actor,
+    payload: { name: person.name },
+  })
 }
 
 export function createRoom(place: { stream: string; actor: string }, name: string, topic: string) {

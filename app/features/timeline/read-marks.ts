@@ -30,7 +30,9 @@ export function useReadMarks(place: { stream: string; space: string; room: strin
   const marked = useRef<OrderKey>(0)
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null)
   const latest = useRef(upTo)
-  latest.current = upTo
+  useEffect(() => {
+    latest.current = upTo
+  })
 
   const mark = useCallback(() => {
     timer.current = null
@@ -70,7 +72,7 @@ export function useReadMarks(place: { stream: string; space: string; room: strin
       if (timer.current) clearTimeout(timer.current)
       timer.current = null
     },
-    [mark],
+    [],
   )
 
   return { upTo, loading, onSeen }

@@ -55,7 +55,9 @@ export function useAnchoredScroll(options: AnchoredScrollOptions): AnchoredScrol
   const anchor = useRef<Anchor | null>(slice === atEnd ? null : options.initial)
   const follows = useRef(stuck)
   const now = useRef({ ...options, from, to })
-  now.current = { ...options, from, to }
+  useLayoutEffect(() => {
+    now.current = { ...options, from, to }
+  })
 
   const readAnchor = useCallback(() => {
     const element = viewport.current
@@ -141,7 +143,7 @@ export function useAnchoredScroll(options: AnchoredScrollOptions): AnchoredScrol
     restore()
     settle()
     report()
-  }, [keys, from, to, hasNewer, restore, settle, report, follow])
+  })
 
   useLayoutEffect(() => {
     const observer = new ResizeObserver(() => {

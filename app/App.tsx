@@ -1,0 +1,171 @@
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
+import { useClientStatus, useLiveQuery } from './live/index.ts'
+import { currentRoute, navigate, useRoute, type Route } from './routes.ts'
+import { PaneBoundary } from './shell/PaneBoundary.tsx'
+import { Toasts } from './shell/toasts.tsx'
+import { useLate } from './shell/use-late.ts'
+import { useActors } from './features/identity/identity.ts'
+import { firstRoomOf, lastRoomOf, rememberRoom } from './features/rooms/last-room.ts'
+import { RoomList } from './features/rooms/RoomList.tsx'
+import { RoomPane } from './features/rooms/RoomPane.tsx'
+import { roomsOf } from './features/rooms/rooms-query.ts'
+import { SpaceRail } from './features/spaces/SpaceRail.tsx'
+import { mySpaces, type SpaceRow } from './features/spaces/spaces-query.ts'
+import { ProblemBanner } from './features/status/ProblemBanner.tsx'
+import { UpdateBanner } from './features/status/UpdateBanner.tsx'
+import { TimelineSkeleton } from './features/timeline/TimelineSkeleton.tsx'
+import css from './App.module.css'
+
+const Welcome = lazy(() => import('./features/spaces/Welcome.tsx').then((module) => ({ default: module.Welcome })))
+const AddSpace = lazy(() => import('./features/spaces/AddSpace.tsx'))
+const RoomSwitcher = lazy(() => import('./features/rooms/RoomSwitcher.tsx'))
+const SidePanel = lazy(() => import('./features/rooms/SidePanel.tsx'))
+
+/** The whole screen: banners, and below them the first steps or the spaces. */
+export function App() {
+  const actors = useActors()
+  const spaces = useLiveQuery(mySpaces(actors))
+  const late = useLate(spaces.status === 'loading')
+  return (
+    <div className={css.app}>
+      <ProblemBanner />
+      <UpdateBanner />
+      <div className={css.screen}>
+        <PaneBoundary name="the app">
+          {spaces.status === 'loading' ? (
+            late && <Starting />
+          ) : spaces.data.length === 0 ? (
+            <Suspense>
+              <Welcome />
+            </Suspense>
+          ) : (
+            <Spaces spaces={spaces.data} />
+          )}
+        </PaneBoundary>
+      </div>
+      <Toasts />
+    </div>
+  )
+}
+
+function Starting() {
+  const { problem } = useClientStatus()
+  if (problem) return <p className={css.waiting}>The data cannot be shown yet. See above.</p>
+  return (
+    <div className={css.shell} data-pane="room">
+      <div className={css.rail} />
+      <div className={css.list} />
+      <main className={css.main}>
+        <TimelineSkeleton />
+      </main>
+    </div>
+  )
+}
+
+function Spaces({ spaces }: { spaces: readonly SpaceRow[] }) {
+  const route = useRoute()
+  const [dialog, setDialog] = useState<'add' | 'switch' | null>(null)
+  const close = useCallback(() => setDialog(null), [])
+  const space = spaces.find((each) => each.id === route.space) ?? null
+  const joined = useMemo(() => new Set(spaces.map((each) => each.id)), [spaces])
+  useShortcut('k', () => setDialog((shown) => (shown === 'switch' ? null : 'switch')))
+
+  useEffect(() => {
+    // the address of a space that is still on its way stays as it is
+    if (!route.space) navigate({ space: spaces[0]!.id }, { replace: true })
+  }, [route.space, spaces])
+
+  const pane = route.panel ? 'panel' : route.room ? 'room' : 'list'
+  return (
+    <div className={css.shell} data-pane={pane} data-panel={route.panel ? '' : undefined}>
+      <div className={css.rail}>
+        <SpaceRail spaces={spaces} current={space?.id ?? null} onAdd={() => setDialog('add')} />
+      </div>
+      {space ? (
+        <InSpace space={space} route={route} onSwitch={() => setDialog('switch')} />
+      ) : (
+        <Arriving route={route} />
+      )}
+      {dialog === 'add' && (
+        <Suspense>
+          <AddSpace joined={joined} close={close} />
+        </Suspense>
+      )}
+      {dialog === 'switch' && (
+        <Suspense>
+          <RoomSwitcher close={close} />
+        </Suspense>
+      )}
+    </div>
+  )
+}
+
+function InSpace({ space, route, onSwitch }: { space: SpaceRow; route: Route; onSwitch(): void }) {
+  const { data: rooms, status } = useLiveQuery(roomsOf(space.id))
+  useEffect(() => {
+    if (route.room) return rememberRoom(space.id, route.room)
+    const room = firstRoomOf(rooms, lastRoomOf(space.id))
+    // on a phone the list of rooms is a screen of its own
+    if (room && matchMedia('(min-width: 640px)').matches) navigate({ ...currentRoute(), room }, { replace: true })
+  }, [space.id, route.room, rooms])
+  useEffect(() => {
+    const room = rooms.find((each) => each.id === route.room)
+    document.title = room ? `${room.name} · ${space.name}` : space.name
+  }, [rooms, route.room, space.name])
+
+  return (
+    <>
+      <div className={css.list}>
+        <PaneBoundary name="the list of rooms" resetKey={space.id}>
+          <RoomList space={space} onSwitch={onSwitch} />
+        </PaneBoundary>
+      </div>
+      <main className={css.main}>
+        <PaneBoundary name="the room" resetKey={route.room}>
+          {route.room ? (
+            <RoomPane space={space} route={route} />
+          ) : (
+            status === 'ready' && rooms.length === 0 && <p className={css.waiting}>{space.name} has no rooms yet.</p>
+          )}
+        </PaneBoundary>
+      </main>
+      {route.panel && (
+        <div className={css.panel}>
+          <PaneBoundary name="the panel" resetKey={JSON.stringify(route.panel)}>
+            <Suspense>
+              <SidePanel space={space} route={route} panel={route.panel} />
+            </Suspense>
+          </PaneBoundary>
+        </div>
+      )}
+    </>
+  )
+}
+
+/** A space that was just joined, or a link to one that this device does not have. */
+function Arriving({ route }: { route: Route }) {
+  const { sync } = useClientStatus()
+  if (!route.space) return null
+  return (
+    <main className={`${css.main} ${css.alone}`}>
+      <p className={css.waiting} role="status">
+        {sync.state === 'live' || sync.state === 'off' || sync.state === 'signed-out'
+          ? 'You are not a member of this space on this device.'
+          : 'This space is on its way. It opens as soon as its first events are here.'}
+      </p>
+    </main>
+  )
+}
+
+/** Ctrl or ⌘ with a key, wherever the focus is. */
+function useShortcut(key: string, run: () => void): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== key || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return
+      event.preventDefault()
+      run()
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  })
+}

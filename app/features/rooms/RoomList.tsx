@@ -1,0 +1,163 @@
+import { Hash, MessageSquareText, Plus, Search } from 'lucide-react'
+import { lazy, Suspense, useMemo, useState, type MouseEvent } from 'react'
+import { useLive, useLiveQuery } from '../../live/index.ts'
+import { formatRoute, navigate, useRoute } from '../../routes.ts'
+import { IconButton } from '../../shell/Button.tsx'
+import { useLate } from '../../shell/use-late.ts'
+import { useActors } from '../identity/identity.ts'
+import type { SpaceRow } from '../spaces/spaces-query.ts'
+import { StatusPill } from '../status/StatusPill.tsx'
+import { prewarm } from '../timeline/timeline-windows.ts'
+import { roomsOf, unreadMentions, unreadRooms, type RoomRow, type UnreadRow } from './rooms-query.ts'
+import { YouMenu } from './YouMenu.tsx'
+import css from './RoomList.module.css'
+
+const CreateRoom = lazy(() => import('./CreateRoom.tsx'))
+
+/** The rooms of the space on screen, with what is unread in each and in its threads. */
+export function RoomList({ space, onSwitch }: { space: SpaceRow; onSwitch(): void }) {
+  const actors = useActors()
+  const rooms = useLiveQuery(roomsOf(space.id))
+  const { data: unread } = useLiveQuery(unreadRooms(actors))
+  const { data: mentions } = useLiveQuery(unreadMentions(actors))
+  const [creating, setCreating] = useState(false)
+  const late = useLate(rooms.status === 'loading')
+  const byRoom = useMemo(() => new Map(unread.map((row) => [row.room_id, row])), [unread])
+  const mentioned = useMemo(() => new Set(mentions.map((row) => row.room_id)), [mentions])
+  const threads = useMemo(() => {
+    const lists = new Map<string, UnreadRow[]>()
+    for (const row of unread) {
+      if (row.kind === 'thread' && row.parent_room)
+        lists.set(row.parent_room, [...(lists.get(row.parent_room) ?? []), row])
+    }
+    return lists
+  }, [unread])
+
+  if (rooms.status === 'error' && rooms.data.length === 0) throw rooms.error
+  return (
+    <div className={css.list}>
+      <header className={css.head}>
+        <h1 className={css.space} title={space.name}>
+          {space.name}
+        </h1>
+        <IconButton label="New room" onClick={() => setCreating(true)}>
+          <Plus size={18} aria-hidden />
+        </IconButton>
+      </header>
+      <button type="button" className={css.switch} onClick={onSwitch}>
+        <Search size={14} aria-hidden /> Go to room <kbd>Ctrl K</kbd>
+      </button>
+      <nav className={css.rooms} aria-label="Rooms">
+        <ul>
+          {rooms.data.map((room) => (
+            <RoomItem
+              key={room.id}
+              room={room}
+              unread={byRoom.get(room.id)}
+              mentioned={mentioned.has(room.id)}
+              threads={threads.get(room.id) ?? noThreads}
+            />
+          ))}
+        </ul>
+        {rooms.status === 'ready' && rooms.data.length === 0 && (
+          <p className={css.empty}>No rooms yet. Make the first one with +.</p>
+        )}
+        {late && <p className={css.empty}>Loading rooms…</p>}
+      </nav>
+      <footer className={css.foot}>
+        <StatusPill local={space.stream.startsWith('local:')} />
+        <YouMenu name={space.my_name} id={space.me} />
+      </footer>
+      {creating && (
+        <Suspense>
+          <CreateRoom space={space} close={() => setCreating(false)} />
+        </Suspense>
+      )}
+    </div>
+  )
+}
+
+const noThreads: readonly UnreadRow[] = []
+const shownThreads = 5
+
+function RoomItem(props: {
+  room: RoomRow
+  unread: UnreadRow | undefined
+  mentioned: boolean
+  threads: readonly UnreadRow[]
+}) {
+  const { room, unread, mentioned, threads } = props
+  const route = useRoute()
+  const live = useLive()
+  const here = route.room === room.id
+  const count = unread && !unread.muted ? unread.unread : 0
+  const open = (event: MouseEvent, target: Parameters<typeof navigate>[0]) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return
+    event.preventDefault()
+    navigate(target)
+  }
+  const target = { space: room.space_id, room: room.id }
+  return (
+    <li>
+      <a
+        className={css.room}
+        href={formatRoute(target)}
+        aria-current={here ? 'page' : undefined}
+        data-unread={count > 0 || undefined}
+        aria-label={`${room.name}${count > 0 ? `, ${count} unread${mentioned ? ', you were mentioned' : ''}` : ''}`}
+        onClick={(event) => open(event, target)}
+        onPointerEnter={() => prewarm(live, room.id)}
+        onFocus={() => prewarm(live, room.id)}
+      >
+        <Hash size={16} aria-hidden />
+        <span className={css.name}>{room.name}</span>
+        {count > 0 && <Badge count={count} mentioned={mentioned} />}
+      </a>
+      {threads.length > 0 && (
+        <ul className={css.threads}>
+          {threads.slice(0, shownThreads).map((thread) => {
+            const panel = { kind: 'thread' as const, thread: thread.room_id }
+            const goal = { ...target, panel }
+            return (
+              <li key={thread.room_id}>
+                <a
+                  className={css.room}
+                  data-unread
+                  href={formatRoute(goal)}
+                  aria-current={
+                    here && route.panel?.kind === 'thread' && route.panel.thread === thread.room_id ? 'page' : undefined
+                  }
+                  aria-label={`Thread ${thread.name}, ${thread.unread} unread`}
+                  onClick={(event) => open(event, goal)}
+                >
+                  <MessageSquareText size={14} aria-hidden />
+                  <span className={css.name}>{thread.name}</span>
+                  <Badge count={thread.unread} mentioned={false} />
+                </a>
+              </li>
+            )
+          })}
+          {threads.length > shownThreads && (
+            <li>
+              <a
+                className={css.room}
+                href={formatRoute({ ...target, panel: { kind: 'threads' } })}
+                onClick={(event) => open(event, { ...target, panel: { kind: 'threads' } })}
+              >
+                <span className={css.name}>{threads.length - shownThreads} more threads</span>
+              </a>
+            </li>
+          )}
+        </ul>
+      )}
+    </li>
+  )
+}
+
+export function Badge({ count, mentioned }: { count: number; mentioned: boolean }) {
+  return (
+    <span className={css.badge} data-mention={mentioned || undefined} aria-hidden>
+      {count > 999 ? '999+' : count}
+    </span>
+  )
+}

@@ -1,0 +1,164 @@
+import { ArrowLeft, MessagesSquare, Pin, Search, Users } from 'lucide-react'
+import { useRef, useState } from 'react'
+import { streamKind } from '../../../schema/events/streams.ts'
+import { useClientStatus, useDispatch, useLive, useLiveQuery, useLiveRow } from '../../live/index.ts'
+import { currentRoute, navigate, type Panel, type Route } from '../../routes.ts'
+import { IconButton } from '../../shell/Button.tsx'
+import { showError, showToast } from '../../shell/toasts.tsx'
+import { useLate } from '../../shell/use-late.ts'
+import { Composer, type ComposerHandle } from '../composer/Composer.tsx'
+import { writeMessage } from '../composer/write-message.ts'
+import type { SpaceRow } from '../spaces/spaces-query.ts'
+import { threadOf } from '../threads/thread-events.ts'
+import { Timeline, type TimelineHandle } from '../timeline/Timeline.tsx'
+import { messagePlace, type TimelineRow } from '../timeline/timeline-query.ts'
+import { TimelineSkeleton } from '../timeline/TimelineSkeleton.tsx'
+import { roomById, threadsOf, type RoomRow } from './rooms-query.ts'
+import css from './RoomPane.module.css'
+
+/** A room: its header, its messages, and where one writes. */
+export function RoomPane({ space, route }: { space: SpaceRow; route: Route }) {
+  const { row: room, loading, error } = useLiveRow(route.room ? roomById(route.room) : null)
+  const late = useLate(loading)
+  if (error && !room) throw error
+  if (loading) return <div className={css.pane}>{late && <TimelineSkeleton />}</div>
+  if (!room) return <MissingRoom space={space} />
+  return <OpenRoom key={room.id} space={space} room={room} route={route} />
+}
+
+function OpenRoom({ space, room, route }: { space: SpaceRow; room: RoomRow; route: Route }) {
+  const dispatch = useDispatch()
+  const live = useLive()
+  const [replyTo, setReplyTo] = useState<TimelineRow | null>(null)
+  const timeline = useRef<TimelineHandle>(null)
+  const composer = useRef<ComposerHandle>(null)
+  const inThread = route.panel?.kind === 'thread'
+
+  const send = async (text: string, reply: string | null) => {
+    await writeMessage(dispatch, { stream: space.stream, actor: space.me, room: room.id }, text, reply)
+    timeline.current?.scrollToEnd()
+  }
+  return (
+    <section className={css.pane} aria-label={`Room ${room.name}`}>
+      <RoomHeader room={room} panel={route.panel} />
+      <Timeline
+        handle={timeline}
+        stream={space.stream}
+        space={space.id}
+        room={room.id}
+        me={space.me}
+        myNames={[space.my_name]}
+        threads
+        message={inThread ? null : route.message}
+        label={`Messages in ${room.name}`}
+        head={<Beginning room={room} />}
+        onReply={(row) => {
+          setReplyTo(row)
+          composer.current?.focus()
+        }}
+        onOpenThread={(row) => openPanel({ kind: 'thread', thread: row.thread_id ?? threadOf(row.id) })}
+        onJump={(message) => void jumpElsewhere(live, message).catch(showError)}
+      />
+      <Composer
+        handle={composer}
+        space={space.id}
+        room={room.id}
+        label={`Message ${room.name}`}
+        replyTo={replyTo}
+        clearReply={() => setReplyTo(null)}
+        send={send}
+        editLast={() => timeline.current?.editLast() ?? false}
+      />
+    </section>
+  )
+}
+
+/** Shows a message that lies in another room, or in a thread. */
+export async function jumpElsewhere({ client }: ReturnType<typeof useLive>, message: string): Promise<void> {
+  const { rows } = await client.query(messagePlace, [message])
+  const found = rows[0]
+  if (!found) return showToast({ text: 'That message is not here yet.' })
+  const [place, , kind, parentRoom, space] = found as [string, unknown, string | null, string | null, string | null]
+  if (!space) return
+  if (kind === 'thread')
+    navigate({ space, room: parentRoom ?? currentRoute().room, panel: { kind: 'thread', thread: place }, message })
+  else navigate({ space, room: place, panel: currentRoute().panel, message })
+}
+
+export function openPanel(panel: Panel | null): void {
+  const route = currentRoute()
+  navigate({ ...route, panel, message: null })
+}
+
+function RoomHeader({ room, panel }: { room: RoomRow; panel: Panel | null }) {
+  const toggle = (kind: 'threads' | 'members' | 'pins' | 'search') =>
+    openPanel(panel?.kind === kind ? null : kind === 'search' ? { kind, text: '' } : { kind })
+  return (
+    <header className={css.header}>
+      <IconButton label="Back to rooms" className={css.back} onClick={() => navigate({ space: room.space_id })}>
+        <ArrowLeft size={20} aria-hidden />
+      </IconButton>
+      <div className={css.titles}>
+        <h2 className={css.title}>{room.name}</h2>
+        {room.topic && (
+          <p className={css.topic} title={room.topic}>
+            {room.topic}
+          </p>
+        )}
+      </div>
+      <div className={css.tools} role="toolbar" aria-label="Room tools">
+        <IconButton label="Search messages" aria-pressed={panel?.kind === 'search'} onClick={() => toggle('search')}>
+          <Search size={18} aria-hidden />
+        </IconButton>
+        <IconButton label="Threads" aria-pressed={panel?.kind === 'threads'} onClick={() => toggle('threads')}>
+          <MessagesSquare size={18} aria-hidden />
+        </IconButton>
+        <IconButton
+          label="Pinned messages"
+          className={css.wide}
+          aria-pressed={panel?.kind === 'pins'}
+          onClick={() => toggle('pins')}
+        >
+          <Pin size={18} aria-hidden />
+        </IconButton>
+        <IconButton
+          label="Members"
+          className={css.wide}
+          aria-pressed={panel?.kind === 'members'}
+          onClick={() => toggle('members')}
+        >
+          <Users size={18} aria-hidden />
+        </IconButton>
+      </div>
+    </header>
+  )
+}
+
+/** Above the first message; in a room that has only threads (an import, for one) they are the content. */
+function Beginning({ room }: { room: RoomRow }) {
+  const { data: threads } = useLiveQuery(threadsOf(room.id, 3))
+  return (
+    <div className={css.beginning} data-key="beginning">
+      <h3>{room.name}</h3>
+      <p>{room.topic ?? 'This is where the room begins.'}</p>
+      {threads.length > 0 && (
+        <button type="button" className={css.link} onClick={() => openPanel({ kind: 'threads' })}>
+          See this room’s threads
+        </button>
+      )}
+    </div>
+  )
+}
+
+function MissingRoom({ space }: { space: SpaceRow }) {
+  const status = useClientStatus()
+  const arriving = streamKind(space.stream) !== 'local' && status.sync.state !== 'live'
+  return (
+    <div className={css.missing}>
+      <p>{arriving ? 'This room has not arrived yet. It shows as soon as it does.' : 'There is no such room here.'}</p>
+      <button type="button" className={css.link} onClick={() => navigate({ space: space.id })}>
+        Back to {space.name}
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,81 @@
+import { Hash, MessageSquareText } from 'lucide-react'
+import { useEffect, useMemo, useState } from 'react'
+import {
+  Autocomplete,
+  Dialog,
+  Input,
+  ListBox,
+  ListBoxItem,
+  Modal,
+  ModalOverlay,
+  SearchField,
+  type Key,
+} from 'react-aria-components'
+import { useLive, useLiveQuery } from '../../live/index.ts'
+import { navigate } from '../../routes.ts'
+import { useActors } from '../identity/identity.ts'
+import { prewarm } from '../timeline/timeline-windows.ts'
+import { rankRooms } from './rank-rooms.ts'
+import { allRooms, threadsByName, unreadRooms } from './rooms-query.ts'
+import css from './RoomSwitcher.module.css'
+
+/** Ctrl+K: type a few letters of a room or a thread, Enter goes there. */
+export default function RoomSwitcher({ close }: { close(): void }) {
+  const live = useLive()
+  const actors = useActors()
+  const [typed, setTyped] = useState('')
+  const { data: rooms } = useLiveQuery(allRooms(actors))
+  const { data: unread } = useLiveQuery(unreadRooms(actors))
+  const { data: threads } = useLiveQuery(typed.trim().length > 1 ? threadsByName(actors, typed.trim()) : null)
+  const counts = useMemo(() => new Map(unread.map((row) => [row.room_id, row.unread])), [unread])
+  const shown = useMemo(
+    () => [...rankRooms(rooms, counts, typed), ...threads].slice(0, 12),
+    [rooms, threads, counts, typed],
+  )
+  useEffect(() => {
+    if (shown[0] && shown[0].kind === 'room') prewarm(live, shown[0].id)
+  }, [live, shown])
+
+  const go = (id: Key) => {
+    const room = shown.find((each) => each.id === id)
+    if (!room) return
+    close()
+    if (room.kind === 'thread') {
+      navigate({ space: room.space_id, room: room.parent_room, panel: { kind: 'thread', thread: room.id } })
+    } else navigate({ space: room.space_id, room: room.id })
+  }
+  return (
+    <ModalOverlay isOpen isDismissable onOpenChange={(open) => !open && close()} className={css.overlay!}>
+      <Modal className={css.modal!}>
+        <Dialog aria-label="Go to room" className={css.dialog!}>
+          <Autocomplete inputValue={typed} onInputChange={setTyped}>
+            <SearchField aria-label="Room name" autoFocus className={css.field!}>
+              <Input placeholder="Where to?" className={css.input!} />
+            </SearchField>
+            <ListBox
+              aria-label="Rooms found"
+              items={shown}
+              selectionMode="none"
+              onAction={go}
+              className={css.list!}
+              renderEmptyState={() => <p className={css.none}>No room is called that.</p>}
+            >
+              {(room) => (
+                <ListBoxItem id={room.id} textValue={room.name} className={css.item!}>
+                  {room.kind === 'thread' ? (
+                    <MessageSquareText size={16} aria-hidden />
+                  ) : (
+                    <Hash size={16} aria-hidden />
+                  )}
+                  <span className={css.name}>{room.name}</span>
+                  <span className={css.space}>{room.space_name}</span>
+                  {counts.has(room.id) && <span className={css.count}>{counts.get(room.id)}</span>}
+                </ListBoxItem>
+              )}
+            </ListBox>
+          </Autocomplete>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  )
+}

@@ -1,0 +1,44 @@
+interface Named {
+  readonly id: string
+  readonly name: string
+}
+
+/**
+ * Rooms for what was typed: a beginning before a word's beginning, before letters in their order; unread before read.
+ * Nothing typed: the unread ones first.
+ *
+ * Example: 'gen' → general, agenda-gen, garden.
+ */
+export function rankRooms<Room extends Named>(
+  rooms: readonly Room[],
+  unread: ReadonlyMap<string, number>,
+  typed: string,
+): Room[] {
+  const wanted = typed.trim().toLowerCase()
+  return rooms
+    .map((room, at) => ({ room, at, score: scoreOf(room.name.toLowerCase(), wanted) }))
+    .filter(({ score }) => score > 0)
+    .sort(
+      (left, right) =>
+        right.score - left.score ||
+        Number(unread.has(right.room.id)) - Number(unread.has(left.room.id)) ||
+        left.at - right.at,
+    )
+    .map(({ room }) => room)
+}
+
+function scoreOf(name: string, wanted: string): number {
+  if (wanted === '' || name.startsWith(wanted)) return 4
+  if (name.split(/[\s_-]+/).some((word) => word.startsWith(wanted))) return 3
+  if (name.includes(wanted)) return 2
+  return inOrder(name, wanted) ? 1 : 0
+}
+
+function inOrder(name: string, wanted: string): boolean {
+  let at = 0
+  for (const letter of wanted) {
+    at = name.indexOf(letter, at) + 1
+    if (at === 0) return false
+  }
+  return true
+}

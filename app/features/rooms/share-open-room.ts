@@ -1,0 +1,18 @@
+import { spaceStream } from '../../../schema/events/streams.ts'
+import type { Client } from '../../../workers/client/client.ts'
+import { currentRoute } from '../../routes.ts'
+
+/** Tells the stack below which room is on screen, so that sync fetches its newest page first. */
+export function shareOpenRoom(client: Client): void {
+  let told = ''
+  const tell = () => {
+    const { space, room } = currentRoute()
+    const open = space && room && !space.startsWith('demo-') ? { stream: spaceStream(space), room } : null
+    const key = JSON.stringify(open)
+    if (key === told) return
+    told = key
+    client.setOpenRoom(open)
+  }
+  tell()
+  for (const event of ['popstate', 'pushState', 'replaceState']) addEventListener(event, tell)
+}

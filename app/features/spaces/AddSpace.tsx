@@ -1,0 +1,11 @@
+import { AppDialog } from '../../shell/AppDialog.tsx'
+import { FirstSteps } from './FirstSteps.tsx'
+
+/** One more space. */
+export default function AddSpace({ joined, close }: { joined: ReadonlySet<string>; close(): void }) {
+  return (
+    <AppDialog title="Add a space" close={close}>
+      <FirstSteps joined={joined} done={close} />
+    </AppDialog>
+  )
+}

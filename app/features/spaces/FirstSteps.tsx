@@ -1,0 +1,196 @@
+import { Compass, Plus, Sparkles } from 'lucide-react'
+import { useRef, useState, type FormEvent } from 'react'
+import type { SpaceSummary } from '../../../schema/messages/http.ts'
+import { useDispatch, useLive } from '../../live/index.ts'
+import { navigate } from '../../routes.ts'
+import { Button } from '../../shell/Button.tsx'
+import { Field } from '../../shell/Field.tsx'
+import { initials } from '../../shell/Avatar.tsx'
+import { signInAsGuest, useIdentity } from '../identity/identity.ts'
+import { openDemo } from './open-demo.ts'
+import { fetchSpaces, usePublicSpaces } from './public-spaces.ts'
+import { createSpace, joinSpace } from './space-events.ts'
+import css from './FirstSteps.module.css'
+
+/** The ways into a space: join a public one, make one, or look around in the demo. */
+export function FirstSteps({ joined, done }: { joined: ReadonlySet<string>; done(): void }) {
+  const live = useLive()
+  const dispatch = useDispatch()
+  const identity = useIdentity()
+  const [name, setName] = useState('')
+  const [busy, setBusy] = useState<string | null>(null)
+  const [error, setError] = useState<string | null>(null)
+  const working = useRef(false)
+  const [offered, askAgain] = usePublicSpaces(identity?.actor ?? null)
+
+  const run = async (what: string, work: () => Promise<void>) => {
+    if (working.current) return
+    working.current = true
+    setBusy(what)
+    setError(null)
+    try {
+      await work()
+    } catch (failure) {
+      setError((failure as Error).message)
+    } finally {
+      working.current = false
+      setBusy(null)
+    }
+  }
+  const join = async (space: SpaceSummary, person = identity) => {
+    if (!person) return
+    if (!space.joined) await dispatch([joinSpace(person, space.stream)])
+    done()
+    navigate({ space: space.id })
+  }
+  const signIn = () =>
+    run('sign-in', async () => {
+      const person = await signInAsGuest(name.trim())
+      const spaces = (await fetchSpaces()).filter((space) => !joined.has(space.id))
+      // with one public space there is nothing to choose
+      const only = spaces.length === 1 && joined.size === 0 ? spaces[0] : undefined
+      if (only) await join(only, person)
+    })
+  const create = (spaceName: string) =>
+    run('create', async () => {
+      if (!identity) return
+      const { space, room, events } = createSpace(identity, spaceName, 'public')
+      await dispatch(events)
+      done()
+      navigate({ space, room })
+    })
+  const demo = () =>
+    run('demo 0', async () => {
+      const { space, room } = await openDemo(live, (part) => setBusy(`demo ${Math.round(part * 100)}`))
+      done()
+      navigate({ space, room })
+    })
+
+  return (
+    <div className={css.steps}>
+      {error && (
+        <p className={css.error} role="alert">
+          {error}
+        </p>
+      )}
+      {identity ? (
+        <>
+          <p className={css.hello}>
+            Signed in as <b>{identity.name}</b>
+          </p>
+          <section className={css.card} aria-labelledby="join-title">
+            <h2 id="join-title" className={css.title}>
+              <Compass size={18} aria-hidden /> Join a space
+            </h2>
+            {offered.state === 'loading' && <p className={css.note}>Asking the server…</p>}
+            {offered.state === 'failed' && (
+              <div className={css.row}>
+                <p className={css.note}>{offered.message}</p>
+                <Button onClick={askAgain}>Try again</Button>
+              </div>
+            )}
+            {offered.state === 'ready' && (
+              <Offered
+                spaces={offered.spaces.filter((space) => !joined.has(space.id))}
+                busy={busy !== null}
+                join={(space) => void run('join', () => join(space))}
+              />
+            )}
+          </section>
+          <CreateSpace busy={busy === 'create'} create={(spaceName) => void create(spaceName)} />
+        </>
+      ) : (
+        <form
+          className={css.card}
+          onSubmit={(event) => {
+            event.preventDefault()
+            if (name.trim()) void signIn()
+          }}
+        >
+          <h2 className={css.title}>
+            <Compass size={18} aria-hidden /> Join or create a space
+          </h2>
+          <Field
+            label="Your name"
+            hint="Others see it beside your messages. No account, no password."
+            value={name}
+            onChange={setName}
+            maxLength={60}
+            autoComplete="nickname"
+            placeholder="Ada"
+          />
+          <Button type="submit" look="primary" disabled={name.trim() === '' || busy !== null}>
+            {busy === 'sign-in' ? 'Signing in…' : 'Continue'}
+          </Button>
+        </form>
+      )}
+      <section className={css.card} aria-labelledby="demo-title">
+        <h2 id="demo-title" className={css.title}>
+          <Sparkles size={18} aria-hidden /> Look around first
+        </h2>
+        <p className={css.note}>
+          A made-up team, two months of talk: rooms, threads, reactions. It lives in this browser alone and needs no
+          server.
+        </p>
+        <Button onClick={() => void demo()} disabled={busy !== null}>
+          {busy?.startsWith('demo') ? `Preparing… ${busy.slice(5)} %` : 'Open the demo space'}
+        </Button>
+      </section>
+    </div>
+  )
+}
+
+function Offered({
+  spaces,
+  busy,
+  join,
+}: {
+  spaces: readonly SpaceSummary[]
+  busy: boolean
+  join(space: SpaceSummary): void
+}) {
+  if (spaces.length === 0) return <p className={css.note}>There is no public space yet. Make the first one.</p>
+  return (
+    <ul className={css.offers}>
+      {spaces.map((space) => (
+        <li key={space.id} className={css.offer}>
+          <span className={css.badge} aria-hidden>
+            {initials(space.name)}
+          </span>
+          <span className={css.about}>
+            <b>{space.name}</b>
+            <span>
+              {count(space.members, 'member')} · {count(space.messages, 'message')}
+            </span>
+          </span>
+          <Button look="primary" disabled={busy} aria-label={`Join ${space.name}`} onClick={() => join(space)}>
+            Join
+          </Button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function CreateSpace({ busy, create }: { busy: boolean; create(name: string): void }) {
+  const [name, setName] = useState('')
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (name.trim()) create(name.trim())
+  }
+  return (
+    <form className={css.card} onSubmit={submit} aria-labelledby="create-title">
+      <h2 id="create-title" className={css.title}>
+        <Plus size={18} aria-hidden /> Create a space
+      </h2>
+      <Field label="Name of the space" value={name} onChange={setName} maxLength={80} placeholder="Garden club" />
+      <Button type="submit" disabled={name.trim() === '' || busy}>
+        {busy ? 'Creating…' : 'Create space'}
+      </Button>
+    </form>
+  )
+}
+
+function count(number: number, word: string): string {
+  return `${number.toLocaleString()} ${word}${number === 1 ? '' : 's'}`
+}

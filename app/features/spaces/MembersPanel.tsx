@@ -1,0 +1,27 @@
+import { useLiveQuery } from '../../live/index.ts'
+import { Avatar } from '../../shell/Avatar.tsx'
+import { PanelFrame } from '../../shell/PanelFrame.tsx'
+import { membersOf, type SpaceRow } from './spaces-query.ts'
+import css from './MembersPanel.module.css'
+
+const shown = 500
+
+/** Who is in the space. */
+export function MembersPanel({ space }: { space: SpaceRow }) {
+  const { data, status } = useLiveQuery(membersOf(space.id))
+  return (
+    <PanelFrame title="Members" subtitle={status === 'ready' ? data.length.toLocaleString() : null} scroll>
+      <ul>
+        {data.slice(0, shown).map((member) => (
+          <li key={member.person_id} className={css.member}>
+            <Avatar id={member.person_id} name={member.name} size={28} />
+            <span className={css.name}>{member.name}</span>
+            {member.person_id === space.me && <span className={css.flag}>you</span>}
+            {member.role === 'admin' && <span className={css.flag}>admin</span>}
+          </li>
+        ))}
+      </ul>
+      {data.length > shown && <p className={css.more}>and {(data.length - shown).toLocaleString()} more</p>}
+    </PanelFrame>
+  )
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import type { ClientStatus } from '../../../schema/messages/status.ts'
+import { describeStatus } from './describe-status.ts'
+
+const live: ClientStatus = {
+  tabId: 'a',
+  activeTab: 'a',
+  role: 'leader',
+  epoch: 1,
+  storage: 'opfs',
+  coordinator: 'shared',
+  sync: { state: 'live', progress: [], error: null },
+  outbox: { pending: 0, failed: 0 },
+  problem: null,
+}
+const sync = (state: ClientStatus['sync']['state'], progress: ClientStatus['sync']['progress'] = []) => ({
+  ...live,
+  sync: { state, progress, error: null },
+})
+
+test.each<[string, ClientStatus, string, string]>([
+  ['all is well', live, 'ok', 'Live'],
+  ['offline with a queue', { ...sync('offline'), outbox: { pending: 3, failed: 0 } }, 'off', 'Offline · 3 queued'],
+  ['history coming in', sync('syncing', [{ stream: 'space:a', applied: 30, total: 120 }]), 'busy', 'Syncing 25 %'],
+  ['a refused event', { ...live, outbox: { pending: 0, failed: 1 } }, 'bad', '1 not sent'],
+  ['no leader yet', { ...live, role: 'starting', activeTab: null }, 'busy', 'Starting'],
+  ['a problem', { ...live, problem: { code: 'STORAGE_MEMORY', message: 'x' } }, 'bad', 'Needs attention'],
+  ['signed out', sync('signed-out'), 'ok', 'On this device'],
+])('%s', (_case, status, tone, short) => expect(describeStatus(status, false)).toMatchObject({ tone, short }))

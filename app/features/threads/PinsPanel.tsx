@@ -1,0 +1,25 @@
+import { Pin } from 'lucide-react'
+import { useLiveQuery } from '../../live/index.ts'
+import { EmptyPanel, MessageCard, PanelFrame } from '../../shell/PanelFrame.tsx'
+import { currentRoute, navigate } from '../../routes.ts'
+import { pinnedIn } from './threads-query.ts'
+
+/** The pinned messages of a room; a click shows one in its place. */
+export function PinsPanel({ room }: { room: string }) {
+  const { data, status } = useLiveQuery(pinnedIn(room))
+  return (
+    <PanelFrame title="Pinned" subtitle={null} scroll>
+      {status === 'ready' && data.length === 0 && <EmptyPanel icon={Pin} text="Nothing is pinned here." />}
+      {data.map((row) => (
+        <MessageCard
+          key={row.id}
+          author={row.author_name}
+          at={row.created_at}
+          onOpen={() => navigate({ ...currentRoute(), message: row.id })}
+        >
+          {row.snippet}
+        </MessageCard>
+      ))}
+    </PanelFrame>
+  )
+}

@@ -1,0 +1,103 @@
+import { useRef, useState } from 'react'
+import { useDispatch, useLive, useLiveRow } from '../../live/index.ts'
+import { navigate, type Route } from '../../routes.ts'
+import { showError } from '../../shell/toasts.tsx'
+import { PanelFrame } from '../../shell/PanelFrame.tsx'
+import { formatFull, formatShort } from '../../shell/format-time.ts'
+import { Avatar } from '../../shell/Avatar.tsx'
+import { Composer, type ComposerHandle } from '../composer/Composer.tsx'
+import { writeMessage } from '../composer/write-message.ts'
+import { MessageText } from '../messages/MessageText.tsx'
+import { roomById } from '../rooms/rooms-query.ts'
+import { jumpElsewhere } from '../rooms/RoomPane.tsx'
+import type { SpaceRow } from '../spaces/spaces-query.ts'
+import { Timeline, type TimelineHandle } from '../timeline/Timeline.tsx'
+import type { TimelineRow } from '../timeline/timeline-query.ts'
+import { createThread, parentOf } from './thread-events.ts'
+import { threadParent, type ThreadParent } from './threads-query.ts'
+import css from './ThreadPanel.module.css'
+
+/** A thread beside its room. It comes into being with its first reply. */
+export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: Route; thread: string }) {
+  const dispatch = useDispatch()
+  const live = useLive()
+  const { row: room, loading } = useLiveRow(roomById(thread))
+  const parentId = room ? room.parent_message : parentOf(thread)
+  const { row: parent } = useLiveRow(parentId ? threadParent(parentId) : null)
+  const [replyTo, setReplyTo] = useState<TimelineRow | null>(null)
+  const timeline = useRef<TimelineHandle>(null)
+  const composer = useRef<ComposerHandle>(null)
+  const exists = room !== null
+
+  const send = async (text: string, reply: string | null) => {
+    const place = { stream: space.stream, actor: space.me, room: thread }
+    const parentPlace = { ...place, room: parent?.timeline_id ?? route.room ?? '' }
+    const before = exists || !parent ? [] : [createThread(parentPlace, { id: parent.id, text: parent.snippet })]
+    await writeMessage(dispatch, place, text, reply, before)
+    timeline.current?.scrollToEnd()
+  }
+  const showInRoom = (message: ThreadParent) =>
+    navigate({ space: space.id, room: message.timeline_id, panel: route.panel, message: message.id })
+  const head = parent && <Parent parent={parent} showInRoom={showInRoom} />
+  return (
+    <PanelFrame title="Thread" subtitle={room?.name ?? null}>
+      {loading ? (
+        <div className={css.fill} />
+      ) : exists ? (
+        <Timeline
+          key={thread}
+          handle={timeline}
+          stream={space.stream}
+          space={space.id}
+          room={thread}
+          me={space.me}
+          myNames={[space.my_name]}
+          threads={false}
+          message={route.message}
+          label="Messages in the thread"
+          head={<div data-key="beginning">{head ?? <p className={css.title}>{room.name}</p>}</div>}
+          onReply={(row) => {
+            setReplyTo(row)
+            composer.current?.focus()
+          }}
+          onOpenThread={() => {}}
+          onJump={(message) => void jumpElsewhere(live, message).catch(showError)}
+        />
+      ) : (
+        <div className={css.fill}>
+          {head}
+          {!parent && <p className={css.none}>The message of this thread is not here yet.</p>}
+        </div>
+      )}
+      {(exists || parent) && (
+        <Composer
+          key={thread}
+          handle={composer}
+          space={space.id}
+          room={thread}
+          label="Reply in thread"
+          replyTo={replyTo}
+          clearReply={() => setReplyTo(null)}
+          send={send}
+          editLast={() => timeline.current?.editLast() ?? false}
+        />
+      )}
+    </PanelFrame>
+  )
+}
+
+function Parent({ parent, showInRoom }: { parent: ThreadParent; showInRoom(parent: ThreadParent): void }) {
+  return (
+    <div className={css.parent}>
+      <header className={css.by}>
+        <Avatar id={parent.author_id} name={parent.author_name} size={28} />
+        <b>{parent.author_name}</b>
+        <time title={formatFull(parent.created_at)}>{formatShort(parent.created_at)}</time>
+      </header>
+      {parent.deleted ? <p className={css.none}>This message was deleted</p> : <MessageText text={parent.snippet} />}
+      <button type="button" className={css.show} onClick={() => showInRoom(parent)}>
+        Show in room
+      </button>
+    </div>
+  )
+}

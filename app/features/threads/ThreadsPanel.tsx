@@ -1,0 +1,56 @@
+import { MessagesSquare } from 'lucide-react'
+import { useMemo, useState } from 'react'
+import { useLiveQuery } from '../../live/index.ts'
+import { Button } from '../../shell/Button.tsx'
+import { EmptyPanel, PanelFrame } from '../../shell/PanelFrame.tsx'
+import { formatShort } from '../../shell/format-time.ts'
+import { useLate } from '../../shell/use-late.ts'
+import { useActors } from '../identity/identity.ts'
+import { Badge } from '../rooms/RoomList.tsx'
+import { openPanel } from '../rooms/RoomPane.tsx'
+import { threadsOf, unreadRooms } from '../rooms/rooms-query.ts'
+import css from './ThreadsPanel.module.css'
+
+const page = 50
+
+/** The threads of a room, the liveliest first. */
+export function ThreadsPanel({ room }: { room: string }) {
+  const [limit, setLimit] = useState(page)
+  const { data: threads, status } = useLiveQuery(threadsOf(room, limit))
+  const { data: unread } = useLiveQuery(unreadRooms(useActors()))
+  const counts = useMemo(() => new Map(unread.map((row) => [row.room_id, row.unread])), [unread])
+  const late = useLate(status === 'loading')
+  return (
+    <PanelFrame title="Threads" subtitle={null}>
+      <div className={css.scroll}>
+        {late && <EmptyPanel icon={MessagesSquare} text="Loading threads…" />}
+        {status === 'ready' && threads.length === 0 && (
+          <EmptyPanel icon={MessagesSquare} text="No threads here yet. Reply to a message in a thread to start one." />
+        )}
+        <ul>
+          {threads.map((thread) => (
+            <li key={thread.id}>
+              <button
+                type="button"
+                className={css.thread}
+                onClick={() => openPanel({ kind: 'thread', thread: thread.id })}
+              >
+                <span className={css.name}>{thread.name}</span>
+                <span className={css.facts}>
+                  {thread.replies === 1 ? '1 message' : `${thread.replies.toLocaleString()} messages`}
+                  {thread.last_at !== null && ` · ${formatShort(thread.last_at)}`}
+                </span>
+                {counts.has(thread.id) && <Badge count={counts.get(thread.id)!} mentioned={false} />}
+              </button>
+            </li>
+          ))}
+        </ul>
+        {threads.length === limit && (
+          <Button className={css.more!} onClick={() => setLimit(limit + page)}>
+            Show more
+          </Button>
+        )}
+      </div>
+    </PanelFrame>
+  )
+}

@@ -1,0 +1,30 @@
+import { sql, type TypedQuery } from '../../live/index.ts'
+
+export interface ThreadParent {
+  readonly id: string
+  readonly timeline_id: string
+  readonly author_id: string
+  readonly author_name: string
+  readonly snippet: string
+  readonly created_at: number
+  readonly deleted: number
+}
+
+/** The message that a thread hangs on. */
+export function threadParent(id: string): TypedQuery<ThreadParent> {
+  return sql(
+    'SELECT id, timeline_id, author_id, author_name, snippet, created_at, deleted FROM timeline_items WHERE id = ?',
+    [id],
+  )
+}
+
+export interface PinnedRow extends ThreadParent {}
+
+/** The pinned messages of a room, newest first. */
+export function pinnedIn(room: string): TypedQuery<PinnedRow> {
+  return sql(
+    `SELECT id, timeline_id, author_id, author_name, snippet, created_at, deleted FROM timeline_items
+     WHERE timeline_id = ? AND pinned = 1 AND deleted = 0 ORDER BY order_key DESC, id LIMIT 100`,
+    [room],
+  )
+}

@@ -1,0 +1,30 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { connect } from '../workers/client/connect.ts'
+import { installTestHooks } from '../workers/client/test-hooks.ts'
+import { App } from './App.tsx'
+import { getIdentity, refreshIdentity, subscribeIdentity } from './features/identity/identity.ts'
+import { shareOpenRoom } from './features/rooms/share-open-room.ts'
+import { watchServiceWorker } from './features/status/service-worker-update.ts'
+import { LiveProvider, QueryStore } from './live/index.ts'
+import './theme/tokens.css'
+
+const client = connect()
+const live = { client, store: new QueryStore(client) }
+installTestHooks(client)
+
+const tellActor = () => client.setActor(getIdentity()?.actor ?? null)
+tellActor()
+subscribeIdentity(tellActor)
+shareOpenRoom(client)
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <LiveProvider live={live}>
+      <App />
+    </LiveProvider>
+  </StrictMode>,
+)
+
+watchServiceWorker()
+void refreshIdentity()

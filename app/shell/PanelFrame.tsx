@@ -1,0 +1,63 @@
+import { X, type LucideIcon } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { currentRoute, navigate } from '../routes.ts'
+import { IconButton } from './Button.tsx'
+import { formatShort } from './format-time.ts'
+import css from './PanelFrame.module.css'
+
+/** The right panel: a title, a way out, the content. */
+export function PanelFrame(props: { title: string; subtitle: string | null; scroll?: boolean; children: ReactNode }) {
+  return (
+    <aside
+      className={css.panel}
+      aria-label={props.title}
+      onKeyDown={(event) => event.key === 'Escape' && !event.defaultPrevented && closePanel()}
+    >
+      <header className={css.head}>
+        <h2 className={css.title}>{props.title}</h2>
+        {props.subtitle && (
+          <span className={css.subtitle} title={props.subtitle}>
+            {props.subtitle}
+          </span>
+        )}
+        <IconButton label="Close panel" onClick={closePanel}>
+          <X size={18} aria-hidden />
+        </IconButton>
+      </header>
+      {props.scroll ? <div className={css.scroll}>{props.children}</div> : props.children}
+    </aside>
+  )
+}
+
+function closePanel(): void {
+  navigate({ ...currentRoute(), panel: null, message: null })
+}
+
+export function EmptyPanel({ icon: Icon, text }: { icon: LucideIcon; text: string }) {
+  return (
+    <div className={css.empty}>
+      <Icon size={28} strokeWidth={1.5} aria-hidden />
+      <p>{text}</p>
+    </div>
+  )
+}
+
+/** A message in a list of found or pinned ones; a click shows it in its place. */
+export function MessageCard(props: {
+  author: string
+  where?: string
+  at: number
+  onOpen(): void
+  children: ReactNode
+}) {
+  return (
+    <button type="button" className={css.card} onClick={props.onOpen}>
+      <span className={css.by}>
+        <b>{props.author}</b>
+        {props.where && <span className={css.where}>{props.where}</span>}
+        <span className={css.at}>{formatShort(props.at)}</span>
+      </span>
+      <span className={css.text}>{props.children}</span>
+    </button>
+  )
+}
