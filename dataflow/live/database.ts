@@ -323,7 +323,8 @@ export class LiveSqlite implements LiveDatabase {
     shared.subscriptions.delete(subscription)
     if (shared.subscriptions.size > 0) return
     this.#queries.delete(shared.identity)
-    if (!shared.ended) this.#unwatch(shared)
+    if (shared.ended) return // unwatched and closed when it ended
+    this.#unwatch(shared)
     shared.maintainer.close()
   }
 

@@ -1,0 +1,15 @@
+/** One random case from one seed. */
+import type { Case } from '../case.ts'
+import { Random } from '../random.ts'
+import { randomSchema } from './schema.ts'
+import { randomQuery } from './select.ts'
+import { randomSetup, randomStep } from './transaction.ts'
+
+export function randomCase(seed: number): Case {
+  const random = new Random(seed)
+  const schema = randomSchema(random)
+  const setup = randomSetup(random, schema)
+  const queries = random.many(2, 5, () => randomQuery(random, schema))
+  const steps = random.many(3, 9, () => randomStep(random, schema))
+  return { seed, setup, queries, steps }
+}

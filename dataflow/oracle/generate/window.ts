@@ -1,0 +1,67 @@
+/** Random window function calls with every frame; what depends on the order of rows orders by a key. */
+import type { Random } from '../random.ts'
+import { expression, type Sql } from '../sql-text.ts'
+import { leaf, type ScopeColumn } from './expression.ts'
+
+export function randomWindowCall(random: Random, columns: readonly ScopeColumn[], key: readonly string[] | null): Sql {
+  const partition = random.chance(0.65) ? `PARTITION BY ${random.pick(columns).sql}` : ''
+  const orderColumn = random.pick(columns)
+  const descending = random.pick(['', ' DESC', ' DESC NULLS LAST', ' NULLS LAST'])
+  const tied = `ORDER BY ${orderColumn.sql}${descending}`
+  const total = key && `ORDER BY ${[`${orderColumn.sql}${descending}`, ...key].join(', ')}`
+  const value = leaf(random, { columns }, random.pick(['int', 'text'] as const))
+  const number = leaf(random, { columns }, 'int')
+  const over = (order: string, frame = '') =>
+    ` OVER (${[partition, order, frame].filter((part) => part !== '').join(' ')})`
+  const choice = random.weighted([
+    [3, 'rank'],
+    [total ? 4 : 0, 'by row'],
+    [3, 'aggregate'],
+    [total ? 3 : 0, 'framed'],
+    [2, 'groups or range'],
+  ] as const)
+  switch (choice) {
+    case 'rank':
+      return expression`${random.pick(['rank()', 'dense_rank()', 'percent_rank()', 'cume_dist()'])}${over(tied)}`
+    case 'by row': {
+      const call = random.pick<() => Sql>([
+        () => 'row_number()',
+        () => `ntile(${random.between(1, 4)})`,
+        () => expression`lag(${value})`,
+        () => expression`lead(${value}, ${String(random.between(0, 3))})`,
+        () => expression`lag(${value}, 2, ${number})`,
+      ])()
+      return expression`${call}${over(total!)}`
+    }
+    case 'aggregate':
+      return expression`${aggregate(random, number, value)}${over(random.pick(['', tied]))}`
+    case 'framed':
+      return expression`${random.chance(0.6) ? aggregate(random, number, value) : expression`${random.pick(['first_value', 'last_value'])}(${value})`}${over(total!, frame(random, 'ROWS'))}`
+    case 'groups or range': {
+      const isNumeric = orderColumn.type === 'int' || orderColumn.type === 'real'
+      return expression`${aggregate(random, number, value)}${over(tied, frame(random, isNumeric ? random.pick(['GROUPS', 'RANGE']) : 'GROUPS'))}`
+    }
+  }
+}
+
+function aggregate(random: Random, number: Sql, value: Sql): Sql {
+  const call = random.pick<() => Sql>([
+    () => 'count(*)',
+    () => expression`sum(${number})`,
+    () => expression`min(${value})`,
+    () => expression`max(${number})`,
+    () => expression`count(${value})`,
+    () => expression`avg(${number})`,
+  ])()
+  return random.chance(0.1) ? expression`${call} FILTER (WHERE ${number} > 2)` : call
+}
+
+function frame(random: Random, unit: 'ROWS' | 'RANGE' | 'GROUPS'): string {
+  const bounds = ['UNBOUNDED PRECEDING', '2 PRECEDING', '1 PRECEDING', 'CURRENT ROW', '1 FOLLOWING', '2 FOLLOWING', 'UNBOUNDED FOLLOWING'] // prettier-ignore
+  const start = random.between(0, 5)
+  const end = random.between(Math.max(start, 1), 6)
+  const exclude = random.chance(0.25)
+    ? ` EXCLUDE ${random.pick(unit === 'ROWS' ? ['NO OTHERS', 'CURRENT ROW', 'TIES', 'GROUP'] : ['CURRENT ROW', 'GROUP'])}`
+    : ''
+  return `${unit} BETWEEN ${bounds[start]} AND ${bounds[end]}${exclude}`
+}

@@ -1,0 +1,46 @@
+/** What a run of the oracle (or of a corpus) saw: how many answers were held against SQLite's, and how they were maintained. */
+import type { Explanation } from '../types.ts'
+import type { Played } from './run-case.ts'
+
+export class Tally {
+  readonly #modes = new Map<string, number>()
+  readonly #reasons = new Map<string, number>()
+  cases = 0
+  failures = 0
+  #comparisons = 0
+  #notComparable = 0
+  #refused = 0
+
+  add(played: Played): void {
+    this.cases++
+    if (played.failure) this.failures++
+    this.#comparisons += played.comparisons
+    this.#notComparable += played.notComparable
+    this.#refused += played.refusedBySqlite
+    for (const explanation of played.explanations) this.addExplanation(explanation)
+  }
+
+  addExplanation({ mode, reason }: Explanation): void {
+    count(this.#modes, mode)
+    if (mode !== 'incremental') count(this.#reasons, `${mode}: ${reason ?? 'no reason given'}`)
+  }
+
+  toString(): string {
+    const total = [...this.#modes.values()].reduce((sum, n) => sum + n, 0)
+    const modes = [...this.#modes].map(([mode, n]) => `${mode} ${n} (${((100 * n) / total).toFixed(1)} %)`).join(', ')
+    return [
+      `${this.cases} cases, ${this.#comparisons} answers compared, ${this.failures} failures`,
+      `${this.#notComparable} answers not comparable, ${this.#refused} queries refused by SQLite itself`,
+      `${total} live queries: ${modes}`,
+    ].join('\n')
+  }
+
+  reasons(most = 20): string {
+    const sorted = [...this.#reasons].sort((a, b) => b[1] - a[1])
+    return sorted.slice(0, most).map(([reason, n]) => `${String(n).padStart(7)}  ${reason}`).join('\n') // prettier-ignore
+  }
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1)
+}
