@@ -57,9 +57,9 @@ export function encode(value: SqlValue | undefined): string {
 /** Runs of equal order keys; one run of everything when there is no order. */
 function* runs(keys: readonly string[] | null, length: number): Generator<[start: number, end: number]> {
   let start = 0
-  while (start < length) {
-    let end = keys ? start + 1 : length
-    while (keys && end < length && keys[end] === keys[start]) end++
+  for (let end = 1; end <= length; end++) {
+    const goesOn = end < length && (keys === null || keys[end] === keys[start])
+    if (goesOn) continue
     yield [start, end]
     start = end
   }

@@ -13,18 +13,15 @@ export async function shrinkCase(
 ): Promise<Case> {
   const law = (await play(failing))?.law
   let smallest = failing
-  let left = budget
-  const stillFails = async (candidate: Case) => left-- > 0 && (await play(candidate))?.law === law
-  for (let again = true; again && left > 0;) {
-    again = false
+  let plays = 0
+  const firstThatFails = async () => {
     for (const candidate of smallerCases(smallest)) {
-      if (left <= 0) break
-      if (!(await stillFails(candidate))) continue
-      smallest = candidate
-      again = true
-      break
+      if (++plays > budget) return null
+      if ((await play(candidate))?.law === law) return candidate
     }
+    return null
   }
+  for (let next = await firstThatFails(); next; next = await firstThatFails()) smallest = next
   return smallest
 }
 
