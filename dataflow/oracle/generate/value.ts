@@ -6,7 +6,7 @@ import { expression, parameter, type Sql } from '../sql-text.ts'
 export type ColumnType = 'int' | 'real' | 'text' | 'blob' | 'any' | 'json' | 'boolean'
 
 const awkwardIntegers: SqlValue[] = [9223372036854775807n, -9223372036854775808n, 9007199254740991, 9007199254740993n, -9007199254740993n, 4294967296, -1, 2147483648] // prettier-ignore
-const awkwardReals: SqlValue[] = [-0, 1e300, -1e300, Infinity, -Infinity, NaN, 1e19, 1e196, 0.1, 4503599627370496.5, 5e-324, 3.0000000001] // prettier-ignore
+const awkwardReals: SqlValue[] = [-0, 1e300, -1e300, Infinity, -Infinity, NaN, 1e19, 1e196, 0.1, 1125899906842624.5, 5e-324, 3.0000000001] // prettier-ignore
 const words = ['a', 'b', 'c', 'A', 'B', 'ab', 'Ab', 'aB', 'abc', 'b ', 'x', '']
 const awkwardTexts = ['🙂', 'é', 'É', 'ß', 'a\0b', '\0', '1', '01', '1.0', ' 2', '1e1', '3abc', '-0', '9223372036854775808', "it's", '%', '_', 'a_c', '\uFEFFx', 'ａ', 'x'.repeat(300), '𝒳\ttab\nline'] // prettier-ignore
 const documents = ['{"a":1,"b":[1,2,3]}', '{"a":"x","b":[]}', '[1,2,{"a":3}]', '[]', '{}', 'null', '5', '"a"', '[null,true,"🙂"]', '{"a":{"b":2}}', '[1.0,2.5]'] // prettier-ignore
