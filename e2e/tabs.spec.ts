@@ -100,7 +100,7 @@ test('what another person wrote while the server was out of reach of us arrives 
   const a = await openTab()
   await signIn(a, 'Ada')
   await openRoom(a, room)
-  await say(a, 'mine')
+  await say(a, 'mine, online')
   const [{ stream, id }] = (await rowsOf(
     a,
     `SELECT s.stream, r.id FROM rooms r JOIN spaces s ON s.id = r.space_id WHERE r.name = '${room}'`,
@@ -113,7 +113,7 @@ test('what another person wrote while the server was out of reach of us arrives 
   await profile.context.setOffline(false)
   const hers = Array.from({ length: 5 }, (_, index) => `Olga says ${index}.`)
   await expect(message(a, 'Olga says 4.')).toHaveCount(1, { timeout: 30_000 })
-  await expectOnce(a, ['mine', 'mine, offline', ...hers])
+  await expectOnce(a, ['mine, online', 'mine, offline', ...hers])
   await expect(syncPill(a)).toHaveAttribute('data-queued', '0')
 })
 

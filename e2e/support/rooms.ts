@@ -2,8 +2,8 @@ import { expect, type Locator, type Page } from '@playwright/test'
 
 /** The app by the names that a person hears. */
 export const roomLink = (page: Page, name: string): Locator =>
-  page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: new RegExp(`^${escape(name)}\\b`) })
-export const timeline = (page: Page): Locator => page.getByRole('log').first()
+  page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: new RegExp(`^${escape(name)}(,|$)`) })
+export const timeline = (page: Page): Locator => page.getByRole('log', { name: /^Messages in (?!the thread)/ })
 export const messages = (page: Page): Locator => timeline(page).getByRole('article')
 export const message = (page: Page, text: string): Locator => messages(page).filter({ hasText: text })
 export const composer = (page: Page): Locator => page.getByRole('textbox', { name: /^Message/ })

@@ -1,0 +1,125 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, test } from './support/fixtures.ts'
+import { composer, message, messages, openRoom, roomLink, say, timeline } from './support/rooms.ts'
+import { rowsOf, untilConnected, valueOf } from './support/tab.ts'
+
+async function openDemo(tab: Page): Promise<void> {
+  await tab.getByRole('button', { name: 'Open the demo space' }).click()
+  await expect(composer(tab)).toBeVisible({ timeout: 30_000 })
+}
+
+test('one click opens a lively demo space, which lives on this device alone', async ({ openTab }) => {
+  const tab = await openTab()
+  await openDemo(tab)
+  for (const room of ['general', 'engineering', 'design', 'kitchen']) await expect(roomLink(tab, room)).toBeVisible()
+  await expect(message(tab, 'Everything here lives on this device alone')).toHaveCount(1)
+  expect(Number(await valueOf(tab, 'SELECT count(*) FROM timeline_items'))).toBeGreaterThan(2000)
+  expect(await valueOf(tab, 'SELECT count(*) FROM outbox')).toBe(0)
+  await expect(roomLink(tab, 'engineering')).toHaveAccessibleName(/14 unread, you were mentioned/)
+  await openRoom(tab, 'engineering')
+  await expect(message(tab, 'not even then. The edit is one row')).toHaveCount(1)
+  await expect(roomLink(tab, 'engineering')).toHaveAccessibleName('engineering', { timeout: 15_000 })
+
+  await tab.reload()
+  await untilConnected(tab)
+  await expect(message(tab, 'not even then. The edit is one row')).toHaveCount(1)
+})
+
+test('a message is written, edited, reacted to, answered in a thread, found and deleted', async ({ openTab }) => {
+  const tab = await openTab()
+  await openDemo(tab)
+  await openRoom(tab, 'kitchen')
+  await say(tab, 'quince marmalade for everyone')
+  const mine = (text: string) => message(tab, text)
+
+  await mine('quince marmalade').hover()
+  await tab.getByRole('button', { name: 'Edit message' }).click()
+  const editor = mine('').getByRole('textbox')
+  await editor.fill('quince jelly for everyone')
+  await editor.press('Enter')
+  await expect(mine('quince jelly for everyone')).toContainText('edited')
+  await expect(mine('quince marmalade')).toHaveCount(0)
+
+  await mine('quince jelly').hover()
+  await mine('quince jelly').getByRole('button', { name: 'Add reaction' }).click()
+  await tab.getByRole('dialog', { name: 'Pick a reaction' }).getByRole('button').first().click()
+  await expect(mine('quince jelly').getByRole('group', { name: 'Reactions' })).toContainText('1')
+
+  await mine('quince jelly').hover()
+  await mine('quince jelly').getByRole('button', { name: 'Open thread' }).click()
+  const reply = tab.getByRole('textbox', { name: 'Reply in thread' })
+  await reply.fill('two jars, please')
+  await reply.press('Enter')
+  await expect(tab.getByRole('log', { name: 'Messages in the thread' })).toContainText('two jars, please')
+  await expect(mine('quince jelly')).toContainText('1 reply')
+
+  await tab.getByRole('button', { name: 'Search messages' }).click()
+  await tab.getByRole('searchbox', { name: 'Search messages' }).fill('quince jelly')
+  await expect(tab.getByRole('complementary')).toContainText('1 message')
+
+  await mine('quince jelly').hover()
+  await mine('quince jelly').getByRole('button', { name: 'More actions' }).click()
+  await tab.getByRole('menuitem', { name: 'Delete' }).click()
+  const confirm = tab.getByRole('alertdialog').getByRole('button', { name: 'Delete' })
+  if (await confirm.isVisible()) await confirm.click()
+  await expect(mine('quince jelly')).toHaveCount(0)
+  expect(
+    await rowsOf(
+      tab,
+      "SELECT deleted FROM timeline_items WHERE snippet LIKE '%quince%' OR deleted = 1 ORDER BY order_key DESC LIMIT 1",
+    ),
+  ).toEqual([{ deleted: 1 }])
+})
+
+test('older messages come in above without moving what is read', async ({ openTab }) => {
+  const tab = await openTab()
+  await openDemo(tab)
+  await openRoom(tab, 'engineering')
+  await expect(messages(tab).last()).toBeVisible()
+  const list = timeline(tab)
+  for (let step = 0; step < 12; step++) {
+    await list.hover()
+    await tab.mouse.wheel(0, -900)
+    await tab.waitForTimeout(80)
+  }
+  // what is on screen stays where it is while the list settles
+  const before = await topMessage(tab)
+  await tab.waitForTimeout(700)
+  const after = await topMessage(tab)
+  expect(after).toEqual(before)
+  expect(await messages(tab).count()).toBeLessThan(60)
+})
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const width of [1280, 390]) {
+    test(`no accessibility violation in a room, ${colorScheme}, ${width} px wide`, async ({ openTab }) => {
+      const tab = await openTab()
+      await tab.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await openDemo(tab)
+      await tab.setViewportSize({ width, height: 844 })
+      await expect(messages(tab).last()).toBeVisible()
+      const { violations } = await new AxeBuilder({ page: tab }).analyze()
+      const found = violations.map(
+        ({ id, help, nodes }) =>
+          `${id}: ${help}: ${nodes
+            .map((node) => node.html)
+            .join(' | ')
+            .slice(0, 300)}`,
+      )
+      expect(found).toEqual([])
+    })
+  }
+}
+
+/** The first message in view and where it stands. */
+function topMessage(tab: Page): Promise<{ key: string | null; top: number } | null> {
+  return timeline(tab).evaluate((list) => {
+    const frame = list.getBoundingClientRect()
+    for (const row of list.querySelectorAll('article')) {
+      const { top, bottom } = row.getBoundingClientRect()
+      if (bottom > frame.top + 4) return { key: row.getAttribute('data-key'), top: Math.round(top) }
+    }
+    return null
+  })
+}
