@@ -12,6 +12,8 @@ export type FromTab =
       readonly type: 'REGISTER_TAB'
       readonly tabId: string
       readonly life: number
+      /** grows with every REGISTER_TAB of this tab: the highest counts, whichever port is faster */
+      readonly attempt: number
       readonly protocol: number
       /** already held */
       readonly lock: string

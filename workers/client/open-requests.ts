@@ -9,6 +9,8 @@ export interface Requests {
   /** unanswered, in the order in which they were made */
   all(): OpenRequest[]
   accepted(requestId: string, epoch: number): void
+  /** Any plain SQL may have been accepted at this epoch: only its leader may still run it. */
+  doubt(epoch: number): void
   answered(requestId: string, result: QueryResult | null): void
   failed(requestId: string, code: ErrorCode, message: string): void
   close(): void
@@ -65,6 +67,9 @@ export function openRequests(tabId: string, clock: Clock, post: (message: FromTa
     accepted(requestId, epoch) {
       const found = waiting.get(requestId)
       if (found) found.acceptedEpoch = epoch
+    },
+    doubt(epoch) {
+      for (const each of waiting.values()) if (each.request.type === 'QUERY') each.acceptedEpoch ??= epoch
     },
     answered: (requestId, result) => settle(requestId)?.resolve(result),
     failed,

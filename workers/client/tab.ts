@@ -46,6 +46,7 @@ const registerPatienceMs = { first: 1_000, last: 8_000 }
 export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: boolean): Tab {
   const { locks, clock } = platform
   let life = 0
+  let attempts = 0
   let current: Life | null = null
   let visible = visibleAtStart
   let actor: string | null | undefined
@@ -109,6 +110,7 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
       type: 'REGISTER_TAB',
       tabId,
       life,
+      attempt: ++attempts,
       protocol: protocolVersion,
       lock: tabLock(tabId, life),
       visible,
@@ -123,6 +125,8 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
   function suspend(): void {
     current?.end()
     current = null
+    // An acceptance may be on its way to this page and is not heard any more.
+    requests.doubt(status.epoch)
     if (!closed) changeStatus({ activeTab: null })
   }
 
@@ -243,9 +247,11 @@ function startLife({ platform, locks, clock, tabId, life, registration, receive 
     platform.mark('registered')
     locks.hold(coordinatorLock(coordinatorId), mine.signal).then(
       (release) => {
-        // The coordinator is dead.
+        // The coordinator is dead. What it had posted before is heard first: it may say which writes were accepted.
         release()
-        if (!mine.signal.aborted) connect()
+        clock.after(0, () => {
+          if (!mine.signal.aborted) connect()
+        })
       },
       () => {},
     )

@@ -45,7 +45,8 @@ export function forwardRequests(state: CoordinatorState, now: number): Delivery[
 }
 
 function forward(state: CoordinatorState, pending: PendingRequest, leader: Leader): Delivery[] {
-  if (pending.acceptedEpoch !== null && pending.acceptedEpoch !== leader.epoch) return leaderLost(state, pending)
+  const { acceptedEpoch, mayWrite } = pending
+  if (mayWrite && acceptedEpoch !== null && acceptedEpoch !== leader.epoch) return leaderLost(state, pending)
   if (pending.attempts >= state.options.maxAttempts) {
     return fail(state, pending, 'LEADER_LOST', `${pending.attempts} leaders were lost while this request was with them`)
   }
@@ -102,7 +103,7 @@ export function answerRequest(
 export function loseLeader(state: CoordinatorState, epoch: number, now: number): Delivery[] {
   const deliveries: Delivery[] = []
   for (const pending of state.requests.values()) {
-    if (pending.acceptedEpoch === epoch) deliveries.push(...leaderLost(state, pending))
+    if (pending.mayWrite && pending.acceptedEpoch === epoch) deliveries.push(...leaderLost(state, pending))
     else if (pending.forwardedEpoch === epoch && pending.attempts > 1) {
       pending.notBefore = now + backoff(pending.attempts - 1, state.options)
     }

@@ -65,7 +65,7 @@ function registerTab(
   electable: boolean,
   now: number,
 ): Delivery[] {
-  const { tabId, life, lock } = message
+  const { tabId, life, attempt, lock } = message
   if (message.protocol !== protocolVersion) {
     const problem = {
       code: 'PROTOCOL_MISMATCH' as const,
@@ -74,12 +74,13 @@ function registerTab(
     return [{ to: 'tab', tabId, message: { type: 'STATUS_CHANGED', ...state.status, problem } }]
   }
   const before = state.tabs.get(tabId)
-  if (before && before.life > life) return []
+  if (before && before.attempt > attempt) return []
   // The same tab, connected anew: its old worker is dead or talks through the new port.
   const deliveries = before ? removeTab(state, tabId, now, { keepPorts: true, keepLeader: before.life === life }) : []
   state.tabs.set(tabId, {
     tabId,
     life,
+    attempt,
     order: before?.order ?? nextOrder(state),
     electable,
     visible: message.visible,

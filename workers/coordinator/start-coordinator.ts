@@ -91,7 +91,7 @@ export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
       if (message.type === 'REGISTER_TAB') {
         tabId = message.tabId
         const known = state.tabs.get(tabId)
-        if (known && known.life > message.life) return
+        if (known && known.attempt > message.attempt) return
         register(tabId, port, handedOver[0] ?? null)
         step({ from: 'tab', tabId, message, electable: handedOver.length > 0 })
       } else if (tabId !== null && lines.get(tabId)?.tab === port) {
@@ -112,11 +112,14 @@ export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
 
   sync.listen((message) => step({ from: 'sync', message }))
   const stopping = new AbortController()
-  void locks.hold(coordinatorLock(coordinatorId), stopping.signal).then((release) => {
-    stopping.signal.addEventListener('abort', release)
-    lockHeld = true
-    for (const port of waiting.splice(0)) accept(port)
-  })
+  locks.hold(coordinatorLock(coordinatorId), stopping.signal).then(
+    (release) => {
+      stopping.signal.addEventListener('abort', release)
+      lockHeld = true
+      for (const port of waiting.splice(0)) accept(port)
+    },
+    () => {},
+  )
   const tick = (): void => {
     if (stopped) return
     step({ from: 'clock' })

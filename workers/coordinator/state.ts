@@ -29,6 +29,7 @@ export interface CoordinatorState {
 export interface Tab {
   readonly tabId: string
   readonly life: number
+  readonly attempt: number
   readonly order: number
   /** this tab's worker has a port to us, so it can lead */
   readonly electable: boolean

@@ -34,7 +34,9 @@ export function startDatabase(platform: DatabasePlatform): DatabaseWorker {
   let tabId = ''
   let compiled = false
   let leading: Leading | null = null
-  let candidacy: { readonly abort: AbortController; readonly opening: boolean; epoch: number } | null = null
+  /** the epoch proposed to this worker while it is asked to lead */
+  let proposed: number | null = null
+  let candidacy: AbortController | null = null
 
   const post = (message: FromDatabase) => port?.post(message)
 
@@ -42,11 +44,12 @@ export function startDatabase(platform: DatabasePlatform): DatabaseWorker {
     switch (message.type) {
       case 'PROMOTE_TO_ACTIVE':
         if (leading) return leading.announce()
-        if (candidacy) candidacy.epoch = Math.max(candidacy.epoch, message.epoch)
-        else void lead(message.epoch)
+        proposed = Math.max(proposed ?? 0, message.epoch)
+        if (!candidacy) void lead()
         return
       case 'STAND_DOWN':
-        candidacy?.abort.abort()
+        proposed = null
+        candidacy?.abort()
         return
       case 'HEARTBEAT':
         return post({ type: 'HEARTBEAT_PONG', n: message.n })
@@ -55,29 +58,30 @@ export function startDatabase(platform: DatabasePlatform): DatabaseWorker {
     }
   }
 
-  async function lead(proposedEpoch: number): Promise<void> {
-    const mine = { abort: new AbortController(), opening: false, epoch: proposedEpoch }
-    candidacy = mine
-    const letGo = await waitForLock(mine.abort.signal)
-    if (!letGo) {
-      candidacy = null
-      return
+  async function lead(): Promise<void> {
+    while (proposed !== null && !leading) {
+      candidacy = new AbortController()
+      const letGo = await waitForLock(candidacy.signal)
+      if (letGo && proposed !== null) await open(letGo, proposed)
+      else letGo?.()
     }
-    mine.opening = true
+    candidacy = null
+  }
+
+  async function open(letGo: () => void, epoch: number): Promise<void> {
     platform.mark('lock-held')
     post({ type: 'LOCK_HELD', tabId })
     try {
-      const database = await platform.open(mine.epoch)
+      const database = await platform.open(epoch)
       platform.mark('database-open')
       leading = startLeading(database, tabId, post)
       leading.announce()
     } catch (error) {
       // Nothing is open, so the lock may go on to another tab.
       letGo()
+      proposed = null
       const failure = error instanceof OpenFailure ? error : openFailed(error)
       post({ type: 'OPEN_FAILED', tabId, problem: failure.problem, final: failure.final })
-    } finally {
-      candidacy = null
     }
   }
 

@@ -1,0 +1,147 @@
+import { startCoordinator, type Coordinator } from '../coordinator/start-coordinator.ts'
+import { defaultOptions, type CoordinatorOptions } from '../coordinator/state.ts'
+import { startDatabase } from '../database/start-database.ts'
+import { FakeLockManager } from '../platform/fake-locks.ts'
+import { FakePort } from '../platform/fake-port.ts'
+import { FakeWorld, type Context } from '../platform/fake-world.ts'
+import { openTab, type Tab, type TabPlatform, type TabWorker } from '../client/tab.ts'
+import { FakeDisk } from './fake-database.ts'
+
+/** One browser profile of the fake world: a disk, locks, at most one SharedWorker, and the pages that are open. */
+export class FakeBrowser {
+  readonly world: FakeWorld
+  readonly locks: FakeLockManager
+  readonly disk = new FakeDisk()
+  readonly options: CoordinatorOptions
+  /** how often opening the database fails, 0 to 1 */
+  openFailures = 0
+  #shared: { context: Context; creator: Context; coordinator: Coordinator } | null = null
+  #made = 0
+
+  constructor(seed: number, options: Partial<CoordinatorOptions> = {}) {
+    this.world = new FakeWorld(seed)
+    this.locks = new FakeLockManager(this.world)
+    this.options = { ...defaultOptions, ...options }
+  }
+
+  get coordinator(): Coordinator | null {
+    return this.#shared?.context.alive ? this.#shared.coordinator : null
+  }
+
+  openPage(): FakePage {
+    return new FakePage(this, `page${++this.#made}`)
+  }
+
+  killCoordinator(): void {
+    if (!this.#shared?.context.alive) return
+    this.world.kill(this.#shared.context)
+    this.#shared.coordinator.stop()
+  }
+
+  coordinatorCreatedBy(context: Context): boolean {
+    return this.#shared?.creator === context
+  }
+
+  connectCoordinator(page: Context) {
+    if (!this.#shared?.context.alive) {
+      const context = this.world.context(`coordinator${++this.#made}`)
+      const coordinator = startCoordinator({
+        locks: this.locks.for(context),
+        clock: this.world.clock(context),
+        coordinatorId: context.name,
+        sync: { post() {}, listen() {} },
+        options: this.options,
+      })
+      this.#shared = { context, creator: page, coordinator }
+    }
+    const { context, coordinator } = this.#shared
+    const [here, there] = FakePort.pair(this.world, page, context)
+    this.world.at(context, this.world.between(0.1, 2), () => coordinator.connect(there.ownedBy(context)))
+    return here.ownedBy(page)
+  }
+
+  spawnWorker(page: Context): TabWorker & { readonly context: Context } {
+    const { world } = this
+    const context = world.context(`worker${++this.#made} of ${page.name}`)
+    const database = startDatabase({
+      locks: this.locks.for(context),
+      clock: world.clock(context),
+      mark() {},
+      open: async (epoch) => {
+        await pause(world, context, world.between(5, 120))
+        return this.disk.open(context, epoch, world.random() < this.openFailures)
+      },
+    })
+    world.at(context, world.between(20, 200), () => database.ready())
+    page.onDeath.push(() => world.kill(context))
+    let lastArrival = 0
+    return {
+      context,
+      connect: (port, tabId) => {
+        const end = port as FakePort
+        lastArrival = Math.max(lastArrival, world.now + world.between(0.1, 2))
+        world.at(context, lastArrival - world.now, () => database.connect(end.ownedBy(context), tabId))
+      },
+      terminate: () => world.kill(context),
+    }
+  }
+}
+
+function pause(world: FakeWorld, context: Context, ms: number): Promise<void> {
+  return new Promise((resolve) => world.at(context, ms, resolve))
+}
+
+/** A page: it can be closed, crash, be frozen and come back, or be too busy to run. */
+export class FakePage {
+  readonly context: Context
+  readonly tab: Tab
+  readonly #browser: FakeBrowser
+  worker: (TabWorker & { readonly context: Context }) | null = null
+
+  constructor(browser: FakeBrowser, name: string) {
+    this.#browser = browser
+    const { world } = browser
+    this.context = world.context(name)
+    const platform: TabPlatform = {
+      locks: browser.locks.for(this.context),
+      clock: world.clock(this.context),
+      coordinator: 'shared',
+      spawnWorker: () => (this.worker = browser.spawnWorker(this.context)),
+      connectCoordinator: () => browser.connectCoordinator(this.context),
+      channel: () => FakePort.pair(world, this.context, this.context),
+      nudgeServiceWorker() {},
+      mark() {},
+    }
+    this.tab = openTab(name, platform, world.random() < 0.5)
+  }
+
+  /** The person closes it: pagehide runs first. */
+  close(): void {
+    if (!this.context.frozen) this.tab.suspend()
+    this.#browser.world.kill(this.context)
+  }
+
+  /** Nothing runs. The SharedWorker dies with the page that made it. */
+  crash(): void {
+    if (this.#browser.coordinatorCreatedBy(this.context)) this.#browser.killCoordinator()
+    this.#browser.world.kill(this.context)
+  }
+
+  freeze(): void {
+    this.tab.suspend()
+    this.#browser.world.freeze(this.context)
+  }
+
+  thaw(): void {
+    this.#browser.world.thaw(this.context)
+    this.tab.resume()
+  }
+
+  block(ms: number): void {
+    this.#browser.world.block(this.context, ms)
+  }
+
+  blockWorker(ms: number): void {
+    if (this.worker) this.#browser.world.block(this.worker.context, ms)
+  }
+}
