@@ -1,9 +1,15 @@
-import type { Sqlite3Static, Database } from '@sqlite.org/sqlite-wasm'
+import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { openLiveDatabase } from '../../dataflow/index.ts'
-import { migration1 } from '../../schema/tables/migration-1.ts'
+import { migrate } from '../../schema/tables/migrate.ts'
+import { dispatchDrafts } from './dispatch-drafts.ts'
 import { type LeaderDatabase, RequestFailure } from './leader-database.ts'
+import { discardEvents, outboxCount, retryEvents } from './outbox.ts'
+import { openRawSql } from './raw-sql.ts'
 import { runSql } from './run-sql.ts'
+import { openStore } from './store.ts'
+import { syncConversation } from './sync-messages.ts'
 
+/** Store and engine on one connection, as the leader uses them. */
 export async function openLeaderDatabase(sqlite3: Sqlite3Static, proposedEpoch: number): Promise<LeaderDatabase> {
   const pool = await sqlite3.installOpfsSAHPoolVfs({
     name: 'rsql',
@@ -14,26 +20,42 @@ export async function openLeaderDatabase(sqlite3: Sqlite3Static, proposedEpoch: 
   } as Parameters<Sqlite3Static['installOpfsSAHPoolVfs']>[0])
   const db: Database = new pool.OpfsSAHPoolDb('/rooms.db')
   db.exec('PRAGMA locking_mode=exclusive; PRAGMA journal_mode=wal; PRAGMA synchronous=normal')
+  const sql = openRawSql(sqlite3, db)
+  migrate(sql)
+  sql.close()
+  return leaderDatabase(sqlite3, db, 'opfs', proposedEpoch)
+}
+
+export function leaderDatabase(
+  sqlite3: Sqlite3Static,
+  db: Database,
+  storage: LeaderDatabase['storage'],
+  proposedEpoch: number,
+): LeaderDatabase {
   const live = openLiveDatabase(sqlite3, db)
-  if (live.all(`SELECT 1 FROM sqlite_schema WHERE name = 'meta'`).length === 0) live.run(migration1)
-  const kept = Number(live.all(`SELECT value FROM meta WHERE key = 'epoch'`)[0]?.[0] ?? 0)
-  const epoch = Math.max(proposedEpoch, kept + 1)
-  live.run(`INSERT OR REPLACE INTO meta(key, value) VALUES ('epoch', ?)`, [epoch])
+  const store = openStore({ sqlite3, db, transaction: (work) => live.transaction(work) })
+  const epoch = live.transaction(() => nextEpoch(store.sql, proposedEpoch))
+  const sync = syncConversation(store, epoch)
   return {
     epoch,
-    storage: 'opfs',
+    storage,
     problem: null,
     query: (sql, parameters) => runSql(sqlite3, db, live, sql, parameters),
     subscribe(query, onUpdate, onError) {
+      let turn = 0
       const found = live.subscribe(
         query,
-        (delta) => onUpdate({ type: 'delta', ...delta }),
-        (error) => onError(error, false),
+        (delta) => {
+          turn = delta.turn
+          onUpdate({ type: 'delta', ...delta })
+        },
+        (error) => onError(error, !compiles(db, query.sql)),
       )
+      if (found.error) onError(found.error, false)
       return {
         snapshot: () => ({
           type: 'snapshot',
-          turn: 0,
+          turn,
           columns: [...found.columns],
           keys: [...found.keys],
           rows: [...found.rows],
@@ -41,13 +63,43 @@ export async function openLeaderDatabase(sqlite3: Sqlite3Static, proposedEpoch: 
         unsubscribe: () => found.unsubscribe(),
       }
     },
-    dispatch() {
-      throw new RequestFailure('UNAVAILABLE', 'dispatch is not wired yet')
+    dispatch(events, toSync) {
+      const outcome = dispatchDrafts(store, events)
+      if (outcome.type === 'InvalidEvent') {
+        const { index, fault } = outcome
+        throw new RequestFailure('INVALID_EVENT', `event ${index}: ${fault.message}`)
+      }
+      sync.dispatched(outcome.events, toSync)
     },
-    retry() {},
-    discard() {},
-    receive() {},
-    setPerson() {},
-    outbox: () => ({ pending: 0, failed: 0 }),
+    retry(eventIds, toSync) {
+      sync.dispatched(retryEvents(store, eventIds), toSync)
+    },
+    discard(eventIds, toSync) {
+      const ids = discardEvents(store, eventIds)
+      if (ids.length > 0) toSync({ type: 'OUTBOX_DISCARDED', epoch, ids })
+    },
+    receive: sync.receive,
+    setPerson: sync.setPerson,
+    outbox: () => outboxCount(store),
   }
+}
+
+/** A query that SQLite no longer compiles (its table is gone) has ended; any other error clears with a later turn. */
+function compiles(db: Database, sql: string): boolean {
+  try {
+    db.prepare(sql).finalize()
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Kept in the database and so above every earlier leader's, whatever the tabs remember. */
+function nextEpoch(sql: ReturnType<typeof openRawSql>, proposed: number): number {
+  const kept = Number(sql.prepare(`SELECT value FROM meta WHERE key = 'epoch'`).rows()[0]?.[0] ?? 0)
+  const epoch = Math.max(proposed, kept + 1)
+  sql
+    .prepare(`INSERT INTO meta (key, value) VALUES ('epoch', ?) ON CONFLICT DO UPDATE SET value = excluded.value`)
+    .run(epoch)
+  return epoch
 }

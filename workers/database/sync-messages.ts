@@ -1,0 +1,94 @@
+import { assertNever } from '../../schema/assert.ts'
+import type { AnyEvent } from '../../schema/events/event.ts'
+import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
+import type { OpenRoom } from '../../schema/messages/tab.ts'
+import { applyBatch } from './apply-batch.ts'
+import { applyUploadResults, pendingEvents } from './outbox.ts'
+import type { Store } from './store.ts'
+import { streamsToSync } from './sync-state.ts'
+
+type Send = (message: ToSync) => void
+
+/**
+ * The database's side of the conversation with the sync client. Laws: every batch is answered, after its commit or its
+ * failure; the sync client is told anew whom and what to sync whenever that changes.
+ */
+export interface SyncConversation {
+  receive(message: FromSync, send: Send): void
+  setPerson(actor: string | null | undefined, openRoom: OpenRoom | null, send: Send): void
+  /** after local events: to be uploaded now, and perhaps other streams to follow */
+  dispatched(events: readonly AnyEvent[], send: Send): void
+}
+
+export function syncConversation(store: Store, epoch: number): SyncConversation {
+  let actor: string | null | undefined
+  let openRoom: OpenRoom | null = null
+  let told = ''
+
+  /** Before a tab has said who is signed in there is nothing to tell. */
+  function tellState(send: Send): void {
+    if (actor === undefined) return
+    const streams = streamsToSync(store, actor)
+    told = stateKey(streams)
+    send({ type: 'SYNC_STATE', epoch, actor, streams, openRoom })
+    send({ type: 'OUTBOX', epoch, complete: true, events: pendingEvents(store) })
+  }
+
+  function tellIfStreamsChanged(events: Iterable<{ readonly type?: unknown }>, send: Send): void {
+    for (const { type } of events) {
+      if (typeof type !== 'string' || !/^(?:space|member)\./.test(type)) continue
+      if (actor !== undefined && stateKey(streamsToSync(store, actor)) !== told) tellState(send)
+      return
+    }
+  }
+
+  const stateKey = (streams: readonly { readonly stream: string }[]) => streams.map(({ stream }) => stream).join(' ')
+
+  function applyEvents(batch: Extract<FromSync, { type: 'EVENTS' }>, send: Send): void {
+    const { batchId } = batch
+    try {
+      const outcome = applyBatch(store, batch)
+      if (outcome.type === 'Gap') {
+        const message = `the batch counts from ${batch.after}, the cursor is ${outcome.cursor}`
+        return send({ type: 'EVENTS_FAILED', epoch, batchId, code: 'GAP', message })
+      }
+      send({ type: 'EVENTS_APPLIED', epoch, batchId, rejected: outcome.rejected })
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      send({ type: 'EVENTS_FAILED', epoch, batchId, code: 'STORAGE', message })
+      throw error
+    }
+    tellIfStreamsChanged(
+      batch.items.map((item) => item.event),
+      send,
+    )
+  }
+
+  return {
+    receive(message, send) {
+      switch (message.type) {
+        case 'SYNC_HELLO':
+          return tellState(send)
+        case 'EVENTS':
+          return applyEvents(message, send)
+        case 'UPLOADED':
+          applyUploadResults(store, message.results)
+          return send({ type: 'UPLOADED_APPLIED', epoch, batchId: message.batchId })
+        case 'SYNC_STATUS':
+          return
+        default:
+          return assertNever(message)
+      }
+    },
+    setPerson(nextActor, nextRoom, send) {
+      const changed = nextActor !== actor || nextRoom?.room !== openRoom?.room || nextRoom?.stream !== openRoom?.stream
+      actor = nextActor
+      openRoom = nextRoom
+      if (changed) tellState(send)
+    },
+    dispatched(events, send) {
+      if (events.length > 0) send({ type: 'OUTBOX', epoch, complete: false, events })
+      tellIfStreamsChanged(events, send)
+    },
+  }
+}
