@@ -27,4 +27,4 @@ createRoot(document.getElementById('root')!).render(
 )
 
 watchServiceWorker()
-void refreshIdentity()
+if (getIdentity()) void refreshIdentity()
