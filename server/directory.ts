@@ -1,4 +1,4 @@
-import { validateEvent, type AnyEvent, type EventValidation, type KnownEvent } from '../schema/events/event.ts'
+import { validateEvent, type AnyEvent, type KnownEvent } from '../schema/events/event.ts'
 import { personStream, streamKind } from '../schema/events/streams.ts'
 import type { Commit, EventLog, LogItem, Seq } from './event-log.ts'
 import { foldSpace, isMember, isStructural, type SpaceState } from './space-state.ts'
@@ -156,7 +156,7 @@ class SqliteDirectory implements Directory {
     if (items.length === 0) return
     inTransaction(this.#database, () => {
       const entry = this.#entries.get(commit.stream) ?? this.#newEntry(commit.stream)
-      for (const item of items) this.#index(entry, item, validateEvent(JSON.parse(item.data)))
+      for (const item of items) this.#index(entry, item)
       entry.head = items.at(-1)!.seq
       entry.events += items.length
       this.#statements.setProgress.run(entry.head, entry.events, entry.messages, entry.id)
@@ -171,14 +171,16 @@ class SqliteDirectory implements Directory {
     return entry
   }
 
-  #index(entry: StreamEntry & { id: number }, item: LogItem, valid: EventValidation): void {
-    if (valid.type === 'invalid' || streamKind(entry.stream) !== 'space') return
-    const event: AnyEvent = valid.event
+  #index(entry: StreamEntry & { id: number }, item: LogItem): void {
+    if (streamKind(entry.stream) !== 'space') return
+    const event = JSON.parse(item.data) as AnyEvent // its envelope was checked before it came into the log
     if (event.type === 'message.create') entry.messages += 1
     if (event.room !== undefined) {
       this.#indexRoom(entry, event.room, item, event.type === 'message.create' ? message : other)
     }
-    if (valid.type === 'unknown') return
+    if (!/^(space|member|room)\./.test(event.type)) return
+    const valid = validateEvent(event)
+    if (valid.type !== 'known') return
     const known = valid.event
     if (known.type === 'room.create' && known.payload.kind === 'thread') this.#indexThread(entry, item, known)
     if (!isStructural(known)) return
