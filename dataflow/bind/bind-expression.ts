@@ -256,6 +256,8 @@ function bindBinary(
 // `x IS TRUE` asks for truth; `x IS (a column called true)` compares
 function truthName(place: Place, right: Expr): 'TRUE' | 'FALSE' | null {
   while (right.type === 'ParenthesizedExpr' && right.exprs.length === 1) right = right.exprs[0]!
+  // SQLite reads `x IN ()` as FALSE, `x NOT IN ()` as TRUE
+  if (right.type === 'InListExpr' && !right.rhs?.length) return right.not ? 'TRUE' : 'FALSE'
   if (right.type !== 'Id' || !/^(true|false)$/i.test(right.name) || lookUp(place.scope, right.name)) return null
   return right.name.toUpperCase() as 'TRUE' | 'FALSE'
 }
