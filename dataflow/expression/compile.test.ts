@@ -83,7 +83,7 @@ test.skipIf(!existsSync(semantics))('the semantics table (optional test data ../
     let outcome: string
     try {
       if (setup) db.exec(setup)
-      outcome = /^ERROR/.test(result) || group === 'nondet' ? 'error or clock: SQLite' : check(connection, sql)
+      outcome = result.startsWith('ERROR') || group === 'nondet' ? 'error or clock: SQLite' : check(connection, sql)
     } catch (error) {
       outcome = error instanceof Unsupported ? 'not compiled' : 'wrong'
       if (outcome === 'wrong') wrong.push(`${group}: ${sql}\n${String(error).slice(0, 600)}`)
