@@ -234,7 +234,8 @@ function startLife({ platform, locks, clock, tabId, life, registration, receive 
     const ends = platform.channel()
     worker.connect(ends?.[0] ?? null, tabId)
     mine.post(registration(), ends ? [ends[1]] : [])
-    cancelTimer = clock.after(patience, connect)
+    // Twice: after a busy stretch the answer may stand in line behind the timer.
+    cancelTimer = clock.after(patience, () => (cancelTimer = clock.after(0, connect)))
     patience = Math.min(patience * 2, registerPatienceMs.last)
   }
 

@@ -92,22 +92,26 @@ export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
         tabId = message.tabId
         const known = state.tabs.get(tabId)
         if (known && known.attempt > message.attempt) return
-        register(tabId, port, handedOver[0] ?? null)
-        step({ from: 'tab', tabId, message, electable: handedOver.length > 0 })
+        const database = handedOver[0] ?? null
+        connectLines(tabId, port, database)
+        step({ from: 'tab', tabId, message, electable: database !== null })
+        // Not before: what the worker already said on this port concerns a registered tab.
+        database?.listen((data) => fromDatabase(message.tabId, database, data as FromDatabase))
       } else if (tabId !== null && lines.get(tabId)?.tab === port) {
         step({ from: 'tab', tabId, message })
       }
     })
   }
 
-  function register(tabId: string, tab: Port, database: Port | null): void {
+  function connectLines(tabId: string, tab: Port, database: Port | null): void {
     const before = lines.get(tabId)
     if (before && before.tab !== tab) before.tab.close()
     before?.database?.close()
     lines.set(tabId, { tab, database })
-    database?.listen((data) => {
-      if (lines.get(tabId)?.database === database) step({ from: 'database', tabId, message: data as FromDatabase })
-    })
+  }
+
+  function fromDatabase(tabId: string, database: Port, message: FromDatabase): void {
+    if (lines.get(tabId)?.database === database) step({ from: 'database', tabId, message })
   }
 
   sync.listen((message) => step({ from: 'sync', message }))

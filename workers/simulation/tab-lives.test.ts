@@ -10,8 +10,8 @@ import { bucketRows, buckets } from './fake-database.ts'
  * Thousands of tabs' lives in random interleavings. SEED=n LIVES=m npx vitest run workers/simulation replays or widens.
  */
 const firstSeed = Number(process.env['SEED'] ?? 1)
-const worlds = Number(process.env['WORLDS'] ?? 25)
-const livesEach = Number(process.env['LIVES'] ?? 80)
+const worlds = Number(process.env['WORLDS'] ?? 12)
+const livesEach = Number(process.env['LIVES'] ?? 60)
 
 describe('tab lives', () => {
   for (let seed = firstSeed; seed < firstSeed + worlds; seed++) {
