@@ -1,0 +1,299 @@
+import type { Expr, Select } from 'sqlite3-parser'
+import type { BoundExpression, BoundOrderTerm, BoundSelect, Source } from '../bind/bound.ts'
+import { binary, column, nowhere, parameter, resultColumn } from '../bind/build-ast.ts'
+import { subqueriesOf } from '../bind/bind-query.ts'
+import { isKnownCollation } from '../key.ts'
+import { printExpression, printSelect } from '../print/print.ts'
+import { Unplannable } from './unplannable.ts'
+
+/**
+ * A block is one SELECT, cut into partitions: expressions over its FROM such that its result is the union of its results with
+ * each value of them put into WHERE.
+ *
+ *   SELECT a, count(*) FROM t GROUP BY a          key (t.a)         … WHERE t.a = ?1
+ *   SELECT t.x, u.y FROM t JOIN u ON …            key (t.id, u.id)  … WHERE t.id = ?1 AND u.id = ?2
+ *   SELECT DISTINCT a, b FROM t                   key (a, b)
+ *   SELECT rank() OVER (PARTITION BY a …) FROM t  key (t.a)
+ *   SELECT sum(a) FROM t                          key ()            one partition
+ *
+ * To keep it current: find the keys that a turn's diffs touch (touch.ts), read those partitions again, diff.
+ */
+export interface Block {
+  readonly select: BoundSelect
+  readonly keys: readonly PartitionKey[]
+  readonly kind: 'rows' | 'groups' | 'distinct' | 'windows'
+  /** where to find things in a row that `hydrate` and `recompute` read: the result columns come first */
+  readonly layout: Layout
+  readonly orderBy: readonly BoundOrderTerm[]
+  /** The SELECT's own DISTINCT is left to a counting operator after it. */
+  readonly distinctAfter: boolean
+  /** at most one row in a partition, whichever comes first */
+  readonly single: boolean
+}
+
+export interface PartitionKey {
+  readonly ast: Expr
+  readonly collation: string
+  readonly expression: BoundExpression | null
+  readonly sources: ReadonlySet<Source>
+  /** it is a column of a table in FROM: its value can be read off a diff */
+  readonly plain: { readonly source: Source; readonly column: number } | null
+}
+
+export interface Layout {
+  readonly columns: number
+  readonly order: readonly number[]
+  readonly keys: readonly number[]
+  /** together with the keys, these name a row; where they do not (a derived table has no key), an ordinal does */
+  readonly ids: readonly number[]
+  readonly extra: readonly Expr[]
+}
+
+export function planBlock(select: BoundSelect, orderBy: readonly BoundOrderTerm[]): Block {
+  for (const source of select.sources) {
+    if (source.relation.kind === 'recursive') throw new Unplannable('recursion')
+    if (source.relation.kind === 'table' && source.relation.table.virtual !== null) {
+      throw new Unplannable(`${source.relation.table.virtual} table`)
+    }
+  }
+  for (const { collation } of [...orderBy, ...select.groupBy, ...(select.distinct ? select.columns : [])]) {
+    if (!isKnownCollation(collation)) throw new Unplannable(`collation ${collation}`)
+  }
+  if (select.distinct && orderBy.some((term) => term.column < 0)) {
+    throw new Unplannable('DISTINCT ordered by what it does not select')
+  }
+  const { keys, kind } = chooseKeys(select)
+  for (const key of keys) {
+    if (!isKnownCollation(key.collation)) throw new Unplannable(`collation ${key.collation}`)
+  }
+  return {
+    select,
+    keys,
+    kind,
+    layout: layOut(select, keys, kind, orderBy),
+    orderBy,
+    distinctAfter: select.distinct && kind !== 'distinct',
+    single: kind === 'distinct' || kind === 'groups',
+  }
+}
+
+function chooseKeys(select: BoundSelect): { keys: PartitionKey[]; kind: Block['kind'] } {
+  if (select.windows.length > 0) return { keys: windowKeys(select), kind: 'windows' }
+  if (select.grouped) {
+    for (const expression of select.groupBy) assertPlain(expression, 'GROUP BY')
+    return { keys: select.groupBy.map(toKey), kind: 'groups' }
+  }
+  if (select.distinct && select.columns.every(({ expression }) => isPlain(expression))) {
+    return { keys: select.columns.map(({ expression }) => toKey(expression)), kind: 'distinct' }
+  }
+  return { keys: rowKeys(select), kind: 'rows' }
+}
+
+/** The primary keys of every table that no outer join fills with NULL. */
+function rowKeys(select: BoundSelect): PartitionKey[] {
+  const anchors = select.sources.filter((source) => !source.nullSupplied)
+  const keys = anchors.flatMap((source) => primaryKeyOf(source) ?? [])
+  if (keys.length > 0) return keys
+  if (select.sources.length === 0) return []
+  const derived = anchors.flatMap((source) => stableColumnsOf(source))
+  if (derived.length === 0) throw new Unplannable('no key for the rows of FROM')
+  return derived
+}
+
+function primaryKeyOf(source: Source): PartitionKey[] | null {
+  if (source.relation.kind !== 'table') return null
+  const { table } = source.relation
+  if (!table.withoutRowid) {
+    if (table.rowidName === null && table.rowidColumn < 0) throw new Unplannable(`the rowid of ${table.name} has no name`)
+    const name = table.rowidColumn >= 0 ? table.columns[table.rowidColumn]!.name : table.rowidName!
+    return [plainKey(source, table.columns.length, name, 'BINARY')]
+  }
+  return table.primaryKey.map((index) => {
+    const { name, collation } = table.columns[index]!
+    return plainKey(source, index, name, collation)
+  })
+}
+
+function plainKey(source: Source, index: number, name: string, collation: string): PartitionKey {
+  return {
+    ast: column(source.alias, name),
+    collation,
+    expression: null,
+    sources: new Set([source]),
+    plain: { source, column: index },
+  }
+}
+
+/** Columns of a derived table by which its own partitions are known: all of a plain SELECT, the group keys of a grouped one. */
+function stableColumnsOf(source: Source): PartitionKey[] {
+  if (source.relation.kind !== 'query') return []
+  const { query } = source.relation
+  return source.columns.flatMap((each, index) => {
+    if (!isKnownCollation(each.collation)) return []
+    if (!query.arms.every((arm) => arm.kind === 'select' && isStable(arm, index)) || query.limit) return []
+    return [
+      {
+        ast: column(source.alias, each.name),
+        collation: each.collation,
+        expression: null,
+        sources: new Set([source]),
+        plain: null,
+      },
+    ]
+  })
+}
+
+/** The value of this result column is the same for a changed row as for all rows whose result that change can touch. */
+export function isStable(select: BoundSelect, index: number): boolean {
+  const { expression } = select.columns[index]!
+  if (!isPlain(expression)) return false
+  const text = printExpression(expression.ast)
+  if (select.grouped && !select.groupBy.some((group) => printExpression(group.ast) === text)) return false
+  return select.windows.every((call) => call.partitionBy.some((each) => printExpression(each.ast) === text))
+}
+
+function windowKeys(select: BoundSelect): PartitionKey[] {
+  const [first, ...others] = select.windows
+  const common = first!.partitionBy.filter((expression) => {
+    const text = printExpression(expression.ast)
+    return (
+      isPlain(expression) &&
+      others.every((call) => call.partitionBy.some((each) => printExpression(each.ast) === text)) &&
+      (!select.grouped || select.groupBy.some((group) => printExpression(group.ast) === text))
+    )
+  })
+  if (common.length === 0) throw new Unplannable('a window over all rows')
+  return common.map(toKey)
+}
+
+function toKey(expression: BoundExpression): PartitionKey {
+  const plain =
+    expression.kind === 'column' && expression.source.relation.kind === 'table'
+      ? {
+          source: expression.source,
+          column: expression.column === -1 ? expression.source.relation.table.columns.length : expression.column,
+        }
+      : null
+  return { ast: expression.ast, collation: expression.collation, expression, sources: expression.sources, plain }
+}
+
+function isPlain(expression: BoundExpression): boolean {
+  return !expression.subquery && !expression.aggregate && !expression.window && expression.deterministic
+}
+
+function assertPlain(expression: BoundExpression, where: string): void {
+  if (!isPlain(expression)) throw new Unplannable(`a subquery in ${where}`)
+}
+
+function layOut(
+  select: BoundSelect,
+  keys: readonly PartitionKey[],
+  kind: Block['kind'],
+  orderBy: readonly BoundOrderTerm[],
+): Layout {
+  const columns = select.columns.length
+  const extra: Expr[] = []
+  const places = new Map(select.columns.map(({ expression }, i) => [printExpression(expression.ast), i]))
+  const place = (ast: Expr): number => {
+    const text = printExpression(ast)
+    const known = places.get(text)
+    if (known !== undefined) return known
+    if (kind === 'distinct') throw new Unplannable('DISTINCT with a key that it does not select')
+    places.set(text, columns + extra.length)
+    return columns + extra.push(ast) - 1
+  }
+  const keyPlaces = kind === 'distinct' ? keys.map((_, i) => i) : keys.map(({ ast }) => place(ast))
+  const order = orderBy.map((term) => (term.column >= 0 ? term.column : place(term.expression.ast)))
+  const ids: number[] = []
+  if (kind === 'rows' || (kind === 'windows' && !select.grouped)) {
+    for (const source of select.sources) {
+      for (const key of primaryKeyOf(source) ?? []) {
+        const at = place(key.ast)
+        if (!keyPlaces.includes(at)) ids.push(at)
+      }
+    }
+  } else if (kind === 'windows') {
+    for (const group of select.groupBy) {
+      const at = place(group.ast)
+      if (!keyPlaces.includes(at)) ids.push(at)
+    }
+  }
+  return { columns, order, keys: keyPlaces, ids, extra }
+}
+
+/** All partitions, ordered, with a tie-break where a window is to be cut from them. */
+export function hydrateSql(block: Block, cut: { readonly limit: number; readonly descendingTies: boolean } | null): string {
+  const tied = cut ? block.layout.keys.filter((place) => !block.layout.order.includes(place)) : []
+  const order = [
+    ...block.orderBy.map((term, i) => ({
+      type: 'SortedColumn' as const,
+      expr: orderedBy(block, i),
+      order: term.descending ? ('Desc' as const) : ('Asc' as const),
+      nulls: term.nullsFirst ? ('First' as const) : ('Last' as const),
+      span: nowhere,
+    })),
+    ...[...tied, ...(cut ? block.layout.ids : [])].map((place) => ({
+      type: 'SortedColumn' as const,
+      expr: number(place + 1),
+      order: cut!.descendingTies ? ('Desc' as const) : ('Asc' as const),
+      nulls: undefined,
+      span: nowhere,
+    })),
+  ]
+  return printSelect({
+    ...withExtra(block, []),
+    orderBy: order.length > 0 ? order : undefined,
+    limit: cut ? { type: 'Limit', expr: number(cut.limit), offset: undefined, span: nowhere } : undefined,
+  })
+}
+
+// a term that names a result column sorts by it; any other is repeated, so that an index on the expression still serves
+function orderedBy(block: Block, index: number): Expr {
+  const term = block.orderBy[index]!
+  if (term.column < 0) return term.expression.ast
+  const position = number(term.column + 1)
+  return block.select.columns[term.column]!.collation === term.collation
+    ? position
+    : { type: 'CollateExpr', expr: term.expression.ast, collation: term.collation, span: nowhere }
+}
+
+function number(value: number): Expr {
+  return { type: 'NumericLiteral', value: String(value), span: nowhere }
+}
+
+/** One partition: its key in parameters from `first` on, those that are NULL tested as such. */
+export function recomputeSql(block: Block, nulls: readonly boolean[], first: number): string {
+  let next = first
+  const conditions = block.keys.map(({ ast }, i): Expr =>
+    nulls[i] ? { type: 'IsNullExpr', expr: ast, span: nowhere } : binary(ast, 'Equals', parameter(next++)),
+  )
+  const select = withExtra(block, conditions)
+  const single = block.kind === 'distinct' || (block.kind === 'groups' && block.select.groupBy.length > 0)
+  return printSelect({
+    ...select,
+    limit: single && block.kind === 'distinct' ? { type: 'Limit', expr: number(1), offset: undefined, span: nowhere } : undefined,
+  })
+}
+
+function withExtra(block: Block, conditions: readonly Expr[]): Select {
+  const { ast } = block.select
+  if (ast.type !== 'SelectFrom') throw new Unplannable('VALUES')
+  let where = ast.whereClause
+  for (const condition of conditions) where = where ? binary(where, 'And', condition) : condition
+  return {
+    type: 'Select',
+    with: undefined,
+    select: {
+      ...ast,
+      distinctness: block.distinctAfter ? undefined : ast.distinctness,
+      columns: [...ast.columns, ...block.layout.extra.map((each, i) => resultColumn(each, `live_${i}`))],
+      whereClause: where,
+    },
+    compounds: undefined,
+    orderBy: undefined,
+    limit: undefined,
+    span: nowhere,
+  }
+}
+
+export { subqueriesOf }

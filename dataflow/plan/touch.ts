@@ -1,0 +1,265 @@
+import type { Expr } from 'sqlite3-parser'
+import type { BoundExpression, BoundQuery, BoundSelect, From, Source } from '../bind/bound.ts'
+import { subqueriesOf } from '../bind/bind-query.ts'
+import type { CatalogTable } from '../catalog/catalog.ts'
+import { printExpression, printSelect } from '../print/print.ts'
+import { quoteIdentifier as quote } from '../print/quote-identifier.ts'
+import { isStable, type Block } from './block.ts'
+import { Unplannable } from './unplannable.ts'
+
+/**
+ * Which partitions can a diff of a table touch? For every place where the query reads the table, this makes SQL that names them.
+ *
+ * Law: a superset of the keys of all rows, before grouping, in which a changed row took part before the turn or takes part after
+ * it. A superset costs time, never truth. So the path from the table up to the block's FROM is laid out as one flat
+ * inner join, beginning at the changed rows (old and new images, in a typed temp table), and every condition that is
+ * not certain is left out: those with subqueries, on columns that an outer join may fill, on aggregates below.
+ *
+ *   SELECT c.name, (SELECT count(*) FROM o WHERE o.c = c.id AND o.x > 3) FROM c      key (c.id), table o
+ *   → SELECT DISTINCT c.id FROM delta_o AS o CROSS JOIN c WHERE o.c = c.id AND o.x > 3
+ *
+ * Where another table of the path changed in the same turn, its old rows count too: one statement for each choice of new
+ * table or changed rows.
+ */
+export interface Occurrence {
+  readonly table: CatalogTable
+  readonly source: Source
+  /** from the SELECT that reads the table outwards to the block */
+  readonly path: readonly Step[]
+}
+interface Step {
+  readonly select: BoundSelect
+  /** the source of `select` that the path comes through; null: a subquery in an expression */
+  readonly through: Source | null
+  /** the query that `through` is cut off by (LIMIT), or null */
+  readonly limited: boolean
+}
+
+export function occurrencesIn(select: BoundSelect): Occurrence[] {
+  const found: Occurrence[] = []
+  const nested = (query: BoundQuery, through: Source | null) => {
+    for (const arm of query.arms) {
+      if (arm.kind !== 'select') continue
+      const limited = query.limit !== null
+      for (const inner of occurrencesIn(arm)) found.push({ ...inner, path: [...inner.path, { select, through, limited }] })
+    }
+  }
+  for (const source of select.sources) {
+    const { relation } = source
+    if (relation.kind === 'table') {
+      found.push({ table: relation.table, source, path: [{ select, through: source, limited: false }] })
+    } else if (relation.kind === 'query') nested(relation.query, source)
+    else if (relation.kind === 'recursive') throw new Unplannable('recursion')
+  }
+  for (const query of subqueriesOf(select)) nested(query, null)
+  return found
+}
+
+/** What stands for a table in a statement. */
+export type Stand = 'table' | 'changed'
+
+export interface TouchPlan {
+  /** other places on the path that read tables: what they hold must be said when those tables changed in the turn too */
+  readonly others: readonly Source[]
+  sql(stands: ReadonlyMap<Source, Stand>, nameOfChanged: (table: CatalogTable) => string): string
+}
+
+/** Null: every partition may be touched. `changed`: the tables that changed in this turn. */
+export function planTouch(
+  block: Block,
+  { source, path }: Occurrence,
+  changed: ReadonlySet<CatalogTable>,
+): TouchPlan | null {
+  const alive = new Set<Source>([source])
+  const conditions: { ast: Expr; sources: ReadonlySet<Source> }[] = []
+  const columns = new Map<Source, Map<string, Expr | null>>()
+  let below: Step | null = null
+  for (const step of path) {
+    if (below && step.through) columns.set(step.through, columnsThrough(step.through, below.select, step.limited, columns))
+    if (below && !step.through && below.select.sources.length === 0) return null
+    const flat = step.select.from ? flatten(step.select.from, step.through) : { sources: [], on: [] }
+    if (!flat) return null
+    for (const each of flat.sources) if (each !== step.through || step.through === source) alive.add(each)
+    for (const each of [...flat.on, ...step.select.where.filter(mentionsNoFilledSource)]) {
+      if (each.subquery || each.aggregate || each.window || !each.deterministic) continue
+      const ast = substitute(each.ast, columns)
+      if (ast) conditions.push({ ast, sources: each.sources })
+    }
+    below = step
+  }
+  for (const each of [...alive]) {
+    if (each === source) continue
+    const { relation } = each
+    if (relation.kind === 'query' && readsAny(relation.query, changed)) alive.delete(each)
+    if (relation.kind === 'query' && relation.query.outer.length > 0) alive.delete(each)
+    if (relation.kind === 'recursive') alive.delete(each)
+  }
+  dropDanglingFunctions(alive)
+  const isAlive = (sources: ReadonlySet<Source>) => everySourceIn(sources, alive, columns)
+  const keys = block.keys.map(({ ast, sources }) => {
+    for (const each of sources) if (each.nullSupplied) return null
+    return isAlive(sources) ? substitute(ast, columns) : null
+  })
+  if (keys.includes(null)) return null
+  const kept = conditions.filter((each) => isAlive(each.sources))
+  const order = joinOrder(source, alive, kept, columns)
+  const select = keys.length > 0 ? `SELECT DISTINCT ${keys.map((key) => printExpression(key!)).join(', ')}` : 'SELECT 1'
+  const where = kept.length > 0 ? ` WHERE ${kept.map(({ ast }) => printExpression(ast)).join(' AND ')}` : ''
+  return {
+    others: order.slice(1).filter(({ relation }) => relation.kind === 'table' && changed.has(relation.table)),
+    sql: (stands, nameOfChanged) => {
+      const from = order.map((each) => printSource(each, stands.get(each) ?? 'table', nameOfChanged)).join(' CROSS JOIN ')
+      return `${select} FROM ${from}${where}${keys.length > 0 ? '' : ' LIMIT 1'}`
+    },
+  }
+}
+
+/** Inner joins flat; an outer join that the path comes through on its NULL side is inner too, any other loses that side. */
+function flatten(from: From, through: Source | null): { sources: Source[]; on: BoundExpression[] } | null {
+  if (from.kind === 'source') return { sources: [from.source], on: [] }
+  const { left, right } = from
+  const inLeft = through !== null && contains(left, through)
+  const inRight = through !== null && contains(right, through)
+  switch (from.join) {
+    case 'full':
+      return null
+    case 'inner': {
+      const [a, b] = [flatten(left, through), flatten(right, through)]
+      return a && b && { sources: [...a.sources, ...b.sources], on: [...a.on, ...b.on, ...from.on.filter(mentionsNoFilledSource)] }
+    }
+    case 'left':
+    case 'right': {
+      const [kept, filled, throughFilled] = from.join === 'left' ? [left, right, inRight] : [right, left, inLeft]
+      const a = flatten(kept, through)
+      if (!throughFilled) return a
+      const b = flatten(filled, through)
+      return a && b && { sources: [...a.sources, ...b.sources], on: [...a.on, ...b.on, ...from.on] }
+    }
+  }
+}
+
+function contains(from: From, source: Source): boolean {
+  return from.kind === 'source' ? from.source === source : contains(from.left, source) || contains(from.right, source)
+}
+
+function mentionsNoFilledSource(expression: BoundExpression): boolean {
+  for (const source of expression.sources) if (source.nullSupplied) return false
+  return true
+}
+
+/** What the columns of a derived table are inside it; null for those that a changed row does not determine. */
+function columnsThrough(
+  derived: Source,
+  select: BoundSelect,
+  limited: boolean,
+  columns: ReadonlyMap<Source, ReadonlyMap<string, Expr | null>>,
+): Map<string, Expr | null> {
+  return new Map(
+    derived.columns.map(({ name }, i) => {
+      const expression = select.columns[i]?.expression
+      const certain = expression && !limited && isStable(select, i) && mentionsNoFilledSource(expression)
+      return [name.toLowerCase(), certain ? substitute(expression.ast, columns) : null]
+    }),
+  )
+}
+
+/** Column references to derived tables on the path, replaced by what they are inside; null when one is not certain. */
+function substitute(ast: Expr, columns: ReadonlyMap<Source, ReadonlyMap<string, Expr | null>>): Expr | null {
+  if (columns.size === 0) return ast
+  const byAlias = new Map([...columns].map(([source, map]) => [source.alias, map]))
+  let certain = true
+  const visit = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(visit)
+    if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return node
+    const { type, table, column } = node as { type?: string; table?: { text: string }; column?: { text: string } }
+    if (type === 'QualifiedExpr' && table && column && byAlias.has(table.text)) {
+      const inside = byAlias.get(table.text)!.get(column.text.toLowerCase())
+      if (!inside) certain = false
+      return inside ?? node
+    }
+    return Object.fromEntries(Object.entries(node).map(([name, value]) => [name, visit(value)]))
+  }
+  const result = visit(ast) as Expr
+  return certain ? result : null
+}
+
+function readsAny(query: BoundQuery, changed: ReadonlySet<CatalogTable>): boolean {
+  return query.sources.some(({ relation }) => relation.kind === 'table' && changed.has(relation.table))
+}
+
+function dropDanglingFunctions(alive: Set<Source>): void {
+  for (let again = true; again; ) {
+    again = false
+    for (const each of alive) {
+      if (each.relation.kind !== 'function') continue
+      if (each.relation.arguments.every((argument) => !argument.subquery && [...argument.sources].every((s) => alive.has(s)))) continue
+      alive.delete(each)
+      again = true
+    }
+  }
+}
+
+/** A derived table on the path counts as alive: its columns were replaced by what they are inside. */
+function everySourceIn(
+  sources: ReadonlySet<Source>,
+  alive: ReadonlySet<Source>,
+  columns: ReadonlyMap<Source, unknown>,
+): boolean {
+  for (const source of sources) if (!alive.has(source) && !columns.has(source)) return false
+  return true
+}
+
+/** From the changed rows on, always the source that most conditions tie to those before it. SQLite keeps the order of CROSS JOIN. */
+function joinOrder(
+  first: Source,
+  alive: ReadonlySet<Source>,
+  conditions: readonly { readonly ast: Expr; readonly sources: ReadonlySet<Source> }[],
+  columns: ReadonlyMap<Source, unknown>,
+): Source[] {
+  const order = [first]
+  const rest = new Set(alive)
+  rest.delete(first)
+  const reached = new Set([first, ...(columns.keys() as Iterable<Source>)])
+  while (rest.size > 0) {
+    let best: Source | null = null
+    let bestScore = -1
+    for (const each of rest) {
+      if (each.relation.kind === 'function' && ![...argumentSources(each)].every((source) => !rest.has(source))) continue
+      let score = 0
+      for (const { sources } of conditions) {
+        if (!sources.has(each)) continue
+        if ([...sources].every((source) => source === each || reached.has(source))) score += sources.size > 1 ? 10 : 1
+      }
+      if (score > bestScore) [best, bestScore] = [each, score]
+    }
+    order.push(best!)
+    rest.delete(best!)
+    reached.add(best!)
+  }
+  return order
+}
+
+function argumentSources(source: Source): Set<Source> {
+  return new Set(
+    source.relation.kind === 'function' ? source.relation.arguments.flatMap((argument) => [...argument.sources]) : [],
+  )
+}
+
+function printSource(source: Source, stand: Stand, nameOfChanged: (table: CatalogTable) => string): string {
+  const { relation } = source
+  const alias = ` AS ${quote(source.alias)}`
+  switch (relation.kind) {
+    case 'table':
+      return (
+        (stand === 'changed'
+          ? nameOfChanged(relation.table)
+          : `${quote(relation.table.schema)}.${quote(relation.table.name)}`) + alias
+      )
+    case 'query':
+      return `(${printSelect(relation.query.ast)})${alias}`
+    case 'function':
+      return `${quote(relation.name)}(${relation.arguments.map(({ ast }) => printExpression(ast)).join(', ')})${alias}`
+    case 'recursive':
+      throw new Unplannable('recursion')
+  }
+}
