@@ -1,14 +1,17 @@
 import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import type { Query, QueryDelta, RowChange, SqlValue } from '../../schema/live.ts'
+import { DeltaTables } from '../capture/delta-tables.ts'
 import { DiffCapture, tableKey } from '../capture/capture-diff.ts'
 import type { TurnDiff } from '../capture/diff.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import { readCatalog } from '../catalog/read-catalog.ts'
 import { encodeValue } from '../key.ts'
 import { diffRows, type KeyedRows } from '../result/diff-rows.ts'
 import { Connection, isBlank } from '../sqlite/connection.ts'
 import type { Statement } from '../sqlite/statement.ts'
 import type { LiveDatabase, LiveQuery } from '../types.ts'
-import { fromSqlValue, Real } from '../value.ts'
-import { maintain } from './maintain.ts'
+import { fromSqlValue, Real, toSqlValue } from '../value.ts'
+import { maintain, type Surroundings } from './maintain.ts'
 import type { QueryTurn, SharedQuery } from './shared-query.ts'
 import { Subscription } from './subscription.ts'
 
@@ -21,6 +24,9 @@ import { Subscription } from './subscription.ts'
 export class LiveSqlite implements LiveDatabase {
   readonly #connection: Connection
   readonly #capture: DiffCapture
+  readonly #deltas: DeltaTables
+  /** of the schema as it is now */
+  #catalog: Catalog | null = null
   readonly #queries = new Map<string, SharedQuery>()
   readonly #byTable = new Map<string, Set<SharedQuery>>()
   readonly #always = new Set<SharedQuery>()
@@ -39,6 +45,7 @@ export class LiveSqlite implements LiveDatabase {
   constructor(sqlite3: Sqlite3Static, db: Database) {
     this.#connection = new Connection(sqlite3, db)
     this.#capture = new DiffCapture(this.#connection)
+    this.#deltas = new DeltaTables(this.#connection)
   }
 
   run(sql: string, parameters: readonly SqlValue[] = []): void {
@@ -94,6 +101,7 @@ export class LiveSqlite implements LiveDatabase {
     }
     this.#queries.clear()
     this.#capture.close()
+    if (this.#connection.raw.isOpen) this.#deltas.close()
     this.#connection.close()
   }
 
@@ -184,7 +192,10 @@ export class LiveSqlite implements LiveDatabase {
     this.#stages++
     try {
       const schemaChanges = authorizer.takeSchemaChanges()
-      if (schemaChanges !== undefined) this.#capture.forgetPointers()
+      if (schemaChanges !== undefined) {
+        this.#capture.forgetPointers()
+        this.#catalog = null
+      }
       const diff = this.#capture.take()
       const turns = this.#callTurns!
       const turn = turns[0]?.turn ?? ++this.#turn
@@ -193,6 +204,7 @@ export class LiveSqlite implements LiveDatabase {
         if (!shared.ended && !rebound?.has(shared)) this.#advance(shared, turn, diff)
       }
     } finally {
+      this.#deltas.empty()
       this.#computing = false
     }
   }
@@ -265,7 +277,7 @@ export class LiveSqlite implements LiveDatabase {
     shared.maintainer.close()
     let fresh
     try {
-      fresh = maintain(this.#connection, shared.query)
+      fresh = maintain(this.#surroundings(), shared.query)
     } catch (error) {
       shared.ended = true
       throw error
@@ -296,7 +308,7 @@ export class LiveSqlite implements LiveDatabase {
   // ---------------------------------------------------------------------------------------------------------- queries
 
   #open(identity: string, query: Query): SharedQuery {
-    const { maintainer, names } = maintain(this.#connection, query)
+    const { maintainer, names } = maintain(this.#surroundings(), query)
     const shared: SharedQuery = {
       identity,
       query,
@@ -307,7 +319,6 @@ export class LiveSqlite implements LiveDatabase {
       stale: null,
       ended: false,
     }
-    this.#connection.authorizer.takeSchemaChanges()
     try {
       maintainer.refresh()
     } catch (error) {
@@ -316,6 +327,13 @@ export class LiveSqlite implements LiveDatabase {
     }
     this.#watch(shared)
     return shared
+  }
+
+  #surroundings(): Surroundings {
+    this.#catalog ??= readCatalog((sql, parameters) =>
+      this.#connection.rows(sql, parameters).map((row) => row.map(toSqlValue)),
+    )
+    return { connection: this.#connection, deltas: this.#deltas, catalog: this.#catalog }
   }
 
   #leave(subscription: Subscription): void {

@@ -1,7 +1,6 @@
 import type { Expr, Select } from 'sqlite3-parser'
 import type { BoundExpression, BoundOrderTerm, BoundSelect, Source } from '../bind/bound.ts'
 import { binary, column, nowhere, parameter, resultColumn } from '../bind/build-ast.ts'
-import { subqueriesOf } from '../bind/bind-query.ts'
 import { isKnownCollation } from '../key.ts'
 import { printExpression, printSelect } from '../print/print.ts'
 import { Unplannable } from './unplannable.ts'
@@ -104,7 +103,8 @@ function primaryKeyOf(source: Source): PartitionKey[] | null {
   if (source.relation.kind !== 'table') return null
   const { table } = source.relation
   if (!table.withoutRowid) {
-    if (table.rowidName === null && table.rowidColumn < 0) throw new Unplannable(`the rowid of ${table.name} has no name`)
+    if (table.rowidName === null && table.rowidColumn < 0)
+      throw new Unplannable(`the rowid of ${table.name} has no name`)
     const name = table.rowidColumn >= 0 ? table.columns[table.rowidColumn]!.name : table.rowidName!
     return [plainKey(source, table.columns.length, name, 'BINARY')]
   }
@@ -222,7 +222,10 @@ function layOut(
 }
 
 /** All partitions, ordered, with a tie-break where a window is to be cut from them. */
-export function hydrateSql(block: Block, cut: { readonly limit: number; readonly descendingTies: boolean } | null): string {
+export function hydrateSql(
+  block: Block,
+  cut: { readonly limit: number; readonly descendingTies: boolean } | null,
+): string {
   const tied = cut ? block.layout.keys.filter((place) => !block.layout.order.includes(place)) : []
   const order = [
     ...block.orderBy.map((term, i) => ({
@@ -271,7 +274,10 @@ export function recomputeSql(block: Block, nulls: readonly boolean[], first: num
   const single = block.kind === 'distinct' || (block.kind === 'groups' && block.select.groupBy.length > 0)
   return printSelect({
     ...select,
-    limit: single && block.kind === 'distinct' ? { type: 'Limit', expr: number(1), offset: undefined, span: nowhere } : undefined,
+    limit:
+      single && block.kind === 'distinct'
+        ? { type: 'Limit', expr: number(1), offset: undefined, span: nowhere }
+        : undefined,
   })
 }
 
@@ -295,5 +301,3 @@ function withExtra(block: Block, conditions: readonly Expr[]): Select {
     span: nowhere,
   }
 }
-
-export { subqueriesOf }

@@ -1,6 +1,7 @@
 import type { Expr } from 'sqlite3-parser'
-import type { BoundExpression, BoundQuery, BoundSelect, From, Source } from '../bind/bound.ts'
-import { subqueriesOf } from '../bind/bind-query.ts'
+import type { BoundExpression, BoundQuery, BoundSelect, BoundSubquery, From, Source } from '../bind/bound.ts'
+import { binary, nowhere } from '../bind/build-ast.ts'
+import { tableKey } from '../capture/capture-diff.ts'
 import type { CatalogTable } from '../catalog/catalog.ts'
 import { printExpression, printSelect } from '../print/print.ts'
 import { quoteIdentifier as quote } from '../print/quote-identifier.ts'
@@ -31,27 +32,34 @@ interface Step {
   readonly select: BoundSelect
   /** the source of `select` that the path comes through; null: a subquery in an expression */
   readonly through: Source | null
-  /** the query that `through` is cut off by (LIMIT), or null */
+  /** the nested query ends in LIMIT: any of its rows may change with another */
   readonly limited: boolean
+  /** the `x IN (…)` that the path comes through */
+  readonly membership: BoundSubquery | null
 }
 
 export function occurrencesIn(select: BoundSelect): Occurrence[] {
   const found: Occurrence[] = []
-  const nested = (query: BoundQuery, through: Source | null) => {
+  const nested = (query: BoundQuery, through: Source | null, membership: BoundSubquery | null = null) => {
     for (const arm of query.arms) {
       if (arm.kind !== 'select') continue
       const limited = query.limit !== null
-      for (const inner of occurrencesIn(arm)) found.push({ ...inner, path: [...inner.path, { select, through, limited }] })
+      for (const inner of occurrencesIn(arm))
+        found.push({ ...inner, path: [...inner.path, { select, through, limited, membership }] })
     }
   }
   for (const source of select.sources) {
     const { relation } = source
     if (relation.kind === 'table') {
-      found.push({ table: relation.table, source, path: [{ select, through: source, limited: false }] })
+      found.push({
+        table: relation.table,
+        source,
+        path: [{ select, through: source, limited: false, membership: null }],
+      })
     } else if (relation.kind === 'query') nested(relation.query, source)
     else if (relation.kind === 'recursive') throw new Unplannable('recursion')
   }
-  for (const query of subqueriesOf(select)) nested(query, null)
+  for (const each of subqueriesIn(select)) nested(each.query, null, each.form === 'in' ? each : null)
   return found
 }
 
@@ -64,35 +72,49 @@ export interface TouchPlan {
   sql(stands: ReadonlyMap<Source, Stand>, nameOfChanged: (table: CatalogTable) => string): string
 }
 
-/** Null: every partition may be touched. `changed`: the tables that changed in this turn. */
-export function planTouch(
+interface Condition {
+  readonly ast: Expr
+  readonly sources: ReadonlySet<Source>
+}
+
+/** Null: every partition may be touched. `changed`: the tables (as `tableKey` names them) that changed in this turn. */
+export function planTouches(
   block: Block,
   { source, path }: Occurrence,
-  changed: ReadonlySet<CatalogTable>,
-): TouchPlan | null {
+  changed: ReadonlySet<string>,
+): TouchPlan[] | null {
   const alive = new Set<Source>([source])
-  const conditions: { ast: Expr; sources: ReadonlySet<Source> }[] = []
+  const conditions: Condition[] = []
+  /** one statement for each: `x IN (…)` is touched where the values meet, and by NULL on either side */
+  let alternatives: Condition[][] = [[]]
   const columns = new Map<Source, Map<string, Expr | null>>()
-  let below: Step | null = null
+  let below: BoundSelect | null = null
   for (const step of path) {
-    if (below && step.through) columns.set(step.through, columnsThrough(step.through, below.select, step.limited, columns))
-    if (below && !step.through && below.select.sources.length === 0) return null
+    if (below && step.through) {
+      columns.set(step.through, columnsThrough(step.through, below, step.limited, columns))
+    }
+    if (below && step.membership && !step.limited) {
+      const ways = meetings(step.membership, below, step.select, columns)
+      if (ways) alternatives = alternatives.flatMap((before) => ways.map((way) => [...before, way]))
+    }
     const flat = step.select.from ? flatten(step.select.from, step.through) : { sources: [], on: [] }
     if (!flat) return null
-    for (const each of flat.sources) if (each !== step.through || step.through === source) alive.add(each)
+    for (const each of flat.sources) if (each !== step.through || each === source) alive.add(each)
     for (const each of [...flat.on, ...step.select.where.filter(mentionsNoFilledSource)]) {
       if (each.subquery || each.aggregate || each.window || !each.deterministic) continue
       const ast = substitute(each.ast, columns)
       if (ast) conditions.push({ ast, sources: each.sources })
     }
-    below = step
+    below = step.select
   }
   for (const each of [...alive]) {
     if (each === source) continue
     const { relation } = each
-    if (relation.kind === 'query' && readsAny(relation.query, changed)) alive.delete(each)
-    if (relation.kind === 'query' && relation.query.outer.length > 0) alive.delete(each)
     if (relation.kind === 'recursive') alive.delete(each)
+    // its old rows are not at hand, and a correlated one may look at what is gone from here
+    if (relation.kind === 'query' && (readsAny(relation.query, changed) || relation.query.outer.length > 0)) {
+      alive.delete(each)
+    }
   }
   dropDanglingFunctions(alive)
   const isAlive = (sources: ReadonlySet<Source>) => everySourceIn(sources, alive, columns)
@@ -101,17 +123,93 @@ export function planTouch(
     return isAlive(sources) ? substitute(ast, columns) : null
   })
   if (keys.includes(null)) return null
-  const kept = conditions.filter((each) => isAlive(each.sources))
-  const order = joinOrder(source, alive, kept, columns)
-  const select = keys.length > 0 ? `SELECT DISTINCT ${keys.map((key) => printExpression(key!)).join(', ')}` : 'SELECT 1'
-  const where = kept.length > 0 ? ` WHERE ${kept.map(({ ast }) => printExpression(ast)).join(' AND ')}` : ''
+  return alternatives.map((alternative) => {
+    const kept = [...conditions, ...alternative].filter((each) => isAlive(each.sources))
+    return plan(keys as Expr[], joinOrder(source, alive, kept, columns), kept, changed)
+  })
+}
+
+function plan(
+  keys: readonly Expr[],
+  order: readonly Source[],
+  conditions: readonly Condition[],
+  changed: ReadonlySet<string>,
+): TouchPlan {
+  const select = keys.length > 0 ? `SELECT DISTINCT ${keys.map(printExpression).join(', ')}` : 'SELECT 1'
+  const where = conditions.length > 0 ? ` WHERE ${conditions.map(({ ast }) => printExpression(ast)).join(' AND ')}` : ''
   return {
-    others: order.slice(1).filter(({ relation }) => relation.kind === 'table' && changed.has(relation.table)),
+    others: order
+      .slice(1)
+      .filter(
+        ({ relation }) =>
+          relation.kind === 'table' && changed.has(tableKey(relation.table.schema, relation.table.name)),
+      ),
     sql: (stands, nameOfChanged) => {
-      const from = order.map((each) => printSource(each, stands.get(each) ?? 'table', nameOfChanged)).join(' CROSS JOIN ')
+      const from = order
+        .map((each) => printSource(each, stands.get(each) ?? 'table', nameOfChanged))
+        .join(' CROSS JOIN ')
       return `${select} FROM ${from}${where}${keys.length > 0 ? '' : ' LIMIT 1'}`
     },
   }
+}
+
+/**
+ * Rows of `x IN (SELECT y …)` that a changed y can touch: those with x = y; for NOT IN, and where unknown and false differ, also all when
+ * y is NULL, and those whose x is NULL.
+ */
+function meetings(
+  { operand, not, comparison, query }: BoundSubquery,
+  select: BoundSelect,
+  outer: BoundSelect,
+  columns: ReadonlyMap<Source, ReadonlyMap<string, Expr | null>>,
+): Condition[] | null {
+  if (!operand || operand.kind === 'row' || operand.subquery || operand.aggregate || operand.window) return null
+  if (select.columns.length !== 1 || !isStable(select, 0) || !comparison || query.arms.length > 1) return null
+  const member = select.columns[0]!.expression
+  if (!mentionsNoFilledSource(member) || !mentionsNoFilledSource(operand)) return null
+  const [x, y] = [substitute(operand.ast, columns), substitute(member.ast, columns)]
+  if (!x || !y) return null
+  const sources = new Set([...operand.sources, ...member.sources])
+  const collated: Expr = { type: 'CollateExpr', expr: x, collation: comparison.comparedBy, span: nowhere }
+  const ways: Condition[] = [{ ast: binary(comparison.comparedBy === 'BINARY' ? x : collated, 'Equals', y), sources }]
+  const isConjunct = !not && outer.where.some((each) => each.kind === 'subquery' && each.query === query)
+  if (isConjunct) return ways
+  if (!member.notNull) ways.push({ ast: { type: 'IsNullExpr', expr: y, span: nowhere }, sources: member.sources })
+  if (!operand.notNull) ways.push({ ast: { type: 'IsNullExpr', expr: x, span: nowhere }, sources: operand.sources })
+  return ways
+}
+
+/** The subqueries in the expressions of a SELECT, not those in FROM, nor those inside them. */
+export function subqueriesIn(select: BoundSelect): BoundSubquery[] {
+  const found = new Set<BoundSubquery>()
+  const seen = new Set<object>()
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null || seen.has(value)) return
+    seen.add(value)
+    if ('kind' in value && value.kind === 'subquery') {
+      const subquery = value as BoundSubquery
+      found.add(subquery)
+      visit(subquery.operand)
+      return
+    }
+    for (const [name, each] of Object.entries(value)) {
+      if (name !== 'ast' && name !== 'source' && name !== 'sources' && name !== 'relation') visit(each)
+    }
+  }
+  const ons = (from: From | null): unknown[] =>
+    from?.kind === 'join' ? [from.on, ...ons(from.left), ...ons(from.right)] : []
+  const args = select.sources.map(({ relation }) => (relation.kind === 'function' ? relation.arguments : []))
+  visit([
+    select.columns,
+    select.where,
+    select.groupBy,
+    select.having,
+    select.aggregates,
+    select.windows,
+    ons(select.from),
+    args,
+  ])
+  return [...found]
 }
 
 /** Inner joins flat; an outer join that the path comes through on its NULL side is inner too, any other loses that side. */
@@ -125,7 +223,13 @@ function flatten(from: From, through: Source | null): { sources: Source[]; on: B
       return null
     case 'inner': {
       const [a, b] = [flatten(left, through), flatten(right, through)]
-      return a && b && { sources: [...a.sources, ...b.sources], on: [...a.on, ...b.on, ...from.on.filter(mentionsNoFilledSource)] }
+      return (
+        a &&
+        b && {
+          sources: [...a.sources, ...b.sources],
+          on: [...a.on, ...b.on, ...from.on.filter(mentionsNoFilledSource)],
+        }
+      )
     }
     case 'left':
     case 'right': {
@@ -183,16 +287,23 @@ function substitute(ast: Expr, columns: ReadonlyMap<Source, ReadonlyMap<string, 
   return certain ? result : null
 }
 
-function readsAny(query: BoundQuery, changed: ReadonlySet<CatalogTable>): boolean {
-  return query.sources.some(({ relation }) => relation.kind === 'table' && changed.has(relation.table))
+function readsAny(query: BoundQuery, changed: ReadonlySet<string>): boolean {
+  return query.sources.some(
+    ({ relation }) => relation.kind === 'table' && changed.has(tableKey(relation.table.schema, relation.table.name)),
+  )
 }
 
 function dropDanglingFunctions(alive: Set<Source>): void {
-  for (let again = true; again; ) {
+  for (let again = true; again;) {
     again = false
     for (const each of alive) {
       if (each.relation.kind !== 'function') continue
-      if (each.relation.arguments.every((argument) => !argument.subquery && [...argument.sources].every((s) => alive.has(s)))) continue
+      if (
+        each.relation.arguments.every(
+          (argument) => !argument.subquery && [...argument.sources].every((s) => alive.has(s)),
+        )
+      )
+        continue
       alive.delete(each)
       again = true
     }
@@ -213,7 +324,7 @@ function everySourceIn(
 function joinOrder(
   first: Source,
   alive: ReadonlySet<Source>,
-  conditions: readonly { readonly ast: Expr; readonly sources: ReadonlySet<Source> }[],
+  conditions: readonly Condition[],
   columns: ReadonlyMap<Source, unknown>,
 ): Source[] {
   const order = [first]
@@ -224,7 +335,8 @@ function joinOrder(
     let best: Source | null = null
     let bestScore = -1
     for (const each of rest) {
-      if (each.relation.kind === 'function' && ![...argumentSources(each)].every((source) => !rest.has(source))) continue
+      if (each.relation.kind === 'function' && ![...argumentSources(each)].every((source) => !rest.has(source)))
+        continue
       let score = 0
       for (const { sources } of conditions) {
         if (!sources.has(each)) continue

@@ -1,0 +1,82 @@
+import type { CatalogTable } from '../catalog/catalog.ts'
+import type { Connection } from '../sqlite/connection.ts'
+import { tableKey } from './capture-diff.ts'
+import type { RowDiff } from './diff.ts'
+import { quote } from './table-shape.ts'
+
+/**
+ * The rows that a turn changed, old and new images, as temp tables with the columns' own affinities and collations: a
+ * parameter has neither, and would match other rows.
+ *
+ * A table is created when the first query wants it and stays (CREATE and DROP expire every statement); it is filled when
+ * a query first asks in a turn, and emptied when the turn ends.
+ */
+export class DeltaTables {
+  readonly #connection: Connection
+  readonly #names = new Map<string, string>()
+  readonly #filled = new Set<string>()
+  #count = 0
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  /** Names the table, creating it if need be; outside of a turn. */
+  prepare(table: CatalogTable): string {
+    const signature = JSON.stringify([
+      tableKey(table.schema, table.name),
+      table.columns.map(({ name, affinity, collation }) => [name, affinity, collation]),
+    ])
+    const known = this.#names.get(signature)
+    if (known) return known
+    const name = `temp."live_changed_${++this.#count}"`
+    this.#names.set(signature, name)
+    const columns = table.columns.map(
+      (column) => `${quote(column.name)} ${column.affinity} COLLATE ${quote(column.collation)}`,
+    )
+    const rowid = rowidColumns(table).map((column) => `${quote(column)} INTEGER`)
+    this.#connection.rows(`CREATE TEMP TABLE ${name.slice(5)} (${[...columns, ...rowid].join(', ')})`)
+    this.#connection.authorizer.takeSchemaChanges()
+    return name
+  }
+
+  fill(table: CatalogTable, rows: readonly RowDiff[]): string {
+    const name = this.prepare(table)
+    if (this.#filled.has(name)) return name
+    this.#filled.add(name)
+    const width = table.columns.length
+    const extra = rowidColumns(table).length
+    const sql = `INSERT INTO ${name} VALUES (${Array.from({ length: width + extra }, (_, i) => `?${Math.min(i, width) + 1}`).join(', ')})`
+    const statement = this.#connection.take(sql)
+    try {
+      for (const { before, after } of rows) {
+        for (const image of [before, after]) {
+          if (!image) continue
+          const values = extra > 0 ? image : image.slice(0, width)
+          statement.bindAll(values)
+          statement.step()
+          statement.reset()
+        }
+      }
+    } finally {
+      this.#connection.giveBack(sql, statement)
+    }
+    return name
+  }
+
+  /** At the end of a turn. */
+  empty(): void {
+    for (const name of this.#filled) this.#connection.rows(`DELETE FROM ${name}`)
+    this.#filled.clear()
+  }
+
+  close(): void {
+    for (const name of this.#names.values()) this.#connection.rows(`DROP TABLE IF EXISTS ${name}`)
+  }
+}
+
+function rowidColumns(table: CatalogTable): string[] {
+  if (table.withoutRowid) return []
+  const taken = new Set(table.columns.map(({ name }) => name.toLowerCase()))
+  return ['rowid', '_rowid_', 'oid'].filter((name) => !taken.has(name))
+}

@@ -1,0 +1,477 @@
+import type { Query, RowChange, SqlValue } from '../../schema/live.ts'
+import type { BoundOrderTerm, BoundQuery, BoundStatement, Source } from '../bind/bound.ts'
+import { tableKey, type Detail } from '../capture/capture-diff.ts'
+import type { DeltaTables } from '../capture/delta-tables.ts'
+import type { RowDiff, TurnDiff } from '../capture/diff.ts'
+import { readTableShape, type TableShape } from '../capture/table-shape.ts'
+import type { CatalogTable } from '../catalog/catalog.ts'
+import { compareValues } from '../compare.ts'
+import { Graph } from '../graph/graph.ts'
+import { encodeKey, isKnownCollation } from '../key.ts'
+import { CountRows } from '../operators/count-rows.ts'
+import { RecomputePartitions } from '../operators/recompute-partitions.ts'
+import { ResultWindow, type Window } from '../operators/result-window.ts'
+import { TableSource } from '../operators/table-source.ts'
+import { TouchPartitions, type FindKeys, type PartitionId } from '../operators/touch-partitions.ts'
+import { hydrateSql, planBlock, recomputeSql, type Block } from '../plan/block.ts'
+import { occurrencesIn, planTouches, type Occurrence, type TouchPlan } from '../plan/touch.ts'
+import { Unplannable } from '../plan/unplannable.ts'
+import { printExpression } from '../print/print.ts'
+import { diffRows, type KeyedRows } from '../result/diff-rows.ts'
+import type { Entry } from '../result/entry.ts'
+import type { Connection } from '../sqlite/connection.ts'
+import type { Statement } from '../sqlite/statement.ts'
+import type { Explanation } from '../types.ts'
+import { toSqlValue, type Value } from '../value.ts'
+import type { Maintainer } from './maintainer.ts'
+
+/** The guard: this turn would cost more than to run the query again. */
+class CheaperToRerun extends Error {}
+
+/**
+ * Maintains a query by its partitions (plan/block.ts): tables → touched partitions → read again → (DISTINCT, set operators) →
+ * order and window. Each arm of a compound is a block of its own.
+ */
+export class Partitioned implements Maintainer {
+  readonly columns: readonly string[]
+  readonly tables: readonly { readonly shape: TableShape; readonly detail: Detail }[]
+  readonly always = false
+  readonly #connection: Connection
+  readonly #deltas: DeltaTables
+  readonly #query: Query
+  readonly #statement: BoundStatement
+  readonly #arms: readonly Arm[]
+  readonly #window: Window | null
+  readonly #ties: boolean
+  #descendingTies = false
+  #graph!: Graph
+  #sources!: TableSource[]
+  #recomputes!: RecomputePartitions[]
+  #counter: CountRows | null = null
+  #result!: ResultWindow
+  #hydrated = false
+  /** milliseconds of the last full read, and of one partition */
+  #refreshCost = 0
+  #partitionCost = 0.02
+  #refreshes = 0
+
+  constructor(
+    connection: Connection,
+    deltas: DeltaTables,
+    query: Query,
+    statement: BoundStatement,
+    columns: readonly string[],
+  ) {
+    this.#connection = connection
+    this.#deltas = deltas
+    this.#query = query
+    this.#statement = statement
+    this.columns = columns
+    const bound = statement.query
+    assertPlannable(bound)
+    const orderBy = bound.arms.length === 1 ? bound.orderBy : []
+    this.#arms = bound.arms.map((arm, i) => {
+      if (arm.kind !== 'select') throw new Unplannable('VALUES')
+      const block = planBlock(arm, orderBy)
+      const occurrences = occurrencesIn(arm)
+      return { block, occurrences, prefix: bound.arms.length > 1 ? `${i}:` : '', touches: new Map() }
+    })
+    for (const { table } of this.#arms.flatMap(({ occurrences }) => occurrences)) assertCaptured(table)
+    if (
+      this.#arms.every(
+        (arm) => arm.occurrences.length > 0 && arm.occurrences.every((each) => !this.#leadsToKeys(arm, each)),
+      )
+    ) {
+      throw new Unplannable('a changed row may touch every partition')
+    }
+    this.#window = readWindow(connection, bound, query.parameters, this.#arms)
+    this.#ties = this.#window !== null && this.#window.slack !== null
+    const shapes = new Map<string, TableShape>()
+    for (const { table } of this.#arms.flatMap(({ occurrences }) => occurrences)) {
+      const key = tableKey(table.schema, table.name)
+      if (shapes.has(key)) continue
+      const shape = readTableShape(connection, table.schema, table.name)
+      if (!shape?.keyed) throw new Unplannable(`rows of ${table.name} cannot be found again by a key`)
+      shapes.set(key, shape)
+    }
+    this.tables = [...shapes.values()].map((shape) => ({ shape, detail: 'rows' as const }))
+    if (this.#ties) this.#descendingTies = this.#sortsLess(true)
+    this.#build()
+  }
+
+  get rows(): readonly SqlValue[][] {
+    return this.#result.rows
+  }
+  get keys(): readonly string[] {
+    return this.#result.keys
+  }
+
+  apply(diff: TurnDiff): RowChange[] {
+    const before = { keys: this.keys, rows: this.rows }
+    const sets = this.#sources.flatMap((source) => {
+      const change = diff.get(source.table)
+      return change ? [{ source, rows: change.rows }] : []
+    })
+    if (sets.some(({ rows }) => rows === null)) return this.#rerun(before)
+    try {
+      for (const { source, rows } of sets) source.push(rows!)
+      this.#graph.run()
+      if (this.#result.dry) return this.#rerun({ keys: this.keys, rows: this.rows }, this.#result.takeChanges())
+      return this.#result.takeChanges()
+    } catch (error) {
+      this.#build()
+      if (error instanceof CheaperToRerun) return this.#rerun(before)
+      throw error
+    }
+  }
+
+  /** Reads everything again. `first`: steps that led to `before`. */
+  #rerun(before: KeyedRows, first: RowChange[] = []): RowChange[] {
+    this.refresh()
+    this.#refreshes++
+    return [...first, ...diffRows(before, this)]
+  }
+
+  refresh(): void {
+    const start = performance.now()
+    const shown = this.#hydrated && this.#statement.query.orderBy.length === 0 ? this.keys : []
+    const arms = this.#arms.map((arm, i) => {
+      const entries = this.#hydrate(arm)
+      const partitions = new Map<string, Entry[]>()
+      for (const entry of entries) {
+        const partition = partitions.get(entry.partition)
+        if (partition) partition.push(entry)
+        else partitions.set(entry.partition, [entry])
+      }
+      this.#recomputes[i]!.fill(partitions)
+      return entries
+    })
+    let entries = this.#counter ? this.#counter.fill(arms) : arms[0]!
+    if (this.#counter && this.#statement.query.orderBy.length > 0) entries.sort(this.#compare)
+    if (shown.length > 0) entries = inOldOrder(entries, shown)
+    this.#result.fill(entries)
+    this.#hydrated = true
+    this.#refreshCost = performance.now() - start
+  }
+
+  explain(): Explanation {
+    const byRows = this.#arms.every(({ block }) => block.kind === 'rows')
+    return {
+      mode: byRows ? 'incremental' : 'partitioned',
+      ...(!byRows && { reason: 'touched partitions are read again' }),
+      operators: this.#graph.outlets.map((outlet) => ({
+        id: outlet.id,
+        kind: outlet.kind,
+        label: outlet.label,
+        inputs: outlet.inputs.map(({ id }) => id),
+        stateRows: outlet.stateRows,
+        rowsIn: outlet.rowsIn,
+        rowsOut: outlet.rowsOut,
+        milliseconds: outlet.milliseconds,
+        sql: outlet.sql,
+      })),
+    }
+  }
+
+  close(): void {
+    this.#hydrated = false
+  }
+
+  // ------------------------------------------------------------------------------------------------------------ graph
+
+  #build(): void {
+    const graph = new Graph()
+    this.#graph = graph
+    this.#sources = this.tables.map(({ shape }) => new TableSource(graph, tableKey(shape.schema, shape.name)))
+    this.#recomputes = this.#arms.map((arm) => {
+      const { block } = arm
+      const collations = block.keys.map(({ collation }) => collation)
+      const inputs = this.#sources.filter(({ table }) =>
+        arm.occurrences.some((each) => tableKey(each.table.schema, each.table.name) === table),
+      )
+      const names = `(${block.keys.map(({ ast }) => printExpression(ast)).join(', ')})`
+      const touch = new TouchPartitions(graph, inputs, collations, names, this.#finder(arm), [])
+      const sql = recomputeSql(
+        block,
+        block.keys.map(() => false),
+        this.#statement.parameterCount + 1,
+      )
+      return new RecomputePartitions(graph, touch, names, (partition) => this.#read(arm, partition), [sql])
+    })
+    const bound = this.#statement.query
+    const single = this.#arms.length === 1
+    this.#counter =
+      single && !this.#arms[0]!.block.distinctAfter
+        ? null
+        : new CountRows(
+            graph,
+            this.#recomputes,
+            bound.arms.map(({ operator }) => operator),
+            this.#arms[0]!.block.distinctAfter,
+            countCollations(bound),
+          )
+    const label = [
+      bound.orderBy.length > 0 ? `ORDER BY ${bound.orderBy.map((term) => printExpression(term.expression.ast)).join(', ')}` : '',
+      this.#window ? `LIMIT ${this.#window.limit} OFFSET ${this.#window.offset}` : '',
+    ].join(' ').trim() // prettier-ignore
+    const input = this.#counter ?? this.#recomputes[0]!
+    const forget = (entry: Entry) => this.#recomputes[0]!.forget(entry.partition, entry)
+    this.#result = new ResultWindow(graph, input, this.#compare, this.#window, label, forget)
+    graph.finalize()
+    this.#hydrated = false
+  }
+
+  readonly #compare = (a: Entry, b: Entry): number => {
+    const terms = this.#statement.query.orderBy
+    for (let i = 0; i < a.order.length; i++) {
+      const term = terms[i]
+      const order = term ? compareByTerm(a.order[i]!, b.order[i]!, term) : this.#compareTie(a.order[i]!, b.order[i]!, i)
+      if (order !== 0) return order
+    }
+    return 0
+  }
+
+  #compareTie(a: Value, b: Value, index: number): number {
+    const collation = this.#tieCollations[index - this.#statement.query.orderBy.length] ?? 'BINARY'
+    const order = compareValues(a, b, collation)
+    return this.#descendingTies ? -order : order
+  }
+
+  get #tieCollations(): readonly string[] {
+    return this.#arms[0]!.block.keys.map(({ collation }) => collation)
+  }
+
+  // ------------------------------------------------------------------------------------------------------------ touch
+
+  #leadsToKeys(arm: Arm, occurrence: Occurrence): boolean {
+    return isDirect(arm.block, occurrence) || planTouches(arm.block, occurrence, new Set()) !== null
+  }
+
+  #finder(arm: Arm): FindKeys {
+    const { block, occurrences } = arm
+    return (diffs, touch) => {
+      const changed = new Set(diffs.keys())
+      const limit = Math.max(20, (1.1 * this.#refreshCost) / this.#partitionCost)
+      let touches = 0
+      const touchOne = (key: readonly Value[]) => {
+        if (++touches > limit) throw new CheaperToRerun()
+        touch(key)
+      }
+      for (const occurrence of occurrences) {
+        const rows = diffs.get(tableKey(occurrence.table.schema, occurrence.table.name))
+        if (!rows) continue
+        if (isDirect(block, occurrence)) touchDirectly(block, rows, touchOne)
+        else this.#touchBySql(arm, occurrence, changed, diffs, touchOne)
+      }
+    }
+  }
+
+  #touchBySql(
+    arm: Arm,
+    occurrence: Occurrence,
+    changed: ReadonlySet<string>,
+    diffs: ReadonlyMap<string, readonly RowDiff[]>,
+    touch: (key: readonly Value[]) => void,
+  ): void {
+    const name = `${arm.occurrences.indexOf(occurrence)}|${[...changed].sort().join('|')}`
+    let sqls = arm.touches.get(name)
+    if (sqls === undefined) {
+      const plans = planTouches(arm.block, occurrence, changed)
+      sqls = plans && plans.flatMap((plan) => statementsOf(plan, occurrence, (table) => this.#deltas.prepare(table)))
+      arm.touches.set(name, sqls)
+    }
+    if (sqls === null) throw new CheaperToRerun()
+    for (const { table } of arm.occurrences) {
+      const rows = diffs.get(tableKey(table.schema, table.name))
+      if (rows) this.#deltas.fill(table, rows)
+    }
+    const width = arm.block.keys.length
+    for (const sql of sqls) this.#each(sql, [], (statement) => touch(statement.row(width)))
+  }
+
+  // ------------------------------------------------------------------------------------------------------------- read
+
+  #read(arm: Arm, partition: PartitionId): Entry[] {
+    const start = performance.now()
+    const { block } = arm
+    const nulls = partition.values.map((value) => value === null)
+    const mask = nulls.map((isNull) => (isNull ? '1' : '0')).join('')
+    let sql = arm.recompute?.get(mask)
+    if (sql === undefined) {
+      sql = recomputeSql(block, nulls, this.#statement.parameterCount + 1)
+      arm.recompute ??= new Map()
+      arm.recompute.set(mask, sql)
+    }
+    const entries: Entry[] = []
+    const counts = new Map<string, number>()
+    const key = partition.values.filter((value) => value !== null)
+    this.#each(sql, key, (statement) => {
+      const entry = this.#entry(arm, statement, counts)
+      // an affinity may let more through than the key says
+      if (entry.partition === partition.id) entries.push(entry)
+    })
+    this.#partitionCost += 0.1 * (performance.now() - start - this.#partitionCost)
+    return entries
+  }
+
+  #hydrate(arm: Arm): Entry[] {
+    const capacity = this.#result.capacity
+    const cut = capacity === null ? null : { limit: capacity, descendingTies: this.#descendingTies }
+    const entries: Entry[] = []
+    const counts = new Map<string, number>()
+    this.#each(hydrateSql(arm.block, cut), [], (statement) => entries.push(this.#entry(arm, statement, counts)))
+    return entries
+  }
+
+  #entry(arm: Arm, statement: Statement, counts: Map<string, number>): Entry {
+    const { layout, keys } = arm.block
+    const values = statement.row()
+    const row = Array.from<SqlValue>({ length: layout.columns })
+    for (let i = 0; i < layout.columns; i++) row[i] = toSqlValue(values[i]!)
+    const partition = encodeKey(
+      layout.keys.map((place) => values[place]!),
+      keys.map(({ collation }) => collation),
+    )
+    if (partition.includes('\uFFFD')) throw new Error('text that is not UTF-8 cannot be a key')
+    let key = arm.prefix + partition
+    if (layout.ids.length > 0) key += `|${encodeKey(layout.ids.map((place) => values[place]!))}`
+    const ordinal = counts.get(key) ?? 0
+    counts.set(key, ordinal + 1)
+    if (ordinal > 0) key += `#${ordinal}`
+    const places = this.#ties
+      ? [...layout.order, ...layout.keys.filter((k) => !layout.order.includes(k)), ...layout.ids]
+      : layout.order
+    const orderPlaces = this.#counter ? this.#statement.query.orderBy.map((term) => term.column) : places
+    return { key, partition, row, order: orderPlaces.map((place) => values[place]!), place: 0 }
+  }
+
+  #each(sql: string, key: readonly Value[], visit: (statement: Statement) => void): void {
+    const statement = this.#connection.take(sql)
+    try {
+      const { parameters } = this.#query
+      for (let i = 0; i < parameters.length && i < statement.parameterCount; i++) statement.bind(i + 1, parameters[i]!)
+      key.forEach((value, i) => statement.bind(this.#statement.parameterCount + 1 + i, value))
+      while (statement.step()) visit(statement)
+    } finally {
+      this.#connection.giveBack(sql, statement)
+    }
+  }
+
+  /** The direction of the tie-break that an index gives for nothing. */
+  #sortsLess(descending: boolean): boolean {
+    const sorts = (descendingTies: boolean) => {
+      const sql = hydrateSql(this.#arms[0]!.block, { limit: 1, descendingTies })
+      return this.#connection.rows(`EXPLAIN QUERY PLAN ${sql}`).filter((row) => /TEMP B-TREE/.test(String(row[3])))
+        .length
+    }
+    return sorts(descending) < sorts(!descending)
+  }
+}
+
+interface Arm {
+  readonly block: Block
+  readonly occurrences: readonly Occurrence[]
+  readonly prefix: string
+  /** SQL by occurrence and by what else changed; null: any partition may be touched */
+  readonly touches: Map<string, readonly string[] | null>
+  /** by which key values are NULL */
+  recompute?: Map<string, string>
+}
+
+function assertPlannable(query: BoundQuery): void {
+  if (query.volatile) throw new Unplannable(query.volatile)
+  if (query.recursive) throw new Unplannable('recursion')
+  for (const source of query.sources) {
+    if (source.relation.kind === 'recursive') throw new Unplannable('recursion')
+  }
+}
+
+function assertCaptured(table: CatalogTable): void {
+  if (table.virtual !== null) throw new Unplannable(`${table.virtual} table`)
+  const hidden = table.columns.find(({ generated }) => generated === 'virtual')
+  if (hidden) throw new Unplannable(`${table.name}.${hidden.name} is VIRTUAL: no diff has it`)
+  if (!table.columns.every(({ collation }) => isKnownCollation(collation))) throw new Unplannable('a custom collation')
+}
+
+function readWindow(
+  connection: Connection,
+  query: BoundQuery,
+  parameters: readonly SqlValue[],
+  arms: readonly Arm[],
+): Window | null {
+  if (!query.limit) return null
+  if (query.orderBy.length === 0) throw new Unplannable('LIMIT without ORDER BY')
+  const sql = `SELECT ${printExpression(query.limit.ast)}, ${query.offset ? printExpression(query.offset.ast) : '0'}`
+  const statement = connection.take(sql)
+  try {
+    for (let i = 0; i < parameters.length && i < statement.parameterCount; i++) statement.bind(i + 1, parameters[i]!)
+    statement.step()
+    const [limit, offset] = [statement.value(0), statement.value(1)]
+    if (typeof limit !== 'number' || typeof offset !== 'number') throw new Unplannable('LIMIT of no plain integer')
+    const cut = arms.length === 1 && arms[0]!.block.kind === 'rows' && !arms[0]!.block.distinctAfter
+    if (limit < 0) return { limit: Number.MAX_SAFE_INTEGER, offset: Math.max(0, offset), slack: null }
+    return { limit, offset: Math.max(0, offset), slack: cut ? Math.max(20, Math.ceil(limit / 2)) : null }
+  } finally {
+    connection.giveBack(sql, statement)
+  }
+}
+
+/** The key is made of columns of the changed table itself, which the block reads unconditionally. */
+function isDirect({ keys }: Block, { source, path }: Occurrence): boolean {
+  return (
+    path.length === 1 && !source.nullSupplied && keys.length > 0 && keys.every(({ plain }) => plain?.source === source)
+  )
+}
+
+function touchDirectly({ keys }: Block, rows: readonly RowDiff[], touch: (key: readonly Value[]) => void): void {
+  for (const { before, after } of rows) {
+    if (before) touch(keys.map(({ plain }) => before[plain!.column]!))
+    if (after) touch(keys.map(({ plain }) => after[plain!.column]!))
+  }
+}
+
+/** One statement for every choice between a changed table's rows now and its changed rows. */
+function statementsOf(
+  plan: TouchPlan,
+  occurrence: Occurrence,
+  nameOfChanged: (table: CatalogTable) => string,
+): string[] {
+  if (plan.others.length > 5) throw new CheaperToRerun()
+  const sqls: string[] = []
+  for (let choice = 0; choice < 1 << plan.others.length; choice++) {
+    const stands = new Map<Source, 'table' | 'changed'>([[occurrence.source, 'changed']])
+    plan.others.forEach((source, i) => stands.set(source, choice & (1 << i) ? 'changed' : 'table'))
+    sqls.push(plan.sql(stands, nameOfChanged))
+  }
+  return sqls
+}
+
+/** UNION ALL alone tells rows apart that a collation calls equal. */
+function countCollations(query: BoundQuery): string[] {
+  const all = query.arms.every(({ operator }) => operator === null || operator === 'UNION ALL')
+  if (all && query.arms.length > 1) return query.columns.map(() => 'BINARY')
+  const collations = query.columns.map(({ collation }) => collation)
+  if (!collations.every(isKnownCollation)) throw new Unplannable('a custom collation')
+  const mixed = query.arms.some(({ operator }) => operator === 'UNION ALL')
+  if (mixed && collations.some((collation) => collation !== 'BINARY'))
+    throw new Unplannable('UNION ALL mixed with sets')
+  return collations
+}
+
+function compareByTerm(a: Value, b: Value, term: BoundOrderTerm): number {
+  if (a === null || b === null) return a === b ? 0 : (a === null) === term.nullsFirst ? -1 : 1
+  const order = compareValues(a, b, term.collation)
+  return term.descending ? -order : order
+}
+
+function inOldOrder(entries: readonly Entry[], keys: readonly string[]): Entry[] {
+  const left = new Map(entries.map((entry) => [entry.key, entry]))
+  const sorted: Entry[] = []
+  for (const key of keys) {
+    const entry = left.get(key)
+    if (!entry) continue
+    sorted.push(entry)
+    left.delete(key)
+  }
+  return [...sorted, ...left.values()]
+}

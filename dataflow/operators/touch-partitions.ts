@@ -1,0 +1,65 @@
+import type { RowDiff } from '../capture/diff.ts'
+import { Node, type Entries, type Graph } from '../graph/graph.ts'
+import { encodeKey } from '../key.ts'
+import type { Value } from '../value.ts'
+import type { TableSource, TouchedRow } from './table-source.ts'
+
+/** The key of a partition and its exact encoding. */
+export interface PartitionId {
+  readonly id: string
+  readonly values: readonly Value[]
+}
+
+/**
+ * From changed rows to the partitions that they can touch. Sends each once, weight 1.
+ *
+ *   key (t.room), diff of t: { room: 1 } → { room: 2 }   →   partitions (1), (2)
+ *
+ * Keeps nothing. How a table's rows lead to keys is planned in plan/touch.ts: read off the images, or asked by SQL.
+ */
+export class TouchPartitions extends Node<TouchedRow, PartitionId> {
+  readonly kind = 'touch'
+  readonly label: string
+  readonly #collations: readonly string[]
+  readonly #find: FindKeys
+  readonly #sql: readonly string[]
+
+  constructor(
+    graph: Graph,
+    inputs: readonly TableSource[],
+    collations: readonly string[],
+    label: string,
+    find: FindKeys,
+    sql: readonly string[],
+  ) {
+    super(graph, inputs)
+    this.#collations = collations
+    this.label = label
+    this.#find = find
+    this.#sql = sql
+  }
+
+  override get sql(): readonly string[] {
+    return this.#sql
+  }
+
+  protected process(batches: readonly Entries<TouchedRow>[]): Entries<PartitionId> {
+    const diffs = new Map<string, RowDiff[]>()
+    for (const batch of batches) {
+      for (const [{ table, diff }] of batch) {
+        const rows = diffs.get(table)
+        if (rows) rows.push(diff)
+        else diffs.set(table, [diff])
+      }
+    }
+    const touched = new Map<string, PartitionId>()
+    this.#find(diffs, (values) => {
+      const id = encodeKey(values, this.#collations)
+      if (!touched.has(id)) touched.set(id, { id, values })
+    })
+    return [...touched.values()].map((partition) => [partition, 1])
+  }
+}
+
+/** Calls `touch` with the key of every partition that the diffs can touch, as often as it likes. */
+export type FindKeys = (diffs: ReadonlyMap<string, readonly RowDiff[]>, touch: (key: readonly Value[]) => void) => void
