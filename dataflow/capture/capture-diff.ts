@@ -14,7 +14,8 @@ type Key = number | bigint | string
 export type Detail = 'rows' | 'touched'
 
 interface WatchedTable {
-  readonly shape: TableShape
+  /** of the latest watcher: after DDL all watch anew */
+  shape: TableShape
   /** how many live queries want rows; with none it is enough to know that the table was touched */
   wantRows: number
   watchers: number
@@ -65,6 +66,7 @@ export class DiffCapture {
       this.#tables.set(name, table)
       this.#byPointer.clear()
     }
+    table.shape = shape
     table.watchers++
     if (detail === 'rows') table.wantRows++
   }
@@ -174,13 +176,21 @@ export class DiffCapture {
     return known
   }
 
-  #finish(table: WatchedTable): RowDiff[] {
-    const { shape } = table
+  #finish(table: WatchedTable): RowDiff[] | null {
+    try {
+      return this.#readAfter(table)
+    } catch {
+      // the table is gone or another by now: its queries are bound anew
+      return null
+    }
+  }
+
+  #readAfter({ shape, before: touched }: WatchedTable): RowDiff[] {
     const sql = selectByKey(shape)
     const statement = this.#connection.take(sql)
     const rows: RowDiff[] = []
     try {
-      for (const { key, row: before } of table.before.values()) {
+      for (const { key, row: before } of touched.values()) {
         statement.bindAll(key)
         const after = statement.step() ? statement.row() : null
         statement.reset()

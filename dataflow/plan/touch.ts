@@ -1,5 +1,6 @@
 import type { Expr } from 'sqlite3-parser'
 import type { BoundExpression, BoundQuery, BoundSelect, BoundSubquery, From, Source } from '../bind/bound.ts'
+import { named } from '../bind/bind-from.ts'
 import { binary, nowhere } from '../bind/build-ast.ts'
 import { tableKey } from '../capture/capture-diff.ts'
 import type { CatalogTable } from '../catalog/catalog.ts'
@@ -76,6 +77,8 @@ interface Condition {
   readonly ast: Expr
   readonly sources: ReadonlySet<Source>
 }
+/** derived table on the path → its columns as they are inside; null for those that a changed row does not determine */
+type Inside = ReadonlyMap<Source, ReadonlyMap<string, Condition | null>>
 
 /** Null: every partition may be touched. `changed`: the tables (as `tableKey` names them) that changed in this turn. */
 export function planTouches(
@@ -87,7 +90,7 @@ export function planTouches(
   const conditions: Condition[] = []
   /** one statement for each: `x IN (…)` is touched where the values meet, and by NULL on either side */
   let alternatives: Condition[][] = [[]]
-  const columns = new Map<Source, Map<string, Expr | null>>()
+  const columns = new Map<Source, Map<string, Condition | null>>()
   let below: BoundSelect | null = null
   for (const step of path) {
     if (below && step.through) {
@@ -102,8 +105,8 @@ export function planTouches(
     for (const each of flat.sources) if (each !== step.through || each === source) alive.add(each)
     for (const each of [...flat.on, ...step.select.where.filter(mentionsNoFilledSource)]) {
       if (each.subquery || each.aggregate || each.window || !each.deterministic) continue
-      const ast = substitute(each.ast, columns)
-      if (ast) conditions.push({ ast, sources: each.sources })
+      const inside = substitute(each, columns)
+      if (inside) conditions.push(inside)
     }
     below = step.select
   }
@@ -117,15 +120,16 @@ export function planTouches(
     }
   }
   dropDanglingFunctions(alive)
-  const isAlive = (sources: ReadonlySet<Source>) => everySourceIn(sources, alive, columns)
-  const keys = block.keys.map(({ ast, sources }) => {
-    for (const each of sources) if (each.nullSupplied) return null
-    return isAlive(sources) ? substitute(ast, columns) : null
+  const isAlive = (sources: ReadonlySet<Source>) => [...sources].every((each) => alive.has(each))
+  const keys = block.keys.map((key) => {
+    for (const each of key.sources) if (each.nullSupplied) return null
+    const inside = substitute(key, columns)
+    return inside && isAlive(inside.sources) ? inside.ast : null
   })
   if (keys.includes(null)) return null
   return alternatives.map((alternative) => {
     const kept = [...conditions, ...alternative].filter((each) => isAlive(each.sources))
-    return plan(keys as Expr[], joinOrder(source, alive, kept, columns), kept, changed)
+    return plan(keys as Expr[], joinOrder(source, alive, kept), kept, changed)
   })
 }
 
@@ -161,21 +165,22 @@ function meetings(
   { operand, not, comparison, query }: BoundSubquery,
   select: BoundSelect,
   outer: BoundSelect,
-  columns: ReadonlyMap<Source, ReadonlyMap<string, Expr | null>>,
+  columns: Inside,
 ): Condition[] | null {
   if (!operand || operand.kind === 'row' || operand.subquery || operand.aggregate || operand.window) return null
   if (select.columns.length !== 1 || !isStable(select, 0) || !comparison || query.arms.length > 1) return null
   const member = select.columns[0]!.expression
   if (!mentionsNoFilledSource(member) || !mentionsNoFilledSource(operand)) return null
-  const [x, y] = [substitute(operand.ast, columns), substitute(member.ast, columns)]
-  if (!x || !y) return null
-  const sources = new Set([...operand.sources, ...member.sources])
+  const [xInside, yInside] = [substitute(operand, columns), substitute(member, columns)]
+  if (!xInside || !yInside) return null
+  const [x, y] = [xInside.ast, yInside.ast]
+  const sources = new Set([...xInside.sources, ...yInside.sources])
   const collated: Expr = { type: 'CollateExpr', expr: x, collation: comparison.comparedBy, span: nowhere }
   const ways: Condition[] = [{ ast: binary(comparison.comparedBy === 'BINARY' ? x : collated, 'Equals', y), sources }]
   const isConjunct = !not && outer.where.some((each) => each.kind === 'subquery' && each.query === query)
   if (isConjunct) return ways
-  if (!member.notNull) ways.push({ ast: { type: 'IsNullExpr', expr: y, span: nowhere }, sources: member.sources })
-  if (!operand.notNull) ways.push({ ast: { type: 'IsNullExpr', expr: x, span: nowhere }, sources: operand.sources })
+  if (!member.notNull) ways.push({ ast: { type: 'IsNullExpr', expr: y, span: nowhere }, sources: yInside.sources })
+  if (!operand.notNull) ways.push({ ast: { type: 'IsNullExpr', expr: x, span: nowhere }, sources: xInside.sources })
   return ways
 }
 
@@ -256,20 +261,21 @@ function columnsThrough(
   derived: Source,
   select: BoundSelect,
   limited: boolean,
-  columns: ReadonlyMap<Source, ReadonlyMap<string, Expr | null>>,
-): Map<string, Expr | null> {
+  columns: Inside,
+): Map<string, Condition | null> {
   return new Map(
     derived.columns.map(({ name }, i) => {
       const expression = select.columns[i]?.expression
       const certain = expression && !limited && isStable(select, i) && mentionsNoFilledSource(expression)
-      return [name.toLowerCase(), certain ? substitute(expression.ast, columns) : null]
+      return [name.toLowerCase(), certain ? substitute(expression, columns) : null]
     }),
   )
 }
 
 /** Column references to derived tables on the path, replaced by what they are inside; null when one is not certain. */
-function substitute(ast: Expr, columns: ReadonlyMap<Source, ReadonlyMap<string, Expr | null>>): Expr | null {
-  if (columns.size === 0) return ast
+function substitute({ ast, sources }: Condition, columns: Inside): Condition | null {
+  const inside = new Set([...sources].filter((source) => !columns.has(source)))
+  if (inside.size === sources.size) return { ast, sources }
   const byAlias = new Map([...columns].map(([source, map]) => [source.alias, map]))
   let certain = true
   const visit = (node: unknown): unknown => {
@@ -277,14 +283,15 @@ function substitute(ast: Expr, columns: ReadonlyMap<Source, ReadonlyMap<string, 
     if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return node
     const { type, table, column } = node as { type?: string; table?: { text: string }; column?: { text: string } }
     if (type === 'QualifiedExpr' && table && column && byAlias.has(table.text)) {
-      const inside = byAlias.get(table.text)!.get(column.text.toLowerCase())
-      if (!inside) certain = false
-      return inside ?? node
+      const replacement = byAlias.get(table.text)!.get(column.text.toLowerCase())
+      if (!replacement) certain = false
+      replacement?.sources.forEach((source) => inside.add(source))
+      return replacement?.ast ?? node
     }
     return Object.fromEntries(Object.entries(node).map(([name, value]) => [name, visit(value)]))
   }
   const result = visit(ast) as Expr
-  return certain ? result : null
+  return certain ? { ast: result, sources: inside } : null
 }
 
 function readsAny(query: BoundQuery, changed: ReadonlySet<string>): boolean {
@@ -310,27 +317,12 @@ function dropDanglingFunctions(alive: Set<Source>): void {
   }
 }
 
-/** A derived table on the path counts as alive: its columns were replaced by what they are inside. */
-function everySourceIn(
-  sources: ReadonlySet<Source>,
-  alive: ReadonlySet<Source>,
-  columns: ReadonlyMap<Source, unknown>,
-): boolean {
-  for (const source of sources) if (!alive.has(source) && !columns.has(source)) return false
-  return true
-}
-
 /** From the changed rows on, always the source that most conditions tie to those before it. SQLite keeps the order of CROSS JOIN. */
-function joinOrder(
-  first: Source,
-  alive: ReadonlySet<Source>,
-  conditions: readonly Condition[],
-  columns: ReadonlyMap<Source, unknown>,
-): Source[] {
+function joinOrder(first: Source, alive: ReadonlySet<Source>, conditions: readonly Condition[]): Source[] {
   const order = [first]
   const rest = new Set(alive)
   rest.delete(first)
-  const reached = new Set([first, ...(columns.keys() as Iterable<Source>)])
+  const reached = new Set([first])
   while (rest.size > 0) {
     let best: Source | null = null
     let bestScore = -1
@@ -368,7 +360,12 @@ function printSource(source: Source, stand: Stand, nameOfChanged: (table: Catalo
           : `${quote(relation.table.schema)}.${quote(relation.table.name)}`) + alias
       )
     case 'query':
-      return `(${printSelect(relation.query.ast)})${alias}`
+      return `(${printSelect(
+        named(
+          relation.query,
+          source.columns.map(({ name }) => name),
+        ),
+      )})${alias}`
     case 'function':
       return `${quote(relation.name)}(${relation.arguments.map(({ ast }) => printExpression(ast)).join(', ')})${alias}`
     case 'recursive':
