@@ -53,7 +53,6 @@ export class Partitioned implements Maintainer {
   /** milliseconds of the last full read, and of one partition */
   #refreshCost = 0
   #partitionCost = 0.02
-  #refreshes = 0
 
   constructor(
     connection: Connection,
@@ -128,7 +127,6 @@ export class Partitioned implements Maintainer {
   /** Reads everything again. `first`: steps that led to `before`. */
   #rerun(before: KeyedRows, first: RowChange[] = []): RowChange[] {
     this.refresh()
-    this.#refreshes++
     return [...first, ...diffRows(before, this)]
   }
 
@@ -143,13 +141,13 @@ export class Partitioned implements Maintainer {
         if (partition) partition.push(entry)
         else partitions.set(entry.partition, [entry])
       }
-      this.#recomputes[i]!.fill(partitions)
+      this.#recomputes[i]!.load(partitions)
       return entries
     })
-    let entries = this.#counter ? this.#counter.fill(arms) : arms[0]!
+    let entries = this.#counter ? this.#counter.load(arms) : arms[0]!
     if (this.#counter && this.#statement.query.orderBy.length > 0) entries.sort(this.#compare)
     if (shown.length > 0) entries = inOldOrder(entries, shown)
-    this.#result.fill(entries)
+    this.#result.load(entries)
     this.#hydrated = true
     this.#refreshCost = performance.now() - start
   }

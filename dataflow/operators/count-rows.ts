@@ -43,7 +43,7 @@ export class CountRows extends Node<Entry, Entry> {
   }
 
   /** First state, from the rows of every input; returns what goes out. */
-  fill(inputs: readonly (readonly Entry[])[]): Entry[] {
+  load(inputs: readonly (readonly Entry[])[]): Entry[] {
     this.#rows.clear()
     inputs.forEach((entries, port) => {
       for (const entry of entries) this.#counted(entry).counts[port]! += 1

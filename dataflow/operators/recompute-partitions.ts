@@ -42,7 +42,7 @@ export class RecomputePartitions extends Node<PartitionId, Entry> {
   }
 
   /** First state: the rows of the query itself, by partition. */
-  fill(partitions: Iterable<readonly [string, Entry[]]>): void {
+  load(partitions: Iterable<readonly [string, Entry[]]>): void {
     this.#kept.clear()
     this.#rows = 0
     for (const [id, entries] of partitions) {

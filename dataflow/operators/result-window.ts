@@ -67,8 +67,8 @@ export class ResultWindow extends Node<Entry, never> {
   }
 
   /** First state: entries in order. */
-  fill(entries: Entry[]): void {
-    this.#list.fill(entries)
+  load(entries: Entry[]): void {
+    this.#list.load(entries)
     this.#more = this.capacity !== null && entries.length >= this.capacity
     this.dry = false
     this.#changes = []

@@ -110,7 +110,7 @@ export function planTouches(
     }
     below = step.select
   }
-  for (const each of [...alive]) {
+  for (const each of alive) {
     if (each === source) continue
     const { relation } = each
     if (relation.kind === 'recursive') alive.delete(each)

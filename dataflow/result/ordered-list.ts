@@ -20,7 +20,7 @@ export class OrderedList {
   }
 
   /** Takes entries that are in order already. */
-  fill(entries: Entry[]): void {
+  load(entries: Entry[]): void {
     this.entries = entries
     this.#nextPlace = 0
     for (const entry of entries) entry.place = this.#nextPlace++
