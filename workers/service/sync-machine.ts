@@ -76,6 +76,7 @@ export class SyncMachine {
   #effects: SyncEffect[] = []
   #serial = 0
 
+  /** of the leader we talk to; a coordinator that was rebuilt may count from the start again */
   #epoch = -1
   /** what the database said last; null: unknown, or not to be trusted any more */
   #state: SyncState | null = null
@@ -187,14 +188,13 @@ export class SyncMachine {
   }
 
   #takeMessage(message: ToSync): void {
-    if (message.epoch < this.#epoch) return
     switch (message.type) {
       case 'SYNC_STATE': {
         const before = this.#state
         this.#state = message
         this.#told = null
         this.#signedOut = null
-        if (!before || message.epoch > this.#epoch || message.actor !== before.actor) this.#startOver(message)
+        if (!before || message.epoch !== this.#epoch || message.actor !== before.actor) this.#startOver(message)
         else this.#follow(message)
         this.#epoch = message.epoch
         return
