@@ -61,9 +61,9 @@ export function makeDemoSpace({ seed, now, self, utcOffsetMinutes = 0, messages 
   for (const conversation of conversations) {
     hold(writer, random, conversation, rooms.get(conversation.room) as string, now)
   }
-  // read up to some minutes ago, in most rooms: the rest is news
+  // on the person's own stream: read up to some minutes ago, in most rooms: the rest is news
   const events = writer.inOrder()
-  const reading = new Writer(random, localStream(spaceId), BigInt(events.at(-1)?.clock ?? 0))
+  const reading = new Writer(random, localStream(self.actor), BigInt(events.at(-1)?.clock ?? 0))
   for (const { name } of demoRooms) {
     const room = rooms.get(name) as string
     const clocks = events.filter((event) => event.type === 'message.create' && event.room === room)

@@ -38,7 +38,8 @@ export interface UnreadRow {
 
 /**
  * Unread messages of every room and thread of mine that has any: what others wrote behind my read mark (and behind my
- * joining). By index from each room's mark, so its cost is what is unread, not what there is.
+ * joining). A thread counts when it is mine: I have opened it, or it hangs on a message of mine; one that hangs on no
+ * message is a topic, and counts like a room. By index from each mark: its cost is what is unread, not what there is.
  */
 export function unreadRooms(actors: readonly [string, string]): TypedQuery<UnreadRow> {
   return sql(
@@ -46,8 +47,10 @@ export function unreadRooms(actors: readonly [string, string]): TypedQuery<Unrea
      FROM memberships m
      JOIN rooms r ON r.space_id = m.space_id
      LEFT JOIN read_markers k ON k.actor_id = m.person_id AND k.room_id = r.id
+     LEFT JOIN timeline_items p ON p.id = r.parent_message AND p.author_id = m.person_id
      JOIN timeline_items t ON t.timeline_id = r.id AND t.order_key > max(m.joined_clock, ifnull(k.order_key, 0))
      WHERE m.person_id IN (?, ?) AND m.active = 1 AND r.archived = 0 AND t.deleted = 0 AND t.author_id <> m.person_id
+       AND (r.parent_message IS NULL OR k.order_key > 0 OR p.id IS NOT NULL)
      GROUP BY r.id`,
     actors,
   )

@@ -60,8 +60,8 @@ export function FirstSteps({ joined, done }: { joined: ReadonlySet<string>; done
       navigate({ space, room })
     })
   const demo = () =>
-    run('demo 0', async () => {
-      const { space, room } = await openDemo(live, (part) => setBusy(`demo ${Math.round(part * 100)}`))
+    run('demo', async () => {
+      const { space, room } = await openDemo(live)
       done()
       navigate({ space, room })
     })
@@ -133,7 +133,7 @@ export function FirstSteps({ joined, done }: { joined: ReadonlySet<string>; done
           server.
         </p>
         <Button onClick={() => void demo()} disabled={busy !== null}>
-          {busy?.startsWith('demo') ? `Preparing… ${busy.slice(5)} %` : 'Open the demo space'}
+          {busy === 'demo' ? 'Preparing…' : 'Open the demo space'}
         </Button>
       </section>
     </div>

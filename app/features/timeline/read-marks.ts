@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef } from 'react'
-import { personStream, streamKind } from '../../../schema/events/streams.ts'
+import { localStream, personStream, streamKind } from '../../../schema/events/streams.ts'
 import { sql, useDispatch, useLiveRow, type TypedQuery } from '../../live/index.ts'
 import { draftEvent } from '../events/draft-event.ts'
 import { showError } from '../../shell/toasts.tsx'
@@ -40,7 +40,7 @@ export function useReadMarks(place: { stream: string; space: string; room: strin
     if (!actor || known === null || !attentive()) return
     if (seen.current <= known || seen.current <= marked.current) return
     marked.current = seen.current
-    const to = streamKind(stream) === 'local' ? stream : personStream(actor)
+    const to = streamKind(stream) === 'local' ? localStream(actor) : personStream(actor)
     const event = draftEvent('read.mark', { stream: to, actor, room, payload: { upTo: String(seen.current) } })
     dispatch([event]).catch(showError)
   }, [dispatch, stream, actor, room])
