@@ -5,16 +5,19 @@ import { systemClock } from '../platform/clock.ts'
 import { webLocks } from '../platform/locks.ts'
 import { portOf } from '../platform/port.ts'
 import type { Client } from './client.ts'
+import { syncNudges, type SyncNudges } from './nudge-sync.ts'
 import { spawnCoordinator, spawnDatabase } from './spawn.ts'
 import { openTab, type TabPlatform, type TabWorker } from './tab.ts'
 import { watchLifecycle } from './watch-lifecycle.ts'
 
 /** Joins this page to the stack below: its lock, its Dedicated Worker, the coordinator. Nothing is awaited. */
 export function connect(): Client {
-  const tab = openTab(crypto.randomUUID(), browserPlatform(), document.visibilityState === 'visible')
+  const sync = syncNudges()
+  const tab = openTab(crypto.randomUUID(), browserPlatform(sync), document.visibilityState === 'visible')
   const unwatch = watchLifecycle(tab)
   let status$: BehaviorSubject<ClientStatus> | null = null
   tab.onStatus((status) => {
+    sync.setLeader(status.role === 'leader')
     if (status$) status$.next(status)
     else status$ = new BehaviorSubject(status)
   })
@@ -25,13 +28,14 @@ export function connect(): Client {
     status$: present.asObservable(),
     close() {
       unwatch()
+      sync.close()
       tab.close()
       present.complete()
     },
   }
 }
 
-function browserPlatform(): TabPlatform {
+function browserPlatform(sync: SyncNudges): TabPlatform {
   return {
     locks: webLocks(),
     clock: systemClock,
@@ -42,7 +46,7 @@ function browserPlatform(): TabPlatform {
       const { port1, port2 } = new MessageChannel()
       return [port1, port2]
     },
-    nudgeServiceWorker,
+    nudgeServiceWorker: sync.nudge,
     mark,
   }
 }
@@ -60,12 +64,6 @@ function spawnWorker(): TabWorker {
     },
     terminate: () => worker.terminate(),
   }
-}
-
-function nudgeServiceWorker(): void {
-  void navigator.serviceWorker
-    ?.getRegistration()
-    .then((registration) => registration?.active?.postMessage({ type: 'NUDGE' }))
 }
 
 function mark(name: string): void {

@@ -15,3 +15,7 @@ export function spawnDatabase(): Worker {
     name: 'rsql-database',
   })
 }
+
+export function spawnSync(): Worker {
+  return new Worker(new URL('../service/sync.worker.ts', import.meta.url), { type: 'module', name: 'rsql-sync' })
+}

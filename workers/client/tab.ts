@@ -122,18 +122,22 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
     }
   }
 
+  /** An acceptance may have been on its way to this page, and is not heard any more. */
+  function doubtRequests(): void {
+    requests.doubt(status.epoch)
+  }
+
   function suspend(): void {
     current?.end()
     current = null
-    // An acceptance may be on its way to this page and is not heard any more.
-    requests.doubt(status.epoch)
+    doubtRequests()
     if (!closed) changeStatus({ activeTab: null })
   }
 
   function resume(): void {
     if (closed || current) return
     life += 1
-    current = startLife({ platform, locks, clock, tabId, life, registration, receive })
+    current = startLife({ platform, locks, clock, tabId, life, registration, receive, lost: doubtRequests })
   }
 
   resume()
@@ -180,6 +184,8 @@ interface LifeOptions {
   readonly life: number
   readonly registration: () => FromTab
   readonly receive: (message: ToTab) => void
+  /** a coordinator died, and what it knew with it */
+  readonly lost: () => void
 }
 interface Life {
   post(message: FromTab): void
@@ -187,7 +193,7 @@ interface Life {
 }
 
 /** From one registration to the page's freeze, hiding or close: one tab lock, one worker, one coordinator after another. */
-function startLife({ platform, locks, clock, tabId, life, registration, receive }: LifeOptions): Life {
+function startLife({ platform, locks, clock, tabId, life, registration, receive, lost }: LifeOptions): Life {
   let ended = false
   let letGo: (() => void) | null = null
   let port: Port | null = null
@@ -248,10 +254,12 @@ function startLife({ platform, locks, clock, tabId, life, registration, receive 
     platform.mark('registered')
     locks.hold(coordinatorLock(coordinatorId), mine.signal).then(
       (release) => {
-        // The coordinator is dead. What it had posted before is heard first: it may say which writes were accepted.
+        // The coordinator is dead. What it had posted before is heard first: it may answer.
         release()
         clock.after(0, () => {
-          if (!mine.signal.aborted) connect()
+          if (mine.signal.aborted) return
+          lost()
+          connect()
         })
       },
       () => {},
