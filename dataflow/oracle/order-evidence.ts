@@ -139,6 +139,21 @@ export function outlineOf(sql: string): Outline {
   }
 }
 
+/** The statements of a script without triggers, without their semicolons. */
+export function splitStatements(sql: string): string[] {
+  const ends = tokens(sql).filter(({ word, depth }) => word === ';' && depth === 0)
+  const starts = [0, ...ends.map(({ end }) => end)]
+  const statements = starts.map((start, i) => sql.slice(start, ends[i]?.start ?? sql.length).trim())
+  return statements.filter((statement) => tokens(statement).length > 0)
+}
+
+/** Does the statement only read: SELECT or VALUES, after its WITH? */
+export function isQuery(sql: string): boolean {
+  const verbs = tokens(sql).filter(({ depth }) => depth === 0).map(({ word }) => word.toLowerCase()) // prettier-ignore
+  const verb = verbs.find((word) => /^(select|values|insert|replace|update|delete)$/.test(word))
+  return /^(select|values|with)$/.test(verbs[0] ?? '') && (verb === 'select' || verb === 'values')
+}
+
 function tokens(sql: string): Token[] {
   const found: Token[] = []
   const pattern =

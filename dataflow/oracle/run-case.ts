@@ -1,58 +1,42 @@
 /** Plays a case on the engine and holds every answer against SQLite's. The first law that breaks ends the case. */
-import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
+import type { Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { openLiveDatabase } from '../index.ts'
-import type { Explanation, LiveDatabase, LiveQuery, SqlValue } from '../types.ts'
+import type { Explanation, LiveDatabase } from '../types.ts'
 import type { Case, Step } from './case.ts'
-import { compareRows } from './compare-result.ts'
-import { Follower } from './follow-deltas.ts'
-import { answersVary } from './not-comparable.ts'
-import { orderEvidence } from './order-evidence.ts'
-import { plainQuery } from './plain-sqlite.ts'
 import { list, print, type PrintedSql } from './sql-text.ts'
+import { Watch, type Breach, type Watched } from './watch.ts'
 
-export interface Failure {
-  /** which law broke: refused, rows, deltas, error, crash */
-  readonly law: 'refused' | 'rows' | 'deltas' | 'error' | 'crash'
-  readonly detail: string
+export interface Failure extends Breach {
   readonly query: number
   /** −1: at subscription */
   readonly step: number
-  readonly explanation: Explanation | null
 }
 
 export interface Played {
   readonly failure: Failure | null
   /** one of each query that was subscribed */
   readonly explanations: readonly Explanation[]
-  /** answers held against SQLite's */
   readonly comparisons: number
-  /** of those, how many SQLite itself would answer otherwise */
   readonly notComparable: number
   /** queries that SQLite itself refuses */
   readonly refusedBySqlite: number
 }
 
-interface Watched {
-  readonly index: number
-  readonly printed: PrintedSql
-  readonly live: LiveQuery
-  readonly follower: Follower
-  over: boolean
-}
-
 export function playCase(sqlite3: Sqlite3Static, { setup, queries, steps }: Case): Played {
   const db = new sqlite3.oo1.DB(':memory:')
-  const play = new Play(sqlite3, db)
+  const live = openLiveDatabase(sqlite3, db)
+  const play = new Play(live, new Watch(sqlite3, db, live))
   try {
-    play.setUp(setup.map(print))
+    for (const statement of setup) play.run(print(statement))
     queries.forEach((query, index) => play.subscribe(print(query), index))
-    play.compareAll(-1)
+    play.compareAll()
     for (let i = 0; i < steps.length && !play.failure; i++) {
-      play.perform(steps[i]!, i)
-      if (!play.failure) play.compareAll(i)
+      play.step = i
+      play.perform(steps[i]!)
+      play.compareAll()
     }
     const played = play.result()
-    play.close(steps.length)
+    play.attempt(() => live.close())
     return { ...played, failure: play.failure }
   } finally {
     db.close()
@@ -61,78 +45,67 @@ export function playCase(sqlite3: Sqlite3Static, { setup, queries, steps }: Case
 
 class Play {
   failure: Failure | null = null
-  readonly #sqlite3: Sqlite3Static
-  readonly #db: Database
+  step = -1
   readonly #live: LiveDatabase
-  readonly #watched: Watched[] = []
-  #comparisons = 0
-  #notComparable = 0
+  readonly #watch: Watch
+  readonly #watched: (Watched & { readonly index: number })[] = []
   #refusedBySqlite = 0
 
-  constructor(sqlite3: Sqlite3Static, db: Database) {
-    this.#sqlite3 = sqlite3
-    this.#db = db
-    this.#live = openLiveDatabase(sqlite3, db)
-  }
-
-  setUp(statements: readonly PrintedSql[]): void {
-    for (const statement of statements) this.#run(statement, -1)
+  constructor(live: LiveDatabase, watch: Watch) {
+    this.#live = live
+    this.#watch = watch
   }
 
   subscribe(printed: PrintedSql, index: number): void {
-    if (this.failure) return
-    try {
-      this.#ask(printed.sql, printed.parameters)
-    } catch {
+    if (!this.#watch.isAnswered(printed)) {
       this.#refusedBySqlite++
       return
     }
-    let follower: Follower | undefined
-    try {
-      const live = this.#live.subscribe(printed, (delta) => follower?.apply(delta))
-      follower = new Follower(live)
-      this.#watched.push({ index, printed, live, follower, over: false })
-    } catch (error) {
-      this.#fail('refused', String((error as Error).stack), index, -1, null)
-    }
+    const watched = this.#watch.subscribe(printed)
+    if ('law' in watched) this.#fail(watched, index)
+    else this.#watched.push(Object.assign(watched, { index }))
   }
 
-  perform(step: Step, at: number): void {
+  perform(step: Step): void {
     const statements = step.statements.map(print)
     const runEach = () => {
-      for (const statement of statements) this.#run(statement, at)
+      for (const statement of statements) this.run(statement)
+    }
+    const runStrictly = () => {
+      for (const { sql, parameters } of statements) this.#live.run(sql, parameters)
+    }
+    const runAndThrow = () => {
+      runEach()
+      throw new OnPurpose()
     }
     switch (step.how) {
       case 'run':
         return runEach()
       case 'script':
-        return this.#run(print(list(step.statements, '; ')), at)
+        return this.run(print(list(step.statements, '; ')))
       case 'transaction':
-        return this.#attempt(() => this.#live.transaction(runEach), at)
+        return this.attempt(() => this.#live.transaction(runEach))
       case 'strict transaction':
-        return this.#attempt(() => {
-          this.#live.transaction(() => {
-            for (const { sql, parameters } of statements) this.#live.run(sql, parameters)
-          })
-        }, at)
+        return this.attempt(() => this.#live.transaction(runStrictly))
       case 'thrown transaction':
-        return this.#attempt(() => {
-          this.#live.transaction(() => {
-            runEach()
-            throw new OnPurpose()
-          })
-        }, at)
+        return this.attempt(() => this.#live.transaction(runAndThrow))
       case 'begin commit':
       case 'begin rollback':
-        this.#run({ sql: 'BEGIN', parameters: [] }, at)
+        this.run({ sql: 'BEGIN', parameters: [] })
         runEach()
-        return this.#run({ sql: step.how === 'begin commit' ? 'COMMIT' : 'ROLLBACK', parameters: [] }, at)
+        return this.run({ sql: step.how === 'begin commit' ? 'COMMIT' : 'ROLLBACK', parameters: [] })
     }
   }
 
-  compareAll(step: number): void {
+  run({ sql, parameters }: PrintedSql): void {
+    this.attempt(() => this.#live.run(sql, parameters))
+  }
+
+  compareAll(): void {
     for (const watched of this.#watched) {
-      if (!this.failure && !watched.over) this.#compare(watched, step)
+      if (this.failure) return
+      const breach = this.#watch.compare(watched)
+      if (breach) this.#fail(breach, watched.index)
     }
   }
 
@@ -140,89 +113,24 @@ class Play {
     return {
       failure: this.failure,
       explanations: this.#watched.map(({ live }) => live.explain()),
-      comparisons: this.#comparisons,
-      notComparable: this.#notComparable,
+      comparisons: this.#watch.comparisons,
+      notComparable: this.#watch.notComparable,
       refusedBySqlite: this.#refusedBySqlite,
     }
   }
 
-  close(step: number): void {
-    this.#attempt(() => this.#live.close(), step)
-  }
-
-  #compare(watched: Watched, step: number): void {
-    const { live, follower, printed, index } = watched
-    const { sql, parameters } = printed
-    const fail = (law: Failure['law'], detail: string) => this.#fail(law, detail, index, step, live.explain())
-    this.#comparisons++
-    let expected: SqlValue[][]
-    try {
-      expected = this.#ask(sql, parameters).rows
-    } catch (error) {
-      watched.over = !this.#prepares(sql)
-      if (!live.error && (watched.over || !this.#varies(sql, parameters, () => true))) {
-        fail('error', `SQLite says "${(error as Error).message}", the live query has no error`)
-      }
-      return
-    }
-    if (live.error) return fail('error', `SQLite answers, the live query says "${live.error.message}"`)
-    const broken = follower.check(live)
-    if (broken) return fail('deltas', broken)
-    const difference = this.#differenceFrom(expected, live.rows, sql, parameters)
-    if (difference === null) return
-    if (this.#varies(sql, parameters, (rows) => this.#differenceFrom(expected, rows, sql, parameters) === null)) {
-      this.#notComparable++
-      return
-    }
-    fail('rows', difference)
-  }
-
-  #differenceFrom(
-    expected: SqlValue[][],
-    got: readonly (readonly SqlValue[])[],
-    sql: string,
-    parameters: readonly SqlValue[],
-  ): string | null {
-    return compareRows(got, expected, () => {
-      try {
-        return orderEvidence(sql, parameters, this.#ask)
-      } catch {
-        return { keys: null, unlimited: null }
-      }
-    })
-  }
-
-  #varies(sql: string, parameters: readonly SqlValue[], isEqual: (rows: SqlValue[][]) => boolean): boolean {
-    return answersVary(this.#sqlite3, this.#db, sql, parameters, isEqual)
-  }
-
-  readonly #ask = (sql: string, parameters: readonly SqlValue[]) => plainQuery(this.#sqlite3, this.#db, sql, parameters)
-
-  #prepares(sql: string): boolean {
-    try {
-      this.#ask(`EXPLAIN ${sql}`, [])
-      return true
-    } catch {
-      return false
-    }
-  }
-
-  #run({ sql, parameters }: PrintedSql, step: number): void {
-    this.#attempt(() => this.#live.run(sql, parameters), step)
-  }
-
   /** SQLite's own errors are part of the case; any other is the engine's. */
-  #attempt(work: () => void, step: number): void {
+  attempt(work: () => void): void {
     try {
       work()
     } catch (error) {
       if (error instanceof OnPurpose || (error as Error).name === 'SqliteError') return
-      this.#fail('crash', String((error as Error).stack), -1, step, null)
+      this.#fail({ law: 'crash', detail: String((error as Error).stack), explanation: null }, -1)
     }
   }
 
-  #fail(law: Failure['law'], detail: string, query: number, step: number, explanation: Explanation | null): void {
-    this.failure ??= { law, detail, query, step, explanation }
+  #fail(breach: Breach, query: number): void {
+    this.failure ??= { ...breach, query, step: this.step }
   }
 }
 

@@ -1,0 +1,122 @@
+/** Plays one script of a corpus: its queries become live in batches, and its data is moved under each batch. */
+import type { Sqlite3Static } from '@sqlite.org/sqlite-wasm'
+import { openLiveDatabase } from '../../index.ts'
+import type { Explanation, LiveDatabase } from '../../types.ts'
+import { Random } from '../random.ts'
+import { isQuery, splitStatements } from '../order-evidence.ts'
+import { Watch, type Breach, type Watched } from '../watch.ts'
+import type { Script } from './corpus.ts'
+import { exercise } from './exercise.ts'
+
+export interface Pace {
+  /** queries of a script that are tried: evenly spread over it */
+  readonly queries: number
+  /** queries live at a time */
+  readonly batch: number
+  /** rows of each table moved one by one */
+  readonly singleRows: number
+}
+
+export interface QueryReport {
+  readonly sql: string
+  readonly script: string
+  /** null: SQLite itself refuses it */
+  readonly explanation: Explanation | null
+  readonly breach: (Breach & { readonly after: string }) | null
+  readonly isConstant: boolean
+}
+
+export function runScript(sqlite3: Sqlite3Static, script: Script, pace: Pace, fill?: (live: LiveDatabase) => void) {
+  const db = new sqlite3.oo1.DB(':memory:')
+  const live = openLiveDatabase(sqlite3, db)
+  const watch = new Watch(sqlite3, db, live)
+  const random = new Random(1)
+  const reports: QueryReport[] = []
+  let batch: Watched[] = []
+  const breaches = new Map<Watched, Breach & { after: string }>()
+
+  const check = (after: string) => {
+    for (const watched of batch) {
+      if (breaches.has(watched)) continue
+      const breach = watch.compare(watched)
+      if (breach) breaches.set(watched, { ...breach, after })
+    }
+  }
+  const finishBatch = () => {
+    if (batch.length > 0) exercise(live, random, pace.singleRows, check)
+    for (const watched of batch) {
+      const sql = watched.printed.sql
+      reports.push({
+        sql,
+        script: script.name,
+        explanation: watched.live.explain(),
+        breach: breaches.get(watched) ?? null,
+        isConstant: !/\bfrom\b/i.test(sql),
+      })
+      watched.live.unsubscribe()
+    }
+    batch = []
+  }
+  /** A file may make a view, ask, and drop the view again. */
+  const ask = (sql: string) => {
+    const statements = splitStatements(sql)
+    const select = statements.findIndex(isQuery)
+    for (const statement of select < 0 ? statements : statements.slice(0, select)) {
+      attempt(() => live.run(statement))
+      check(statement)
+    }
+    if (select >= 0) subscribe(statements.length === 1 ? sql : statements[select]!)
+  }
+  const subscribe = (sql: string) => {
+    const printed = { sql, parameters: [] }
+    const name = script.name
+    if (!watch.isAnswered(printed)) {
+      const port = script.ports?.get(sql)
+      if (port !== undefined && port !== sql) return subscribe(port)
+      reports.push({ sql, script: name, explanation: null, breach: null, isConstant: false })
+      return
+    }
+    const watched = watch.subscribe(printed)
+    if ('law' in watched)
+      reports.push({ sql, script: name, explanation: null, breach: { ...watched, after: 'subscribe' }, isConstant: false }) // prettier-ignore
+    else batch.push(watched)
+  }
+
+  try {
+    const total = script.records.filter(({ kind }) => kind === 'query').length
+    const stride = Math.max(1, total / pace.queries)
+    let seen = 0
+    let filled = fill === undefined
+    for (const { kind, sql } of script.records) {
+      if (kind === 'statement') {
+        attempt(() => live.run(sql))
+        check(sql.slice(0, 200))
+        continue
+      }
+      if (!filled) fill!(live)
+      filled = true
+      const isChosen = Math.floor(seen / stride) !== Math.floor((seen - 1) / stride)
+      seen++
+      if (!isChosen) continue
+      ask(sql)
+      if (batch.length >= pace.batch) {
+        check('subscription')
+        finishBatch()
+      }
+    }
+    check('subscription')
+    finishBatch()
+    live.close()
+  } finally {
+    db.close()
+  }
+  return { reports, comparisons: watch.comparisons, notComparable: watch.notComparable }
+}
+
+function attempt(work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    if ((error as Error).name !== 'SqliteError') throw error
+  }
+}

@@ -1,0 +1,116 @@
+/** Live queries held against SQLite: after every step each one's rows, deltas and error must be what SQLite's answer asks for. */
+import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
+import type { Explanation, LiveDatabase, LiveQuery, SqlValue } from '../types.ts'
+import { compareRows } from './compare-result.ts'
+import { Follower } from './follow-deltas.ts'
+import { answersVary } from './not-comparable.ts'
+import { orderEvidence } from './order-evidence.ts'
+import { plainQuery } from './plain-sqlite.ts'
+import type { PrintedSql } from './sql-text.ts'
+
+/** Which law broke. */
+export type Law = 'refused' | 'rows' | 'deltas' | 'error' | 'crash'
+
+export interface Breach {
+  readonly law: Law
+  readonly detail: string
+  readonly explanation: Explanation | null
+}
+
+export interface Watched {
+  readonly printed: PrintedSql
+  readonly live: LiveQuery
+  readonly follower: Follower
+  /** SQLite cannot even prepare it any more */
+  over: boolean
+}
+
+export class Watch {
+  readonly #sqlite3: Sqlite3Static
+  readonly #db: Database
+  readonly #live: LiveDatabase
+  /** answers held against SQLite's */
+  comparisons = 0
+  /** of those, how many SQLite itself would answer otherwise, reading in another order */
+  notComparable = 0
+
+  constructor(sqlite3: Sqlite3Static, db: Database, live: LiveDatabase) {
+    this.#sqlite3 = sqlite3
+    this.#db = db
+    this.#live = live
+  }
+
+  /** Does SQLite answer this query? */
+  isAnswered({ sql, parameters }: PrintedSql): boolean {
+    try {
+      this.#ask(sql, parameters)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /** Subscribes to a query that SQLite answers. */
+  subscribe(printed: PrintedSql): Watched | Breach {
+    try {
+      let follower: Follower | undefined
+      const live = this.#live.subscribe(printed, (delta) => follower?.apply(delta))
+      follower = new Follower(live)
+      return { printed, live, follower, over: false }
+    } catch (error) {
+      return { law: 'refused', detail: String((error as Error).stack), explanation: null }
+    }
+  }
+
+  compare(watched: Watched): Breach | null {
+    if (watched.over) return null
+    const { live, follower, printed } = watched
+    const { sql, parameters } = printed
+    const breach = (law: Law, detail: string): Breach => ({ law, detail, explanation: live.explain() })
+    this.comparisons++
+    let expected: SqlValue[][]
+    try {
+      expected = this.#ask(sql, parameters)
+    } catch (error) {
+      watched.over = !this.#prepares(sql)
+      if (live.error || (!watched.over && this.#varies(printed, () => true))) return null
+      return breach('error', `SQLite says "${(error as Error).message}", the live query has no error`)
+    }
+    if (live.error) return breach('error', `SQLite answers, the live query says "${live.error.message}"`)
+    const broken = follower.check(live)
+    if (broken) return breach('deltas', broken)
+    const difference = this.#differenceFrom(expected, live.rows, printed)
+    if (difference === null) return null
+    if (this.#varies(printed, (rows) => this.#differenceFrom(expected, rows, printed) === null)) {
+      this.notComparable++
+      return null
+    }
+    return breach('rows', difference)
+  }
+
+  #differenceFrom(
+    expected: SqlValue[][],
+    got: readonly (readonly SqlValue[])[],
+    { sql, parameters }: PrintedSql,
+  ): string | null {
+    return compareRows(got, expected, () => {
+      try {
+        return orderEvidence(sql, parameters, (text, values) => plainQuery(this.#sqlite3, this.#db, text, values))
+      } catch {
+        return { keys: null, unlimited: null }
+      }
+    })
+  }
+
+  #varies({ sql, parameters }: PrintedSql, isEqual: (rows: SqlValue[][]) => boolean): boolean {
+    return answersVary(this.#sqlite3, this.#db, sql, parameters, isEqual)
+  }
+
+  #ask(sql: string, parameters: readonly SqlValue[]): SqlValue[][] {
+    return plainQuery(this.#sqlite3, this.#db, sql, parameters).rows
+  }
+
+  #prepares(sql: string): boolean {
+    return this.isAnswered({ sql: `EXPLAIN ${sql}`, parameters: [] })
+  }
+}
