@@ -31,6 +31,7 @@ if (!existsSync(root)) {
 const pace = {
   queries: values.full ? Infinity : Number(values.queries),
   batch: Number(values.batch),
+  tables: values.full ? Infinity : 12,
   singleRows: values.full ? 8 : Number(values.rows),
 }
 const sqlite3 = await loadSqlite()

@@ -5,6 +5,13 @@
 import type { LiveDatabase, SqlValue } from '../../types.ts'
 import type { Random } from '../random.ts'
 
+export interface ExercisePace {
+  /** rows of each table moved one by one */
+  readonly singleRows: number
+  /** tables moved under one set of queries: some of them, if there are more */
+  readonly tables: number
+}
+
 interface TableRows {
   readonly name: string
   readonly columns: readonly string[]
@@ -13,8 +20,9 @@ interface TableRows {
   readonly rows: readonly { readonly key: readonly SqlValue[]; readonly values: readonly SqlValue[] }[]
 }
 
-export function exercise(live: LiveDatabase, random: Random, singleRows: number, check: (step: string) => void): void {
-  const tables = readTables(live)
+export function exercise(live: LiveDatabase, random: Random, pace: ExercisePace, check: (step: string) => void): void {
+  const { singleRows } = pace
+  const tables = random.sample(readTables(live), pace.tables)
   for (const table of tables) {
     const half = table.rows.filter((_, i) => i % 2 === 1)
     if (half.length === 0) continue

@@ -6,15 +6,13 @@ import { Random } from '../random.ts'
 import { isQuery, splitStatements } from '../order-evidence.ts'
 import { Watch, type Breach, type Watched } from '../watch.ts'
 import type { Script } from './corpus.ts'
-import { exercise } from './exercise.ts'
+import { exercise, type ExercisePace } from './exercise.ts'
 
-export interface Pace {
+export interface Pace extends ExercisePace {
   /** queries of a script that are tried: evenly spread over it */
   readonly queries: number
   /** queries live at a time */
   readonly batch: number
-  /** rows of each table moved one by one */
-  readonly singleRows: number
 }
 
 export interface QueryReport {
@@ -43,7 +41,7 @@ export function runScript(sqlite3: Sqlite3Static, script: Script, pace: Pace, fi
     }
   }
   const finishBatch = () => {
-    if (batch.length > 0) exercise(live, random, pace.singleRows, check)
+    if (batch.length > 0) exercise(live, random, pace, check)
     for (const watched of batch) {
       const sql = watched.printed.sql
       reports.push({
