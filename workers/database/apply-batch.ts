@@ -3,6 +3,7 @@ import type { FromSync, RejectedEvent } from '../../schema/messages/sync.ts'
 import type { Place } from './event-log-table.ts'
 import { isEventsOwnFault } from './failure.ts'
 import { acknowledgeUpload } from './outbox.ts'
+import { recordEvent, seeClock, type RecordEvent } from './record-event.ts'
 import { inTransaction, type Store } from './store.ts'
 
 /** One transaction's worth of events of one stream, as sync hands it over. */
@@ -35,7 +36,7 @@ export function applyBatch(store: Store, batch: Batch): BatchOutcome {
   }
   const checked = batch.items.map((item) => check(item, batch.stream))
   try {
-    return inTransaction(store, () => applyChecked(store, batch, checked, projectTogether(store)))
+    return inTransaction(store, () => applyChecked(store, batch, checked, recordEvent(store)))
   } catch (error) {
     if (!isEventsOwnFault(error)) throw error
     // one of them is poison: once more, each behind its own savepoint
@@ -62,7 +63,7 @@ function check(
   return { type: 'event', event, known: result.type === 'known' ? result.event : null, place }
 }
 
-function applyChecked(store: Store, batch: Batch, checked: readonly Checked[], apply: Apply): BatchOutcome {
+function applyChecked(store: Store, batch: Batch, checked: readonly Checked[], apply: RecordEvent): BatchOutcome {
   const { log } = store
   const at = store.now()
   const rejected: RejectedEvent[] = []
@@ -92,27 +93,8 @@ function applyChecked(store: Store, batch: Batch, checked: readonly Checked[], a
   return { type: 'Applied', applied, unknown, duplicates, acknowledged, rejected }
 }
 
-type Apply = (
-  event: AnyEvent,
-  known: KnownEvent | null,
-  place: Place | null,
-  at: number,
-  batchId: string,
-) => 'applied' | 'unknown' | 'duplicate' | EventFault
-
-/** Into the log and, if the type is known, into the projections. The caller flushes. */
-export function projectTogether({ log, projector }: Store) {
-  return (event: AnyEvent, known: KnownEvent | null, place: Place | null, at: number, batchId: string | null) => {
-    if (!log.insert(event, place, known ? at : null)) return 'duplicate' as const
-    if (!known) return 'unknown' as const
-    log.markApplied(event.id, at, batchId)
-    projector.project(known)
-    return 'applied' as const
-  }
-}
-
-function projectApart(store: Store): Apply {
-  const together = projectTogether(store)
+function projectApart(store: Store): RecordEvent {
+  const together = recordEvent(store)
   return (event, known, place, at, batchId) => {
     store.sql.exec('SAVEPOINT one_event')
     try {
@@ -128,12 +110,6 @@ function projectApart(store: Store): Apply {
       return { code: 'MALFORMED_EVENT', field: '', message: `the event cannot be applied: ${message}` }
     }
   }
-}
-
-/** Past it there would be no room left for the clocks of this device's own events. */
-const clockLimit = 2n ** 63n - 2n ** 40n
-export function seeClock(store: Store, clock: bigint): void {
-  if (clock > store.clock && clock < clockLimit) store.clock = clock
 }
 
 function idOf(input: unknown): string | null {

@@ -6,8 +6,8 @@ import {
   type EventFault,
   type KnownEvent,
 } from '../../schema/events/event.ts'
-import { projectTogether } from './apply-batch.ts'
 import { queueUpload } from './outbox.ts'
+import { recordEvent } from './record-event.ts'
 import { inTransaction, type Store } from './store.ts'
 
 export type DispatchOutcome =
@@ -21,7 +21,7 @@ export type DispatchOutcome =
  * their outbox rows, all or none. An id that is there already is left alone, so a dispatch may be repeated.
  */
 export function dispatchDrafts(store: Store, drafts: readonly EventDraft[]): DispatchOutcome {
-  const apply = projectTogether(store)
+  const apply = recordEvent(store)
   try {
     return inTransaction(store, () => {
       const events: AnyEvent[] = []

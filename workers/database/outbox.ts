@@ -1,7 +1,9 @@
-import type { AnyEvent, KnownEvent } from '../../schema/events/event.ts'
+import { validateEvent, type AnyEvent, type KnownEvent } from '../../schema/events/event.ts'
 import type { UploadResult } from '../../schema/messages/sync.ts'
 import { streamKind } from '../../schema/events/streams.ts'
+import type { Sql } from '../../schema/projections/sql.ts'
 import { eventColumns, toEvent, type Place } from './event-log-table.ts'
+import { recordEvent, seeClock } from './record-event.ts'
 import { inTransaction, type Store } from './store.ts'
 
 /**
@@ -22,6 +24,37 @@ export function acknowledgeUpload(store: Store, eventId: string, place: Place): 
 /** Oldest first. */
 export function pendingEvents(store: Store): AnyEvent[] {
   return store.sql.prepare(pending).rows().map(toEvent)
+}
+
+/** The same of a database that may be damaged: as many as can be read. */
+export function salvagePending(sql: Sql): AnyEvent[] {
+  const ids = sql.prepare('SELECT event_id FROM outbox ORDER BY rowid').rows()
+  return ids.flatMap(([id]) => {
+    try {
+      return sql.prepare(`SELECT ${eventColumns} FROM events e WHERE e.event_id = ?`).rows(id!).map(toEvent)
+    } catch {
+      return []
+    }
+  })
+}
+
+/**
+ * Puts events that are stamped already back: of a database that was lost, from what was salvaged or mirrored. Those
+ * that the log has are left alone; returns what is to be uploaded.
+ */
+export function requeueEvents(store: Store, inputs: readonly unknown[]): AnyEvent[] {
+  const apply = recordEvent(store)
+  return inTransaction(store, () =>
+    inputs.flatMap((input) => {
+      const result = validateEvent(input)
+      if (result.type === 'invalid' || streamKind(result.event.stream) === 'local') return []
+      const known = result.type === 'known' ? result.event : null
+      if (apply(result.event, known, null, store.now(), null) === 'duplicate') return []
+      seeClock(store, BigInt(result.event.clock))
+      queueUpload(store, result.event)
+      return [result.event]
+    }),
+  )
 }
 
 export function outboxCount(store: Store): { pending: number; failed: number } {

@@ -7,6 +7,8 @@ import type { Sql, Statement } from '../../schema/projections/sql.ts'
  * are encoded into one arena that stays put until the statement has run, so SQLite copies nothing.
  */
 export interface RawSql extends Sql {
+  /** false: a transaction is open */
+  readonly autocommit: boolean
   close(): void
 }
 
@@ -41,6 +43,7 @@ interface Exports {
   sqlite3_column_text(stmt: number, index: number): number
   sqlite3_column_blob(stmt: number, index: number): number
   sqlite3_column_bytes(stmt: number, index: number): number
+  sqlite3_get_autocommit(db: number): number
   sqlite3_errmsg(db: number): number
   sqlite3_extended_errcode(db: number): number
 }
@@ -163,6 +166,9 @@ export function openRawSql(sqlite3: Sqlite3Static, db: Database): RawSql {
   }
 
   return {
+    get autocommit() {
+      return c.sqlite3_get_autocommit(handle) !== 0
+    },
     prepare(text) {
       let statement = prepared.get(text)
       if (!statement) prepared.set(text, (statement = prepare(text)))

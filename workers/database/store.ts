@@ -65,10 +65,8 @@ function plainTransaction(sql: RawSql): <T>(work: () => T) => T {
       sql.exec('COMMIT')
       return result
     } catch (error) {
-      // a full disk may have rolled it back already
-      try {
-        sql.exec('ROLLBACK')
-      } catch {}
+      // a full disk has rolled it back already
+      if (!sql.autocommit) sql.exec('ROLLBACK')
       throw error
     }
   }

@@ -14,9 +14,15 @@ export function loadSqlite(): Promise<Sqlite3Static> {
 export interface MemoryStore extends Store {
   readonly db: Database
 }
-export async function openMemoryStore(now: () => number = () => 1_700_000_000_000): Promise<MemoryStore> {
+export interface MemoryStoreOptions {
+  readonly now?: () => number
+  readonly pageSize?: number
+}
+export async function openMemoryStore(options: MemoryStoreOptions = {}): Promise<MemoryStore> {
+  const { now = () => 1_700_000_000_000, pageSize = 4096 } = options
   const sqlite3 = await loadSqlite()
   const db = new sqlite3.oo1.DB(':memory:')
+  db.exec(`PRAGMA page_size = ${pageSize}`)
   const sql = openRawSql(sqlite3, db)
   migrate(sql)
   sql.close()

@@ -1,0 +1,177 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { KnownEvent } from '../../schema/events/event.ts'
+import { applyBatch } from './apply-batch.ts'
+import { discardEvents, queueUpload } from './outbox.ts'
+import { randomEvents } from './random-events.ts'
+import { recordEvent } from './record-event.ts'
+import { replayStep } from './replay.ts'
+import { inTransaction } from './store.ts'
+import { checkSearchIndex, openMemoryStore, projectionDump, type MemoryStore } from './testing.ts'
+
+/** PROPERTY_SEED=… replays a failure; PROPERTY_RUNS=… looks longer. */
+const seed = Number(process.env['PROPERTY_SEED'] ?? Date.now() % 2 ** 31)
+const parameters = { seed, numRuns: Number(process.env['PROPERTY_RUNS'] ?? 120) }
+
+describe(`laws of the store (seed ${seed})`, () => {
+  it('projection: any order, repetition and batching of a set of events gives equal tables', async () => {
+    const property = fc.asyncProperty(randomEvents(), fc.infiniteStream(fc.nat()), async (events, numbers) => {
+      await withStores(2, (inOrder, otherwise) => {
+        for (const event of events) apply(inOrder!, [event])
+        for (const batch of rebatched(events, numbers)) apply(otherwise!, batch)
+        expectEqual(otherwise!, inOrder!)
+      })
+    })
+    await fc.assert(property, parameters)
+  })
+
+  it('replay: dropping the projections and replaying the log gives equal tables, events arriving meanwhile or not', async () => {
+    const property = fc.asyncProperty(
+      randomEvents(),
+      fc.nat(40),
+      fc.integer({ min: 1, max: 9 }),
+      async (events, late, step) => {
+        await withStores(2, (plain, replayed) => {
+          for (const event of events) apply(plain!, [event])
+          const arriving = events.slice(events.length - late)
+          apply(replayed!, events.slice(0, events.length - late))
+          // what was wrong in the tables does not survive
+          replayed!.sql.exec("UPDATE timeline_items SET snippet = 'wrong'; DELETE FROM rooms")
+          for (;;) {
+            const { done, total } = replayStep(replayed!, step)
+            if (done === total) break
+            const next = arriving.shift()
+            if (next) apply(replayed!, [next])
+          }
+          apply(replayed!, arriving)
+          expectEqual(replayed!, plain!)
+        })
+      },
+    )
+    await fc.assert(property, parameters)
+  })
+
+  it('discard: taking local events back leaves tables as if they had never been', async () => {
+    const property = fc.asyncProperty(randomEvents(), fc.infiniteStream(fc.nat()), async (events, numbers) => {
+      await withStores(2, (discarded, never) => {
+        const local = events.filter(() => (numbers.next().value as number) % 3 === 0)
+        const taken = new Set(writeLocally(discarded!, local))
+        apply(
+          discarded!,
+          events.filter((event) => !local.includes(event)),
+        )
+        const gone = discardEvents(discarded!, [...taken])
+        expect(new Set(gone)).toEqual(taken)
+        apply(
+          never!,
+          events.filter((event) => !taken.has(event.id)),
+        )
+        expectEqual(discarded!, never!)
+        expect(discarded!.sql.prepare('SELECT count(*) FROM outbox').rows()).toEqual([[0]])
+      })
+    })
+    await fc.assert(property, parameters)
+  })
+
+  it('atomicity: a batch that fails anywhere leaves every table as it was, and goes through when it comes again', async () => {
+    let failures = 0
+    const property = fc.asyncProperty(randomEvents(), fc.nat(30), async (events, room) => {
+      await withStores(
+        1,
+        (store) => {
+          const half = events.length >> 1
+          apply(store!, events.slice(0, half))
+          const rest = events.slice(half).filter((event) => event.stream === 'space:s1')
+          const before = everything(store!)
+          const { sql } = store!
+          const pages = sql.prepare('PRAGMA page_count').rows()[0]![0] as number
+          sql.exec(`PRAGMA max_page_count = ${pages + room}`)
+          let failed = false
+          try {
+            apply(store!, rest, '9')
+          } catch (error) {
+            failed = true
+            expect(error).toMatchObject({ code: 13 }) // SQLITE_FULL
+          }
+          sql.exec('PRAGMA max_page_count = 1000000')
+          if (failed) {
+            failures++
+            expect(everything(store!)).toEqual(before)
+            apply(store!, rest, '9')
+          }
+          expect(sql.prepare('SELECT count(*) FROM events').rows()).toEqual([[half + rest.length]])
+          checkSearchIndex(store!)
+        },
+        512,
+      )
+    })
+    await fc.assert(property, parameters)
+    expect(failures).toBeGreaterThan(0)
+  })
+})
+
+function apply(store: MemoryStore, events: readonly KnownEvent[], cursor: string | null = null): void {
+  for (const stream of new Set(events.map((event) => event.stream))) {
+    const own = events.filter((event) => event.stream === stream)
+    const items = own.map((event) => ({ seq: event.id, receivedAt: 1, event }))
+    const outcome = applyBatch(store, { batchId: 'b', stream, items, after: null, cursor })
+    expect(outcome).toMatchObject({ type: 'Applied', rejected: [] })
+  }
+}
+
+/** As a dispatch would, but with the clocks that the events have. Returns what went into the outbox. */
+function writeLocally(store: MemoryStore, events: readonly KnownEvent[]): string[] {
+  const record = recordEvent(store)
+  return inTransaction(store, () =>
+    events.flatMap((event) => {
+      record(event, event, null, 1, null)
+      queueUpload(store, event)
+      return event.stream.startsWith('local:') ? [] : [event.id]
+    }),
+  )
+}
+
+/** shuffled, some twice, in batches of any size */
+function rebatched(events: readonly KnownEvent[], numbers: Iterator<number>): KnownEvent[][] {
+  const next = (below: number) => (numbers.next().value as number) % below
+  const shuffled = [...events, ...events.filter(() => next(4) === 0)]
+  for (let i = shuffled.length - 1; i > 0; i--) {
+    const j = next(i + 1)
+    ;[shuffled[i], shuffled[j]] = [shuffled[j]!, shuffled[i]!]
+  }
+  const batches: KnownEvent[][] = []
+  while (shuffled.length > 0) batches.push(shuffled.splice(0, 1 + next(9)))
+  return batches
+}
+
+function expectEqual(actual: MemoryStore, expected: MemoryStore): void {
+  expect(projectionDump(actual)).toEqual(projectionDump(expected))
+  checkSearchIndex(actual)
+  checkSearchIndex(expected)
+  for (const word of ['alpha', 'ann', 'ümlaut', 'hello', 'thought']) {
+    expect(matches(actual, word)).toEqual(matches(expected, word))
+  }
+}
+
+function matches(store: MemoryStore, word: string): unknown[] {
+  return store.sql
+    .prepare(
+      'SELECT t.entity_id FROM search_index s JOIN component_text t ON t.id = s.rowid WHERE search_index MATCH ? ORDER BY 1',
+    )
+    .rows(`"${word}"`)
+}
+
+function everything(store: MemoryStore): unknown {
+  const others = ['events', 'applied_events', 'rejected_events', 'cursors', 'outbox', 'meta']
+  const rows = others.map((table) => store.sql.prepare(`SELECT * FROM ${table} ORDER BY 1`).rows())
+  return [projectionDump(store), rows, store.clock]
+}
+
+async function withStores(count: number, work: (...stores: MemoryStore[]) => void, pageSize = 4096): Promise<void> {
+  const stores = await Promise.all(Array.from({ length: count }, () => openMemoryStore({ pageSize })))
+  try {
+    work(...stores)
+  } finally {
+    for (const store of stores) store.close()
+  }
+}

@@ -1,0 +1,28 @@
+import type { AnyEvent, EventFault, KnownEvent } from '../../schema/events/event.ts'
+import type { Place } from './event-log-table.ts'
+import type { Store } from './store.ts'
+
+export type RecordEvent = (
+  event: AnyEvent,
+  known: KnownEvent | null,
+  place: Place | null,
+  at: number,
+  batchId: string | null,
+) => 'applied' | 'unknown' | 'duplicate' | EventFault
+
+/** Into the log and, if its type is known, into the projections, whose flush is the transaction's. */
+export function recordEvent({ log, projector }: Store) {
+  return (event: AnyEvent, known: KnownEvent | null, place: Place | null, at: number, batchId: string | null) => {
+    if (!log.insert(event, place, known ? at : null)) return 'duplicate' as const
+    if (!known) return 'unknown' as const
+    log.markApplied(event.id, at, batchId)
+    projector.project(known)
+    return 'applied' as const
+  }
+}
+
+/** Past it there would be no room left for the clocks of this device's own events. */
+const clockLimit = 2n ** 63n - 2n ** 40n
+export function seeClock(store: Store, clock: bigint): void {
+  if (clock > store.clock && clock < clockLimit) store.clock = clock
+}
