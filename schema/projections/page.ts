@@ -47,6 +47,7 @@ export function pageProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) {
     if (!create) {
       removeDoc.run(id)
       removeEntity.run(id)
+      writeConflicts(id, 'page.title', [])
       search.replace(id, null, 0)
       return
     }

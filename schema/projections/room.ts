@@ -27,6 +27,8 @@ export function roomProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) {
     if (!create) {
       removeRoom.run(id)
       removeEntity.run(id)
+      writeConflicts(id, 'room.name', [])
+      writeConflicts(id, 'room.topic', [])
       return
     }
     const own = all.filter((fact) => fact.stream === create.stream)

@@ -22,6 +22,7 @@ export function spaceProjection(sql: Sql, facts: FactTable) {
     if (!create) {
       removeSpace.run(id)
       removeEntity.run(id)
+      writeConflicts(id, 'space.name', [])
       return
     }
     const own = all.filter((fact) => fact.stream === create.stream)

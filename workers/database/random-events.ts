@@ -19,6 +19,7 @@ export function randomEvents(maxLength = 40): fc.Arbitrary<KnownEvent[]> {
   return fc
     .array(fc.record({ kind: fc.nat(23), a: fc.nat(), b: fc.nat(), c: fc.nat(), clock: fc.nat(12), deps: fc.nat(7) }), {
       maxLength,
+      size: 'max',
     })
     .map((seeds) => seeds.map((seed, index) => toEvent(seed, index, seeds.length)))
 }
@@ -36,7 +37,8 @@ function toEvent({ kind, a, b, c, clock, deps }: Seed, index: number, count: num
   const pick = <T>(list: readonly T[], n: number): T => list[n % list.length]!
   const stream = a % 5 === 0 ? pick(streams, b) : 'space:s1'
   const room = pick(['r1', 'r2', 't1', 't2'], b)
-  const message = eventId(c % Math.max(1, count))
+  // few messages, so that much happens to each
+  const message = eventId(c % Math.min(4, count))
   const author = a % 7 === 0 ? { id: 'old-ann', name: pick(['Ann', 'Anna'], b) } : undefined
   const withAuthor = author ? { author } : {}
   const envelope = {
@@ -45,9 +47,10 @@ function toEvent({ kind, a, b, c, clock, deps }: Seed, index: number, count: num
     actor: pick(actors, a + b),
     clock: String(clock === 12 ? 2n ** 60n + BigInt(c % 3) : clock),
     at: 1_600_000_000_000 + (c % 50),
-    deps: deps < 5 ? [] : [eventId(c % count), ...(deps > 6 ? [eventId(a % count)] : [])],
+    deps: deps < 4 ? [] : [eventId(c % count), ...(deps > 6 ? [eventId(a % count)] : [])],
   }
   const text = pick(words, c)
+  if (index < 4 && a % 4 > 0) return { ...envelope, type: 'message.create', room, payload: { text, ...withAuthor } }
   switch (kind) {
     case 0:
       return {
