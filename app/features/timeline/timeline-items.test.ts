@@ -52,7 +52,8 @@ describe('timelineItems', () => {
   })
   test('divides before the first unread message of somebody else, once', () => {
     const rows = [row('a', 'ann', 0), row('b', 'me', minute), row('c', 'ann', 2 * minute), row('d', 'ann', 3 * minute)]
-    expect(drawn(rows, { readUpTo: 0n })).toEqual(['date', '*a', '*b', 'new', '*c', 'd'])
+    expect(drawn(rows, { readUpTo: rows[1]!.order_key })).toEqual(['date', '*a', '*b', 'new', '*c', 'd'])
+    expect(drawn(rows, { readUpTo: -1n }), 'nothing was read').toEqual(['date', '*a', '*b', '*c', 'd'])
     expect(drawn(rows, { readUpTo: rows[3]!.order_key })).toEqual(['date', '*a', '*b', '*c', 'd'])
   })
   test('no rows, no items', () => {

@@ -43,7 +43,8 @@ export function timelineItems(
       leads = true
     }
     if (!divided && row.order_key > options.readUpTo! && row.author_id !== options.me) {
-      items.push({ kind: 'new', key: 'new' })
+      // nothing to divide when nothing was read
+      if (previous !== null || !options.fromBeginning) items.push({ kind: 'new', key: 'new' })
       leads = true
       divided = true
     }
