@@ -7,7 +7,7 @@ import { join } from 'node:path'
  * compare what SQLite answers before and after.
  */
 const corpora = join(import.meta.dirname, '../../../shared/corpora')
-const sqlite3 = await sqlite3InitModule()
+export const sqlite3 = await sqlite3InitModule()
 
 export const corporaPresent = existsSync(corpora)
 
