@@ -13,7 +13,7 @@ import { RecomputePartitions } from '../operators/recompute-partitions.ts'
 import { ResultWindow, type Window } from '../operators/result-window.ts'
 import { TableSource } from '../operators/table-source.ts'
 import { TouchPartitions, type FindKeys, type PartitionId } from '../operators/touch-partitions.ts'
-import { hydrateSql, planBlock, recomputeSql, type Block } from '../plan/block.ts'
+import { hydrateSql, planBlock, recomputeSql, selectOfValues, type Block } from '../plan/block.ts'
 import { occurrencesIn, planTouches, type Occurrence, type TouchPlan } from '../plan/touch.ts'
 import { Unplannable } from '../plan/unplannable.ts'
 import { printExpression } from '../print/print.ts'
@@ -67,10 +67,10 @@ export class Partitioned implements Maintainer {
     this.#statement = statement
     this.columns = columns
     const bound = statement.query
-    assertPlannable(bound)
+    assertPlannable(bound, statement.tables.length > 0)
     const orderBy = bound.arms.length === 1 ? bound.orderBy : []
-    this.#arms = bound.arms.map((arm, i) => {
-      if (arm.kind !== 'select') throw new Unplannable('VALUES')
+    this.#arms = bound.arms.map((each, i) => {
+      const arm = each.kind === 'select' ? each : selectOfValues(each)
       const block = planBlock(arm, orderBy)
       const occurrences = occurrencesIn(arm)
       return { block, occurrences, prefix: bound.arms.length > 1 ? `${i}:` : '', touches: new Map() }
@@ -154,9 +154,12 @@ export class Partitioned implements Maintainer {
 
   explain(): Explanation {
     const byRows = this.#arms.every(({ block }) => block.kind === 'rows')
+    const oneOnly = this.#arms.every(({ block }) => block.keys.length === 0)
     return {
       mode: byRows ? 'incremental' : 'partitioned',
-      ...(!byRows && { reason: 'touched partitions are read again' }),
+      ...(!byRows && {
+        reason: oneOnly ? 'one partition: read again as a whole' : 'touched partitions are read again',
+      }),
       operators: this.#graph.outlets.map((outlet) => ({
         id: outlet.id,
         kind: outlet.kind,
@@ -376,8 +379,9 @@ interface Arm {
   recompute?: Map<string, string>
 }
 
-function assertPlannable(query: BoundQuery): void {
+function assertPlannable(query: BoundQuery, readsTables: boolean): void {
   if (query.volatile) throw new Unplannable(query.volatile)
+  if (!readsTables) return
   if (query.recursive) throw new Unplannable('recursion')
   for (const source of query.sources) {
     if (source.relation.kind === 'recursive') throw new Unplannable('recursion')

@@ -1,6 +1,6 @@
-import type { Expr, Select } from 'sqlite3-parser'
-import type { BoundExpression, BoundOrderTerm, BoundSelect, Source } from '../bind/bound.ts'
-import { binary, column, nowhere, parameter, resultColumn } from '../bind/build-ast.ts'
+import type { Expr, Select, SelectTable } from 'sqlite3-parser'
+import type { BoundExpression, BoundOrderTerm, BoundSelect, BoundValues, Source } from '../bind/bound.ts'
+import { binary, column, identifier, nowhere, parameter, resultColumn, select, selectFrom } from '../bind/build-ast.ts'
 import { isKnownCollation } from '../key.ts'
 import { printExpression, printSelect } from '../print/print.ts'
 import { Unplannable } from './unplannable.ts'
@@ -95,8 +95,40 @@ function rowKeys(select: BoundSelect): PartitionKey[] {
   if (keys.length > 0) return keys
   if (select.sources.length === 0) return []
   const derived = anchors.flatMap((source) => stableColumnsOf(source))
-  if (derived.length === 0) throw new Unplannable('no key for the rows of FROM')
+  if (derived.length === 0 && !select.sources.every(isConstant)) throw new Unplannable('no key for the rows of FROM')
   return derived
+}
+
+/** `json_each('[1, 2]')`: the same rows whatever the tables hold */
+function isConstant({ relation }: Source): boolean {
+  if (relation.kind === 'function') {
+    return relation.arguments.every((each) => each.sources.size === 0 && !each.subquery && each.deterministic)
+  }
+  if (relation.kind === 'recursive') return !relation.query || relation.query.sources.every(isConstant)
+  return relation.kind === 'query' && relation.query.sources.every(isConstant) && relation.query.outer.length === 0
+}
+
+/** VALUES as a SELECT over itself. */
+export function selectOfValues({ ast, columns, operator, rows }: BoundValues): BoundSelect {
+  if (rows.some((row) => row.some((each) => each.subquery))) throw new Unplannable('a subquery in VALUES')
+  const values: SelectTable = { type: 'SelectSelectTable', select: select(ast), alias: undefined, span: nowhere }
+  const from = { type: 'FromClause', select: values, joins: undefined, span: nowhere } as const
+  const names = columns.map((_, i) => resultColumn(identifier(`column${i + 1}`)))
+  return {
+    kind: 'select',
+    operator,
+    ast: selectFrom(names, from),
+    columns,
+    distinct: false,
+    from: null,
+    sources: [],
+    where: [],
+    grouped: false,
+    groupBy: [],
+    having: null,
+    aggregates: [],
+    windows: [],
+  }
 }
 
 function primaryKeyOf(source: Source): PartitionKey[] | null {
@@ -162,7 +194,7 @@ function windowKeys(select: BoundSelect): PartitionKey[] {
       (!select.grouped || select.groupBy.some((group) => printExpression(group.ast) === text))
     )
   })
-  if (common.length === 0) throw new Unplannable('a window over all rows')
+  // none: a row that comes or goes can move the whole of it
   return common.map(toKey)
 }
 

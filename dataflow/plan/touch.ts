@@ -58,7 +58,7 @@ export function occurrencesIn(select: BoundSelect): Occurrence[] {
         path: [{ select, through: source, limited: false, membership: null }],
       })
     } else if (relation.kind === 'query') nested(relation.query, source)
-    else if (relation.kind === 'recursive') throw new Unplannable('recursion')
+    else if (relation.kind === 'recursive' && relation.query) nested(relation.query, source)
   }
   for (const each of subqueriesIn(select)) nested(each.query, null, each.form === 'in' ? each : null)
   return found
