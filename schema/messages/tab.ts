@@ -65,6 +65,8 @@ export interface OpenRoom {
 }
 
 export type ToTab =
+  /** to all, by a coordinator that could not be connected to before (no SharedWorker): register now */
+  | { readonly type: 'COORDINATOR_READY' }
   | { readonly type: 'REGISTERED'; readonly coordinatorId: string; readonly life: number }
   | { readonly type: 'ACTIVE_CHANGED'; readonly activeTab: string | null; readonly epoch: number }
   | ({ readonly type: 'STATUS_CHANGED' } & SharedStatus)

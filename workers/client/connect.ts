@@ -1,12 +1,14 @@
 import { BehaviorSubject } from 'rxjs'
+import { hostChannel } from '../../schema/messages/protocol.ts'
 import type { ClientStatus } from '../../schema/messages/status.ts'
 import type { FromWorker, ToWorker } from '../../schema/messages/worker.ts'
 import { systemClock } from '../platform/clock.ts'
 import { webLocks } from '../platform/locks.ts'
+import { lineToHost } from '../platform/broadcast-port.ts'
 import { portOf } from '../platform/port.ts'
 import type { Client } from './client.ts'
 import { syncNudges, type SyncNudges } from './nudge-sync.ts'
-import { spawnCoordinator, spawnDatabase } from './spawn.ts'
+import { spawnCoordinator, spawnDatabase, spawnHost } from './spawn.ts'
 import { openTab, type TabPlatform, type TabWorker } from './tab.ts'
 import { watchLifecycle } from './watch-lifecycle.ts'
 
@@ -36,23 +38,29 @@ export function connect(): Client {
 }
 
 function browserPlatform(sync: SyncNudges): TabPlatform {
+  const base = { locks: webLocks(), clock: systemClock, nudgeServiceWorker: sync.nudge, mark }
+  if (typeof SharedWorker === 'undefined') {
+    return {
+      ...base,
+      coordinator: 'leader',
+      spawnWorker: () => workerOf(spawnHost()),
+      connectCoordinator: (tabId) => lineToHost(hostChannel, tabId),
+      channel: () => null,
+    }
+  }
   return {
-    locks: webLocks(),
-    clock: systemClock,
+    ...base,
     coordinator: 'shared',
-    spawnWorker,
+    spawnWorker: () => workerOf(spawnDatabase()),
     connectCoordinator: () => portOf(spawnCoordinator()),
     channel() {
       const { port1, port2 } = new MessageChannel()
       return [port1, port2]
     },
-    nudgeServiceWorker: sync.nudge,
-    mark,
   }
 }
 
-function spawnWorker(): TabWorker {
-  const worker = spawnDatabase()
+function workerOf(worker: Worker): TabWorker {
   worker.addEventListener('message', (event: MessageEvent<FromWorker>) => {
     const { name, at } = event.data
     performance.mark(`rsql:${name}`, { startTime: Math.max(0, at - performance.timeOrigin) })

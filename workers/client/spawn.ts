@@ -19,3 +19,8 @@ export function spawnDatabase(): Worker {
 export function spawnSync(): Worker {
   return new Worker(new URL('../service/sync.worker.ts', import.meta.url), { type: 'module', name: 'rsql-sync' })
 }
+
+/** The database worker that can also run the coordinator, where there is no SharedWorker. */
+export function spawnHost(): Worker {
+  return new Worker(new URL('../host/host.worker.ts', import.meta.url), { type: 'module', name: 'rsql-host' })
+}

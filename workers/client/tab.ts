@@ -15,7 +15,7 @@ export interface TabPlatform {
   /** the tab's Dedicated Worker: it starts to compile WASM at once */
   spawnWorker(): TabWorker
   /** A line to the coordinator, which may be dead: only REGISTERED proves that it lives. */
-  connectCoordinator(): Port
+  connectCoordinator(tabId: string): Port
   readonly coordinator: 'shared' | 'leader'
   /** Null where the coordinator is not a SharedWorker: nothing can be transferred to it. */
   channel(): readonly [TransferredPort, TransferredPort] | null
@@ -77,6 +77,7 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
   function receive(message: ToTab): void {
     switch (message.type) {
       case 'REGISTERED':
+      case 'COORDINATOR_READY':
         return
       case 'ACTIVE_CHANGED':
         if (message.epoch < status.epoch) return
@@ -229,12 +230,13 @@ function startLife({ platform, locks, clock, tabId, life, registration, receive,
 
   function connect(): void {
     disconnect()
-    const mine = platform.connectCoordinator()
+    const mine = platform.connectCoordinator(tabId)
     port = mine
     mine.listen((message) => {
       if (port !== mine) return
       const toTab = message as ToTab
       if (toTab.type === 'REGISTERED') registered(toTab.coordinatorId)
+      if (toTab.type === 'COORDINATOR_READY' && !watch) return connect()
       receive(toTab)
     })
     const ends = platform.channel()

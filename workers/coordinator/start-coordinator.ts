@@ -28,6 +28,8 @@ export interface Coordinator {
   /** A tab's port. Its first message is REGISTER_TAB, and hands over the port to the tab's worker. */
   connect(port: Port): void
   readonly state: CoordinatorState
+  /** its lock is held: from now on tabs can watch it */
+  readonly ready: Promise<void>
   stop(): void
 }
 
@@ -116,7 +118,7 @@ export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
 
   sync.listen((message) => step({ from: 'sync', message }))
   const stopping = new AbortController()
-  locks.hold(coordinatorLock(coordinatorId), stopping.signal).then(
+  const ready = locks.hold(coordinatorLock(coordinatorId), stopping.signal).then(
     (release) => {
       stopping.signal.addEventListener('abort', release)
       lockHeld = true
@@ -133,6 +135,7 @@ export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
 
   return {
     state,
+    ready,
     // Tabs watch our lock: none may be told of it before it is held.
     connect: (port) => (lockHeld ? accept(port) : void waiting.push(port)),
     stop() {

@@ -10,7 +10,11 @@ import { openStore } from './store.ts'
 import { syncConversation } from './sync-messages.ts'
 
 /** Store and engine on one connection, as the leader uses them. */
-export async function openLeaderDatabase(sqlite3: Sqlite3Static, proposedEpoch: number): Promise<LeaderDatabase> {
+export async function openLeaderDatabase(
+  sqlite3: Sqlite3Static,
+  proposedEpoch: number,
+  mark: (name: string) => void = () => {},
+): Promise<LeaderDatabase> {
   const pool = await sqlite3.installOpfsSAHPoolVfs({
     name: 'rsql',
     directory: '/rsql-v1',
@@ -18,6 +22,7 @@ export async function openLeaderDatabase(sqlite3: Sqlite3Static, proposedEpoch: 
     preserveOnInitFailure: true,
     forceReinitIfPreviouslyFailed: true,
   } as Parameters<Sqlite3Static['installOpfsSAHPoolVfs']>[0])
+  mark('pool-installed')
   const db: Database = new pool.OpfsSAHPoolDb('/rooms.db')
   db.exec('PRAGMA locking_mode=exclusive; PRAGMA journal_mode=wal; PRAGMA synchronous=normal')
   const sql = openRawSql(sqlite3, db)

@@ -1,7 +1,7 @@
 import { databaseLock } from '../../schema/messages/protocol.ts'
 import type { FromDatabase, ToDatabase } from '../../schema/messages/database.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Locks } from '../platform/locks.ts'
+import { holdPatiently, type Locks } from '../platform/locks.ts'
 import type { Port } from '../platform/port.ts'
 import { type LeaderDatabase, OpenFailure } from './leader-database.ts'
 import { startLeading, type Leading } from './lead.ts'
@@ -20,9 +20,6 @@ export interface DatabaseWorker {
   /** WASM is compiled. */
   ready(): void
 }
-
-/** How long a request for the lock is left queued: one queued before its holder was frozen away is never granted. */
-const lockPatienceMs = 1_000
 
 /**
  * A tab's Dedicated Worker. Law: the database is opened only with the database lock held, and the lock is never let go
@@ -61,7 +58,7 @@ export function startDatabase(platform: DatabasePlatform): DatabaseWorker {
   async function lead(): Promise<void> {
     while (proposed !== null && !leading) {
       candidacy = new AbortController()
-      const letGo = await waitForLock(candidacy.signal)
+      const letGo = await holdPatiently(locks, clock, databaseLock, candidacy.signal)
       if (letGo && proposed !== null) await open(letGo, proposed)
       else letGo?.()
     }
@@ -83,25 +80,6 @@ export function startDatabase(platform: DatabasePlatform): DatabaseWorker {
       const failure = error instanceof OpenFailure ? error : openFailed(error)
       post({ type: 'OPEN_FAILED', tabId, problem: failure.problem, final: failure.final })
     }
-  }
-
-  /** Null when aborted. Asks anew every second: PLATFORM's stale queue entry. */
-  async function waitForLock(signal: AbortSignal): Promise<(() => void) | null> {
-    while (!signal.aborted) {
-      const attempt = new AbortController()
-      const stop = () => attempt.abort()
-      const cancel = clock.after(lockPatienceMs, stop)
-      signal.addEventListener('abort', stop, { once: true })
-      try {
-        return await locks.hold(databaseLock, attempt.signal)
-      } catch (error) {
-        if (!attempt.signal.aborted) throw error
-      } finally {
-        cancel()
-        signal.removeEventListener('abort', stop)
-      }
-    }
-    return null
   }
 
   return {

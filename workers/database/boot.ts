@@ -1,0 +1,28 @@
+import sqlite3InitModule, { type Sqlite3Static } from '@sqlite.org/sqlite-wasm'
+import type { FromWorker } from '../../schema/messages/worker.ts'
+import { systemClock } from '../platform/clock.ts'
+import { webLocks } from '../platform/locks.ts'
+import { openLeaderDatabase } from './open-leader-database.ts'
+import { startDatabase, type DatabaseWorker } from './start-database.ts'
+
+/** Starts the database worker's work in this Dedicated Worker. WASM is compiled in every tab, so promotion is pool and open. */
+export function bootDatabase(tell: (message: FromWorker) => void): DatabaseWorker {
+  const mark = (name: string) => tell({ type: 'MARK', name, at: performance.timeOrigin + performance.now() })
+  mark('worker-started')
+  const compiling: Promise<Sqlite3Static> = sqlite3InitModule()
+  const database = startDatabase({
+    locks: webLocks(),
+    clock: systemClock,
+    mark,
+    open: async (proposedEpoch) => openLeaderDatabase(await compiling, proposedEpoch, mark),
+  })
+  compiling.then(
+    () => {
+      mark('wasm-compiled')
+      database.ready()
+    },
+    // Told where it matters: `open` rejects with it.
+    () => mark('wasm-failed'),
+  )
+  return database
+}
