@@ -1,7 +1,8 @@
 import { assertNever } from '../../schema/assert.ts'
 import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
 import { SyncFault, type SyncApi } from './sync-api.ts'
-import { SyncMachine, type SyncEffect, type SyncInput, type TimerName } from './sync-machine.ts'
+import { SyncMachine } from './sync-machine.ts'
+import type { SyncEffect, SyncInput, TimerName } from './sync-steps.ts'
 import type { SyncStore } from './sync-store.ts'
 
 /** The way to the coordinator. */

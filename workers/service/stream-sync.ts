@@ -22,21 +22,29 @@ export interface Batch {
   readonly unqueue: string | null
 }
 
-export const batchSize = 500
+export const maxBatch = 500
+/** what comes in is cut this small, and put together again to what the database manages */
+const pieceSize = 50
 /** read ahead only while less than this waits to be handed over */
 const bufferEvents = 1000
 
+export type BatchKind = 'page' | 'later-page' | 'history'
+
 export class StreamSync {
   readonly stream: string
+  readonly #me: string | null
   /** the outline or a newest page is wanted before the history */
   #outlineWanted: boolean
   #roomWanted: string | null | undefined
   #pages: Batch[] = []
+  /** the outline's members: there may be thousands, and a message shows its author without them */
+  #laterPages: Batch[] = []
   #history: Batch[] = []
   #buffered = 0
   #position: string | null
   #count = 0
-  #requested = false
+  #pageRequested = false
+  #historyRequested = false
   /** what was queued without a tab comes first: nothing is asked of the server before that is known */
   #queueKnown = false
   #more = true
@@ -50,8 +58,9 @@ export class StreamSync {
   refusal: string | null = null
   #blocked = false
 
-  constructor(stream: string, cursor: string | null, room: string | null | undefined) {
+  constructor(stream: string, cursor: string | null, room: string | null | undefined, me: string | null) {
     this.stream = stream
+    this.#me = me
     this.#position = cursor
     this.#outlineWanted = cursor === null && stream.startsWith('space:')
     this.#roomWanted = this.#outlineWanted ? (room ?? null) : undefined
@@ -59,33 +68,32 @@ export class StreamSync {
 
   /** Up to date but for what is just being applied. */
   get nearlyApplied(): boolean {
-    const waiting = this.#more || this.#requested || this.#history.length > 0 || this.#pages.length > 0
-    return !waiting && this.total - this.applied <= batchSize
+    const waiting = this.#more || this.#historyRequested || this.#history.length > 0 || this.#pages.length > 0
+    return !waiting && this.total - this.applied <= maxBatch
   }
 
   /** The room is on screen now: while much of the history is still on the way, its newest page comes first. */
   wantRoom(room: string): void {
-    const farBehind = this.#position === null ? this.#more : this.total - this.#count > batchSize
+    const farBehind = this.#position === null ? this.#more : this.total - this.#count > maxBatch
     if (farBehind && !this.#roomsAsked.has(room)) this.#roomWanted = room
   }
 
   /** What to ask the server next; null when nothing, or when enough waits to be handed over. */
   nextRequest(): ReadRequest | null {
-    if (!this.#queueKnown || this.#requested || this.#blocked) return null
-    if (this.#outlineWanted) return this.#ask({ kind: 'outline' })
-    if (this.#roomWanted !== undefined) return this.#ask({ kind: 'newest', room: this.#roomWanted })
-    if (!this.#more || this.#buffered >= bufferEvents) return null
-    return this.#ask({ kind: 'after', after: this.#position })
-  }
-
-  #ask(request: ReadRequest): ReadRequest {
-    this.#requested = true
-    return request
+    if (!this.#queueKnown || this.#blocked) return null
+    if (!this.#pageRequested && (this.#outlineWanted || this.#roomWanted !== undefined)) {
+      this.#pageRequested = true
+      return this.#outlineWanted ? { kind: 'outline' } : { kind: 'newest', room: this.#roomWanted ?? null }
+    }
+    if (this.#historyRequested || !this.#more || this.#outlineWanted || this.#buffered >= bufferEvents) return null
+    this.#historyRequested = true
+    return { kind: 'after', after: this.#position }
   }
 
   /** The request failed in passing: ask again when told to. */
-  requestFailed(): void {
-    this.#requested = false
+  requestFailed(request: ReadRequest): void {
+    if (request.kind === 'after') this.#historyRequested = false
+    else this.#pageRequested = false
   }
 
   block(refusal: string): void {
@@ -99,25 +107,29 @@ export class StreamSync {
   }
 
   cursorUnknown(): void {
-    this.#requested = false
     this.#lost = true
     this.#position = null
   }
 
   answered(request: ReadRequest, page: StreamPage): void {
-    this.#requested = false
+    this.requestFailed(request) // it is no longer under way
     this.refusals = 0
     this.refusal = null
     this.total = page.total
     switch (request.kind) {
       case 'outline':
         this.#outlineWanted = false
-        this.#pushPages(page.items, null)
+        this.#pushPages(this.#pages, page.items.filter(this.#isUrgent), null)
+        this.#pushPages(
+          this.#laterPages,
+          page.items.filter((item) => !this.#isUrgent(item)),
+          null,
+        )
         return
       case 'newest':
         if (this.#roomWanted === request.room) this.#roomWanted = undefined
         if (request.room !== null) this.#roomsAsked.add(request.room)
-        this.#pushPages(page.items, null)
+        this.#pushPages(this.#pages, page.items, null)
         return
       case 'after':
         this.#more = !page.upToDate
@@ -136,18 +148,19 @@ export class StreamSync {
     const last = items.at(-1)?.seq
     if (last === undefined) return null
     const position = this.#position
-    const continues = (after === null || (position !== null && after <= position)) && !this.#lost && !this.#requested
+    const continues =
+      (after === null || (position !== null && after <= position)) && !this.#lost && !this.#historyRequested
     const fresh = items.filter((item) => position === null || item.seq > position)
     if (fresh.length === 0) return last
     if (continues) this.#pushHistory(fresh, last)
-    else this.#pushPages(fresh, last)
+    else this.#pushPages(this.#pages, fresh, last)
     return null
   }
 
   /** A live commit, or (items null) the mere news of one. */
   heard(after: string | null, head: string, items: readonly SequencedEvent[] | null): void {
     if (this.#position !== null && head <= this.#position) return
-    const continues = after === this.#position && !this.#more && !this.#requested && !this.#outlineWanted
+    const continues = after === this.#position && !this.#more && !this.#historyRequested && !this.#outlineWanted
     if (items === null || !continues) {
       this.#more = true
       return
@@ -162,17 +175,18 @@ export class StreamSync {
     this.#blocked = false
     if (head === null) this.#more = false
     else if (this.#position === null || head !== this.#position) this.#more = true
-    else if (!this.#requested) {
+    else if (!this.#historyRequested) {
       this.#more = false
       this.#count = total
       if (this.#history.length === 0) this.applied = total
     }
   }
 
-  /** The next batch to hand over; `page` asks only for what comes out of turn. */
-  nextBatch(kind: 'page' | 'history'): Batch | null {
-    if (kind === 'page') return this.#pages.shift() ?? null
-    const batch = this.#history.shift() ?? null
+  /** The next batch to hand over, of up to `size` events; a page is what comes out of turn. */
+  nextBatch(kind: BatchKind, size: number): Batch | null {
+    if (kind === 'page') return take(this.#pages, size)
+    if (kind === 'later-page') return take(this.#laterPages, size)
+    const batch = take(this.#history, size)
     if (batch) this.#buffered -= batch.items.length
     return batch
   }
@@ -181,10 +195,13 @@ export class StreamSync {
     if (batch.cursor !== null || this.#lost) this.applied = Math.max(this.applied, batch.count)
   }
 
-  #pushPages(items: readonly SequencedEvent[], unqueue: string | null): void {
+  readonly #isUrgent = ({ event }: SequencedEvent): boolean =>
+    !event.type.startsWith('member.') || event.entity === this.#me
+
+  #pushPages(pages: Batch[], items: readonly SequencedEvent[], unqueue: string | null): void {
     for (const part of slices(items)) {
       const last = part.at(-1)!.seq
-      this.#pages.push({
+      pages.push({
         stream: this.stream,
         items: part,
         after: null,
@@ -214,6 +231,24 @@ export class StreamSync {
   }
 }
 
+/** Pieces from the front, as one batch. */
+function take(pieces: Batch[], size: number): Batch | null {
+  const first = pieces.shift()
+  if (!first) return null
+  const taken = [first]
+  let count = first.items.length
+  while (pieces.length > 0 && count + pieces[0]!.items.length <= size) {
+    const next = pieces.shift()!
+    count += next.items.length
+    taken.push(next)
+  }
+  const last = taken.at(-1)!
+  return { ...last, after: first.after, items: taken.flatMap((piece) => piece.items), unqueue: lastUnqueue(taken) }
+}
+
+const lastUnqueue = (pieces: readonly Batch[]): string | null =>
+  pieces.findLast((piece) => piece.unqueue !== null)?.unqueue ?? null
+
 function* slices(items: readonly SequencedEvent[]): Generator<readonly SequencedEvent[]> {
-  for (let from = 0; from < items.length; from += batchSize) yield items.slice(from, from + batchSize)
+  for (let from = 0; from < items.length; from += pieceSize) yield items.slice(from, from + pieceSize)
 }

@@ -1,69 +1,24 @@
 import { assertNever } from '../../schema/assert.ts'
-import type { AnyEvent, SequencedEvent } from '../../schema/events/event.ts'
-import type { AppendResult, StreamPage, TailMessage } from '../../schema/messages/http.ts'
-import type { SyncStatus } from '../../schema/messages/status.ts'
+import type { TailMessage } from '../../schema/messages/http.ts'
 import type { FromSync, ToSync, UploadResult } from '../../schema/messages/sync.ts'
 import { backoffMs } from './backoff.ts'
+import { BatchPace } from './batch-pace.ts'
 import { Outbox } from './outbox.ts'
 import { StreamSync, type Batch } from './stream-sync.ts'
 import type { ReadRequest, SyncFault } from './sync-api.ts'
+import { syncStatus } from './sync-status.ts'
+import type { SyncEffect, SyncInput, TimerName } from './sync-steps.ts'
 
 /**
  * The sync client, pure: `step(input)` changes its state and says what to do. It owns no clock, network or storage, so
  * a test can put any fault between any two steps. What it may rely on: nothing. It can be stopped at any step; started
  * anew it says SYNC_HELLO, is told the database's cursors and outbox, and goes on from there.
  *
- * Laws: at most `window` batches are handed over and not yet acknowledged. A batch with a cursor follows the one before
+ * Laws: few batches (`window`) are handed over and not yet acknowledged, of a size that the database applies quickly. A batch with a cursor follows the one before
  * it. Whatever is not acknowledged in time starts over from the database's own cursors.
  */
-export type SyncInput =
-  | { readonly type: 'START' }
-  /** a page woke us; `retry`: it also has reason to believe that the network is back */
-  | { readonly type: 'NUDGE'; readonly retry: boolean }
-  /** the device lost its network: the live connection is dead, even if it does not know yet */
-  | { readonly type: 'OFFLINE' }
-  | { readonly type: 'MESSAGE'; readonly message: ToSync }
-  | { readonly type: 'READ'; readonly request: number; readonly page: StreamPage }
-  | { readonly type: 'READ_FAILED'; readonly request: number; readonly fault: SyncFault }
-  | { readonly type: 'APPENDED'; readonly request: number; readonly results: AppendResult['results'] }
-  | { readonly type: 'APPEND_FAILED'; readonly request: number; readonly fault: SyncFault }
-  | { readonly type: 'TAIL'; readonly tail: number; readonly message: TailMessage }
-  | { readonly type: 'TAIL_ENDED'; readonly tail: number; readonly fault: SyncFault | null }
-  | {
-      readonly type: 'QUEUE'
-      readonly stream: string
-      readonly after: string | null
-      readonly items: readonly SequencedEvent[]
-    }
-  /** a push queued something for this stream */
-  | { readonly type: 'QUEUE_GREW'; readonly stream: string }
-  | { readonly type: 'MIRRORED'; readonly events: readonly AnyEvent[] }
-  | { readonly type: 'TIMER'; readonly timer: TimerName }
-
-export type SyncEffect =
-  | { readonly type: 'SEND'; readonly message: FromSync }
-  | { readonly type: 'READ'; readonly request: number; readonly stream: string; readonly what: ReadRequest }
-  | {
-      readonly type: 'APPEND'
-      readonly request: number
-      readonly stream: string
-      readonly events: readonly AnyEvent[]
-    }
-  | { readonly type: 'OPEN_TAIL'; readonly tail: number }
-  | { readonly type: 'CLOSE_TAIL' }
-  | { readonly type: 'LOAD_QUEUE'; readonly stream: string }
-  | { readonly type: 'UNQUEUE'; readonly stream: string; readonly upTo: string }
-  | { readonly type: 'REMEMBER_CURSOR'; readonly stream: string; readonly seq: string }
-  | { readonly type: 'LOAD_MIRROR' }
-  | { readonly type: 'MIRROR'; readonly events: readonly AnyEvent[] }
-  | { readonly type: 'UNMIRROR'; readonly ids: readonly string[] }
-  /** (re)sets the timer; `ms` null stops it */
-  | { readonly type: 'TIMER'; readonly timer: TimerName; readonly ms: number | null }
-
-/** network: try again · acknowledgement: none came in time · blocked: ask again for streams that were refused */
-export type TimerName = 'network' | 'acknowledgement' | 'blocked' | 'handover'
-
-const window = 4
+/** one is being applied while the next lies ready; more would only keep a page that a person waits for waiting */
+const window = { page: 4, 'later-page': 2, history: 2 } as const
 const acknowledgementMs = 20_000
 
 type SyncState = Extract<ToSync, { type: 'SYNC_STATE' }>
@@ -83,6 +38,7 @@ export class SyncMachine {
   #streams = new Map<string, StreamSync>()
   #reading = new Map<number, Reading>()
   #handedOver = new Map<string, Batch | null>()
+  readonly #pace = new BatchPace()
   #outbox = new Outbox()
   /** the database has said all that it holds: before that, what a dispatch brings may have older ones before it */
   #outboxComplete = false
@@ -202,6 +158,7 @@ export class SyncMachine {
       case 'EVENTS_APPLIED': {
         const batch = this.#acknowledged(message.batchId)
         if (!batch) return
+        this.#pace.applied(batch.items.length, this.#now())
         this.#pauses = 0
         this.#streams.get(batch.stream)?.wasApplied(batch)
         if (batch.cursor !== null) this.#do({ type: 'REMEMBER_CURSOR', stream: batch.stream, seq: batch.cursor })
@@ -251,7 +208,8 @@ export class SyncMachine {
   #addStream(stream: string, cursor: string | null): void {
     if (stream.startsWith('local:')) return
     const open = this.#state?.openRoom
-    this.#streams.set(stream, new StreamSync(stream, cursor, open?.stream === stream ? open.room : undefined))
+    const room = open?.stream === stream ? open.room : undefined
+    this.#streams.set(stream, new StreamSync(stream, cursor, room, this.#state?.actor ?? null))
     this.#do({ type: 'LOAD_QUEUE', stream })
   }
 
@@ -308,21 +266,22 @@ export class SyncMachine {
 
   #read(): void {
     for (const stream of this.#byUrgency()) {
-      const what = stream.nextRequest()
-      if (!what) continue
-      const request = ++this.#serial
-      this.#reading.set(request, { stream, what })
-      this.#do({ type: 'READ', request, stream: stream.stream, what })
+      for (let what = stream.nextRequest(); what; what = stream.nextRequest()) {
+        const request = ++this.#serial
+        this.#reading.set(request, { stream, what })
+        this.#do({ type: 'READ', request, stream: stream.stream, what })
+      }
     }
   }
 
   #handOver(): void {
     if (this.#pausedBy !== null) return
-    for (const kind of ['page', 'history'] as const) {
+    for (const kind of ['page', 'later-page', 'history'] as const) {
       for (const stream of this.#byUrgency()) {
-        while (this.#handedOver.size < window) {
-          const batch = stream.nextBatch(kind)
+        while (this.#handedOver.size < window[kind]) {
+          const batch = stream.nextBatch(kind, this.#pace.size)
           if (!batch) break
+          if (this.#handedOver.size === 0) this.#pace.started(this.#now())
           this.#sendAcknowledged(batch, (batchId) => ({
             type: 'EVENTS',
             syncId: this.#syncId,
@@ -374,7 +333,7 @@ export class SyncMachine {
   }
 
   #readFailed({ stream, what }: Reading, fault: SyncFault): void {
-    stream.requestFailed()
+    stream.requestFailed(what)
     if (fault.kind === 'passing') return this.#networkFailed(fault)
     this.#networkWorks()
     if (fault.fault?.code === 'SIGNED_OUT') return this.#refused(fault)
@@ -474,26 +433,18 @@ export class SyncMachine {
   /** Says how it stands whenever that changes; mere progress at most five times a second. */
   #tellStatus(): void {
     if (!this.#state) return
-    const status = this.#status()
+    const status = syncStatus({
+      actor: this.#state.actor,
+      signedOut: this.#signedOut,
+      streams: [...this.#streams.values()],
+      problem: this.#pausedBy || null,
+      offline: this.#waiting || this.#attempt > 0,
+      connected: this.#tail?.open === true,
+    })
     const kind = `${status.state} ${status.error} ${status.progress.map((one) => one.stream)}`
     if (kind === this.#told && (status.progress.length === 0 || this.#now() - this.#toldAt < 200)) return
     this.#told = kind
     this.#toldAt = this.#now()
     this.#send({ type: 'SYNC_STATUS', syncId: this.#syncId, status })
-  }
-
-  #status(): SyncStatus {
-    const none = { progress: [], error: null }
-    if (this.#state?.actor == null) return { state: 'signed-out', ...none }
-    if (this.#signedOut !== null) return { state: 'signed-out', ...none, error: this.#signedOut }
-    const streams = [...this.#streams.values()]
-    const behind = streams.filter((stream) => stream.refusals === 0 && !stream.nearlyApplied)
-    const progress = behind
-      .filter((stream) => stream.total > 0)
-      .map(({ stream, applied, total }) => ({ stream, applied: Math.min(applied, total), total }))
-    const error = this.#pausedBy || (streams.find((stream) => stream.refusals > 2)?.refusal ?? null)
-    if (this.#waiting || this.#attempt > 0) return { state: 'offline', progress, error }
-    if (!this.#tail?.open) return { state: 'connecting', progress, error }
-    return { state: behind.length > 0 ? 'syncing' : 'live', progress, error }
   }
 }
