@@ -4,6 +4,7 @@ import { connect } from '../workers/client/connect.ts'
 import { installTestHooks } from '../workers/client/test-hooks.ts'
 import { App } from './App.tsx'
 import { getIdentity, refreshIdentity, subscribeIdentity } from './features/identity/identity.ts'
+import { openFromNotifications } from './features/rooms/open-from-notification.ts'
 import { shareOpenRoom } from './features/rooms/share-open-room.ts'
 import { watchServiceWorker } from './features/status/service-worker-update.ts'
 import { LiveProvider, QueryStore } from './live/index.ts'
@@ -17,6 +18,7 @@ const tellActor = () => client.setActor(getIdentity()?.actor ?? null)
 tellActor()
 subscribeIdentity(tellActor)
 shareOpenRoom(client)
+openFromNotifications()
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

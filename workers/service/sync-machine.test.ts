@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest'
+import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
+import { makeEvent, seqOf } from './fake-world.ts'
+import { SyncFault } from './sync-api.ts'
+import { SyncMachine } from './sync-machine.ts'
+import type { SyncEffect, SyncInput } from './sync-steps.ts'
+
+/** Single steps, as a reader wants to see them; that they hold together is proven in sync-faults.test.ts. */
+const stream = 'space:a'
+const items = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, i) => ({
+    seq: seqOf(from + i),
+    receivedAt: 1,
+    event: makeEvent(`e${from + i}`, stream),
+  }))
+const state = (cursor: string | null, rest: object = {}): SyncInput => ({
+  type: 'MESSAGE',
+  message: { type: 'SYNC_STATE', epoch: 1, actor: 'me', streams: [{ stream, cursor }], openRoom: null, ...rest },
+})
+const outbox = (...ids: string[]): SyncInput => ({
+  type: 'MESSAGE',
+  message: { type: 'OUTBOX', epoch: 1, complete: true, events: ids.map((id) => makeEvent(id, stream)) },
+})
+const noQueue: SyncInput = { type: 'QUEUE', stream, after: null, items: [] }
+
+function start() {
+  const machine = new SyncMachine(
+    's',
+    () => 0.5,
+    () => 0,
+  )
+  const step = (...inputs: SyncInput[]) => inputs.flatMap((input) => machine.step(input))
+  step({ type: 'START' })
+  return { machine, step }
+}
+const of = <T extends SyncEffect['type']>(effects: readonly SyncEffect[], type: T) =>
+  effects.filter((effect): effect is Extract<SyncEffect, { type: T }> => effect.type === type)
+const sent = <T extends FromSync['type']>(effects: readonly SyncEffect[], type: T) =>
+  of(effects, 'SEND').flatMap(({ message }) =>
+    message.type === type ? [message as Extract<FromSync, { type: T }>] : [],
+  )
+const applied = (batchId: string): SyncInput => {
+  const message: ToSync = { type: 'EVENTS_APPLIED', epoch: 1, batchId, rejected: [] }
+  return { type: 'MESSAGE', message }
+}
+
+test('it asks the database first, and nothing of the network before the answer', () => {
+  const machine = new SyncMachine(
+    's',
+    () => 0.5,
+    () => 0,
+  )
+  expect(of(machine.step({ type: 'START' }), 'SEND')).toMatchObject([{ message: { type: 'SYNC_HELLO' } }])
+  expect(machine.step({ type: 'NUDGE', retry: true })).toMatchObject([{}, {}, { message: { type: 'SYNC_HELLO' } }])
+})
+
+test('a stream without a cursor: outline, newest page of the open room, then the history from the beginning', () => {
+  const { step } = start()
+  const openRoom = { stream, room: 'r' }
+  const first = of(step(state(null, { openRoom }), noQueue), 'READ')
+  expect(first.map((read) => read.what)).toEqual([{ kind: 'outline' }])
+  const whole = { upToDate: true, head: seqOf(900), total: 900, behind: 0 }
+  const second = of(step({ type: 'READ', request: first[0]!.request, page: { ...whole, items: [] } }), 'READ')
+  expect(second.map((read) => read.what)).toEqual([
+    { kind: 'newest', room: 'r' },
+    { kind: 'after', after: null },
+  ])
+  const page = { ...whole, items: items(880, 900) }
+  const handed = sent(step({ type: 'READ', request: second[0]!.request, page }), 'EVENTS')
+  expect(handed).toMatchObject([{ cursor: null, items: { length: 21 } }])
+})
+
+test('history goes over in batches that continue one another, few at a time, the next after an acknowledgement', () => {
+  const { step } = start()
+  const [read] = of(step(state(seqOf(10)), noQueue), 'READ')
+  expect(read!.what).toEqual({ kind: 'after', after: seqOf(10) })
+  const page = { items: items(11, 410), upToDate: true, head: seqOf(410), total: 410, behind: 0 }
+  const batches = sent(step({ type: 'READ', request: read!.request, page }), 'EVENTS')
+  expect(batches.map(({ after, cursor }) => [after, cursor])).toEqual([
+    [seqOf(10), seqOf(110)],
+    [seqOf(110), seqOf(210)],
+  ])
+  const next = sent(step(applied(batches[0]!.batchId)), 'EVENTS')
+  expect(next).toMatchObject([{ after: seqOf(210) }])
+  expect(sent(step(applied('unknown')), 'EVENTS')).toEqual([])
+})
+
+test('a new leader’s cursors count: what was under way is forgotten', () => {
+  const { step } = start()
+  const [read] = of(step(state(null), noQueue), 'READ')
+  step(state(seqOf(3), { epoch: 2 }))
+  const page = { items: items(1, 3), upToDate: true, head: seqOf(3), total: 3, behind: 0 }
+  expect(sent(step({ type: 'READ', request: read!.request, page }), 'EVENTS')).toEqual([])
+  expect(of(step(noQueue), 'READ')[0]!.what).toEqual({ kind: 'after', after: seqOf(3) })
+})
+
+test('uploads wait for the whole outbox, then go in order; a refused one is reported and the rest goes on', () => {
+  const { step } = start()
+  const one: ToSync = { type: 'OUTBOX', epoch: 1, complete: false, events: [makeEvent('late', stream)] }
+  expect(of(step(state(seqOf(1)), { type: 'MESSAGE', message: one }), 'APPEND')).toEqual([])
+  const [append] = of(step(outbox('a', 'b', 'late')), 'APPEND')
+  expect(append!.events.map((event) => event.id)).toEqual(['a', 'b', 'late'])
+  const fault = new SyncFault('refused', 'no', { code: 'NOT_ALLOWED', message: 'no', index: 1 })
+  const after = step({ type: 'APPEND_FAILED', request: append!.request, fault })
+  expect(sent(after, 'UPLOADED')[0]!.results).toEqual([{ id: 'b', error: { code: 'NOT_ALLOWED', message: 'no' } }])
+  expect(of(after, 'UNMIRROR')[0]!.ids).toEqual(['b'])
+  expect(of(after, 'APPEND')[0]!.events.map((event) => event.id)).toEqual(['a', 'late'])
+})
+
+test('no network: one timer, nothing asked until it rings or a page says that the network is back', () => {
+  const { step } = start()
+  const effects = step(state(seqOf(1)), outbox(), noQueue)
+  const [read] = of(effects, 'READ')
+  const [tail] = of(effects, 'OPEN_TAIL')
+  const fault = new SyncFault('passing', 'no network')
+  const failed = step(
+    { type: 'READ_FAILED', request: read!.request, fault },
+    { type: 'TAIL_ENDED', tail: tail!.tail, fault },
+  )
+  expect(of(failed, 'TIMER').filter((timer) => timer.timer === 'network')).toHaveLength(1)
+  expect(of(failed, 'READ')).toEqual([])
+  expect(sent(failed, 'SYNC_STATUS').at(-1)!.status.state).toBe('offline')
+  const again = step({ type: 'NUDGE', retry: true })
+  expect(of(again, 'READ')).toHaveLength(1)
+  expect(of(again, 'OPEN_TAIL')).toHaveLength(1)
+})
+
+test('what was queued without a tab goes first, and leaves the queue only when it was applied', () => {
+  const { step } = start()
+  const effects = step(state(seqOf(5)), { type: 'QUEUE', stream, after: seqOf(3), items: items(4, 8) })
+  const [batch] = sent(effects, 'EVENTS')
+  expect(batch).toMatchObject({ after: seqOf(5), cursor: seqOf(8), items: { length: 3 } })
+  expect(of(effects, 'READ')[0]!.what).toEqual({ kind: 'after', after: seqOf(8) })
+  expect(of(effects, 'UNQUEUE')).toEqual([])
+  expect(of(step(applied(batch!.batchId)), 'UNQUEUE')).toEqual([{ type: 'UNQUEUE', stream, upTo: seqOf(8) }])
+})
+
+test('a queue that begins beyond the cursor moves none', () => {
+  const { step } = start()
+  const effects = step(state(seqOf(1)), { type: 'QUEUE', stream, after: seqOf(6), items: items(7, 8) })
+  expect(sent(effects, 'EVENTS')).toMatchObject([{ cursor: null, items: { length: 2 } }])
+  expect(of(effects, 'READ')[0]!.what).toEqual({ kind: 'after', after: seqOf(1) })
+})
