@@ -122,10 +122,12 @@ function InSpace({ space, route, onSwitch }: { space: SpaceRow; route: Route; on
       </div>
       <main className={css.main}>
         <PaneBoundary name="the room" resetKey={route.room}>
-          {route.room ? (
-            <RoomPane space={space} route={route} />
+          {route.room && status !== 'loading' ? (
+            <RoomPane space={space} route={route} listed={rooms.find((each) => each.id === route.room) ?? null} />
           ) : (
-            status === 'ready' && rooms.length === 0 && <p className={css.waiting}>{space.name} has no rooms yet.</p>
+            !route.room &&
+            status === 'ready' &&
+            rooms.length === 0 && <p className={css.waiting}>{space.name} has no rooms yet.</p>
           )}
         </PaneBoundary>
       </main>

@@ -13,9 +13,12 @@ export function Avatar({ id, name, size = 36 }: { id: string; name: string; size
   )
 }
 
+/** Example: Bo Glen 4 → BG */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/)
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => (word ? [...word][0] : ''))
+  const named = words.filter((word) => /^\p{L}/u.test(word))
+  const [first, ...rest] = named.length > 0 ? named : words
+  const letters = [first, rest.at(-1)].map((word) => (word ? [...word][0] : ''))
   return letters.join('').toUpperCase() || '?'
 }
 

@@ -17,8 +17,11 @@ import { roomById, threadsOf, type RoomRow } from './rooms-query.ts'
 import css from './RoomPane.module.css'
 
 /** A room: its header, its messages, and where one writes. */
-export function RoomPane({ space, route }: { space: SpaceRow; route: Route }) {
-  const { row: room, loading, error } = useLiveRow(route.room ? roomById(route.room) : null)
+export function RoomPane({ space, route, listed }: { space: SpaceRow; route: Route; listed: RoomRow | null }) {
+  // the list of rooms knows most rooms already; one that it does not show (archived) is asked for
+  const { row, loading: asking, error } = useLiveRow(route.room && !listed ? roomById(route.room) : null)
+  const room = listed ?? row
+  const loading = !room && asking
   const late = useLate(loading)
   if (error && !room) throw error
   if (loading) return <div className={css.pane}>{late && <TimelineSkeleton />}</div>

@@ -96,10 +96,10 @@ export function useAnchoredScroll(options: AnchoredScrollOptions): AnchoredScrol
     if (!element || !content.current) return
     const { keys, from, to, hasOlder, hasNewer, growOlder, growNewer } = now.current
     const height = element.clientHeight
-    const limits = { near: height * 0.5, far: height * 1.1 }
+    const limits = { near: height * 0.6, far: height * 0.95 }
     const above = element.scrollTop
     const below = element.scrollHeight - height - above
-    const spare = spareRows(content.current, element, height * 0.7)
+    const spare = spareRows(content.current, element, height * 0.75)
     const next = follows.current
       ? ([from, to] as const)
       : moveSlice([from, to], keys.length, { above, below, ...spare }, limits)
