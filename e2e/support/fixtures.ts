@@ -29,7 +29,9 @@ export const test = base.extend<Fixtures & { context: BrowserContext }>({
     await provide(errors)
     expect(errors.unexpected(), 'errors on a console').toEqual([])
   },
-  profile: async ({ launchOptions, headless, consoleErrors }, provide) => {
+  // asks for the server so as to be closed before it
+  profile: async ({ launchOptions, headless, consoleErrors, server }, provide) => {
+    void server
     const profile = new BrowserProfile({ ...launchOptions, headless: headless ?? true }, consoleErrors)
     await profile.open()
     await provide(profile)
