@@ -16,6 +16,6 @@ export default defineConfig({
   use: {
     launchOptions: { args: [...browserArguments], ...(executablePath && { executablePath }) },
     actionTimeout: 10_000,
-    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
   },
 })
