@@ -78,7 +78,8 @@ test('the server is stopped and both tabs go on; it comes back and everything ar
   for (const [index, text] of offline.entries()) await say(index % 2 ? b : a, text)
   await expectOnce(a, offline)
   await expectOnce(b, offline)
-  await expect(syncPill(b)).toHaveAttribute('data-queued', '4')
+  const waiting = "SELECT count(*) FROM outbox o JOIN events e USING (event_id) WHERE e.event_type = 'message.create'"
+  expect(await valueOf(b, waiting)).toBe(4)
 
   await server.start()
   await expect(syncPill(a)).toHaveAttribute('data-queued', '0', { timeout: 45_000 })
