@@ -1,0 +1,346 @@
+import type { FromClause, SelectTable } from 'sqlite3-parser'
+import type { BoundSelect, BoundStatement, Source } from '../bind/bound.ts'
+import { as, nowhere, qualifiedName } from '../bind/build-ast.ts'
+import { sameValue, tableKey } from '../capture/capture-diff.ts'
+import type { DeltaTables } from '../capture/delta-tables.ts'
+import type { RowDiff, TurnDiff } from '../capture/diff.ts'
+import { quote, readTableShape, type TableShape } from '../capture/table-shape.ts'
+import type { CatalogColumn, CatalogTable } from '../catalog/catalog.ts'
+import { encodeKey, isKnownCollation } from '../key.ts'
+import { hydrateSql, planBlock, recomputeSql, type Block } from '../plan/block.ts'
+import { occurrencesIn, planTouches, type Occurrence, type Stand } from '../plan/touch.ts'
+import { Unplannable } from '../plan/unplannable.ts'
+import type { Connection } from '../sqlite/connection.ts'
+import type { OperatorExplanation } from '../types.ts'
+import type { Value } from '../value.ts'
+
+/**
+ * A derived table kept as a table: its rows stand in a temp table, so that what is computed from them sees them change, as
+ * it sees a base table change.
+ *
+ *   SELECT n, count(*) FROM (SELECT room, count(*) AS n FROM messages GROUP BY room) GROUP BY n
+ *
+ * A new message touches one room. But which n did that room have before? No row of messages says so: the kept table does.
+ *
+ * Law: after `apply`, the temp table holds what the SELECT answers; the diffs returned lead from what it held before to that.
+ */
+export class KeptTable {
+  /** what the query around it reads in place of the derived table */
+  readonly table: CatalogTable
+  readonly shape: TableShape
+  readonly key: string
+  readonly #connection: Connection
+  readonly #deltas: DeltaTables
+  readonly #parameters: readonly Value[]
+  readonly #parameterCount: number
+  readonly #block: Block
+  readonly #occurrences: readonly Occurrence[]
+  readonly #inner: readonly KeptTable[]
+  readonly #touches = new Map<string, readonly string[]>()
+  #rowsIn = 0
+  #rowsOut = 0
+  #milliseconds = 0
+
+  constructor(
+    connection: Connection,
+    deltas: DeltaTables,
+    statement: BoundStatement,
+    parameters: readonly Value[],
+    source: Source,
+  ) {
+    this.#connection = connection
+    this.#deltas = deltas
+    this.#parameters = parameters
+    this.#parameterCount = statement.parameterCount
+    const made: KeptTable[] = []
+    try {
+      const kept = keepDerivedTables(connection, deltas, statement, parameters, derivedSelect(source), made)
+      this.#inner = made
+      this.#block = planBlock(kept, [])
+      this.#occurrences = occurrencesIn(kept)
+      const changed = new Set<string>()
+      if (!this.#occurrences.every((each) => planTouches(this.#block, each, changed))) {
+        throw new Unplannable('a changed row may touch every partition')
+      }
+      this.table = describeTable(source, this.#block)
+      this.key = tableKey('temp', this.table.name)
+      this.#create()
+      this.shape = readTableShape(connection, 'temp', this.table.name)!
+    } catch (error) {
+      for (const each of made) each.close()
+      throw error
+    }
+  }
+
+  /** Base tables that it reads, those of kept tables inside it too. */
+  get tables(): CatalogTable[] {
+    const own = this.#occurrences
+      .map(({ table }) => table)
+      .filter((table) => !this.#inner.some((i) => i.table === table))
+    return [...own, ...this.#inner.flatMap((each) => each.tables)]
+  }
+
+  /** Reads everything anew. */
+  refresh(): void {
+    for (const each of this.#inner) each.refresh()
+    this.#connection.rows(`DELETE FROM ${this.#name}`)
+    this.#run(`INSERT INTO ${this.#name} ${hydrateSql(this.#block, null)}`, [])
+  }
+
+  /** Brings the table up to date; null: more changed than is worth finding out, `refresh`. */
+  apply(diff: TurnDiff): readonly RowDiff[] | null {
+    const start = performance.now()
+    const around = new Map(diff)
+    for (const each of this.#inner) {
+      const rows = each.apply(diff)
+      if (!rows) return null
+      if (rows.length > 0) around.set(each.key, { shape: each.shape, rows })
+    }
+    const keys = this.#touched(around)
+    if (!keys) return null
+    const diffs = [...keys.values()].flatMap((key) => this.#recompute(key))
+    this.#rowsIn += keys.size
+    this.#rowsOut += diffs.length
+    this.#milliseconds += performance.now() - start
+    return diffs
+  }
+
+  explain(prefix: string): OperatorExplanation[] {
+    const inner = this.#inner.flatMap((each, i) => each.explain(`${prefix}.${i}`))
+    const [rows] = this.#connection.rows(`SELECT count(*) FROM ${this.#name}`)
+    return [
+      ...inner,
+      {
+        id: prefix,
+        kind: 'keep',
+        label: this.table.name,
+        inputs: this.#inner.map((_, i) => `${prefix}.${i}`),
+        stateRows: Number(rows![0]),
+        rowsIn: this.#rowsIn,
+        rowsOut: this.#rowsOut,
+        milliseconds: this.#milliseconds,
+        sql: [recomputeSql(this.#block, this.#block.keys.map(() => false), this.#parameterCount + 1)], // prettier-ignore
+      },
+    ]
+  }
+
+  close(): void {
+    for (const each of this.#inner) each.close()
+    if (!this.shape) return
+    this.#connection.rows(`DROP TABLE IF EXISTS ${this.#name}`)
+    this.#connection.authorizer.takeSchemaChanges()
+  }
+
+  get #name(): string {
+    return `temp.${quote(this.table.name)}`
+  }
+
+  #create(): void {
+    const columns = this.table.columns.map(
+      (each) => `${quote(each.name)} ${each.affinity} COLLATE ${quote(each.collation)}`,
+    )
+    this.#connection.rows(`CREATE TEMP TABLE ${quote(this.table.name)} (${columns.join(', ')})`)
+    const keys = this.#block.layout.keys.map((place) => quote(this.table.columns[place]!.name))
+    if (keys.length > 0) {
+      this.#connection.rows(`CREATE INDEX temp.${this.table.name}_key ON ${this.table.name} (${keys.join(', ')})`)
+    }
+    this.#connection.authorizer.takeSchemaChanges()
+  }
+
+  // --------------------------------------------------------------------------------------------------------- partitions
+
+  #touched(diff: TurnDiff): Map<string, readonly Value[]> | null {
+    const collations = this.#block.keys.map(({ collation }) => collation)
+    const touched = new Map<string, readonly Value[]>()
+    const touch = (key: readonly Value[]) => touched.set(encodeKey(key, collations), key)
+    const changed = new Set(diff.keys())
+    for (const occurrence of this.#occurrences) {
+      const change = diff.get(tableKey(occurrence.table.schema, occurrence.table.name))
+      if (!change) continue
+      if (!change.rows) return null
+      const sqls = this.#touchSqls(occurrence, changed)
+      if (!sqls) return null
+      for (const { table } of this.#occurrences) {
+        const rows = diff.get(tableKey(table.schema, table.name))?.rows
+        if (rows) this.#deltas.fill(table, rows)
+      }
+      for (const sql of sqls) {
+        this.#run(sql, [], (row) => touch(row.slice(0, this.#block.keys.length)))
+        if (touched.size > 200) return null
+      }
+    }
+    return touched
+  }
+
+  /** One statement for every choice between a changed table's rows now and its changed rows. */
+  #touchSqls(occurrence: Occurrence, changed: ReadonlySet<string>): readonly string[] | null {
+    const name = `${this.#occurrences.indexOf(occurrence)}|${[...changed].sort().join('|')}`
+    const known = this.#touches.get(name)
+    if (known) return known
+    const plans = planTouches(this.#block, occurrence, changed)
+    if (!plans || plans.some(({ others }) => others.length > 5)) return null
+    const sqls = plans.flatMap((plan) =>
+      Array.from({ length: 1 << plan.others.length }, (_, choice) => {
+        const stands = new Map<Source, Stand>([[occurrence.source, 'changed']])
+        plan.others.forEach((other, i) => stands.set(other, choice & (1 << i) ? 'changed' : 'table'))
+        return plan.sql(stands, (table) => this.#deltas.prepare(table))
+      }),
+    )
+    this.#touches.set(name, sqls)
+    return sqls
+  }
+
+  #recompute(key: readonly Value[]): RowDiff[] {
+    const nulls = key.map((value) => value === null)
+    const values = key.filter((value) => value !== null)
+    const id = this.#partitionOf(key)
+    const belongs = (row: readonly Value[]) =>
+      this.#partitionOf(this.#block.layout.keys.map((place) => row[place]!)) === id
+    const after: Value[][] = []
+    this.#run(recomputeSql(this.#block, nulls, this.#parameterCount + 1), values, (row) => {
+      if (belongs(row)) after.push(row)
+    })
+    const { columns } = this.table
+    const conditions = this.#block.layout.keys.map((place, i) => `${quote(columns[place]!.name)} IS ?${i + 1}`)
+    const where = conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''
+    const before = this.#connection.rows(`SELECT *, rowid FROM ${this.#name}${where}`, key as Value[]).filter(belongs)
+    // rows that stay as they are, then pairs of old and new, then what is left of either
+    for (let i = after.length - 1; i >= 0; i--) {
+      const same = before.findIndex((row) => after[i]!.every((value, c) => sameValue(value, row[c]!)))
+      if (same === -1) continue
+      before.splice(same, 1)
+      after.splice(i, 1)
+    }
+    const diffs: RowDiff[] = []
+    for (let i = 0; i < Math.max(before.length, after.length); i++) diffs.push(this.#write(before[i], after[i]))
+    return diffs
+  }
+
+  #write(before: readonly Value[] | undefined, after: readonly Value[] | undefined): RowDiff {
+    const { columns } = this.table
+    if (!after) {
+      this.#connection.rows(`DELETE FROM ${this.#name} WHERE rowid = ?`, [before!.at(-1)!])
+      return { before: before!, after: null }
+    }
+    if (!before) {
+      const places = columns.map((_, i) => `?${i + 1}`).join(', ')
+      const [row] = this.#connection.rows(`INSERT INTO ${this.#name} VALUES (${places}) RETURNING *, rowid`, [...after])
+      return { before: null, after: row! }
+    }
+    const sets = columns.map(({ name }, i) => `${quote(name)} = ?${i + 2}`).join(', ')
+    const rowid = before.at(-1)!
+    const [row] = this.#connection.rows(`UPDATE ${this.#name} SET ${sets} WHERE rowid = ?1 RETURNING *, rowid`, [
+      rowid,
+      ...after,
+    ])
+    return { before, after: row! }
+  }
+
+  #partitionOf(key: readonly Value[]): string {
+    return encodeKey(
+      key,
+      this.#block.keys.map(({ collation }) => collation),
+    )
+  }
+
+  #run(sql: string, key: readonly Value[], visit?: (row: Value[]) => void): void {
+    const statement = this.#connection.take(sql)
+    try {
+      this.#parameters.forEach((value, i) => {
+        if (i < statement.parameterCount) statement.bind(i + 1, value)
+      })
+      key.forEach((value, i) => statement.bind(this.#parameterCount + 1 + i, value))
+      while (statement.step()) visit?.(statement.row())
+    } finally {
+      this.#connection.giveBack(sql, statement)
+    }
+  }
+}
+
+/**
+ * Replaces the derived tables in FROM through which a change leads to no key of the SELECT by kept tables, which it adds to
+ * `made`. The bound sources are changed in place: a statement bound for this query alone.
+ */
+export function keepDerivedTables(
+  connection: Connection,
+  deltas: DeltaTables,
+  statement: BoundStatement,
+  parameters: readonly Value[],
+  select: BoundSelect,
+  made: KeptTable[],
+): BoundSelect {
+  const block = planBlock(select, [])
+  const blind = new Set(
+    occurrencesIn(select)
+      .filter((each) => !planTouches(block, each, new Set()))
+      .map(({ path }) => path.at(-1)!.through),
+  )
+  let kept = select
+  for (const source of select.sources) {
+    if (!blind.has(source) || source.relation.kind !== 'query' || source.relation.query.outer.length > 0) continue
+    const table = new KeptTable(connection, deltas, statement, parameters, source)
+    made.push(table)
+    Object.assign(source, { relation: { kind: 'table', table: table.table } })
+    if (kept.ast.type !== 'SelectFrom' || !kept.ast.from) throw new Unplannable('VALUES')
+    kept = { ...kept, ast: { ...kept.ast, from: replaceInFrom(kept.ast.from, source.alias, table.table.name) } }
+  }
+  return kept
+}
+
+function derivedSelect(source: Source): BoundSelect {
+  const { relation } = source
+  if (relation.kind !== 'query') throw new Unplannable('no derived table')
+  const { query } = relation
+  const [arm] = query.arms
+  if (query.arms.length > 1 || arm?.kind !== 'select' || query.limit || query.recursive) {
+    throw new Unplannable('a changed row may touch every partition')
+  }
+  return arm
+}
+
+let count = 0
+
+// the columns of the derived table, then what its block wants to know beside them
+function describeTable(source: Source, { layout, keys, select }: Block): CatalogTable {
+  const own = source.columns.map(({ name, affinity, collation }, i): CatalogColumn => {
+    const { expression } = select.columns[i]!
+    if (!isKnownCollation(collation)) throw new Unplannable(`collation ${collation}`)
+    // what CAST makes a NUMERIC of may be stored as another
+    if (expression.kind === 'cast' && affinity === 'NUMERIC') throw new Unplannable('a kept CAST to NUMERIC')
+    return column(name, affinity === 'NONE' ? 'BLOB' : affinity, collation)
+  })
+  const extra = layout.extra.map((_, i) => {
+    const at = layout.keys.indexOf(layout.columns + i)
+    return column(`live_${i}`, 'BLOB', at === -1 ? 'BINARY' : keys[at]!.collation)
+  })
+  return {
+    kind: 'table',
+    schema: 'temp',
+    name: `live_kept_${++count}`,
+    columns: [...own, ...extra],
+    withoutRowid: false,
+    virtual: null,
+    primaryKey: [],
+    rowidColumn: -1,
+    rowidName: 'rowid',
+    indexes: [],
+  }
+}
+
+function column(name: string, affinity: CatalogColumn['affinity'], collation: string): CatalogColumn {
+  return { name, declaredType: affinity, affinity, collation, notNull: false, hidden: false, generated: null }
+}
+
+function replaceInFrom(from: FromClause, alias: string, table: string): FromClause {
+  const replace = (each: SelectTable): SelectTable => {
+    if (each.type === 'SubSelectTable') return { ...each, from: replaceInFrom(each.from, alias, table) }
+    if (each.type !== 'SelectSelectTable' || each.alias?.name.text !== alias) return each
+    const tblName = qualifiedName('temp', table)
+    return { type: 'TableSelectTable', tblName, alias: as(alias), indexed: undefined, span: nowhere }
+  }
+  return {
+    ...from,
+    select: from.select && replace(from.select),
+    joins: from.joins?.map((join) => ({ ...join, table: replace(join.table) })),
+  }
+}

@@ -1,0 +1,101 @@
+import type { Query, RowChange, SqlValue } from '../../schema/live.ts'
+import type { BoundStatement } from '../bind/bound.ts'
+import type { Detail } from '../capture/capture-diff.ts'
+import type { DeltaTables } from '../capture/delta-tables.ts'
+import type { TurnDiff } from '../capture/diff.ts'
+import { readTableShape, type TableShape } from '../capture/table-shape.ts'
+import { Unplannable } from '../plan/unplannable.ts'
+import { diffRows } from '../result/diff-rows.ts'
+import type { Connection } from '../sqlite/connection.ts'
+import type { Explanation } from '../types.ts'
+import { fromSqlValue } from '../value.ts'
+import { keepDerivedTables, KeptTable } from './kept-table.ts'
+import type { Maintainer } from './maintainer.ts'
+
+/**
+ * A query in stages: derived tables that are kept as tables (kept-table.ts), then the query over them, maintained by parts.
+ * `statement` is bound for this query alone: it is changed.
+ */
+export class Staged implements Maintainer {
+  readonly always = false
+  readonly tables: readonly { readonly shape: TableShape; readonly detail: Detail }[]
+  readonly #kept: readonly KeptTable[]
+  readonly #last: Maintainer
+
+  constructor(
+    connection: Connection,
+    deltas: DeltaTables,
+    query: Query,
+    statement: BoundStatement,
+    maintainRest: (statement: BoundStatement) => Maintainer,
+  ) {
+    const kept: KeptTable[] = []
+    try {
+      const parameters = query.parameters.map(fromSqlValue)
+      const arms = statement.query.arms.map((arm) =>
+        arm.kind === 'select' ? keepDerivedTables(connection, deltas, statement, parameters, arm, kept) : arm,
+      )
+      if (kept.length === 0) throw new Unplannable('a changed row may touch every partition')
+      this.#kept = kept
+      this.#last = maintainRest({ ...statement, query: { ...statement.query, arms } })
+      const own = this.#last.tables.filter(({ shape }) => !kept.some(({ table }) => table.name === shape.name))
+      const shapes = new Map(own.map((each) => [`${each.shape.schema}.${each.shape.name}`, each]))
+      for (const { schema, name } of kept.flatMap((each) => each.tables)) {
+        const shape = readTableShape(connection, schema, name)
+        if (!shape?.keyed) throw new Unplannable(`rows of ${name} cannot be found again by a key`)
+        shapes.set(`${schema}.${name}`, { shape, detail: 'rows' })
+      }
+      this.tables = [...shapes.values()]
+    } catch (error) {
+      for (const each of kept) each.close()
+      throw error
+    }
+  }
+
+  get columns(): readonly string[] {
+    return this.#last.columns
+  }
+  get rows(): readonly SqlValue[][] {
+    return this.#last.rows
+  }
+  get keys(): readonly string[] {
+    return this.#last.keys
+  }
+
+  apply(diff: TurnDiff): RowChange[] {
+    const around = new Map(diff)
+    for (const each of this.#kept) {
+      const rows = each.apply(diff)
+      if (!rows) return this.#rerun()
+      if (rows.length > 0) around.set(each.key, { shape: each.shape, rows })
+    }
+    return this.#last.apply(around)
+  }
+
+  #rerun(): RowChange[] {
+    const before = { keys: this.keys, rows: this.rows }
+    this.refresh()
+    return diffRows(before, this)
+  }
+
+  refresh(): void {
+    for (const each of this.#kept) each.refresh()
+    this.#last.refresh()
+  }
+
+  explain(): Explanation {
+    const { operators, ...rest } = this.#last.explain()
+    const kept = this.#kept.flatMap((each, i) => each.explain(`kept ${i}`))
+    return {
+      ...rest,
+      mode: 'partitioned',
+      reason: 'touched partitions are read again',
+      operators: [...kept, ...operators],
+    }
+  }
+
+  close(): void {
+    this.#last.close()
+    for (const each of this.#kept) each.close()
+  }
+}
