@@ -188,6 +188,7 @@ function bindTable(place: Place, table: SelectTable, nullSupplied: boolean, late
       if (cte) return bindCte(place, cte, alias ?? wanted, nullSupplied)
       const entry = binder.catalog.find(wanted, schema)
       if (!entry) throw new Unsupported(`no table ${wanted}`)
+      binder.names.add(entry.name.toLowerCase())
       if (entry.kind === 'view') {
         const parsed = parse(entry.sql)
         if (parsed?.statement.type !== 'CreateViewStmt') throw new Unsupported(`view ${entry.name} cannot be read`)

@@ -19,8 +19,9 @@ export function bindStatement(sql: string, catalog: Catalog): BoundStatement {
     parameterNumber: (parameter) => numbers.get(parameter)!,
     newSource: newAliases(),
     tables: new Set<CatalogTable>(),
+    names: new Set<string>(),
     volatile: null,
   }
   const query = binder.bindQuery(parsed.select, null, parsed.text, null)
-  return { query, parameterCount: names.length, parameterNames: names, tables: [...binder.tables] }
+  return { query, parameterCount: names.length, parameterNames: names, tables: [...binder.tables], names: binder.names }
 }

@@ -13,6 +13,7 @@ export interface Binder {
   /** a fresh source id, and an alias like `wanted` that no other source of the statement has */
   newSource(wanted: string): { readonly id: number; readonly alias: string }
   readonly tables: Set<CatalogTable>
+  readonly names: Set<string>
   /** why the query that is being bound may answer differently over the same data */
   volatile: string | null
 }

@@ -23,6 +23,8 @@ export interface BoundStatement {
   readonly parameterNames: readonly (string | null)[]
   /** every base table that the result depends on, those of nested queries too */
   readonly tables: readonly CatalogTable[]
+  /** names of the tables and views that it was bound to, in lower case; DDL on one of them asks for a new binding */
+  readonly names: ReadonlySet<string>
 }
 
 /** A SELECT with its compound arms, ORDER BY and LIMIT. */

@@ -187,7 +187,8 @@ export function reference(source: Source, index: number): BoundColumn {
     column,
     affinity,
     collation,
-    collatedBy: 'column',
+    // the rowid has no collation, by whichever name
+    collatedBy: column === table?.rowidColumn ? 'nothing' : 'column',
     sources: new Set([source]),
     notNull: notNull && !source.nullSupplied,
   }

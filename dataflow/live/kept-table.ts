@@ -37,6 +37,7 @@ export class KeptTable {
   readonly #occurrences: readonly Occurrence[]
   readonly #inner: readonly KeptTable[]
   readonly #touches = new Map<string, readonly string[]>()
+  #rows = 0
   #rowsIn = 0
   #rowsOut = 0
   #milliseconds = 0
@@ -85,6 +86,7 @@ export class KeptTable {
     for (const each of this.#inner) each.refresh()
     this.#connection.rows(`DELETE FROM ${this.#name}`)
     this.#run(`INSERT INTO ${this.#name} ${hydrateSql(this.#block, null)}`, [])
+    this.#rows = Number(this.#connection.rows(`SELECT count(*) FROM ${this.#name}`)[0]![0])
   }
 
   /** Brings the table up to date; null: more changed than is worth finding out, `refresh`. */
@@ -101,13 +103,13 @@ export class KeptTable {
     const diffs = [...keys.values()].flatMap((key) => this.#recompute(key))
     this.#rowsIn += keys.size
     this.#rowsOut += diffs.length
+    for (const { before, after } of diffs) this.#rows += Number(after !== null) - Number(before !== null)
     this.#milliseconds += performance.now() - start
     return diffs
   }
 
   explain(prefix: string): OperatorExplanation[] {
     const inner = this.#inner.flatMap((each, i) => each.explain(`${prefix}.${i}`))
-    const [rows] = this.#connection.rows(`SELECT count(*) FROM ${this.#name}`)
     return [
       ...inner,
       {
@@ -115,7 +117,7 @@ export class KeptTable {
         kind: 'keep',
         label: this.table.name,
         inputs: this.#inner.map((_, i) => `${prefix}.${i}`),
-        stateRows: Number(rows![0]),
+        stateRows: this.#rows,
         rowsIn: this.#rowsIn,
         rowsOut: this.#rowsOut,
         milliseconds: this.#milliseconds,
@@ -126,9 +128,13 @@ export class KeptTable {
 
   close(): void {
     for (const each of this.#inner) each.close()
-    if (!this.shape) return
-    this.#connection.rows(`DROP TABLE IF EXISTS ${this.#name}`)
-    this.#connection.authorizer.takeSchemaChanges()
+    const { authorizer, raw } = this.#connection
+    if (!this.shape || !raw.isOpen) return
+    try {
+      authorizer.unnoticed(() => this.#connection.rows(`DROP TABLE IF EXISTS ${this.#name}`))
+    } catch {
+      // a statement in progress holds it: it goes with the connection
+    }
   }
 
   get #name(): string {
@@ -139,12 +145,12 @@ export class KeptTable {
     const columns = this.table.columns.map(
       (each) => `${quote(each.name)} ${each.affinity} COLLATE ${quote(each.collation)}`,
     )
-    this.#connection.rows(`CREATE TEMP TABLE ${quote(this.table.name)} (${columns.join(', ')})`)
     const keys = this.#block.layout.keys.map((place) => quote(this.table.columns[place]!.name))
-    if (keys.length > 0) {
-      this.#connection.rows(`CREATE INDEX temp.${this.table.name}_key ON ${this.table.name} (${keys.join(', ')})`)
-    }
-    this.#connection.authorizer.takeSchemaChanges()
+    const { name } = this.table
+    this.#connection.authorizer.unnoticed(() => {
+      this.#connection.rows(`CREATE TEMP TABLE ${name} (${columns.join(', ')})`)
+      if (keys.length > 0) this.#connection.rows(`CREATE INDEX temp.${name}_key ON ${name} (${keys.join(', ')})`)
+    })
   }
 
   // --------------------------------------------------------------------------------------------------------- partitions

@@ -1,5 +1,4 @@
 import type { Query } from '../../schema/live.ts'
-import type { BoundStatement } from '../bind/bound.ts'
 import { bindStatement } from '../bind/bind-statement.ts'
 import { Unsupported } from '../bind/unsupported.ts'
 import type { DeltaTables } from '../capture/delta-tables.ts'
@@ -10,7 +9,6 @@ import { findDependencies } from './dependencies.ts'
 import type { Maintainer } from './maintainer.ts'
 import { Partitioned } from './partitioned.ts'
 import { Rerun } from './rerun.ts'
-import { Staged } from './staged.ts'
 
 /** What maintainers are made with. */
 export interface Surroundings {
@@ -35,18 +33,8 @@ export function maintain(
     let reason = dependencies.volatile
     if (reason === null) {
       try {
-        const columns = statement.columnNames()
-        const byParts = (bound: BoundStatement) => new Partitioned(connection, deltas, query, bound, columns)
-        let maintainer: Maintainer
-        try {
-          maintainer = byParts(bindStatement(query.sql, catalog))
-        } catch (error) {
-          if (!(error instanceof Unplannable)) throw error
-          maintainer = byStages(
-            () => new Staged(connection, deltas, query, bindStatement(query.sql, catalog), byParts),
-            error,
-          )
-        }
+        const bound = bindStatement(query.sql, catalog)
+        const maintainer = new Partitioned(connection, deltas, query, bound, statement.columnNames())
         statement.finalize()
         return { maintainer, names }
       } catch (error) {
@@ -58,15 +46,6 @@ export function maintain(
   } catch (error) {
     statement.finalize()
     throw error
-  }
-}
-
-/** What cannot be maintained in stages either is re-run for the first reason. */
-function byStages(make: () => Maintainer, first: Unplannable): Maintainer {
-  try {
-    return make()
-  } catch (error) {
-    throw error instanceof Unplannable ? first : error
   }
 }
 

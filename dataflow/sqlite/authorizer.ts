@@ -45,6 +45,7 @@ export class Authorizer {
   /** Names (lower case) whose definition the statements prepared since the last `takeSchemaChanges` touch; null: all. */
   #changed: Set<string> | null = new Set()
   #touched = false
+  #unnoticed = false
   #reads: { tables: Map<string, Set<string>>; functions: Set<string> } | null = null
   readonly #raw: Raw
   readonly #callback: Pointer
@@ -67,6 +68,16 @@ export class Authorizer {
       return { result: prepare(), reads }
     } finally {
       this.#reads = outer
+    }
+  }
+
+  /** Runs the engine's own DDL, of tables that no query names. */
+  unnoticed(work: () => void): void {
+    this.#unnoticed = true
+    try {
+      work()
+    } finally {
+      this.#unnoticed = false
     }
   }
 
@@ -108,7 +119,7 @@ export class Authorizer {
       return
     }
     const names = SCHEMA_CHANGES[action]
-    if (!names) return
+    if (!names || this.#unnoticed) return
     this.#touched = true
     for (const which of names) this.#changed?.add(this.#lower(which === 3 ? third : fourth))
   }
