@@ -274,7 +274,15 @@ function visible(source: Source): BoundResultColumn[] {
 // as selectExpander: columns merged by USING appear once, with the value that the bare name has
 function starColumns(items: readonly Item[], outermost: boolean): BoundResultColumn[] {
   return items.flatMap((item, i) => {
-    const offered = item.source ? visible(item.source) : starColumns(item.group ?? [], false)
+    let offered = item.source ? visible(item.source) : starColumns(item.group ?? [], false)
+    const merged = items[i + 1]?.using
+    if (!outermost && merged?.size) {
+      // inside parentheses the columns that the next term merges come first
+      if (items.filter(({ using }) => using.size > 0).length > 1)
+        throw new Unsupported('a parenthesised chain of USING')
+      const first = [...merged].flatMap((name) => offered.filter((column) => column.name.toLowerCase() === name))
+      offered = [...first, ...offered.filter((column) => !first.includes(column))]
+    }
     return offered.flatMap((column) => {
       const lower = column.name.toLowerCase()
       if (i > 0 && item.using.has(lower)) return []
