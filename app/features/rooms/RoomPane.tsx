@@ -102,7 +102,7 @@ function RoomHeader({ room, panel }: { room: RoomRow; panel: Panel | null }) {
         <ArrowLeft size={20} aria-hidden />
       </IconButton>
       <div className={css.titles}>
-        <h2 className={css.title}>{room.name}</h2>
+        <h1 className={css.title}>{room.name}</h1>
         {room.topic && (
           <p className={css.topic} title={room.topic}>
             {room.topic}
@@ -142,7 +142,7 @@ function Beginning({ room }: { room: RoomRow }) {
   const { data: threads } = useLiveQuery(threadsOf(room.id, 3))
   return (
     <div className={css.beginning} data-key="beginning">
-      <h3>{room.name}</h3>
+      <h2>{room.name}</h2>
       <p>{room.topic ?? 'This is where the room begins.'}</p>
       {threads.length > 0 && (
         <button type="button" className={css.link} onClick={() => openPanel({ kind: 'threads' })}>
