@@ -1,7 +1,7 @@
 import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import type { Query, QueryDelta, RowChange, SqlValue } from '../../schema/live.ts'
 import { DeltaTables } from '../capture/delta-tables.ts'
-import { DiffCapture, tableKey } from '../capture/capture-diff.ts'
+import { DiffCapture } from '../capture/capture-diff.ts'
 import type { TurnDiff } from '../capture/diff.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import { readCatalog } from '../catalog/read-catalog.ts'
@@ -11,7 +11,8 @@ import { Connection, isBlank } from '../sqlite/connection.ts'
 import type { Statement } from '../sqlite/statement.ts'
 import type { LiveDatabase, LiveQuery } from '../types.ts'
 import { fromSqlValue, Real, toSqlValue } from '../value.ts'
-import { maintain, type Surroundings } from './maintain.ts'
+import { maintain, type Planned, type Surroundings } from './maintain.ts'
+import { Router } from './router.ts'
 import type { QueryTurn, SharedQuery } from './shared-query.ts'
 import { Subscription } from './subscription.ts'
 
@@ -27,9 +28,9 @@ export class LiveSqlite implements LiveDatabase {
   readonly #deltas: DeltaTables
   /** of the schema as it is now */
   #catalog: Catalog | null = null
+  readonly #plans = new Map<string, Planned>()
   readonly #queries = new Map<string, SharedQuery>()
-  readonly #byTable = new Map<string, Set<SharedQuery>>()
-  readonly #always = new Set<SharedQuery>()
+  readonly #router = new Router()
   /** computed, not yet handed out */
   readonly #outbox: QueryTurn[][] = []
   #turn = 0
@@ -195,24 +196,19 @@ export class LiveSqlite implements LiveDatabase {
       if (schemaChanges !== undefined) {
         this.#capture.forgetPointers()
         this.#catalog = null
+        this.#plans.clear()
       }
       const diff = this.#capture.take()
       const turns = this.#callTurns!
       const turn = turns[0]?.turn ?? ++this.#turn
       const rebound = schemaChanges === undefined ? null : this.#rebind(schemaChanges, turn)
-      for (const shared of this.#affectedBy(diff)) {
-        if (!shared.ended && !rebound?.has(shared)) this.#advance(shared, turn, diff)
+      for (const [shared, part] of this.#router.route(diff)) {
+        if (!shared.ended && !rebound?.has(shared)) this.#advance(shared, turn, part)
       }
     } finally {
       this.#deltas.empty()
       this.#computing = false
     }
-  }
-
-  #affectedBy(diff: TurnDiff): Set<SharedQuery> {
-    const affected = new Set(this.#always)
-    for (const name of diff.keys()) for (const shared of this.#byTable.get(name) ?? []) affected.add(shared)
-    return affected
   }
 
   /** Brings one query up to date and notes what its subscribers will hear. */
@@ -333,7 +329,7 @@ export class LiveSqlite implements LiveDatabase {
     this.#catalog ??= readCatalog((sql, parameters) =>
       this.#connection.rows(sql, parameters).map((row) => row.map(toSqlValue)),
     )
-    return { connection: this.#connection, deltas: this.#deltas, catalog: this.#catalog }
+    return { connection: this.#connection, deltas: this.#deltas, catalog: this.#catalog, plans: this.#plans }
   }
 
   #leave(subscription: Subscription): void {
@@ -347,25 +343,13 @@ export class LiveSqlite implements LiveDatabase {
   }
 
   #watch(shared: SharedQuery): void {
-    for (const { shape, detail } of shared.maintainer.tables) {
-      this.#capture.watch(shape, detail)
-      const name = tableKey(shape.schema, shape.name)
-      const queries = this.#byTable.get(name)
-      if (queries) queries.add(shared)
-      else this.#byTable.set(name, new Set([shared]))
-    }
-    if (shared.maintainer.always) this.#always.add(shared)
+    for (const { shape, detail } of shared.maintainer.tables) this.#capture.watch(shape, detail)
+    this.#router.add(shared)
   }
 
   #unwatch(shared: SharedQuery): void {
-    for (const { shape, detail } of shared.maintainer.tables) {
-      this.#capture.unwatch(shape, detail)
-      const name = tableKey(shape.schema, shape.name)
-      const queries = this.#byTable.get(name)
-      queries?.delete(shared)
-      if (queries?.size === 0) this.#byTable.delete(name)
-    }
-    this.#always.delete(shared)
+    for (const { shape, detail } of shared.maintainer.tables) this.#capture.unwatch(shape, detail)
+    this.#router.delete(shared)
   }
 
   #assertOpen(): void {

@@ -1,3 +1,4 @@
+import type { BoundStatement } from '../bind/bound.ts'
 import { readTableShape, type TableShape } from '../capture/table-shape.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import type { Reads } from '../sqlite/authorizer.ts'
@@ -74,6 +75,22 @@ export function findDependencies(connection: Connection, reads: Reads, sql: stri
     }
   }
   return { tables: [...tables.values()], names, volatile }
+}
+
+/** With the names that binding found: SQLite's account leaves out tables of which no column is read. */
+export function withBound(connection: Connection, dependencies: Dependencies, bound: BoundStatement): Dependencies {
+  const tables = [...dependencies.tables]
+  for (const { schema, name, virtual } of bound.tables) {
+    if (
+      virtual !== null ||
+      /^sqlite_/.test(name) ||
+      tables.some((shape) => shape.schema === schema && shape.name === name)
+    )
+      continue
+    const shape = readTableShape(connection, schema, name)
+    if (shape) tables.push(shape)
+  }
+  return { ...dependencies, tables, names: new Set([...dependencies.names, ...bound.names]) }
 }
 
 /** FTS5 with `content='t'` reads its rows from t. */

@@ -3,49 +3,104 @@ import { bindStatement } from '../bind/bind-statement.ts'
 import { Unsupported } from '../bind/unsupported.ts'
 import type { DeltaTables } from '../capture/delta-tables.ts'
 import type { Catalog } from '../catalog/catalog.ts'
+import { planQuery, type QueryPlan } from '../plan/query-plan.ts'
 import { Unplannable } from '../plan/unplannable.ts'
 import type { Connection } from '../sqlite/connection.ts'
-import { findDependencies } from './dependencies.ts'
+import { findDependencies, withBound, type Dependencies } from './dependencies.ts'
 import type { Maintainer } from './maintainer.ts'
 import { Partitioned } from './partitioned.ts'
 import { Rerun } from './rerun.ts'
+import { Staged } from './staged.ts'
 
-/** What maintainers are made with. */
+/** What maintainers are made with; all of it of one schema version, but for the connection. */
 export interface Surroundings {
   readonly connection: Connection
   readonly deltas: DeltaTables
   readonly catalog: Catalog
+  /** by SQL text */
+  readonly plans: Map<string, Planned>
 }
 
-/** Binds a query against the schema of this moment and chooses how to maintain it. Throws SQLite's own error. */
+export interface Planned {
+  readonly dependencies: Dependencies
+  readonly parameterCount: number
+  readonly columns: readonly string[]
+  /** the reason to re-run, or how not to */
+  readonly plan: QueryPlan | string
+  /** it may go by stages where it does not go by parts: not known before it was tried */
+  stages: boolean
+}
+
+const mostPlans = 1000
+
+/** Chooses how to maintain a query against the schema of this moment. Throws SQLite's own error. */
 export function maintain(
-  { connection, deltas, catalog }: Surroundings,
+  surroundings: Surroundings,
   query: Query,
 ): { readonly maintainer: Maintainer; readonly names: ReadonlySet<string> } {
-  const { result: statement, reads } = connection.authorizer.observe(() => connection.prepare(query.sql))
+  const { connection, deltas, plans, catalog } = surroundings
+  let planned = plans.get(query.sql)
+  if (!planned) {
+    planned = planText(surroundings, query.sql)
+    if (plans.size >= mostPlans) plans.clear()
+    plans.set(query.sql, planned)
+  }
+  const { dependencies, parameterCount, plan, columns } = planned
+  if (query.parameters.length > parameterCount) throw new Error('column index out of range')
+  const rerun = (reason: string) => new Rerun(connection, query, connection.prepare(query.sql), dependencies, reason)
+  const maintainer = typeof plan === 'string' ? (staged() ?? rerun(plan)) : partitioned(plan)
+  return { maintainer, names: dependencies.names }
+
+  function staged(): Maintainer | null {
+    if (!planned!.stages) return null
+    try {
+      return new Staged(connection, deltas, query, bindStatement(query.sql, catalog), (statement) => {
+        return new Partitioned(connection, deltas, query, planQuery(connection, statement, columns))
+      })
+    } catch (error) {
+      if (!(error instanceof Unplannable)) throw error
+      planned!.stages = false
+      return null
+    }
+  }
+
+  function partitioned(plan: QueryPlan): Maintainer {
+    try {
+      return new Partitioned(connection, deltas, query, plan)
+    } catch (error) {
+      // what the values of the parameters decide: LIMIT
+      if (error instanceof Unplannable) return rerun(error.message)
+      throw error
+    }
+  }
+}
+
+function planText({ connection, catalog }: Surroundings, sql: string): Planned {
+  const { result: statement, reads } = connection.authorizer.observe(() => connection.prepare(sql))
   try {
-    if (!statement.readonly || statement.columnCount === 0 || statement.isExplain || !isSelect(query.sql)) {
+    if (!statement.readonly || statement.columnCount === 0 || statement.isExplain || !isSelect(sql)) {
       throw new Error('only a SELECT can be subscribed to')
     }
-    if (query.parameters.length > statement.parameterCount) throw new Error('column index out of range')
-    const dependencies = findDependencies(connection, reads, query.sql)
-    const { names } = dependencies
-    let reason = dependencies.volatile
-    if (reason === null) {
-      try {
-        const bound = bindStatement(query.sql, catalog)
-        const maintainer = new Partitioned(connection, deltas, query, bound, statement.columnNames())
-        statement.finalize()
-        return { maintainer, names }
-      } catch (error) {
-        if (!(error instanceof Unsupported) && !(error instanceof Unplannable)) throw error
-        reason = error.message
+    const { parameterCount } = statement
+    const columns = statement.columnNames()
+    let dependencies = findDependencies(connection, reads, sql)
+    const planned = { parameterCount, columns, stages: false }
+    try {
+      const bound = bindStatement(sql, catalog)
+      dependencies = withBound(connection, dependencies, bound)
+      if (dependencies.volatile !== null) return { ...planned, dependencies, plan: dependencies.volatile }
+      return { ...planned, dependencies, plan: planQuery(connection, bound, columns) }
+    } catch (error) {
+      if (!(error instanceof Unsupported) && !(error instanceof Unplannable)) throw error
+      return {
+        ...planned,
+        dependencies,
+        plan: dependencies.volatile ?? error.message,
+        stages: error instanceof Unplannable,
       }
     }
-    return { maintainer: new Rerun(connection, query, statement, dependencies, reason), names }
-  } catch (error) {
+  } finally {
     statement.finalize()
-    throw error
   }
 }
 

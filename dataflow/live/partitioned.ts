@@ -1,9 +1,9 @@
 import type { Query, RowChange, SqlValue } from '../../schema/live.ts'
 import type { BoundOrderTerm, BoundQuery, BoundStatement, Source } from '../bind/bound.ts'
-import { tableKey, type Detail } from '../capture/capture-diff.ts'
+import { sameValue, tableKey, type Detail } from '../capture/capture-diff.ts'
 import type { DeltaTables } from '../capture/delta-tables.ts'
-import type { RowDiff, TurnDiff } from '../capture/diff.ts'
-import { readTableShape, type TableShape } from '../capture/table-shape.ts'
+import type { Row, RowDiff, TurnDiff } from '../capture/diff.ts'
+import type { TableShape } from '../capture/table-shape.ts'
 import type { CatalogTable } from '../catalog/catalog.ts'
 import { compareValues } from '../compare.ts'
 import { Graph } from '../graph/graph.ts'
@@ -12,9 +12,12 @@ import { CountRows } from '../operators/count-rows.ts'
 import { RecomputePartitions } from '../operators/recompute-partitions.ts'
 import { ResultWindow, type Window } from '../operators/result-window.ts'
 import { TableSource } from '../operators/table-source.ts'
-import { TouchPartitions, type FindKeys, type PartitionId } from '../operators/touch-partitions.ts'
-import { hydrateSql, planBlock, recomputeSql, selectOfValues, type Block } from '../plan/block.ts'
-import { occurrencesIn, planTouches, type Occurrence, type TouchPlan } from '../plan/touch.ts'
+import { TouchPartitions, type FindKeys, type PartitionId, type Touch } from '../operators/touch-partitions.ts'
+import { recomputeSql } from '../plan/block.ts'
+import { planProjection, type ProjectRow } from '../plan/project-row.ts'
+import { planRowFilter, type Route, type RowFilter } from '../plan/row-filter.ts'
+import { isDirect, type ArmPlan, type QueryPlan } from '../plan/query-plan.ts'
+import { planTouches, type Occurrence, type TouchPlan } from '../plan/touch.ts'
 import { Unplannable } from '../plan/unplannable.ts'
 import { printExpression } from '../print/print.ts'
 import { diffRows, type KeyedRows } from '../result/diff-rows.ts'
@@ -22,7 +25,7 @@ import type { Entry } from '../result/entry.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import type { Statement } from '../sqlite/statement.ts'
 import type { Explanation } from '../types.ts'
-import { toSqlValue, type Value } from '../value.ts'
+import { fromSqlValue, toSqlValue, type Value } from '../value.ts'
 import type { Maintainer } from './maintainer.ts'
 
 /** The guard: this turn would cost more than to run the query again. */
@@ -54,47 +57,21 @@ export class Partitioned implements Maintainer {
   #refreshCost = 0
   #partitionCost = 0.02
 
-  constructor(
-    connection: Connection,
-    deltas: DeltaTables,
-    query: Query,
-    statement: BoundStatement,
-    columns: readonly string[],
-  ) {
+  constructor(connection: Connection, deltas: DeltaTables, query: Query, plan: QueryPlan) {
     this.#connection = connection
     this.#deltas = deltas
     this.#query = query
-    this.#statement = statement
-    this.columns = columns
-    const bound = statement.query
-    assertPlannable(bound, statement.tables.length > 0)
-    const orderBy = bound.arms.length === 1 ? bound.orderBy : []
-    this.#arms = bound.arms.map((each, i) => {
-      const arm = each.kind === 'select' ? each : selectOfValues(each)
-      const block = planBlock(arm, orderBy)
-      const occurrences = occurrencesIn(arm)
-      return { block, occurrences, prefix: bound.arms.length > 1 ? `${i}:` : '', touches: new Map() }
+    this.#statement = plan.statement
+    this.columns = plan.columns
+    this.tables = plan.tables
+    const parameters = query.parameters.map(fromSqlValue)
+    this.#arms = plan.arms.map((arm) => {
+      const filters = arm.occurrences.map((each) => planRowFilter(each, parameters))
+      return { ...arm, filters, project: planProjection(arm.block, arm.occurrences, filters, parameters) }
     })
-    for (const { table } of this.#arms.flatMap(({ occurrences }) => occurrences)) assertCaptured(table)
-    if (
-      this.#arms.every(
-        (arm) => arm.occurrences.length > 0 && arm.occurrences.every((each) => !this.#leadsToKeys(arm, each)),
-      )
-    ) {
-      throw new Unplannable('a changed row may touch every partition')
-    }
-    this.#window = readWindow(connection, bound, query.parameters, this.#arms)
+    this.#window = readWindow(connection, plan.statement.query, query.parameters, this.#arms)
     this.#ties = this.#window !== null && this.#window.slack !== null
-    const shapes = new Map<string, TableShape>()
-    for (const { table } of this.#arms.flatMap(({ occurrences }) => occurrences)) {
-      const key = tableKey(table.schema, table.name)
-      if (shapes.has(key)) continue
-      const shape = readTableShape(connection, table.schema, table.name)
-      if (!shape?.keyed) throw new Unplannable(`rows of ${table.name} cannot be found again by a key`)
-      shapes.set(key, shape)
-    }
-    this.tables = [...shapes.values()].map((shape) => ({ shape, detail: 'rows' as const }))
-    if (this.#ties) this.#descendingTies = this.#sortsLess(true)
+    if (this.#ties) this.#descendingTies = plan.descendingTies(connection)
     this.#build()
   }
 
@@ -174,6 +151,14 @@ export class Partitioned implements Maintainer {
     }
   }
 
+  /** The condition by which the table's rows are routed here; null: all of its diffs must come. */
+  routeOf(table: string): Route | null {
+    const routes = this.#arms.flatMap(({ occurrences, filters }) =>
+      filters.filter((_, i) => tableKey(occurrences[i]!.table.schema, occurrences[i]!.table.name) === table),
+    )
+    return routes.length === 1 ? routes[0]!.route : null
+  }
+
   close(): void {
     this.#hydrated = false
   }
@@ -190,14 +175,10 @@ export class Partitioned implements Maintainer {
       const inputs = this.#sources.filter(({ table }) =>
         arm.occurrences.some((each) => tableKey(each.table.schema, each.table.name) === table),
       )
-      const names = `(${block.keys.map(({ ast }) => printExpression(ast)).join(', ')})`
-      const touch = new TouchPartitions(graph, inputs, collations, names, this.#finder(arm), [])
-      const sql = recomputeSql(
-        block,
-        block.keys.map(() => false),
-        this.#statement.parameterCount + 1,
-      )
-      return new RecomputePartitions(graph, touch, names, (partition) => this.#read(arm, partition), [sql])
+      const touch = new TouchPartitions(graph, inputs, collations, arm.label, this.#finder(arm), [])
+      return new RecomputePartitions(graph, touch, arm.label, (partition) => this.#read(arm, partition), [
+        ...arm.recompute.values(),
+      ])
     })
     const bound = this.#statement.query
     const single = this.#arms.length === 1
@@ -244,26 +225,24 @@ export class Partitioned implements Maintainer {
 
   // ------------------------------------------------------------------------------------------------------------ touch
 
-  #leadsToKeys(arm: Arm, occurrence: Occurrence): boolean {
-    return isDirect(arm.block, occurrence) || planTouches(arm.block, occurrence, new Set()) !== null
-  }
-
   #finder(arm: Arm): FindKeys {
     const { block, occurrences } = arm
     return (diffs, touch) => {
       const changed = new Set(diffs.keys())
       const limit = Math.max(20, (1.1 * this.#refreshCost) / this.#partitionCost)
       let touches = 0
-      const touchOne = (key: readonly Value[]) => {
+      const touchOne: Touch = (key, row) => {
         if (++touches > limit) throw new CheaperToRerun()
-        touch(key)
+        touch(key, row)
       }
-      for (const occurrence of occurrences) {
-        const rows = diffs.get(tableKey(occurrence.table.schema, occurrence.table.name))
-        if (!rows) continue
-        if (isDirect(block, occurrence)) touchDirectly(block, rows, touchOne)
+      occurrences.forEach((occurrence, i) => {
+        const all = diffs.get(tableKey(occurrence.table.schema, occurrence.table.name))
+        if (!all) return
+        const rows = all.filter((diff) => matters(diff, arm.filters[i]!, arm.used[i]!))
+        if (rows.length === 0) return
+        if (isDirect(block, occurrence)) touchDirectly(arm, rows, touchOne)
         else this.#touchBySql(arm, occurrence, changed, diffs, touchOne)
-      }
+      })
     }
   }
 
@@ -295,12 +274,15 @@ export class Partitioned implements Maintainer {
   #read(arm: Arm, partition: PartitionId): Entry[] {
     const start = performance.now()
     const { block } = arm
+    if (arm.project && partition.row !== undefined) {
+      const values = arm.project(partition.row)
+      if (values !== 'ask') return values ? [this.#entryOf(arm, values, new Map())] : []
+    }
     const nulls = partition.values.map((value) => value === null)
     const mask = nulls.map((isNull) => (isNull ? '1' : '0')).join('')
-    let sql = arm.recompute?.get(mask)
+    let sql = arm.recompute.get(mask)
     if (sql === undefined) {
       sql = recomputeSql(block, nulls, this.#statement.parameterCount + 1)
-      arm.recompute ??= new Map()
       arm.recompute.set(mask, sql)
     }
     const entries: Entry[] = []
@@ -320,13 +302,16 @@ export class Partitioned implements Maintainer {
     const cut = capacity === null ? null : { limit: capacity, descendingTies: this.#descendingTies }
     const entries: Entry[] = []
     const counts = new Map<string, number>()
-    this.#each(hydrateSql(arm.block, cut), [], (statement) => entries.push(this.#entry(arm, statement, counts)))
+    this.#each(arm.hydrate(cut), [], (statement) => entries.push(this.#entry(arm, statement, counts)))
     return entries
   }
 
   #entry(arm: Arm, statement: Statement, counts: Map<string, number>): Entry {
+    return this.#entryOf(arm, statement.row(), counts)
+  }
+
+  #entryOf(arm: Arm, values: readonly Value[], counts: Map<string, number>): Entry {
     const { layout, keys } = arm.block
-    const values = statement.row()
     const row = Array.from<SqlValue>({ length: layout.columns })
     for (let i = 0; i < layout.columns; i++) row[i] = toSqlValue(values[i]!)
     const partition = encodeKey(
@@ -357,42 +342,14 @@ export class Partitioned implements Maintainer {
       this.#connection.giveBack(sql, statement)
     }
   }
-
-  /** The direction of the tie-break that an index gives for nothing. */
-  #sortsLess(descending: boolean): boolean {
-    const sorts = (descendingTies: boolean) => {
-      const sql = hydrateSql(this.#arms[0]!.block, { limit: 1, descendingTies })
-      return this.#connection.rows(`EXPLAIN QUERY PLAN ${sql}`).filter((row) => /TEMP B-TREE/.test(String(row[3])))
-        .length
-    }
-    return sorts(descending) < sorts(!descending)
-  }
 }
 
-interface Arm {
-  readonly block: Block
-  readonly occurrences: readonly Occurrence[]
-  readonly prefix: string
-  /** SQL by occurrence and by what else changed; null: any partition may be touched */
-  readonly touches: Map<string, readonly string[] | null>
-  /** by which key values are NULL */
-  recompute?: Map<string, string>
-}
-
-function assertPlannable(query: BoundQuery, readsTables: boolean): void {
-  if (query.volatile) throw new Unplannable(query.volatile)
-  if (!readsTables) return
-  if (query.recursive) throw new Unplannable('recursion')
-  for (const source of query.sources) {
-    if (source.relation.kind === 'recursive') throw new Unplannable('recursion')
-  }
-}
-
-function assertCaptured(table: CatalogTable): void {
-  if (table.virtual !== null) throw new Unplannable(`${table.virtual} table`)
-  const hidden = table.columns.find(({ generated }) => generated === 'virtual')
-  if (hidden) throw new Unplannable(`${table.name}.${hidden.name} is VIRTUAL: no diff has it`)
-  if (!table.columns.every(({ collation }) => isKnownCollation(collation))) throw new Unplannable('a custom collation')
+/** An arm of the plan, with the parameters' values put in. */
+interface Arm extends ArmPlan {
+  /** by occurrence: which rows can matter there */
+  readonly filters: readonly RowFilter[]
+  /** makes the entry of a row without SQLite, null where that cannot be */
+  readonly project: ProjectRow | null
 }
 
 function readWindow(
@@ -418,18 +375,23 @@ function readWindow(
   }
 }
 
-/** The key is made of columns of the changed table itself, which the block reads unconditionally. */
-function isDirect({ keys }: Block, { source, path }: Occurrence): boolean {
-  return (
-    path.length === 1 && !source.nullSupplied && keys.length > 0 && keys.every(({ plain }) => plain?.source === source)
-  )
+function touchDirectly({ block: { keys }, project }: Arm, rows: readonly RowDiff[], touch: Touch): void {
+  const keyOf = (row: Row) => keys.map(({ plain }) => row[plain!.column]!)
+  for (const { before, after } of rows) {
+    if (project) {
+      if (before) touch(keyOf(before), null)
+      if (after) touch(keyOf(after), after)
+    } else {
+      if (before) touch(keyOf(before))
+      if (after) touch(keyOf(after))
+    }
+  }
 }
 
-function touchDirectly({ keys }: Block, rows: readonly RowDiff[], touch: (key: readonly Value[]) => void): void {
-  for (const { before, after } of rows) {
-    if (before) touch(keys.map(({ plain }) => before[plain!.column]!))
-    if (after) touch(keys.map(({ plain }) => after[plain!.column]!))
-  }
+/** A row that no condition lets in, before or after, changes nothing; nor does one whose change the query cannot see. */
+function matters({ before, after }: RowDiff, { passes }: RowFilter, used: readonly number[] | null): boolean {
+  if (before && after && used?.every((column) => sameValue(before[column]!, after[column]!))) return false
+  return (before !== null && passes(before)) || (after !== null && passes(after))
 }
 
 /** One statement for every choice between a changed table's rows now and its changed rows. */

@@ -41,6 +41,10 @@ export class Rerun implements Maintainer {
     this.#keyColumns = keyColumns ?? keyColumnsOf(connection, statement)
   }
 
+  routeOf(): null {
+    return null
+  }
+
   apply(): RowChange[] {
     const before = { keys: this.keys, rows: this.rows }
     this.refresh()

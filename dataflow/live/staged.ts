@@ -62,6 +62,11 @@ export class Staged implements Maintainer {
     return this.#last.keys
   }
 
+  /** The stages want all diffs of their tables. */
+  routeOf(): null {
+    return null
+  }
+
   apply(diff: TurnDiff): RowChange[] {
     const around = new Map(diff)
     for (const each of this.#kept) {

@@ -1,4 +1,4 @@
-import type { RowDiff } from '../capture/diff.ts'
+import type { Row, RowDiff } from '../capture/diff.ts'
 import { Node, type Entries, type Graph } from '../graph/graph.ts'
 import { encodeKey } from '../key.ts'
 import type { Value } from '../value.ts'
@@ -8,6 +8,8 @@ import type { TableSource, TouchedRow } from './table-source.ts'
 export interface PartitionId {
   readonly id: string
   readonly values: readonly Value[]
+  /** the row that is the partition, when it is one row of one table: null when it is gone; undefined when it must be read */
+  readonly row?: Row | null
 }
 
 /**
@@ -53,13 +55,16 @@ export class TouchPartitions extends Node<TouchedRow, PartitionId> {
       }
     }
     const touched = new Map<string, PartitionId>()
-    this.#find(diffs, (values) => {
+    this.#find(diffs, (values, row) => {
       const id = encodeKey(values, this.#collations)
-      if (!touched.has(id)) touched.set(id, { id, values })
+      const known = touched.get(id)
+      // a row that left and one that came under the same key: the later image counts
+      if (!known || (known.row === null && row)) touched.set(id, { id, values, ...(row !== undefined && { row }) })
     })
     return [...touched.values()].map((partition) => [partition, 1])
   }
 }
 
 /** Calls `touch` with the key of every partition that the diffs can touch, as often as it likes. */
-export type FindKeys = (diffs: ReadonlyMap<string, readonly RowDiff[]>, touch: (key: readonly Value[]) => void) => void
+export type FindKeys = (diffs: ReadonlyMap<string, readonly RowDiff[]>, touch: Touch) => void
+export type Touch = (key: readonly Value[], row?: Row | null) => void

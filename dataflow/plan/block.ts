@@ -1,5 +1,13 @@
 import type { Expr, Select, SelectTable } from 'sqlite3-parser'
-import type { BoundExpression, BoundOrderTerm, BoundSelect, BoundValues, Source } from '../bind/bound.ts'
+import type {
+  BoundColumn,
+  BoundExpression,
+  BoundOrderTerm,
+  BoundSelect,
+  BoundValues,
+  From,
+  Source,
+} from '../bind/bound.ts'
 import { binary, column, identifier, nowhere, parameter, resultColumn, select, selectFrom } from '../bind/build-ast.ts'
 import { isKnownCollation } from '../key.ts'
 import { printExpression, printSelect } from '../print/print.ts'
@@ -10,7 +18,7 @@ import { Unplannable } from './unplannable.ts'
  * each value of them put into WHERE.
  *
  *   SELECT a, count(*) FROM t GROUP BY a          key (t.a)         … WHERE t.a = ?1
- *   SELECT t.x, u.y FROM t JOIN u ON …            key (t.id, u.id)  … WHERE t.id = ?1 AND u.id = ?2
+ *   SELECT t.x, u.y FROM t JOIN u ON …            key (t.id)  … WHERE t.id = ?1
  *   SELECT DISTINCT a, b FROM t                   key (a, b)
  *   SELECT rank() OVER (PARTITION BY a …) FROM t  key (t.a)
  *   SELECT sum(a) FROM t                          key ()            one partition
@@ -88,12 +96,25 @@ function chooseKeys(select: BoundSelect): { keys: PartitionKey[]; kind: Block['k
   return { keys: rowKeys(select), kind: 'rows' }
 }
 
-/** The primary keys of every table that no outer join fills with NULL. */
+/**
+ * The primary key of one table that no outer join fills with NULL: its rows and all that is joined to each are a partition.
+ * Best the one from which the others are found by their primary keys: then a changed row of it is one look-up.
+ */
 function rowKeys(select: BoundSelect): PartitionKey[] {
-  const anchors = select.sources.filter((source) => !source.nullSupplied)
-  const keys = anchors.flatMap((source) => primaryKeyOf(source) ?? [])
-  if (keys.length > 0) return keys
   if (select.sources.length === 0) return []
+  const anchors = select.sources.filter((source) => !source.nullSupplied)
+  const equations = equationsOf(select)
+  let best: PartitionKey[] | null = null
+  let bestScore = -1
+  for (const source of anchors) {
+    const keys = primaryKeyOf(source)
+    if (!keys) continue
+    const score = equations.filter(
+      ({ column, other }) => column.source !== source && isKeyColumn(column) && other.sources.has(source),
+    ).length
+    if (score > bestScore) [best, bestScore] = [keys, score]
+  }
+  if (best) return best
   const derived = anchors.flatMap((source) => stableColumnsOf(source))
   if (derived.length === 0 && !select.sources.every(isConstant)) throw new Unplannable('no key for the rows of FROM')
   return derived
@@ -129,6 +150,27 @@ export function selectOfValues({ ast, columns, operator, rows }: BoundValues): B
     aggregates: [],
     windows: [],
   }
+}
+
+function equationsOf(select: BoundSelect): { column: BoundColumn; other: BoundExpression }[] {
+  const ons = (from: From | null): readonly BoundExpression[] =>
+    from?.kind === 'join' ? [...from.on, ...ons(from.left), ...ons(from.right)] : []
+  return [...select.where, ...ons(select.from)].flatMap((each) => {
+    if (each.kind !== 'comparison' || each.operator !== '=') return []
+    const { left, right } = each
+    return [
+      ...(left.kind === 'column' ? [{ column: left, other: right }] : []),
+      ...(right.kind === 'column' ? [{ column: right, other: left }] : []),
+    ]
+  })
+}
+
+function isKeyColumn({ source, column }: BoundColumn): boolean {
+  if (source.relation.kind !== 'table') return false
+  const { table } = source.relation
+  return (
+    column === -1 || column === table.rowidColumn || (table.primaryKey.length === 1 && table.primaryKey[0] === column)
+  )
 }
 
 function primaryKeyOf(source: Source): PartitionKey[] | null {

@@ -1,0 +1,120 @@
+import type { BoundQuery, BoundStatement } from '../bind/bound.ts'
+import { tableKey, type Detail } from '../capture/capture-diff.ts'
+import { readTableShape, type TableShape } from '../capture/table-shape.ts'
+import type { CatalogTable } from '../catalog/catalog.ts'
+import { isKnownCollation } from '../key.ts'
+import { printExpression } from '../print/print.ts'
+import type { Connection } from '../sqlite/connection.ts'
+import { hydrateSql, planBlock, selectOfValues, type Block } from './block.ts'
+import { occurrencesIn, planTouches, type Occurrence } from './touch.ts'
+import { Unplannable } from './unplannable.ts'
+import { usedColumns } from './used-columns.ts'
+
+/** How a statement is maintained: made once for its text, shared by every live query that has it, whatever its parameters. */
+export interface QueryPlan {
+  readonly statement: BoundStatement
+  readonly columns: readonly string[]
+  readonly arms: readonly ArmPlan[]
+  readonly tables: readonly { readonly shape: TableShape; readonly detail: Detail }[]
+  /** The direction of the tie-break that an index gives for nothing. */
+  readonly descendingTies: (connection: Connection) => boolean
+}
+
+/** One arm of a compound, or the whole query. */
+export interface ArmPlan {
+  readonly block: Block
+  readonly label: string
+  readonly prefix: string
+  readonly occurrences: readonly Occurrence[]
+  /** by occurrence: the columns that the query reads there, as places in a row image */
+  readonly used: readonly (readonly number[])[]
+  readonly hydrate: (cut: { readonly limit: number; readonly descendingTies: boolean } | null) => string
+  /** SQL by occurrence and by what else changed; null: any partition may be touched */
+  readonly touches: Map<string, readonly string[] | null>
+  /** SQL by which key values are NULL */
+  readonly recompute: Map<string, string>
+}
+
+export function planQuery(connection: Connection, statement: BoundStatement, columns: readonly string[]): QueryPlan {
+  const { query } = statement
+  assertPlannable(query, statement.tables.length > 0)
+  const orderBy = query.arms.length === 1 ? query.orderBy : []
+  const used = usedColumns(query)
+  const arms = query.arms.map((each, i): ArmPlan => {
+    const arm = each.kind === 'select' ? each : selectOfValues(each)
+    const block = planBlock(arm, orderBy)
+    const occurrences = occurrencesIn(arm)
+    const hydrated = new Map<string, string>()
+    return {
+      block,
+      occurrences,
+      label: `(${block.keys.map(({ ast }) => printExpression(ast)).join(', ')})`,
+      prefix: query.arms.length > 1 ? `${i}:` : '',
+      used: occurrences.map((each) => used.get(each.source) ?? []),
+      hydrate: (cut) => {
+        const name = cut ? `${cut.limit} ${cut.descendingTies}` : ''
+        let sql = hydrated.get(name)
+        if (sql === undefined) hydrated.set(name, (sql = hydrateSql(block, cut)))
+        return sql
+      },
+      touches: new Map(),
+      recompute: new Map(),
+    }
+  })
+  const leadsToKeys = ({ block, occurrences }: ArmPlan) =>
+    occurrences.length === 0 ||
+    occurrences.some((each) => isDirect(block, each) || planTouches(block, each, new Set()) !== null)
+  if (!arms.some(leadsToKeys)) throw new Unplannable('a changed row may touch every partition')
+  let descendingTies: boolean | null = null
+  return {
+    statement,
+    columns,
+    arms,
+    tables: shapesOf(connection, arms),
+    descendingTies: (connection) => (descendingTies ??= sortsLess(connection, arms[0]!.block)),
+  }
+}
+
+function assertPlannable(query: BoundQuery, readsTables: boolean): void {
+  if (query.volatile) throw new Unplannable(query.volatile)
+  if (!readsTables) return
+  if (query.recursive) throw new Unplannable('recursion')
+  for (const source of query.sources) {
+    if (source.relation.kind === 'recursive') throw new Unplannable('recursion')
+  }
+}
+
+function shapesOf(connection: Connection, arms: readonly ArmPlan[]): QueryPlan['tables'] {
+  const shapes = new Map<string, TableShape>()
+  for (const { table } of arms.flatMap(({ occurrences }) => occurrences)) {
+    const key = tableKey(table.schema, table.name)
+    if (shapes.has(key)) continue
+    assertCaptured(table)
+    const shape = readTableShape(connection, table.schema, table.name)
+    if (!shape?.keyed) throw new Unplannable(`rows of ${table.name} cannot be found again by a key`)
+    shapes.set(key, shape)
+  }
+  return [...shapes.values()].map((shape) => ({ shape, detail: 'rows' as const }))
+}
+
+function assertCaptured(table: CatalogTable): void {
+  if (table.virtual !== null) throw new Unplannable(`${table.virtual} table`)
+  const hidden = table.columns.find(({ generated }) => generated === 'virtual')
+  if (hidden) throw new Unplannable(`${table.name}.${hidden.name} is VIRTUAL: no diff has it`)
+  if (!table.columns.every(({ collation }) => isKnownCollation(collation))) throw new Unplannable('a custom collation')
+}
+
+/** The key is made of columns of the changed table itself, which the block reads unconditionally. */
+export function isDirect({ keys }: Block, { source, path }: Occurrence): boolean {
+  return (
+    path.length === 1 && !source.nullSupplied && keys.length > 0 && keys.every(({ plain }) => plain?.source === source)
+  )
+}
+
+function sortsLess(connection: Connection, block: Block): boolean {
+  const sorts = (descendingTies: boolean) =>
+    connection
+      .rows(`EXPLAIN QUERY PLAN ${hydrateSql(block, { limit: 1, descendingTies })}`)
+      .filter((row) => /TEMP B-TREE/.test(String(row[3]))).length
+  return sorts(true) < sorts(false)
+}
