@@ -83,7 +83,7 @@ export function withBound(connection: Connection, dependencies: Dependencies, bo
   for (const { schema, name, virtual } of bound.tables) {
     if (
       virtual !== null ||
-      /^sqlite_/.test(name) ||
+      name.startsWith('sqlite_') ||
       tables.some((shape) => shape.schema === schema && shape.name === name)
     )
       continue
