@@ -19,6 +19,8 @@ export interface MessageRowProps {
   readonly myNames: readonly string[]
   readonly editing: boolean
   readonly highlighted: boolean
+  /** its menu or emoji picker is open: what opened it stays, to stand beside and to give the focus back to */
+  readonly choosing: boolean
   /** a thread's messages, and a message in a space that I have not joined, have no thread button */
   readonly threads: boolean
   readonly readOnly: boolean
@@ -26,14 +28,14 @@ export interface MessageRowProps {
 
 /** One message. Renders when its own row or one of these flags changes, never because a neighbour did. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { row, leads, me, myNames, editing, highlighted, threads, readOnly } = props
+  const { row, leads, me, myNames, editing, highlighted, choosing, threads, readOnly } = props
   const actions = useMessageActions()
   const [active, setActive] = useState(false)
   const mine = row.author_id === me
   const deleted = row.deleted === 1
   const failed = row.outbox_state === 'failed'
   const mentionsMe = !deleted && myNames.some((name) => row.snippet.includes(`@**${name}**`))
-  const offersActions = active && !deleted && !editing && !readOnly && !failed
+  const offersActions = (active || choosing) && !deleted && !editing && !readOnly && !failed
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return

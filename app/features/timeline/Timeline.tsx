@@ -280,6 +280,7 @@ function OpenTimeline(props: OpenProps) {
                   myNames={myNames}
                   editing={editing === item.row.id}
                   highlighted={highlighted === item.row.id}
+                  choosing={overlay?.row.id === item.row.id}
                   threads={threads}
                   readOnly={!me}
                 />
@@ -312,7 +313,11 @@ function OpenTimeline(props: OpenProps) {
             anchor={overlay.anchor}
             mine={overlayRow.author_id === me}
             link={link}
-            close={() => setOverlay(null)}
+            close={() => {
+              // the row keeps the focus, and with it the buttons that it goes back to
+              overlay.anchor.closest('article')?.focus({ preventScroll: true })
+              setOverlay(null)
+            }}
             on={{
               edit: () => setEditing(overlayRow.id),
               remove: () => removeWithUndo(overlayRow),
