@@ -5,23 +5,25 @@ import { migrate } from '../../schema/tables/migrate.ts'
 import { isCorruption, isStorageFailure } from './failure.ts'
 import { salvagePending } from './outbox.ts'
 import { openRawSql } from './raw-sql.ts'
-import type { Sentinel } from './sentinel.ts'
+import type { Sentinel, SentinelMark } from './sentinel.ts'
 import { installStoragePool, type PoolOutcome, type StoragePool } from './storage-pool.ts'
 
 export type OpenOutcome =
-  | {
-      readonly type: 'Opened'
-      readonly db: Database
-      readonly storage: 'opfs' | 'memory'
-      /** what the person should know, though the app goes on */
-      readonly problem: Problem | null
-      /** of a damaged database that was replaced: events that the server has not had, for `requeueEvents` */
-      readonly salvaged: readonly AnyEvent[]
-      /** the next start checks the file before it uses it; to be called when SQLite reports damage or failing storage */
-      readonly suspect: () => void
-    }
+  | OpenedDatabase
   /** nothing is open; `final`: trying again will not help */
   | { readonly type: 'NotOpened'; readonly problem: Problem; readonly final: boolean }
+
+export interface OpenedDatabase {
+  readonly type: 'Opened'
+  readonly db: Database
+  readonly storage: 'opfs' | 'memory'
+  /** what the person should know, though the app goes on */
+  readonly problem: Problem | null
+  /** of a damaged database that was replaced: events that the server has not had, for `requeueEvents` */
+  readonly salvaged: readonly AnyEvent[]
+  /** the next start checks the file before it uses it; to be called when SQLite reports damage or failing storage */
+  readonly suspect: () => void
+}
 
 export interface OpenPlatform {
   readonly sqlite3: Sqlite3Static
@@ -61,7 +63,7 @@ export async function openDatabase(platform: OpenPlatform): Promise<OpenOutcome>
     }
     const lost = mark !== null && !existed
     const message = 'The browser removed the data of this device; it is being synced again.'
-    return await ready(platform, opened.db, lost ? { code: 'STORAGE_LOST', message } : null, [])
+    return ready(platform, mark, opened.db, lost ? { code: 'STORAGE_LOST', message } : null, [])
   } catch (error) {
     if (isCorruption(error)) return replaceDamaged(platform, pool)
     if (isStorageFailure(error) && (await isFull(platform))) {
@@ -118,7 +120,7 @@ async function replaceDamaged(platform: OpenPlatform, pool: StoragePool): Promis
   const opened = openFile(platform.sqlite3, pool, false)
   if (opened.type !== 'Open') throw new Error('a new file cannot have a newer schema')
   const message = 'The data on this device was damaged; it is being synced again.'
-  return ready(platform, opened.db, { code: 'STORAGE_CORRUPT', message }, salvaged)
+  return ready(platform, null, opened.db, { code: 'STORAGE_CORRUPT', message }, salvaged)
 }
 
 /** As much of the outbox as can still be read. */
@@ -135,19 +137,21 @@ function salvage(sqlite3: Sqlite3Static, pool: StoragePool): AnyEvent[] {
   }
 }
 
-async function ready(
+function ready(
   { sqlite3, sentinel }: OpenPlatform,
+  mark: SentinelMark | null,
   db: Database,
   problem: Problem | null,
   salvaged: readonly AnyEvent[],
-): Promise<OpenOutcome> {
+): OpenOutcome {
   const generation = withRawSql(sqlite3, db, (sql) => {
     sql
       .prepare("INSERT INTO meta (key, value) VALUES ('generation', ?) ON CONFLICT DO NOTHING")
       .run(crypto.randomUUID())
     return sql.prepare("SELECT value FROM meta WHERE key = 'generation'").rows()[0]![0] as string
   })
-  await sentinel.write({ generation, suspect: false })
+  // not waited for: a start without it only cannot tell a lost database from a first one
+  if (mark?.generation !== generation || mark.suspect) void sentinel.write({ generation, suspect: false })
   const suspect = () => void sentinel.write({ generation, suspect: true })
   return { type: 'Opened', db, storage: 'opfs', problem, salvaged, suspect }
 }

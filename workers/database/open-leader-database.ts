@@ -1,50 +1,51 @@
 import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { openLiveDatabase } from '../../dataflow/index.ts'
-import { migrate } from '../../schema/tables/migrate.ts'
 import { dispatchDrafts } from './dispatch-drafts.ts'
-import { type LeaderDatabase, RequestFailure } from './leader-database.ts'
-import { discardEvents, outboxCount, retryEvents } from './outbox.ts'
-import { openRawSql } from './raw-sql.ts'
+import { type LeaderDatabase, OpenFailure, RequestFailure } from './leader-database.ts'
+import { browserPlatform, openDatabase, type OpenedDatabase } from './open-database.ts'
+import { discardEvents, outboxCount, requeueEvents, retryEvents } from './outbox.ts'
+import type { RawSql } from './raw-sql.ts'
+import { needsReplay, projectStored, replay } from './replay.ts'
 import { runSql } from './run-sql.ts'
+import { indexedDbSentinel } from './sentinel.ts'
 import { openStore } from './store.ts'
 import { syncConversation } from './sync-messages.ts'
 
-/** Store and engine on one connection, as the leader uses them. */
+/** Store and engine on one connection, as the leader uses them. Rejects with an OpenFailure that says what to do. */
 export async function openLeaderDatabase(
   sqlite3: Sqlite3Static,
   proposedEpoch: number,
   mark: (name: string) => void = () => {},
 ): Promise<LeaderDatabase> {
-  const pool = await sqlite3.installOpfsSAHPoolVfs({
-    name: 'rsql',
-    directory: '/rsql-v1',
-    initialCapacity: 8,
-    preserveOnInitFailure: true,
-    forceReinitIfPreviouslyFailed: true,
-  } as Parameters<Sqlite3Static['installOpfsSAHPoolVfs']>[0])
-  mark('pool-installed')
-  const db: Database = new pool.OpfsSAHPoolDb('/rooms.db')
-  db.exec('PRAGMA locking_mode=exclusive; PRAGMA journal_mode=wal; PRAGMA synchronous=normal')
-  const sql = openRawSql(sqlite3, db)
-  migrate(sql)
-  sql.close()
-  return leaderDatabase(sqlite3, db, 'opfs', proposedEpoch)
+  const platform = browserPlatform(sqlite3, indexedDbSentinel())
+  const installPool = async () => {
+    const found = await platform.installPool()
+    mark('pool-installed')
+    return found
+  }
+  const outcome = await openDatabase({ ...platform, installPool })
+  if (outcome.type === 'NotOpened') throw new OpenFailure(outcome.problem, outcome.final)
+  return leaderDatabase(sqlite3, outcome, proposedEpoch)
 }
 
-export function leaderDatabase(
-  sqlite3: Sqlite3Static,
-  db: Database,
-  storage: LeaderDatabase['storage'],
-  proposedEpoch: number,
-): LeaderDatabase {
+export function leaderDatabase(sqlite3: Sqlite3Static, opened: OpenedDatabase, proposedEpoch: number): LeaderDatabase {
+  const { db, storage, problem } = opened
   const live = openLiveDatabase(sqlite3, db)
-  const store = openStore({ sqlite3, db, transaction: (work) => live.transaction(work) })
+  const store = openStore({
+    sqlite3,
+    db,
+    transaction: (work) => live.transaction(work),
+    onDeviceFailure: opened.suspect,
+  })
   const epoch = live.transaction(() => nextEpoch(store.sql, proposedEpoch))
+  requeueEvents(store, opened.salvaged)
+  projectStored(store)
+  if (needsReplay(store)) void replay(store, () => {})
   const sync = syncConversation(store, epoch)
   return {
     epoch,
     storage,
-    problem: null,
+    problem,
     query: (sql, parameters) => runSql(sqlite3, db, live, sql, parameters),
     subscribe(query, onUpdate, onError) {
       let turn = 0
@@ -100,7 +101,7 @@ function compiles(db: Database, sql: string): boolean {
 }
 
 /** Kept in the database and so above every earlier leader's, whatever the tabs remember. */
-function nextEpoch(sql: ReturnType<typeof openRawSql>, proposed: number): number {
+function nextEpoch(sql: RawSql, proposed: number): number {
   const kept = Number(sql.prepare(`SELECT value FROM meta WHERE key = 'epoch'`).rows()[0]?.[0] ?? 0)
   const epoch = Math.max(proposed, kept + 1)
   sql
