@@ -9,6 +9,11 @@ import { benchMaintain } from './main-job/maintain.ts'
  * `npm run bench -- [main|engine] [--json FILE] [--messages N]`: figures as a table on screen and as JSON in FILE.
  * `main` runs the product's own workers in Chromium; `engine` compares the dataflow engine alone, in Node.
  */
+if (process.argv[2] === 'engine') {
+  const { runEngineBench } = await import('./engine/run.ts')
+  await runEngineBench(process.argv.slice(3))
+  process.exit()
+}
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { json: { type: 'string' }, messages: { type: 'string', default: '225078' } },

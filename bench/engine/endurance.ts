@@ -24,7 +24,10 @@ export async function manyTurns(sqlite3: Sqlite3Static, rows: number, turns: num
   const before = heapMB()
   for (let k = 0; k < 200; k++) {
     live.subscribe(
-      { sql: 'SELECT id, author, ts, body FROM messages WHERE ch = ? ORDER BY ts DESC, id DESC LIMIT 50', parameters: [k] },
+      {
+        sql: 'SELECT id, author, ts, body FROM messages WHERE ch = ? ORDER BY ts DESC, id DESC LIMIT 50',
+        parameters: [k],
+      },
       () => {},
     )
   }
@@ -38,7 +41,8 @@ export async function manyTurns(sqlite3: Sqlite3Static, rows: number, turns: num
       const n = slice * (turns / slices) + i
       times.push(
         time(() => {
-          if (n % 2 === 0) live.run('INSERT INTO messages(id, ch, author, ts, body) VALUES (?, ?, 1, ?, ?)', [rows + 1 + n, n % 200, 2e9 + n, `turn ${n}`]) // prettier-ignore
+          if (n % 2 === 0)
+            live.run('INSERT INTO messages(id, ch, author, ts, body) VALUES (?, ?, 1, ?, ?)', [rows + 1 + n, n % 200, 2e9 + n, `turn ${n}`]) // prettier-ignore
           else live.run('DELETE FROM messages WHERE id = ?', [rows + n])
         }),
       )

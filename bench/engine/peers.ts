@@ -38,13 +38,18 @@ export async function runPeers(rowCounts: readonly number[]): Promise<PeerResult
     const folder = join(import.meta.dirname, '../../.cache/peers', name)
     const error = install(folder, packages, flags ?? [])
     if (error) return { ...result, figures: [], error }
-    for (const file of [`${name}.mjs`, 'common.mjs']) copyFileSync(join(import.meta.dirname, 'peers', file), join(folder, file))
-    const run = spawnSync(process.execPath, ['--expose-gc', '--max-old-space-size=4096', `${name}.mjs`, rowCounts.join(',')], {
-      cwd: folder,
-      encoding: 'utf8',
-      timeout: 300_000,
-      env: { ...process.env, NODE_ENV: 'production' },
-    })
+    for (const file of [`${name}.mjs`, 'common.mjs'])
+      copyFileSync(join(import.meta.dirname, 'peers', file), join(folder, file))
+    const run = spawnSync(
+      process.execPath,
+      ['--expose-gc', '--max-old-space-size=4096', `${name}.mjs`, rowCounts.join(',')],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+        timeout: 300_000,
+        env: { ...process.env, NODE_ENV: 'production' },
+      },
+    )
     const figures = run.stdout
       .split('\n')
       .filter((line) => line.startsWith('{'))
@@ -60,11 +65,15 @@ function install(folder: string, packages: readonly string[], flags: readonly st
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n')
   console.log(`installing ${packages.join(' ')} into .cache/peers`)
-  const run = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', ...flags, ...packages], {
-    cwd: folder,
-    encoding: 'utf8',
-    timeout: 240_000,
-  })
+  const run = spawnSync(
+    'npm',
+    ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', ...flags, ...packages],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      timeout: 240_000,
+    },
+  )
   if (run.status !== 0) return `npm: ${run.stderr.trim().split('\n').slice(0, 2).join(' ')}`
   writeFileSync(join(folder, 'installed'), packages.join('\n'))
   return null

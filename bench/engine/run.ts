@@ -51,7 +51,8 @@ export async function runEngineBench(args: readonly string[]): Promise<void> {
     printFlatness(measured)
   }
 
-  const peers: PeerResult[] = values.peers || values['peers-only'] ? await runPeers(rowCounts.filter((n) => n <= 100_000)) : []
+  const peers: PeerResult[] =
+    values.peers || values['peers-only'] ? await runPeers(rowCounts.filter((n) => n <= 100_000)) : []
   if (peers.length > 0) printPeers(measured, peers)
 
   const turns = Number(values.turns)
@@ -112,7 +113,9 @@ function printFlatness(measured: readonly Measured[]): void {
 }
 
 function printPeers(measured: readonly Measured[], peers: readonly PeerResult[]): void {
-  console.log('\nmedian ms from the write to the last delivery, each engine in its own process (push alone where it is offered)')
+  console.log(
+    '\nmedian ms from the write to the last delivery, each engine in its own process (push alone where it is offered)',
+  )
   for (const result of peers) {
     if (result.error) console.log(`  ${result.peer.padEnd(20)} could not be measured: ${result.error}`)
   }
@@ -120,7 +123,9 @@ function printPeers(measured: readonly Measured[], peers: readonly PeerResult[])
   const groups = new Set(figures.map(({ workload, rows, queries }) => `${workload}|${rows}|${queries}`))
   for (const group of groups) {
     const [workload, rows, queries] = group.split('|')
-    const ours = measured.find((m) => m.workload === workload && m.rows === Number(rows) && m.queries === Number(queries))
+    const ours = measured.find(
+      (m) => m.workload === workload && m.rows === Number(rows) && m.queries === Number(queries),
+    )
     console.log(`  ${workload}, ${rows} rows, ${queries} live queries`)
     if (ours) console.log(`    ${'this engine'.padEnd(20)} write→delivery ${ours.writeMs.toFixed(3)}  push ${ours.pushMs.toFixed(3)}  hydration ${ours.hydrateMs.toFixed(0)}`) // prettier-ignore
     for (const f of figures.filter((f) => `${f.workload}|${f.rows}|${f.queries}` === group)) {

@@ -5,10 +5,22 @@ export const authors = 1000
 export const writes = 100
 
 export function message(i) {
-  return { id: i, ch: i % channels, author: (i * 7919) % authors, ts: 1_000_000_000 + i, body: `message body number ${i}` }
+  return {
+    id: i,
+    ch: i % channels,
+    author: (i * 7919) % authors,
+    ts: 1_000_000_000 + i,
+    body: `message body number ${i}`,
+  }
 }
 export function newMessage(rows, i, queries) {
-  return { id: rows + 1 + i, ch: (i * 13) % Math.min(queries, channels), author: i % authors, ts: 2_000_000_000 + i, body: `message ${i}` }
+  return {
+    id: rows + 1 + i,
+    ch: (i * 13) % Math.min(queries, channels),
+    author: i % authors,
+    ts: 2_000_000_000 + i,
+    body: `message ${i}`,
+  }
 }
 export function percentile(samples, p) {
   const sorted = [...samples].sort((a, b) => a - b)
@@ -20,7 +32,16 @@ export function heapMB() {
 }
 export function report(workload, rows, queries, kind, samples, hydrateMs) {
   console.log(
-    JSON.stringify({ workload, rows, queries, kind, medianMs: percentile(samples, 50), p99Ms: percentile(samples, 99), hydrateMs, heapMB: heapMB() }),
+    JSON.stringify({
+      workload,
+      rows,
+      queries,
+      kind,
+      medianMs: percentile(samples, 50),
+      p99Ms: percentile(samples, 99),
+      hydrateMs,
+      heapMB: heapMB(),
+    }),
   )
 }
 /** Times `write(i)` until `heard()` has gone up; `write` may be asynchronous. */

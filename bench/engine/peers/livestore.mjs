@@ -13,8 +13,17 @@ const m = State.SQLite.table({
   },
   indexes: [{ name: 'm_ch', columns: ['ch', 'ts', 'id'] }],
 })
-const a = State.SQLite.table({ name: 'a', columns: { id: State.SQLite.integer({ primaryKey: true }), name: State.SQLite.text() } })
-const Row = Schema.Struct({ id: Schema.Number, ch: Schema.Number, author: Schema.Number, ts: Schema.Number, body: Schema.String })
+const a = State.SQLite.table({
+  name: 'a',
+  columns: { id: State.SQLite.integer({ primaryKey: true }), name: State.SQLite.text() },
+})
+const Row = Schema.Struct({
+  id: Schema.Number,
+  ch: Schema.Number,
+  author: Schema.Number,
+  ts: Schema.Number,
+  body: Schema.String,
+})
 const events = {
   sent: Events.clientOnly({ name: 'sent', schema: Row }),
   loaded: Events.clientOnly({ name: 'loaded', schema: Schema.Struct({ rows: Schema.Array(Row) }) }),
@@ -36,7 +45,9 @@ for (const rows of rowCounts) {
   const store = await createStorePromise({ adapter: makeAdapter({ storage: { type: 'in-memory' } }), schema, storeId: `s${rows}`, disableDevtools: true }) // prettier-ignore
   store.commit(events.named({ count: authors }))
   for (let from = 1; from <= rows; from += 1000) {
-    store.commit(events.loaded({ rows: Array.from({ length: Math.min(1000, rows - from + 1) }, (_, i) => message(from + i)) }))
+    store.commit(
+      events.loaded({ rows: Array.from({ length: Math.min(1000, rows - from + 1) }, (_, i) => message(from + i)) }),
+    )
   }
   let written = 0
   for (const [workload, shape] of Object.entries(shapes)) {
@@ -51,7 +62,18 @@ for (const rows of rowCounts) {
       })) // prettier-ignore
     }
     const hydrateMs = performance.now() - start
-    report(workload, rows, 50, 'write', await measure(() => store.commit(events.sent(newMessage(rows, written++, 50))), () => heard, 20), hydrateMs)
+    report(
+      workload,
+      rows,
+      50,
+      'write',
+      await measure(
+        () => store.commit(events.sent(newMessage(rows, written++, 50))),
+        () => heard,
+        20,
+      ),
+      hydrateMs,
+    )
     for (const stop of stops) stop()
   }
 }

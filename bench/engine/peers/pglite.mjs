@@ -17,7 +17,9 @@ for (const rows of rowCounts) {
     create index on m(ch, ts, id)`)
   for (let from = 1; from <= rows; from += 5000) {
     const values = Array.from({ length: Math.min(5000, rows - from + 1) }, (_, i) => message(from + i))
-    await pg.exec(`insert into m values ${values.map((r) => `(${r.id},${r.ch},${r.author},${r.ts},'${r.body}')`).join(',')}`)
+    await pg.exec(
+      `insert into m values ${values.map((r) => `(${r.id},${r.ch},${r.author},${r.ts},'${r.body}')`).join(',')}`,
+    )
   }
   await pg.exec('analyze')
   let written = 0

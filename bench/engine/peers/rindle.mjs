@@ -3,7 +3,9 @@ import * as client from '@rindle/client'
 import { authors, measure, message, newMessage, report, rowCounts } from './common.mjs'
 
 const { createSchema, createWasmStore, number, string, table } = { ...client, ...rindle }
-const m = table('m').columns({ id: number(), ch: number(), author: number(), ts: number(), body: string() }).primaryKey('id')
+const m = table('m')
+  .columns({ id: number(), ch: number(), author: number(), ts: number(), body: string() })
+  .primaryKey('id')
 const a = table('a').columns({ id: number(), name: string() }).primaryKey('id')
 
 for (const rows of rowCounts) {

@@ -26,7 +26,12 @@ async function collection(id, rows, getKey) {
 for (const rows of rowCounts) {
   const shapes = {
     filter: (m, a, k) => (q) => q.from({ m }).where(({ m }) => eq(m.ch, k)),
-    'top-50': (m, a, k) => (q) => q.from({ m }).where(({ m }) => eq(m.ch, k)).orderBy(({ m }) => m.ts, 'desc').limit(50),
+    'top-50': (m, a, k) => (q) =>
+      q
+        .from({ m })
+        .where(({ m }) => eq(m.ch, k))
+        .orderBy(({ m }) => m.ts, 'desc')
+        .limit(50),
     join: (m, a, k) => (q) =>
       q.from({ m }).where(({ m }) => eq(m.ch, k)).innerJoin({ a }, ({ m, a }) => eq(m.author, a.id)).select(({ m, a }) => ({ id: m.id, ts: m.ts, body: m.body, name: a.name })), // prettier-ignore
     'count by group': (m, a, k) => (q) =>
@@ -34,8 +39,16 @@ for (const rows of rowCounts) {
   }
   for (const queries of [50, 500]) {
     for (const [workload, shape] of Object.entries(shapes)) {
-      const messages = await collection(`m${workload}${rows}${queries}`, Array.from({ length: rows }, (_, i) => message(i + 1)), (r) => r.id)
-      const people = await collection(`a${workload}${rows}${queries}`, Array.from({ length: authors }, (_, i) => ({ id: i, name: `author ${i}` })), (r) => r.id)
+      const messages = await collection(
+        `m${workload}${rows}${queries}`,
+        Array.from({ length: rows }, (_, i) => message(i + 1)),
+        (r) => r.id,
+      )
+      const people = await collection(
+        `a${workload}${rows}${queries}`,
+        Array.from({ length: authors }, (_, i) => ({ id: i, name: `author ${i}` })),
+        (r) => r.id,
+      )
       messages.made.createIndex((r) => r.ch, { indexType })
       messages.made.createIndex((r) => r.ts, { indexType })
       people.made.createIndex((r) => r.id, { indexType })
@@ -52,7 +65,10 @@ for (const rows of rowCounts) {
         live.push(query)
       }
       const hydrateMs = performance.now() - start
-      const samples = await measure((i) => messages.write(newMessage(rows, i, queries)), () => heard)
+      const samples = await measure(
+        (i) => messages.write(newMessage(rows, i, queries)),
+        () => heard,
+      )
       report(workload, rows, queries, 'write', samples, hydrateMs)
       await Promise.all(live.map((query) => query.cleanup()))
     }

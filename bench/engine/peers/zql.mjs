@@ -14,7 +14,12 @@ const sourceModule = await load('ivm/source.js')
 const add = (row) => (sourceModule.makeSourceChangeAdd ? sourceModule.makeSourceChangeAdd(row) : { type: 'add', row })
 
 const column = (type) => ({ type })
-const where = (k) => ({ type: 'simple', op: '=', left: { type: 'column', name: 'ch' }, right: { type: 'literal', value: k } })
+const where = (k) => ({
+  type: 'simple',
+  op: '=',
+  left: { type: 'column', name: 'ch' },
+  right: { type: 'literal', value: k },
+})
 const related = {
   correlation: { parentField: ['author'], childField: ['id'] },
   subquery: { table: 'a', alias: 'author', orderBy: [['id', 'asc']] },
@@ -47,14 +52,25 @@ for (const rows of rowCounts) {
           for (const children of Object.values(node.relationships ?? {})) for (const _ of children()); // materialise
         }
         input.setOutput({
-          push: function* () {
+          push: () => {
             heard.count++
             heard.at = performance.now()
+            return []
           },
         })
       }
       const hydrateMs = performance.now() - start
-      report(workload, rows, queries, 'push', await measure((i) => push(m, newMessage(rows, i, queries)), () => heard), hydrateMs)
+      report(
+        workload,
+        rows,
+        queries,
+        'push',
+        await measure(
+          (i) => push(m, newMessage(rows, i, queries)),
+          () => heard,
+        ),
+        hydrateMs,
+      )
     }
   }
 }
