@@ -12,6 +12,8 @@ import type { Statement } from '../sqlite/statement.ts'
 import type { LiveDatabase, LiveQuery } from '../types.ts'
 import { fromSqlValue, Real, toSqlValue } from '../value.ts'
 import { maintain, type Planned, type Surroundings } from './maintain.ts'
+import type { Maintainer } from './maintainer.ts'
+import { Rerun } from './rerun.ts'
 import { Router } from './router.ts'
 import type { QueryTurn, SharedQuery } from './shared-query.ts'
 import { Subscription } from './subscription.ts'
@@ -227,11 +229,41 @@ export class LiveSqlite implements LiveDatabase {
         this.#note({ shared, turn, changes, columns: newColumns, error: null })
       }
     } catch (error) {
+      if (!shared.ended && this.#fallBack(shared, toError(error))) {
+        shared.error = null
+        shared.stale = null
+        const { columns } = shared.maintainer
+        const newColumns = columns.join('\0') === oldColumns.join('\0') ? null : columns
+        this.#note({ shared, turn, changes: diffRows(shown, shared.maintainer), columns: newColumns, error: null })
+        return this.#settle(shared)
+      }
       shared.error = toError(error)
       shared.stale = shown
       if (!hadError || shared.ended) this.#note({ shared, turn, changes: [], columns: null, error: shared.error })
     }
+    this.#settle(shared)
+  }
+
+  #settle(shared: SharedQuery): void {
     for (const subscription of shared.subscriptions) subscription.settle()
+  }
+
+  /** What our own statements cannot answer, the query itself may: then it is re-run from now on. False when SQLite cannot either. */
+  #fallBack(shared: SharedQuery, error: Error, watched = true): boolean {
+    if (shared.maintainer instanceof Rerun) return false
+    let maintainer: Maintainer | null = null
+    try {
+      maintainer = maintain(this.#surroundings(), shared.query, error.message).maintainer
+      maintainer.refresh()
+    } catch {
+      maintainer?.close()
+      return false
+    }
+    if (watched) this.#unwatch(shared)
+    shared.maintainer.close()
+    shared.maintainer = maintainer
+    if (watched) this.#watch(shared)
+    return true
   }
 
   #refresh(shared: SharedQuery, shown: KeyedRows, bindAnew: boolean): RowChange[] {
@@ -318,8 +350,10 @@ export class LiveSqlite implements LiveDatabase {
     try {
       maintainer.refresh()
     } catch (error) {
-      shared.error = toError(error)
-      shared.stale = { rows: [], keys: [] }
+      if (!this.#fallBack(shared, toError(error), false)) {
+        shared.error = toError(error)
+        shared.stale = { rows: [], keys: [] }
+      }
     }
     this.#watch(shared)
     return shared

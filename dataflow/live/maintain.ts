@@ -1,6 +1,5 @@
 import type { Query } from '../../schema/live.ts'
 import { bindStatement } from '../bind/bind-statement.ts'
-import { Unsupported } from '../bind/unsupported.ts'
 import type { DeltaTables } from '../capture/delta-tables.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import { planQuery, type QueryPlan } from '../plan/query-plan.ts'
@@ -37,6 +36,8 @@ const mostPlans = 1000
 export function maintain(
   surroundings: Surroundings,
   query: Query,
+  /** re-run it, for this reason */
+  rerunBecause?: string,
 ): { readonly maintainer: Maintainer; readonly names: ReadonlySet<string> } {
   const { connection, deltas, plans, catalog } = surroundings
   let planned = plans.get(query.sql)
@@ -48,8 +49,9 @@ export function maintain(
   const { dependencies, parameterCount, plan, columns } = planned
   if (query.parameters.length > parameterCount) throw new Error('column index out of range')
   const rerun = (reason: string) => new Rerun(connection, query, connection.prepare(query.sql), dependencies, reason)
-  const maintainer = typeof plan === 'string' ? (staged() ?? rerun(plan)) : partitioned(plan)
-  return { maintainer, names: dependencies.names }
+  const { names } = dependencies
+  if (rerunBecause !== undefined) return { maintainer: rerun(rerunBecause), names }
+  return { maintainer: typeof plan === 'string' ? (staged() ?? rerun(plan)) : partitioned(plan), names }
 
   function staged(): Maintainer | null {
     if (!planned!.stages) return null
@@ -58,9 +60,8 @@ export function maintain(
         return new Partitioned(connection, deltas, query, planQuery(connection, statement, columns))
       })
     } catch (error) {
-      if (!(error instanceof Unplannable)) throw error
       planned!.stages = false
-      return null
+      return error instanceof Unplannable ? null : rerun(messageOf(error))
     }
   }
 
@@ -68,9 +69,8 @@ export function maintain(
     try {
       return new Partitioned(connection, deltas, query, plan)
     } catch (error) {
-      // what the values of the parameters decide: LIMIT
-      if (error instanceof Unplannable) return rerun(error.message)
-      throw error
+      // what the values of the parameters decide: LIMIT; and statements of ours beyond SQLite's limits
+      return rerun(messageOf(error))
     }
   }
 }
@@ -91,11 +91,11 @@ function planText({ connection, catalog }: Surroundings, sql: string): Planned {
       if (dependencies.volatile !== null) return { ...planned, dependencies, plan: dependencies.volatile }
       return { ...planned, dependencies, plan: planQuery(connection, bound, columns) }
     } catch (error) {
-      if (!(error instanceof Unsupported) && !(error instanceof Unplannable)) throw error
+      // SQLite accepted the statement: whatever stops us from planning it, re-running answers it
       return {
         ...planned,
         dependencies,
-        plan: dependencies.volatile ?? error.message,
+        plan: dependencies.volatile ?? messageOf(error),
         stages: error instanceof Unplannable,
       }
     }
@@ -106,4 +106,8 @@ function planText({ connection, catalog }: Surroundings, sql: string): Planned {
 
 function isSelect(sql: string): boolean {
   return /^(?:\s|;|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:select|with|values)\b/i.test(sql)
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -318,7 +318,7 @@ export class Partitioned implements Maintainer {
       layout.keys.map((place) => values[place]!),
       keys.map(({ collation }) => collation),
     )
-    if (partition.includes('\uFFFD')) throw new Error('text that is not UTF-8 cannot be a key')
+    if (partition.includes('\uFFFD')) throw new Error('text that may not be UTF-8 cannot be a key')
     let key = arm.prefix + partition
     if (layout.ids.length > 0) key += `|${encodeKey(layout.ids.map((place) => values[place]!))}`
     const ordinal = counts.get(key) ?? 0

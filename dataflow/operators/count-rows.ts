@@ -104,7 +104,9 @@ export class CountRows extends Node<Entry, Entry> {
   }
 
   #keyOf(entry: Entry): string {
-    return encodeKey(entry.row.map(fromSqlValue), this.#collations)
+    const key = encodeKey(entry.row.map(fromSqlValue), this.#collations)
+    if (key.includes('\uFFFD')) throw new Error('text that may not be UTF-8 cannot be a key')
+    return key
   }
 
   #counted(entry: Entry, key = this.#keyOf(entry)): Counted {

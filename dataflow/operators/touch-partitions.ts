@@ -57,6 +57,8 @@ export class TouchPartitions extends Node<TouchedRow, PartitionId> {
     const touched = new Map<string, PartitionId>()
     this.#find(diffs, (values, row) => {
       const id = encodeKey(values, this.#collations)
+      // bytes that are no UTF-8 decode to this too, and cannot be looked up again
+      if (id.includes('\uFFFD')) throw new Error('text that may not be UTF-8 cannot be a key')
       const known = touched.get(id)
       // a row that left and one that came under the same key: the later image counts
       if (!known || (known.row === null && row)) touched.set(id, { id, values, ...(row !== undefined && { row }) })
