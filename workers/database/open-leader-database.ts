@@ -40,7 +40,7 @@ export function leaderDatabase(sqlite3: Sqlite3Static, opened: OpenedDatabase, p
   const epoch = live.transaction(() => nextEpoch(store.sql, proposedEpoch))
   requeueEvents(store, opened.salvaged)
   projectStored(store)
-  if (needsReplay(store)) void replay(store, () => {})
+  if (needsReplay(store)) replay(store, () => {}).catch(opened.suspect) // it goes on at the next start
   const sync = syncConversation(store, epoch)
   return {
     epoch,
