@@ -4,6 +4,7 @@ import { Figures, printTable, writeJson } from './figures.ts'
 import { benchApply, benchApplyWatched } from './main-job/apply.ts'
 import { benchLatency } from './main-job/latency.ts'
 import { benchMaintain } from './main-job/maintain.ts'
+import { benchProduct } from './main-job/product.ts'
 
 /**
  * `npm run bench -- [main|engine] [--json FILE] [--messages N]`: figures as a table on screen and as JSON in FILE.
@@ -32,6 +33,7 @@ if (part === 'main') {
   } finally {
     await site.close()
   }
+  await benchProduct(figures, messages)
   const run = figures.run(site.browserName)
   printTable(run)
   if (values.json) writeJson(values.json, run)
