@@ -25,15 +25,16 @@ export class DeltaTables {
   prepare(table: CatalogTable): string {
     const signature = JSON.stringify([
       tableKey(table.schema, table.name),
-      table.columns.map(({ name, affinity, collation }) => [name, affinity, collation]),
+      table.columns.map(({ name, affinity, collation, expression }) => [name, affinity, collation, expression]),
     ])
     const known = this.#names.get(signature)
     if (known) return known
     const name = `temp."live_changed_${++this.#count}"`
     this.#names.set(signature, name)
-    const columns = table.columns.map(
-      (column) => `${quote(column.name)} ${column.affinity} COLLATE ${quote(column.collation)}`,
-    )
+    // VIRTUAL columns are computed from the old and new images as the table computes them from its rows
+    const columns = table.columns.map(({ name, affinity, collation, expression }) => {
+      return `${quote(name)} ${affinity} COLLATE ${quote(collation)}${expression === null ? '' : ` AS (${expression})`}`
+    })
     const rowid = rowidColumns(table).map((column) => `${quote(column)} INTEGER`)
     this.#connection.rows(`CREATE TEMP TABLE ${name.slice(5)} (${[...columns, ...rowid].join(', ')})`)
     this.#connection.authorizer.takeSchemaChanges()
@@ -44,16 +45,16 @@ export class DeltaTables {
     const name = this.prepare(table)
     if (this.#filled.has(name)) return name
     this.#filled.add(name)
-    const width = table.columns.length
-    const extra = rowidColumns(table).length
-    const sql = `INSERT INTO ${name} VALUES (${Array.from({ length: width + extra }, (_, i) => `?${Math.min(i, width) + 1}`).join(', ')})`
+    // places in an image: what the table stores, then the rowid under each of its free names
+    const places = table.columns.flatMap(({ expression }, i) => (expression === null ? [i] : []))
+    for (const _ of rowidColumns(table)) places.push(table.columns.length)
+    const sql = `INSERT INTO ${name} VALUES (${places.map(() => '?').join(', ')})`
     const statement = this.#connection.take(sql)
     try {
       for (const { before, after } of rows) {
         for (const image of [before, after]) {
           if (!image) continue
-          const values = extra > 0 ? image : image.slice(0, width)
-          statement.bindAll(values)
+          statement.bindAll(places.map((place) => image[place]!))
           statement.step()
           statement.reset()
         }

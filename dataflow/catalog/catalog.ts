@@ -42,6 +42,8 @@ export interface CatalogColumn {
   readonly hidden: boolean
   /** VIRTUAL generated columns are not in a diff: they are computed on reading */
   readonly generated: 'virtual' | 'stored' | null
+  /** what a VIRTUAL column is computed from, as SQL over the table's other columns */
+  readonly expression: string | null
 }
 
 export type ColumnAffinity = 'BLOB' | 'TEXT' | 'NUMERIC' | 'INTEGER' | 'REAL'

@@ -1,5 +1,6 @@
 import type { SqlValue } from '../../schema/live.ts'
 import { parse } from '../parse/parse.ts'
+import { printExpression } from '../print/print.ts'
 import { affinityOfType } from './affinity.ts'
 import type { Catalog, CatalogColumn, CatalogEntry, CatalogFunction, CatalogIndex } from './catalog.ts'
 
@@ -73,7 +74,7 @@ function readListed(
   }
   const sql = /^sqlite_(temp_)?(schema|master)$/i.test(name) ? '' : definition(read, schema, name)
   const virtual = type === 'virtual' ? (/\busing\s+["`[]?(\w+)/i.exec(sql)?.[1]?.toLowerCase() ?? 'unknown') : null
-  const columns = readColumns(read, schema, name, strict, virtual ? new Map() : declaredCollations(sql))
+  const columns = readColumns(read, schema, name, strict, virtual ? new Map() : declaredColumns(sql))
   const primaryKey = read('SELECT cid FROM pragma_table_xinfo(?1, ?2) WHERE pk > 0 ORDER BY pk', [name, schema]).map(
     ([cid]) => Number(cid),
   )
@@ -113,7 +114,7 @@ function readColumns(
   schema: string | null,
   name: string,
   strict: boolean,
-  collations: ReadonlyMap<string, string>,
+  declared: ReadonlyMap<string, Declared>,
 ): CatalogColumn[] {
   const rows =
     schema === null
@@ -123,10 +124,11 @@ function readColumns(
     name: String(column),
     declaredType: String(type),
     affinity: strict && String(type).toUpperCase() === 'ANY' ? 'BLOB' : affinityOfType(String(type)),
-    collation: collations.get(String(column).toLowerCase()) ?? 'BINARY',
+    collation: declared.get(String(column).toLowerCase())?.collation ?? 'BINARY',
     notNull: notNull === 1,
     hidden: hidden === 1,
     generated: hidden === 2 ? 'virtual' : hidden === 3 ? 'stored' : null,
+    expression: hidden === 2 ? (declared.get(String(column).toLowerCase())?.expression ?? null) : null,
   }))
 }
 
@@ -135,21 +137,27 @@ function definition(read: ReadSql, schema: string, name: string): string {
   return String(read(`SELECT sql FROM ${quoted}.sqlite_schema WHERE lower(name) = lower(?1)`, [name])[0]?.[0] ?? '')
 }
 
-// No pragma tells a column's collation; the stored DDL (which ALTER TABLE keeps current) does.
-function declaredCollations(sql: string): Map<string, string> {
-  const collations = new Map<string, string>()
-  if (!/collate/i.test(sql)) return collations
+interface Declared {
+  readonly collation: string | null
+  readonly expression: string | null
+}
+
+// No pragma tells a column's collation or its expression; the stored DDL (which ALTER TABLE keeps current) does.
+function declaredColumns(sql: string): Map<string, Declared> {
+  const declared = new Map<string, Declared>()
+  if (!/collate|\bas\b/i.test(sql)) return declared
   const statement = parse(sql)?.statement
-  if (statement?.type !== 'CreateTableStmt') throw new Error(`cannot read the collations of: ${sql}`)
-  if (statement.body.type !== 'ColumnsAndConstraintsCreateTableBody') return collations
-  for (const column of statement.body.columns) {
-    for (const { constraint } of column.constraints) {
-      if (constraint.type === 'CollateColumnConstraint') {
-        collations.set(column.colName.text.toLowerCase(), constraint.collationName.text.toUpperCase())
-      }
+  if (statement?.type !== 'CreateTableStmt') throw new Error(`cannot read the columns of: ${sql}`)
+  if (statement.body.type !== 'ColumnsAndConstraintsCreateTableBody') return declared
+  for (const { colName, constraints } of statement.body.columns) {
+    const column = { collation: null as string | null, expression: null as string | null }
+    for (const { constraint } of constraints) {
+      if (constraint.type === 'CollateColumnConstraint') column.collation = constraint.collationName.text.toUpperCase()
+      if (constraint.type === 'GeneratedColumnConstraint') column.expression = printExpression(constraint.expr)
     }
+    declared.set(colName.text.toLowerCase(), column)
   }
-  return collations
+  return declared
 }
 
 const windowOnly = new Set(

@@ -175,6 +175,10 @@ export class KeptTable {
         if (touched.size > 200) return null
       }
     }
+    // bytes that are no UTF-8 all decode to U+FFFD: such a key would not find its partition
+    for (const key of touched.values()) {
+      if (key.some((value) => typeof value === 'string' && value.includes('\uFFFD'))) return null
+    }
     return touched
   }
 
@@ -334,7 +338,16 @@ function describeTable(source: Source, { layout, keys, select }: Block): Catalog
 }
 
 function column(name: string, affinity: CatalogColumn['affinity'], collation: string): CatalogColumn {
-  return { name, declaredType: affinity, affinity, collation, notNull: false, hidden: false, generated: null }
+  return {
+    name,
+    declaredType: affinity,
+    affinity,
+    collation,
+    notNull: false,
+    hidden: false,
+    generated: null,
+    expression: null,
+  }
 }
 
 function replaceInFrom(from: FromClause, alias: string, table: string): FromClause {

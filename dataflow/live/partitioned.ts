@@ -232,7 +232,7 @@ export class Partitioned implements Maintainer {
       const limit = Math.max(20, (1.1 * this.#refreshCost) / this.#partitionCost)
       let touches = 0
       const touchOne: Touch = (key, row) => {
-        if (++touches > limit) throw new CheaperToRerun()
+        if (++touches > limit || key.some(mayBeMangled)) throw new CheaperToRerun()
         touch(key, row)
       }
       occurrences.forEach((occurrence, i) => {
@@ -386,6 +386,11 @@ function touchDirectly({ block: { keys }, project }: Arm, rows: readonly RowDiff
       if (after) touch(keyOf(after))
     }
   }
+}
+
+/** Bytes that are no UTF-8 all decode to U+FFFD: such a key would not find its partition. */
+function mayBeMangled(value: Value): boolean {
+  return typeof value === 'string' && value.includes('\uFFFD')
 }
 
 /** A row that no condition lets in, before or after, changes nothing; nor does one whose change the query cannot see. */

@@ -242,7 +242,9 @@ function windowKeys(select: BoundSelect): PartitionKey[] {
 
 function toKey(expression: BoundExpression): PartitionKey {
   const plain =
-    expression.kind === 'column' && expression.source.relation.kind === 'table'
+    expression.kind === 'column' &&
+    expression.source.relation.kind === 'table' &&
+    expression.source.relation.table.columns[expression.column]?.generated !== 'virtual'
       ? {
           source: expression.source,
           column: expression.column === -1 ? expression.source.relation.table.columns.length : expression.column,

@@ -32,8 +32,12 @@ export interface Route {
 export function layoutOf({ source, table }: Occurrence, parameters: readonly Value[]): Layout {
   return {
     parameters,
-    slotOf: (column: BoundColumn) =>
-      column.source !== source ? null : column.column === -1 ? table.columns.length : column.column,
+    slotOf: (column: BoundColumn) => {
+      if (column.source !== source) return null
+      if (column.column === -1) return table.columns.length
+      // an image has no VIRTUAL columns
+      return table.columns[column.column]!.generated === 'virtual' ? null : column.column
+    },
   }
 }
 

@@ -9,10 +9,13 @@ export function usedColumns(query: BoundQuery): Map<Source, number[]> {
     seen.add(value)
     if ('kind' in value && value.kind === 'column') {
       const { source, column } = value as BoundColumn
-      const columns = used.get(source)
-      const place = column === -1 ? source.columns.length : column
-      if (columns) columns.add(place)
-      else used.set(source, new Set([place]))
+      const columns = used.get(source) ?? new Set()
+      used.set(source, columns)
+      const { relation } = source
+      // a VIRTUAL column may read any other
+      if (relation.kind === 'table' && relation.table.columns[column]?.generated === 'virtual') {
+        relation.table.columns.forEach((_, i) => columns.add(i))
+      } else columns.add(column === -1 ? source.columns.length : column)
     }
     if (value instanceof Map || value instanceof Set) return value.forEach(visit)
     for (const [name, each] of Object.entries(value)) if (name !== 'ast') visit(each)
