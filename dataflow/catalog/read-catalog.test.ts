@@ -34,6 +34,7 @@ test('columns: affinity, collation, generated, rowid alias', () => {
     ['v', 'INTEGER', 'BINARY', false, 'virtual'],
     ['s', 'BLOB', 'BINARY', false, 'stored'],
   ])
+  expect(a.columns.map((c) => c.expression)).toEqual([null, null, null, null, '(n + 1)', null])
   expect([a.rowidColumn, a.rowidName, a.primaryKey]).toEqual([0, 'rowid', [0]])
   expect(a.indexes.map((i) => [i.name, i.unique, i.partial, i.columns])).toEqual([
     ['a_e', true, true, [{ column: -2, descending: false, collation: 'BINARY' }]],
