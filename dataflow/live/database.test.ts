@@ -119,6 +119,14 @@ describe('turns', () => {
     ])
   })
 
+  it('leave last_insert_rowid() as the caller set it', () => {
+    live.run('CREATE TABLE u(x INT)')
+    follow('SELECT id, (SELECT count(*) FROM u WHERE u.x = t.a) FROM t')
+    live.run('INSERT INTO t VALUES (70, 1, 1)')
+    live.run('INSERT INTO u(rowid, x) VALUES (99, 1)')
+    expect(live.all('SELECT last_insert_rowid()')).toEqual([[99]])
+  })
+
   it('touch no query that does not read the table', () => {
     live.run('CREATE TABLE u(x)')
     const { query } = follow('SELECT * FROM t')

@@ -193,6 +193,8 @@ export class LiveSqlite implements LiveDatabase {
     if (!this.#capture.pending && !authorizer.schemaChanged) return
     this.#computing = true
     this.#stages++
+    const { exports, db } = this.#connection.raw
+    const rowid = exports.sqlite3_last_insert_rowid(db)
     try {
       const schemaChanges = authorizer.takeSchemaChanges()
       if (schemaChanges !== undefined) {
@@ -209,6 +211,8 @@ export class LiveSqlite implements LiveDatabase {
       }
     } finally {
       this.#deltas.empty()
+      // our temp tables leave no trace in what the caller's own INSERT set
+      exports.sqlite3_set_last_insert_rowid(db, rowid)
       this.#computing = false
     }
   }

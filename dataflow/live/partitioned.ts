@@ -14,6 +14,7 @@ import { ResultWindow, type Window } from '../operators/result-window.ts'
 import { TableSource } from '../operators/table-source.ts'
 import { TouchPartitions, type FindKeys, type PartitionId, type Touch } from '../operators/touch-partitions.ts'
 import { recomputeSql } from '../plan/block.ts'
+import { planCounting, type CountGroups } from '../plan/count-groups.ts'
 import { planProjection, type ProjectRow } from '../plan/project-row.ts'
 import { planRowFilter, type Route, type RowFilter } from '../plan/row-filter.ts'
 import { isDirect, type ArmPlan, type QueryPlan } from '../plan/query-plan.ts'
@@ -67,7 +68,12 @@ export class Partitioned implements Maintainer {
     const parameters = query.parameters.map(fromSqlValue)
     this.#arms = plan.arms.map((arm) => {
       const filters = arm.occurrences.map((each) => planRowFilter(each, parameters))
-      return { ...arm, filters, project: planProjection(arm.block, arm.occurrences, filters, parameters) }
+      return {
+        ...arm,
+        filters,
+        project: planProjection(arm.block, arm.occurrences, filters, parameters),
+        counting: planCounting(arm.block, arm.occurrences, filters),
+      }
     })
     this.#window = readWindow(connection, plan.statement.query, query.parameters, this.#arms)
     this.#ties = this.#window !== null && this.#window.slack !== null
@@ -176,9 +182,13 @@ export class Partitioned implements Maintainer {
         arm.occurrences.some((each) => tableKey(each.table.schema, each.table.name) === table),
       )
       const touch = new TouchPartitions(graph, inputs, collations, arm.label, this.#finder(arm), [])
-      return new RecomputePartitions(graph, touch, arm.label, (partition) => this.#read(arm, partition), [
-        ...arm.recompute.values(),
-      ])
+      return new RecomputePartitions(
+        graph,
+        touch,
+        arm.label,
+        (partition, before) => this.#read(arm, partition, before),
+        [...arm.recompute.values()],
+      )
     })
     const bound = this.#statement.query
     const single = this.#arms.length === 1
@@ -231,9 +241,9 @@ export class Partitioned implements Maintainer {
       const changed = new Set(diffs.keys())
       const limit = Math.max(20, (1.1 * this.#refreshCost) / this.#partitionCost)
       let touches = 0
-      const touchOne: Touch = (key, row) => {
+      const touchOne: Touch = (key, row, weight) => {
         if (++touches > limit || key.some(mayBeMangled)) throw new CheaperToRerun()
-        touch(key, row)
+        touch(key, row, weight)
       }
       occurrences.forEach((occurrence, i) => {
         const all = diffs.get(tableKey(occurrence.table.schema, occurrence.table.name))
@@ -271,9 +281,12 @@ export class Partitioned implements Maintainer {
 
   // ------------------------------------------------------------------------------------------------------------- read
 
-  #read(arm: Arm, partition: PartitionId): Entry[] {
+  #read(arm: Arm, partition: PartitionId, before: readonly Entry[]): Entry[] {
     const start = performance.now()
     const { block } = arm
+    if (arm.counting && typeof partition.weight === 'number') {
+      return this.#count(arm, arm.counting.shows, partition, partition.weight, before[0])
+    }
     if (arm.project && partition.row !== undefined) {
       const values = arm.project(partition.row)
       if (values !== 'ask') return values ? [this.#entryOf(arm, values, new Map())] : []
@@ -308,6 +321,22 @@ export class Partitioned implements Maintainer {
 
   #entry(arm: Arm, statement: Statement, counts: Map<string, number>): Entry {
     return this.#entryOf(arm, statement.row(), counts)
+  }
+
+  /** The group with its count moved. */
+  #count(
+    arm: Arm,
+    shows: readonly number[],
+    { values }: PartitionId,
+    weight: number,
+    last: Entry | undefined,
+  ): Entry[] {
+    const place = shows.indexOf(-1)
+    const count = Number(last?.row[place] ?? 0) + weight
+    if (last && weight === 0) return [last]
+    if (count <= 0) return []
+    const next = shows.map((key): Value => (key < 0 ? count : values[key]!))
+    return [this.#entryOf(arm, next, new Map())]
   }
 
   #entryOf(arm: Arm, values: readonly Value[], counts: Map<string, number>): Entry {
@@ -350,6 +379,8 @@ interface Arm extends ArmPlan {
   readonly filters: readonly RowFilter[]
   /** makes the entry of a row without SQLite, null where that cannot be */
   readonly project: ProjectRow | null
+  /** moves the counts of groups, where that is all they show */
+  readonly counting: CountGroups | null
 }
 
 function readWindow(
@@ -375,8 +406,12 @@ function readWindow(
   }
 }
 
-function touchDirectly({ block: { keys }, project }: Arm, rows: readonly RowDiff[], touch: Touch): void {
+function touchDirectly({ block: { keys }, project, counting }: Arm, rows: readonly RowDiff[], touch: Touch): void {
   const keyOf = (row: Row) => keys.map(({ plain }) => row[plain!.column]!)
+  if (counting) {
+    for (const diff of rows) counting.weigh(diff, (key, weight) => touch(key, undefined, weight))
+    return
+  }
   for (const { before, after } of rows) {
     if (project) {
       if (before) touch(keyOf(before), null)

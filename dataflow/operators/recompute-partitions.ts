@@ -16,18 +16,12 @@ import type { PartitionId } from './touch-partitions.ts'
 export class RecomputePartitions extends Node<PartitionId, Entry> {
   readonly kind = 'recompute'
   readonly label: string
-  readonly #read: (partition: PartitionId) => Entry[]
+  readonly #read: ReadPartition
   readonly #sql: readonly string[]
   readonly #kept = new Map<string, Entry[]>()
   #rows = 0
   /** rows and partitions that the window below has cut off come back as news; it drops them again */
-  constructor(
-    graph: Graph,
-    input: Outlet<PartitionId>,
-    label: string,
-    read: (partition: PartitionId) => Entry[],
-    sql: readonly string[],
-  ) {
+  constructor(graph: Graph, input: Outlet<PartitionId>, label: string, read: ReadPartition, sql: readonly string[]) {
     super(graph, [input])
     this.label = label
     this.#read = read
@@ -62,7 +56,9 @@ export class RecomputePartitions extends Node<PartitionId, Entry> {
   }
 
   protected process([partitions]: readonly Entries<PartitionId>[]): Entries<Entry> {
-    const read = partitions!.map(([partition]) => [partition.id, this.#read(partition)] as const)
+    const read = partitions!.map(
+      ([partition]) => [partition.id, this.#read(partition, this.#kept.get(partition.id) ?? [])] as const,
+    )
     const changes: Entries<Entry> = []
     for (const [id, after] of read) {
       const before = this.#kept.get(id) ?? []
@@ -74,6 +70,9 @@ export class RecomputePartitions extends Node<PartitionId, Entry> {
     return changes
   }
 }
+
+/** The rows of a partition as they are now; `before` are those kept. */
+export type ReadPartition = (partition: PartitionId, before: readonly Entry[]) => Entry[]
 
 /** Notes what changed; returns what to keep: the old entry where nothing did. */
 function compare(before: readonly Entry[], after: readonly Entry[], changes: Entries<Entry>): Entry[] {

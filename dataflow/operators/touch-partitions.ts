@@ -10,6 +10,8 @@ export interface PartitionId {
   readonly values: readonly Value[]
   /** the row that is the partition, when it is one row of one table: null when it is gone; undefined when it must be read */
   readonly row?: Row | null
+  /** by how many rows the partition grew, where that is all there is to know; null: it must be read */
+  readonly weight?: number | null
 }
 
 /**
@@ -55,11 +57,14 @@ export class TouchPartitions extends Node<TouchedRow, PartitionId> {
       }
     }
     const touched = new Map<string, PartitionId>()
-    this.#find(diffs, (values, row) => {
+    this.#find(diffs, (values, row, weight) => {
       const id = encodeKey(values, this.#collations)
-      // bytes that are no UTF-8 decode to this too, and cannot be looked up again
-      if (id.includes('\uFFFD')) throw new Error('text that may not be UTF-8 cannot be a key')
       const known = touched.get(id)
+      if (weight !== undefined) {
+        const sum = known ? (known.weight == null || weight === null ? null : known.weight + weight) : weight
+        touched.set(id, { id, values: known?.values ?? values, weight: sum })
+        return
+      }
       // a row that left and one that came under the same key: the later image counts
       if (!known || (known.row === null && row)) touched.set(id, { id, values, ...(row !== undefined && { row }) })
     })
@@ -69,4 +74,4 @@ export class TouchPartitions extends Node<TouchedRow, PartitionId> {
 
 /** Calls `touch` with the key of every partition that the diffs can touch, as often as it likes. */
 export type FindKeys = (diffs: ReadonlyMap<string, readonly RowDiff[]>, touch: Touch) => void
-export type Touch = (key: readonly Value[], row?: Row | null) => void
+export type Touch = (key: readonly Value[], row?: Row | null, weight?: number | null) => void

@@ -29,10 +29,11 @@ export function planProjection(
   })
   const evaluators = Array.from({ length: layout.columns + layout.extra.length }, (_, i) => known.get(i) ?? null)
   if (evaluators.includes(null) || layout.ids.some((place) => !known.has(place))) return null
-  const { passes } = filters[0]!
+  const { admits } = filters[0]!
   return (row) => {
-    if (!row || !passes(row)) return null
+    if (!row) return null
     try {
+      if (!admits(row)) return null
       return evaluators.map((evaluate) => evaluate!(row))
     } catch (error) {
       if (error instanceof AskSqlite) return 'ask'

@@ -16,6 +16,8 @@ import type { Occurrence } from './touch.ts'
  */
 export interface RowFilter {
   readonly passes: (row: Row) => boolean
+  /** the same, but throws AskSqlite where JavaScript cannot decide */
+  readonly admits: (row: Row) => boolean
   /** one of the conditions is `column = constant`: only rows with that value matter */
   readonly route: Route | null
   /** every condition at this place is decided here, so that passing is being in the result of a plain single-table SELECT */
@@ -55,16 +57,18 @@ export function planRowFilter(occurrence: Occurrence, parameters: readonly Value
       continue
     }
     route ??= routeOf(condition, layout)
-    tests.push((row) => {
-      try {
-        return truth(evaluate(row)) === true
-      } catch (error) {
-        if (error instanceof AskSqlite) return true
-        throw error
-      }
-    })
+    tests.push((row) => truth(evaluate(row)) === true)
   }
-  return { passes: (row) => tests.every((test) => test(row)), route, complete }
+  const admits = (row: Row) => tests.every((test) => test(row))
+  const passes = (row: Row) => {
+    try {
+      return admits(row)
+    } catch (error) {
+      if (error instanceof AskSqlite) return true
+      throw error
+    }
+  }
+  return { passes, admits, route, complete }
 }
 
 function routeOf(condition: BoundExpression, layout: Layout): Route | null {

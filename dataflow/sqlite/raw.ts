@@ -38,6 +38,8 @@ export interface Exports {
   sqlite3_stmt_readonly(stmt: Pointer): number
   sqlite3_stmt_isexplain(stmt: Pointer): number
   sqlite3_get_autocommit(db: Pointer): number
+  sqlite3_last_insert_rowid(db: Pointer): bigint
+  sqlite3_set_last_insert_rowid(db: Pointer, rowid: bigint): void
   sqlite3_errmsg(db: Pointer): Pointer
   sqlite3_extended_errcode(db: Pointer): number
   sqlite3_set_authorizer(db: Pointer, callback: Pointer, context: Pointer): number
