@@ -9,7 +9,7 @@ export function randomCase(seed: number): Case {
   const random = new Random(seed)
   const schema = randomSchema(random)
   const setup = randomSetup(random, schema)
-  const queries = random.many(2, 5, () => randomQuery(random, schema))
-  const steps = random.many(3, 9, () => randomStep(random, schema))
+  const queries = random.many(1, 3, () => randomQuery(random, schema))
+  const steps = random.many(2, 6, () => randomStep(random, schema))
   return { seed, setup, queries, steps }
 }
