@@ -1,0 +1,50 @@
+/** What the random oracle once found, pinned by behaviour. Each: tables, a live query, and steps after which it must equal SQLite. */
+import { expect, it } from 'vitest'
+import { loadSqlite } from './plain-sqlite.ts'
+import { playCase } from './run-case.ts'
+
+const sqlite3 = await loadSqlite()
+
+const pinned: readonly { name: string; setup: string; query: string; steps: readonly string[] }[] = [
+  {
+    name: 'a condition that only SQLite can decide does not let a row in unasked',
+    setup: 'CREATE TABLE t(id INTEGER PRIMARY KEY, a REAL)',
+    query: 'SELECT * FROM t WHERE (NULL <= round(a, 1)) ORDER BY id',
+    steps: ['REPLACE INTO t VALUES (24, 0.5)'],
+  },
+  {
+    name: 'text with NUL as a condition is a number up to the NUL',
+    setup: 'CREATE TABLE t(id INTEGER PRIMARY KEY, a)',
+    query: `SELECT NULL FROM t WHERE ('a'||char(0)||'b') ORDER BY id`,
+    steps: ['INSERT INTO t VALUES (29, NULL)'],
+  },
+  {
+    name: 'NULL in the list of NOT IN keeps every row out',
+    setup: 'CREATE TABLE t(a INTEGER, b NUMERIC)',
+    query: 'SELECT NULL FROM t WHERE (1 NOT IN (round(b, 1), NULL)) ORDER BY rowid',
+    steps: ['INSERT INTO t VALUES (NULL, 0.1)'],
+  },
+  {
+    name: 'a table of which no column is read is a dependency',
+    setup:
+      'CREATE TABLE t1(a INTEGER, b); CREATE TABLE t2(a INT); INSERT INTO t1 VALUES (1, NULL); INSERT INTO t2 VALUES (NULL), (NULL)',
+    query: 'WITH c(x) AS (SELECT NULL FROM t2) SELECT * FROM t2 AS p RIGHT JOIN t1 AS q USING (a)',
+    steps: ['UPDATE t2 SET a = 1'],
+  },
+  {
+    name: 'a live query whose table was renamed away ends once, and closes once',
+    setup: 'CREATE TABLE t1(a NUMERIC, b INTEGER)',
+    query: 'SELECT q.b, count(*) FROM t1 AS p LEFT JOIN t1 AS q ON NULL GROUP BY 1',
+    steps: ['ALTER TABLE t1 RENAME TO t2', 'INSERT INTO t2 VALUES (1, 1)'],
+  },
+]
+
+it.each(pinned)('$name', ({ setup, query, steps }) => {
+  const { failure } = playCase(sqlite3, {
+    seed: 0,
+    setup: [setup],
+    queries: [query],
+    steps: steps.map((statement) => ({ how: 'run', statements: [statement] })),
+  })
+  expect(failure).toBeNull()
+})
