@@ -8,7 +8,8 @@ import { randomCase } from './generate/case.ts'
 import { caseSeed } from './random.ts'
 import { Tally } from './tally.ts'
 
-const seed = Number(process.env.ORACLE_SEED ?? Date.now() % 1_000_000_000)
+// One seed for every run of the tests, so that a red one means a change; `npm run oracle -- --seed S` looks for what is left.
+const seed = Number(process.env.ORACLE_SEED ?? 20261123)
 const cases = Number(process.env.ORACLE_CASES ?? 2000)
 
 it(`answers as SQLite does in ${cases} random cases`, { timeout: 600_000 }, async () => {
