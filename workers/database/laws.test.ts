@@ -10,7 +10,7 @@ import { inTransaction } from './store.ts'
 import { checkSearchIndex, openMemoryStore, projectionDump, type MemoryStore } from './testing.ts'
 
 /** PROPERTY_SEED=… replays a failure; PROPERTY_RUNS=… looks longer. */
-const seed = Number(process.env['PROPERTY_SEED'] ?? Date.now() % 2 ** 31)
+const seed = Number(process.env['PROPERTY_SEED'] ?? 1)
 const parameters = { seed, numRuns: Number(process.env['PROPERTY_RUNS'] ?? 50), interruptAfterTimeLimit: 25_000 }
 
 describe(`laws of the store (seed ${seed})`, () => {
