@@ -2,7 +2,7 @@ import type { Expr, FunctionCallExpr, FunctionCallStarExpr, SortedColumn, Window
 import { assertNever } from '../assert-never.ts'
 import { affinityOfType } from '../catalog/affinity.ts'
 import { printExpression } from '../print/print.ts'
-import { type Value } from '../value.ts'
+import { Real, type Value } from '../value.ts'
 import type { Binder } from './binder.ts'
 import type {
   BoundBinary,
@@ -188,9 +188,10 @@ function bindUnary(
   operand: BoundExpression,
 ): BoundUnary | BoundLiteral {
   const operator = operators[expr.op]!
-  // the one literal whose sign belongs to it: without the minus it is past 64 bits
-  if (operator === '-' && expr.expr.type === 'NumericLiteral' && expr.expr.value === '9223372036854775808') {
-    return literal(expr, -9223372036854775808n)
+  if (operator === '-' && operand.kind === 'literal' && operand.ast.type === 'NumericLiteral') {
+    // the sign of a literal belongs to it: -9223372036854775808 is an INTEGER, and -0.0 is not 0 - 0.0
+    if (operand.ast.value.replaceAll('_', '') === '9223372036854775808') return literal(expr, -9223372036854775808n)
+    if (operand.value instanceof Real) return literal(expr, new Real(-operand.value.value))
   }
   const common = { ...describe({ ...expr, expr: operand.ast }, [operand]), notNull: operand.notNull }
   // unary plus hides the affinity, not the collation

@@ -8,6 +8,7 @@ import { readCatalog } from '../catalog/read-catalog.ts'
 import { encodeValue } from '../key.ts'
 import { diffRows, type KeyedRows } from '../result/diff-rows.ts'
 import { Connection, isBlank } from '../sqlite/connection.ts'
+import { SqliteError } from '../sqlite/raw.ts'
 import type { Statement } from '../sqlite/statement.ts'
 import type { LiveDatabase, LiveQuery } from '../types.ts'
 import { fromSqlValue, Real, toSqlValue } from '../value.ts'
@@ -223,8 +224,8 @@ export class LiveSqlite implements LiveDatabase {
     const hadError = shared.error !== null
     const oldColumns = shared.maintainer.columns
     const shown = shared.stale ?? { rows: shared.maintainer.rows, keys: shared.maintainer.keys }
-    try {
-      const changes = shared.stale || !diff ? this.#refresh(shared, shown, !diff) : shared.maintainer.apply(diff)
+    const changes = this.#bringUpToDate(shared, shown, diff)
+    if (changes) {
       shared.error = null
       shared.stale = null
       const { columns } = shared.maintainer
@@ -232,24 +233,35 @@ export class LiveSqlite implements LiveDatabase {
       if (changes.length > 0 || hadError || newColumns) {
         this.#note({ shared, turn, changes, columns: newColumns, error: null })
       }
+    } else if (!hadError || shared.ended) {
+      this.#note({ shared, turn, changes: [], columns: null, error: shared.error })
+    }
+    for (const subscription of shared.subscriptions) subscription.settle()
+  }
+
+  /** The steps from what is shown to what is so now; null: SQLite has no answer either, `error` says why. */
+  #bringUpToDate(shared: SharedQuery, shown: KeyedRows, diff: TurnDiff | null): readonly RowChange[] | null {
+    try {
+      return shared.stale || !diff ? this.#refresh(shared, shown, !diff) : shared.maintainer.apply(diff)
     } catch (error) {
-      if (!shared.ended && this.#fallBack(shared, toError(error))) {
-        shared.error = null
-        shared.stale = null
-        const { columns } = shared.maintainer
-        const newColumns = columns.join('\0') === oldColumns.join('\0') ? null : columns
-        this.#note({ shared, turn, changes: diffRows(shown, shared.maintainer), columns: newColumns, error: null })
-        return this.#settle(shared)
+      if (!shared.ended && (this.#readAnew(shared, error) || this.#fallBack(shared, toError(error)))) {
+        return diffRows(shown, shared.maintainer)
       }
       shared.error = toError(error)
       shared.stale = shown
-      if (!hadError || shared.ended) this.#note({ shared, turn, changes: [], columns: null, error: shared.error })
+      return null
     }
-    this.#settle(shared)
   }
 
-  #settle(shared: SharedQuery): void {
-    for (const subscription of shared.subscriptions) subscription.settle()
+  /** A changed row may be beyond SQLite where the query as a whole is not: the row stands behind the limit. */
+  #readAnew({ maintainer }: SharedQuery, error: unknown): boolean {
+    if (!(error instanceof SqliteError) || maintainer instanceof Rerun) return false
+    try {
+      maintainer.refresh()
+      return true
+    } catch {
+      return false
+    }
   }
 
   /** What our own statements cannot answer, the query itself may: then it is re-run from now on. False when SQLite cannot either. */

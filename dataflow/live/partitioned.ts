@@ -115,9 +115,22 @@ export class Partitioned implements Maintainer {
 
   refresh(): void {
     const start = performance.now()
+    const { capacity } = this.#result
+    try {
+      this.#load(capacity)
+    } catch (error) {
+      // a row behind the window that cannot be computed is none of the query's business: then without slack
+      if (capacity === null) throw error
+      this.#load(this.#window!.offset + this.#window!.limit)
+    }
+    this.#hydrated = true
+    this.#refreshCost = performance.now() - start
+  }
+
+  #load(capacity: number | null): void {
     const shown = this.#hydrated && this.#statement.query.orderBy.length === 0 ? this.keys : []
     const arms = this.#arms.map((arm, i) => {
-      const entries = this.#hydrate(arm)
+      const entries = this.#hydrate(arm, capacity)
       const partitions = new Map<string, Entry[]>()
       for (const entry of entries) {
         const partition = partitions.get(entry.partition)
@@ -130,9 +143,7 @@ export class Partitioned implements Maintainer {
     let entries = this.#counter ? this.#counter.load(arms) : arms[0]!
     if (this.#counter && this.#statement.query.orderBy.length > 0) entries.sort(this.#compare)
     if (shown.length > 0) entries = inOldOrder(entries, shown)
-    this.#result.load(entries)
-    this.#hydrated = true
-    this.#refreshCost = performance.now() - start
+    this.#result.load(entries, capacity)
   }
 
   explain(): Explanation {
@@ -310,8 +321,7 @@ export class Partitioned implements Maintainer {
     return entries
   }
 
-  #hydrate(arm: Arm): Entry[] {
-    const capacity = this.#result.capacity
+  #hydrate(arm: Arm, capacity: number | null): Entry[] {
     const cut = capacity === null ? null : { limit: capacity, descendingTies: this.#descendingTies }
     const entries: Entry[] = []
     const counts = new Map<string, number>()

@@ -22,7 +22,7 @@ export interface SharedQuery {
 export interface QueryTurn {
   readonly shared: SharedQuery
   readonly turn: number
-  readonly changes: RowChange[]
+  readonly changes: readonly RowChange[]
   readonly columns: readonly string[] | null
   readonly error: Error | null
 }

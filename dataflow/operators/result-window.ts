@@ -66,10 +66,10 @@ export class ResultWindow extends Node<Entry, never> {
     return window && window.slack !== null ? window.offset + window.limit + window.slack : null
   }
 
-  /** First state: entries in order. */
-  load(entries: Entry[]): void {
+  /** First state: entries in order, `most` of them if there are as many; null: all. */
+  load(entries: Entry[], most: number | null): void {
     this.#list.load(entries)
-    this.#more = this.capacity !== null && entries.length >= this.capacity
+    this.#more = most !== null && entries.length >= most
     this.dry = false
     this.#changes = []
     if (this.#window) this.#shown = this.#slice()

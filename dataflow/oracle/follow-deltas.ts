@@ -2,8 +2,8 @@
  * A listener that believes only the deltas: it applies them to a copy of its own and says which law a delta broke.
  *
  * Laws: indexes are in range · an inserted key is new, any other key stands where the delta says · keys are unique ·
- * an update changes something · a key is not deleted and inserted in one delta · turns only grow · after the turn the
- * copy equals `rows` and `keys`.
+ * an update changes something · a key is not deleted and inserted in one delta · turns only grow · a delta says something, if
+ * only that an error is over · after the turn the copy equals `rows` and `keys`.
  */
 import type { LiveQuery } from '../types.ts'
 import type { QueryDelta, SqlValue } from '../../schema/live.ts'
@@ -16,11 +16,13 @@ export class Follower {
   broken: string | null = null
   deltas = 0
   #turn = 0
+  #hadError: boolean
 
   constructor(query: LiveQuery) {
     this.rows = query.rows.map((row) => [...row])
     this.keys = [...query.keys]
     this.columns = query.columns
+    this.#hadError = query.error !== null
     if (new Set(this.keys).size !== this.keys.length) this.broken = 'two rows have the same key at subscription'
     if (this.keys.length !== this.rows.length) this.broken = 'keys and rows differ in length at subscription'
   }
@@ -28,6 +30,10 @@ export class Follower {
   apply(delta: QueryDelta): void {
     this.deltas++
     this.broken ??= this.#apply(delta)
+  }
+
+  fail(): void {
+    this.#hadError = true
   }
 
   /** The law that is broken, or null. */
@@ -49,7 +55,8 @@ export class Follower {
     if (turn <= this.#turn) return `turn ${turn} came after turn ${this.#turn}`
     this.#turn = turn
     if (columns) this.columns = columns
-    else if (changes.length === 0) return 'an empty delta'
+    else if (changes.length === 0 && !this.#hadError) return 'an empty delta'
+    this.#hadError = false
     const deleted = new Set<string>()
     for (const change of changes) {
       const size = this.rows.length

@@ -37,6 +37,30 @@ const pinned: readonly { name: string; setup: string; query: string; steps: read
     query: 'SELECT q.b, count(*) FROM t1 AS p LEFT JOIN t1 AS q ON NULL GROUP BY 1',
     steps: ['ALTER TABLE t1 RENAME TO t2', 'INSERT INTO t2 VALUES (1, 1)'],
   },
+  {
+    name: 'the sign of a literal belongs to it: -0.0 is not 0 - 0.0',
+    setup: 'CREATE TABLE t(a)',
+    query: 'SELECT -0.0, - 0.0 + 0, -(0.0), - -0.0, -0 FROM t',
+    steps: ['INSERT INTO t VALUES (1)'],
+  },
+  {
+    name: 'a row behind the limit that cannot be computed is none of its business',
+    setup: `CREATE TABLE t(id INTEGER PRIMARY KEY, a, b); INSERT INTO t VALUES (1, 1, 1), (2, 2, 2), (3, 3, 3), (4, 4, x'ff00')`,
+    query: 'SELECT id, json_array(NULL, b) FROM t ORDER BY id LIMIT 3',
+    steps: [
+      `INSERT INTO t VALUES (5, 5, x'ff00')`,
+      `DELETE FROM t WHERE id = 1`,
+      `UPDATE t SET b = 4 WHERE id = 4`,
+      `UPDATE t SET a = 9 WHERE id = 5`,
+      `INSERT INTO t VALUES (1, 1, 1)`,
+    ],
+  },
+  {
+    name: 'an error that is over is told of, though the rows are as they were',
+    setup: `CREATE TABLE t(id INTEGER PRIMARY KEY, a); INSERT INTO t VALUES (1, '{}')`,
+    query: `SELECT json_extract(a, '$.x') FROM t WHERE id < 3`,
+    steps: [`INSERT INTO t VALUES (2, '{bad')`, `DELETE FROM t WHERE id = 2`],
+  },
 ]
 
 it.each(pinned)('$name', ({ setup, query, steps }) => {

@@ -57,7 +57,11 @@ export class Watch {
   subscribe(printed: PrintedSql): Watched | Breach {
     try {
       let follower: Follower | undefined
-      const live = this.#live.subscribe(printed, (delta) => follower?.apply(delta))
+      const live = this.#live.subscribe(
+        printed,
+        (delta) => follower?.apply(delta),
+        () => follower?.fail(),
+      )
       follower = new Follower(live)
       return { printed, live, follower, over: false }
     } catch (error) {
