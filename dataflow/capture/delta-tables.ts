@@ -1,7 +1,7 @@
 import type { CatalogTable } from '../catalog/catalog.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import { tableKey } from './capture-diff.ts'
-import type { RowDiff } from './diff.ts'
+import type { RowDiff, TurnDiff } from './diff.ts'
 import { quote } from './table-shape.ts'
 
 /**
@@ -15,10 +15,17 @@ export class DeltaTables {
   readonly #connection: Connection
   readonly #names = new Map<string, string>()
   readonly #filled = new Set<string>()
+  /** A query that is routed sees a part of it; the tables, which all queries of a turn share, hold the whole. */
+  #turn: TurnDiff = new Map()
   #count = 0
 
   constructor(connection: Connection) {
     this.#connection = connection
+  }
+
+  /** Before the queries of a turn are brought up to date. */
+  begin(turn: TurnDiff): void {
+    this.#turn = turn
   }
 
   /** Names the table, creating it if need be; outside of a turn. */
@@ -41,6 +48,7 @@ export class DeltaTables {
     return name
   }
 
+  /** `rows` are those of a table that is no part of the turn's diff: a kept one. */
   fill(table: CatalogTable, rows: readonly RowDiff[]): string {
     const name = this.prepare(table)
     if (this.#filled.has(name)) return name
@@ -51,7 +59,7 @@ export class DeltaTables {
     const sql = `INSERT INTO ${name} VALUES (${places.map(() => '?').join(', ')})`
     const statement = this.#connection.take(sql)
     try {
-      for (const { before, after } of rows) {
+      for (const { before, after } of this.#turn.get(tableKey(table.schema, table.name))?.rows ?? rows) {
         for (const image of [before, after]) {
           if (!image) continue
           statement.bindAll(places.map((place) => image[place]!))
@@ -69,6 +77,7 @@ export class DeltaTables {
   empty(): void {
     for (const name of this.#filled) this.#connection.rows(`DELETE FROM ${name}`)
     this.#filled.clear()
+    this.#turn = new Map()
   }
 
   close(): void {

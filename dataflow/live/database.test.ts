@@ -178,3 +178,16 @@ describe('errors', () => {
     expect(t.rows).toEqual([[1, 2, 5]])
   })
 })
+
+describe('queries that are routed to by a value', () => {
+  it('each see their own part of one turn’s diff', () => {
+    live.run(`
+      CREATE TABLE u(id INTEGER PRIMARY KEY, team, name); CREATE TABLE m(id INTEGER PRIMARY KEY, u);
+      INSERT INTO u VALUES (1, 1, 'a'), (2, 2, 'b'), (3, 3, 'c'); INSERT INTO m VALUES (1, 1), (2, 2), (3, 3), (4, 1)`)
+    const teams = [1, 2, 3].map((team) =>
+      follow('SELECT m.id, u.name FROM m JOIN u ON u.id = m.u WHERE u.team = ? ORDER BY 1', [team]),
+    )
+    live.run(`UPDATE u SET name = name || '!'`)
+    expect(teams.map(({ rows }) => rows)).toEqual([[[1, 'a!'], [4, 'a!']], [[2, 'b!']], [[3, 'c!']]]) // prettier-ignore
+  })
+})

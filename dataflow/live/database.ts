@@ -204,6 +204,7 @@ export class LiveSqlite implements LiveDatabase {
         this.#plans.clear()
       }
       const diff = this.#capture.take()
+      this.#deltas.begin(diff)
       const turns = this.#callTurns!
       const turn = turns[0]?.turn ?? ++this.#turn
       const rebound = schemaChanges === undefined ? null : this.#rebind(schemaChanges, turn)
