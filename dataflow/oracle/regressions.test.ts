@@ -56,6 +56,12 @@ const pinned: readonly { name: string; setup: string; query: string; steps: read
     ],
   },
   {
+    name: 'two queries to which different rows of one turn are routed each see their own',
+    setup: `CREATE TABLE a(id INTEGER PRIMARY KEY, x); CREATE TABLE b(id INTEGER PRIMARY KEY, r); INSERT INTO a VALUES (1, 1), (2, 2)`,
+    query: [1, 2].map((r) => `SELECT a.id, b.id FROM a, b WHERE b.r = ${r} AND a.x > 0`),
+    steps: [`INSERT INTO b VALUES (1, 1), (2, 2)`],
+  },
+  {
     name: 'an error that is over is told of, though the rows are as they were',
     setup: `CREATE TABLE t(id INTEGER PRIMARY KEY, a); INSERT INTO t VALUES (1, '{}')`,
     query: `SELECT json_extract(a, '$.x') FROM t WHERE id < 3`,
@@ -67,7 +73,7 @@ it.each(pinned)('$name', ({ setup, query, steps }) => {
   const { failure } = playCase(sqlite3, {
     seed: 0,
     setup: [setup],
-    queries: [query],
+    queries: [query].flat(),
     steps: steps.map((statement) => ({ how: 'run', statements: [statement] })),
   })
   expect(failure).toBeNull()
