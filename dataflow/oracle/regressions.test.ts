@@ -5,7 +5,14 @@ import { playCase } from './run-case.ts'
 
 const sqlite3 = await loadSqlite()
 
-const pinned: readonly { name: string; setup: string; query: string; steps: readonly string[] }[] = [
+interface Pinned {
+  readonly name: string
+  readonly setup: string
+  readonly query: string | readonly string[]
+  readonly steps: readonly string[]
+}
+
+const pinned: readonly Pinned[] = [
   {
     name: 'a condition that only SQLite can decide does not let a row in unasked',
     setup: 'CREATE TABLE t(id INTEGER PRIMARY KEY, a REAL)',
