@@ -18,6 +18,7 @@ import { Rerun } from './rerun.ts'
 import { Router } from './router.ts'
 import type { QueryTurn, SharedQuery } from './shared-query.ts'
 import { Subscription } from './subscription.ts'
+import { Whole } from './whole.ts'
 
 /**
  * Turns. SQLite runs the statements; whenever it is back in autocommit mode, what it captured is durable and becomes a
@@ -256,7 +257,7 @@ export class LiveSqlite implements LiveDatabase {
 
   /** A changed row may be beyond SQLite where the query as a whole is not: the row stands behind the limit. */
   #readAnew({ maintainer }: SharedQuery, error: unknown): boolean {
-    if (!(error instanceof SqliteError) || maintainer instanceof Rerun) return false
+    if (!(error instanceof SqliteError) || readsAsWritten(maintainer)) return false
     try {
       maintainer.refresh()
       return true
@@ -267,7 +268,7 @@ export class LiveSqlite implements LiveDatabase {
 
   /** What our own statements cannot answer, the query itself may: then it is re-run from now on. False when SQLite cannot either. */
   #fallBack(shared: SharedQuery, error: Error, watched = true): boolean {
-    if (shared.maintainer instanceof Rerun) return false
+    if (readsAsWritten(shared.maintainer)) return false
     let maintainer: Maintainer | null = null
     try {
       maintainer = maintain(this.#surroundings(), shared.query, error.message).maintainer
@@ -433,6 +434,11 @@ function encodeIdentity(sql: string, parameters: readonly SqlValue[]): string {
     return value instanceof Real ? `r${Object.is(value.value, -0) ? '-0' : value.value}` : encodeValue(value)
   })
   return `${encoded.join(',')}|${sql}`
+}
+
+/** It asks SQLite the query itself: there is no other way to its answer. */
+function readsAsWritten(maintainer: Maintainer): boolean {
+  return maintainer instanceof Rerun || maintainer instanceof Whole
 }
 
 function toError(error: unknown): Error {

@@ -8,11 +8,14 @@ import { quote, readTableShape, type TableShape } from '../capture/table-shape.t
 import type { CatalogColumn, CatalogTable } from '../catalog/catalog.ts'
 import { encodeKey, isKnownCollation } from '../key.ts'
 import { hydrateSql, planBlock, recomputeSql, type Block } from '../plan/block.ts'
-import { occurrencesIn, planTouches, type Occurrence, type Stand } from '../plan/touch.ts'
+import { planRowFilter } from '../plan/row-filter.ts'
+import { occurrencesIn, planTouches, type Occurrence } from '../plan/touch.ts'
 import { Unplannable } from '../plan/unplannable.ts'
+import { usedColumns } from '../plan/used-columns.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import type { OperatorExplanation } from '../types.ts'
 import type { Value } from '../value.ts'
+import { TouchFinder, type Reading } from './touch-finder.ts'
 
 /**
  * A derived table kept as a table: its rows stand in a temp table, so that what is computed from them sees them change, as
@@ -30,13 +33,12 @@ export class KeptTable {
   readonly shape: TableShape
   readonly key: string
   readonly #connection: Connection
-  readonly #deltas: DeltaTables
   readonly #parameters: readonly Value[]
   readonly #parameterCount: number
   readonly #block: Block
   readonly #occurrences: readonly Occurrence[]
   readonly #inner: readonly KeptTable[]
-  readonly #touches = new Map<string, readonly string[]>()
+  readonly #finder: TouchFinder
   #rows = 0
   #rowsIn = 0
   #rowsOut = 0
@@ -50,7 +52,6 @@ export class KeptTable {
     source: Source,
   ) {
     this.#connection = connection
-    this.#deltas = deltas
     this.#parameters = parameters
     this.#parameterCount = statement.parameterCount
     const made: KeptTable[] = []
@@ -63,6 +64,11 @@ export class KeptTable {
       if (!this.#occurrences.every((each) => planTouches(this.#block, each, changed))) {
         throw new Unplannable('a changed row may touch every partition')
       }
+      const used = usedColumns(statement.query)
+      const readings = this.#occurrences.map((occurrence): Reading => {
+        return { occurrence, filter: planRowFilter(occurrence, parameters), used: used.get(occurrence.source) ?? [] }
+      })
+      this.#finder = new TouchFinder(connection, deltas, this.#block, readings, parameters)
       this.table = describeTable(source, this.#block)
       this.key = tableKey('temp', this.table.name)
       this.#create()
@@ -155,49 +161,19 @@ export class KeptTable {
 
   // --------------------------------------------------------------------------------------------------------- partitions
 
+  /** Null: more than is worth finding out. */
   #touched(diff: TurnDiff): Map<string, readonly Value[]> | null {
-    const collations = this.#block.keys.map(({ collation }) => collation)
     const touched = new Map<string, readonly Value[]>()
-    const touch = (key: readonly Value[]) => touched.set(encodeKey(key, collations), key)
-    const changed = new Set(diff.keys())
-    for (const occurrence of this.#occurrences) {
-      const change = diff.get(tableKey(occurrence.table.schema, occurrence.table.name))
-      if (!change) continue
-      if (!change.rows) return null
-      const sqls = this.#touchSqls(occurrence, changed)
-      if (!sqls) return null
-      for (const { table } of this.#occurrences) {
-        const rows = diff.get(tableKey(table.schema, table.name))?.rows
-        if (rows) this.#deltas.fill(table, rows)
-      }
-      for (const sql of sqls) {
-        this.#run(sql, [], (row) => touch(row.slice(0, this.#block.keys.length)))
-        if (touched.size > 200) return null
-      }
-    }
+    const known = this.#finder.find(diff, (key) => {
+      touched.set(this.#partitionOf(key), key)
+      return touched.size <= 200
+    })
+    if (!known || touched.size > 200) return null
     // bytes that are no UTF-8 all decode to U+FFFD: such a key would not find its partition
     for (const key of touched.values()) {
       if (key.some((value) => typeof value === 'string' && value.includes('\uFFFD'))) return null
     }
     return touched
-  }
-
-  /** One statement for every choice between a changed table's rows now and its changed rows. */
-  #touchSqls(occurrence: Occurrence, changed: ReadonlySet<string>): readonly string[] | null {
-    const name = `${this.#occurrences.indexOf(occurrence)}|${[...changed].sort().join('|')}`
-    const known = this.#touches.get(name)
-    if (known) return known
-    const plans = planTouches(this.#block, occurrence, changed)
-    if (!plans || plans.some(({ others }) => others.length > 5)) return null
-    const sqls = plans.flatMap((plan) =>
-      Array.from({ length: 1 << plan.others.length }, (_, choice) => {
-        const stands = new Map<Source, Stand>([[occurrence.source, 'changed']])
-        plan.others.forEach((other, i) => stands.set(other, choice & (1 << i) ? 'changed' : 'table'))
-        return plan.sql(stands, (table) => this.#deltas.prepare(table))
-      }),
-    )
-    this.#touches.set(name, sqls)
-    return sqls
   }
 
   #recompute(key: readonly Value[]): RowDiff[] {

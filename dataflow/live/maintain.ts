@@ -1,15 +1,18 @@
 import type { Query } from '../../schema/live.ts'
+import type { BoundStatement } from '../bind/bound.ts'
 import { bindStatement } from '../bind/bind-statement.ts'
 import type { DeltaTables } from '../capture/delta-tables.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import { planQuery, type QueryPlan } from '../plan/query-plan.ts'
 import { Unplannable } from '../plan/unplannable.ts'
+import { planWhole } from '../plan/whole-plan.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import { findDependencies, withBound, type Dependencies } from './dependencies.ts'
 import type { Maintainer } from './maintainer.ts'
 import { Partitioned } from './partitioned.ts'
 import { Rerun } from './rerun.ts'
 import { Staged } from './staged.ts'
+import { Whole } from './whole.ts'
 
 /** What maintainers are made with; all of it of one schema version, but for the connection. */
 export interface Surroundings {
@@ -26,6 +29,8 @@ export interface Planned {
   readonly columns: readonly string[]
   /** the reason to re-run, or how not to */
   readonly plan: QueryPlan | string
+  /** null: it cannot be bound, or may answer differently each time */
+  readonly statement: BoundStatement | null
   /** it may go by stages where it does not go by parts: not known before it was tried */
   stages: boolean
 }
@@ -48,10 +53,9 @@ export function maintain(
   }
   const { dependencies, parameterCount, plan, columns } = planned
   if (query.parameters.length > parameterCount) throw new Error('column index out of range')
-  const rerun = (reason: string) => new Rerun(connection, query, connection.prepare(query.sql), dependencies, reason)
   const { names } = dependencies
-  if (rerunBecause !== undefined) return { maintainer: rerun(rerunBecause), names }
-  return { maintainer: typeof plan === 'string' ? (staged() ?? rerun(plan)) : partitioned(plan), names }
+  if (rerunBecause !== undefined) return { maintainer: whole(rerunBecause), names }
+  return { maintainer: typeof plan === 'string' ? (staged() ?? whole(plan)) : partitioned(plan), names }
 
   function staged(): Maintainer | null {
     if (!planned!.stages) return null
@@ -61,7 +65,7 @@ export function maintain(
       })
     } catch (error) {
       planned!.stages = false
-      return error instanceof Unplannable ? null : rerun(messageOf(error))
+      return error instanceof Unplannable ? null : whole(messageOf(error))
     }
   }
 
@@ -70,8 +74,19 @@ export function maintain(
       return new Partitioned(connection, deltas, query, plan)
     } catch (error) {
       // what the values of the parameters decide: LIMIT; and statements of ours beyond SQLite's limits
-      return rerun(messageOf(error))
+      return whole(messageOf(error))
     }
+  }
+
+  /** What goes neither by parts nor by stages. */
+  function whole(reason: string): Maintainer {
+    const { statement } = planned!
+    try {
+      if (statement) return new Whole(connection, deltas, query, planWhole(statement, reason), dependencies)
+    } catch (error) {
+      if (!(error instanceof Unplannable)) throw error
+    }
+    return new Rerun(connection, query, connection.prepare(query.sql), dependencies, reason)
   }
 }
 
@@ -85,16 +100,20 @@ function planText({ connection, catalog }: Surroundings, sql: string): Planned {
     const columns = statement.columnNames()
     let dependencies = findDependencies(connection, reads, sql)
     const planned = { parameterCount, columns, stages: false }
+    let bound: BoundStatement | null = null
     try {
-      const bound = bindStatement(sql, catalog)
+      bound = bindStatement(sql, catalog)
       dependencies = withBound(connection, dependencies, bound)
-      if (dependencies.volatile !== null) return { ...planned, dependencies, plan: dependencies.volatile }
-      return { ...planned, dependencies, plan: planQuery(connection, bound, columns) }
+      if (dependencies.volatile !== null) {
+        return { ...planned, dependencies, statement: null, plan: dependencies.volatile }
+      }
+      return { ...planned, dependencies, statement: bound, plan: planQuery(connection, bound, columns) }
     } catch (error) {
       // SQLite accepted the statement: whatever stops us from planning it, re-running answers it
       return {
         ...planned,
         dependencies,
+        statement: dependencies.volatile === null && bound?.query.volatile === null ? bound : null,
         plan: dependencies.volatile ?? messageOf(error),
         stages: error instanceof Unplannable,
       }

@@ -400,7 +400,7 @@ function readWindow(
   arms: readonly Arm[],
 ): Window | null {
   if (!query.limit) return null
-  if (query.orderBy.length === 0) throw new Unplannable('LIMIT without ORDER BY')
+  if (query.limit.subquery || query.offset?.subquery) throw new Unplannable('a subquery in LIMIT')
   const sql = `SELECT ${printExpression(query.limit.ast)}, ${query.offset ? printExpression(query.offset.ast) : '0'}`
   const statement = connection.take(sql)
   try {

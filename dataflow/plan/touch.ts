@@ -33,7 +33,7 @@ interface Step {
   readonly select: BoundSelect
   /** the source of `select` that the path comes through; null: a subquery in an expression */
   readonly through: Source | null
-  /** the nested query ends in LIMIT: any of its rows may change with another */
+  /** the nested query ends in LIMIT, or recurs: any of its rows may change with another */
   readonly limited: boolean
   /** the `x IN (…)` that the path comes through */
   readonly membership: BoundSubquery | null
@@ -44,7 +44,8 @@ export function occurrencesIn(select: BoundSelect): Occurrence[] {
   const nested = (query: BoundQuery, through: Source | null, membership: BoundSubquery | null = null) => {
     for (const arm of query.arms) {
       if (arm.kind !== 'select') continue
-      const limited = query.limit !== null
+      // what a row leads to in a recursion, others follow from
+      const limited = query.limit !== null || through?.relation.kind === 'recursive'
       for (const inner of occurrencesIn(arm))
         found.push({ ...inner, path: [...inner.path, { select, through, limited, membership }] })
     }
@@ -127,10 +128,31 @@ export function planTouches(
     return inside && isAlive(inside.sources) ? inside.ast : null
   })
   if (keys.includes(null)) return null
+  const wanted = new Set([source, ...block.keys.flatMap((key) => [...(substitute(key, columns)?.sources ?? [])])])
   return alternatives.map((alternative) => {
     const kept = [...conditions, ...alternative].filter((each) => isAlive(each.sources))
-    return plan(keys as Expr[], joinOrder(source, alive, kept), kept, changed)
+    const tied = tiedTo(wanted, kept, alive)
+    const held = kept.filter(({ sources }) => [...sources].every((each) => tied.has(each)))
+    return plan(keys as Expr[], joinOrder(source, tied, held), held, changed)
   })
+}
+
+/** Sources that no condition ties to the wanted ones say no more than that they have rows. */
+function tiedTo(
+  wanted: ReadonlySet<Source>,
+  conditions: readonly Condition[],
+  alive: ReadonlySet<Source>,
+): ReadonlySet<Source> {
+  const tied = new Set(wanted)
+  for (let size = 0; size < tied.size;) {
+    size = tied.size
+    for (const { sources } of conditions) {
+      if ([...sources].some((each) => tied.has(each))) for (const each of sources) tied.add(each)
+    }
+    // a function goes with what its arguments read
+    for (const each of alive) if (tied.has(each)) for (const source of argumentSources(each)) tied.add(source)
+  }
+  return tied
 }
 
 function plan(

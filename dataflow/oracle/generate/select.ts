@@ -285,7 +285,7 @@ class QueryMaker {
 
   #orderAndLimit(scope: Scope, key: readonly string[] | null): Sql {
     const random = this.#random
-    if (random.chance(0.4)) return ''
+    if (random.chance(0.4)) return random.chance(0.1) ? this.#limit() : ''
     const terms: Sql[] = random.many(0, 2, () => {
       const term = random.chance(0.8)
         ? random.pick(scope.columns).sql

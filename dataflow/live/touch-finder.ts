@@ -1,0 +1,109 @@
+import type { Source } from '../bind/bound.ts'
+import { sameValue, tableKey } from '../capture/capture-diff.ts'
+import type { DeltaTables } from '../capture/delta-tables.ts'
+import type { RowDiff, TurnDiff } from '../capture/diff.ts'
+import type { Block } from '../plan/block.ts'
+import type { RowFilter } from '../plan/row-filter.ts'
+import { planTouches, type Occurrence, type Stand } from '../plan/touch.ts'
+import type { Connection } from '../sqlite/connection.ts'
+import type { Value } from '../value.ts'
+
+/** A place where the query reads a table, with what a row must meet to matter there. */
+export interface Reading {
+  readonly occurrence: Occurrence
+  readonly filter: RowFilter
+  /** the columns that the query reads there, as places in a row image; null: any may matter */
+  readonly used: readonly number[] | null
+}
+
+/**
+ * Runs the statements of plan/touch.ts for one block: the keys of every partition that a turn's diff can touch.
+ *
+ * Law: no partition whose rows differ after the turn is left out. A diff that no filter lets in touches none.
+ */
+export class TouchFinder {
+  readonly #connection: Connection
+  readonly #deltas: DeltaTables
+  readonly #block: Block
+  readonly #readings: readonly Reading[]
+  readonly #parameters: readonly Value[]
+  /** by reading and by what else changed; null: any partition may be touched */
+  readonly #sqls = new Map<string, readonly string[] | null>()
+
+  constructor(
+    connection: Connection,
+    deltas: DeltaTables,
+    block: Block,
+    readings: readonly Reading[],
+    parameters: readonly Value[],
+  ) {
+    this.#connection = connection
+    this.#deltas = deltas
+    this.#block = block
+    this.#readings = readings
+    this.#parameters = parameters
+  }
+
+  get sql(): readonly string[] {
+    return [...this.#sqls.values()].flatMap((sqls) => sqls ?? [])
+  }
+
+  /** Calls `touch` with each key, until it says false. Returns false when any partition may be touched. */
+  find(diff: TurnDiff, touch: (key: readonly Value[]) => boolean): boolean {
+    const changed = new Set(diff.keys())
+    for (const reading of this.#readings) {
+      const { table } = reading.occurrence
+      const change = diff.get(tableKey(table.schema, table.name))
+      if (!change) continue
+      if (!change.rows) return false
+      if (!change.rows.some((row) => matters(row, reading))) continue
+      const sqls = this.#sqlsOf(reading, changed)
+      if (!sqls) return false
+      for (const { occurrence } of this.#readings) {
+        const rows = diff.get(tableKey(occurrence.table.schema, occurrence.table.name))?.rows
+        if (rows) this.#deltas.fill(occurrence.table, rows)
+      }
+      for (const sql of sqls) if (!this.#run(sql, touch)) return true
+    }
+    return true
+  }
+
+  #sqlsOf(reading: Reading, changed: ReadonlySet<string>): readonly string[] | null {
+    const name = `${this.#readings.indexOf(reading)}|${[...changed].sort().join('|')}`
+    let sqls = this.#sqls.get(name)
+    if (sqls === undefined) this.#sqls.set(name, (sqls = this.#makeSqls(reading, changed)))
+    return sqls
+  }
+
+  /** One statement for every choice between a changed table's rows now and its changed rows. */
+  #makeSqls({ occurrence }: Reading, changed: ReadonlySet<string>): readonly string[] | null {
+    const plans = planTouches(this.#block, occurrence, changed)
+    if (!plans || plans.some(({ others }) => others.length > 5)) return null
+    return plans.flatMap((plan) =>
+      Array.from({ length: 1 << plan.others.length }, (_, choice) => {
+        const stands = new Map<Source, Stand>([[occurrence.source, 'changed']])
+        plan.others.forEach((other, i) => stands.set(other, choice & (1 << i) ? 'changed' : 'table'))
+        return plan.sql(stands, (table) => this.#deltas.prepare(table))
+      }),
+    )
+  }
+
+  #run(sql: string, touch: (key: readonly Value[]) => boolean): boolean {
+    const statement = this.#connection.take(sql)
+    try {
+      this.#parameters.forEach((value, i) => {
+        if (i < statement.parameterCount) statement.bind(i + 1, value)
+      })
+      while (statement.step()) if (!touch(statement.row(this.#block.keys.length))) return false
+      return true
+    } finally {
+      this.#connection.giveBack(sql, statement)
+    }
+  }
+}
+
+/** A row that no condition lets in, before or after, changes nothing; nor does one whose change the query cannot see. */
+export function matters({ before, after }: RowDiff, { filter, used }: Pick<Reading, 'filter' | 'used'>): boolean {
+  if (before && after && used?.every((column) => sameValue(before[column]!, after[column]!))) return false
+  return (before !== null && filter.passes(before)) || (after !== null && filter.passes(after))
+}

@@ -1,0 +1,125 @@
+import type { Query, RowChange, SqlValue } from '../../schema/live.ts'
+import { tableKey, type Detail } from '../capture/capture-diff.ts'
+import type { DeltaTables } from '../capture/delta-tables.ts'
+import type { TurnDiff } from '../capture/diff.ts'
+import type { TableShape } from '../capture/table-shape.ts'
+import { planRowFilter, type Route } from '../plan/row-filter.ts'
+import { Unplannable } from '../plan/unplannable.ts'
+import type { WholePlan } from '../plan/whole-plan.ts'
+import type { Connection } from '../sqlite/connection.ts'
+import type { Explanation } from '../types.ts'
+import { fromSqlValue } from '../value.ts'
+import type { Dependencies } from './dependencies.ts'
+import type { Maintainer } from './maintainer.ts'
+import { Rerun } from './rerun.ts'
+import { TouchFinder, type Reading } from './touch-finder.ts'
+
+/**
+ * A query that is one partition: it is read again as a whole, but only when a changed row can take part in it.
+ *
+ * Law: as long as no row that changed, old image or new, meets the conditions under which the query reads it, the answer stays.
+ *
+ *   … (SELECT … FROM comment WHERE thread = 7 ORDER BY score LIMIT 3) …    a comment of thread 8: nothing is read
+ */
+export class Whole implements Maintainer {
+  readonly always = false
+  readonly tables: readonly { readonly shape: TableShape; readonly detail: Detail }[]
+  readonly #reason: string
+  readonly #reader: Rerun
+  readonly #readings: readonly Reading[]
+  readonly #finder: TouchFinder
+  /** tables of which any change matters */
+  readonly #blind: ReadonlySet<string>
+  #turns = 0
+  #skipped = 0
+  #milliseconds = 0
+
+  constructor(connection: Connection, deltas: DeltaTables, query: Query, plan: WholePlan, dependencies: Dependencies) {
+    const parameters = query.parameters.map(fromSqlValue)
+    this.#readings = plan.occurrences.map((occurrence, i) => {
+      return { occurrence, filter: planRowFilter(occurrence, parameters), used: plan.used[i]! }
+    })
+    const reached = new Set(plan.occurrences.map(({ table }) => tableKey(table.schema, table.name)))
+    const elsewhere = new Set(plan.elsewhere.map((table) => tableKey(table.schema, table.name)))
+    this.tables = dependencies.tables.map((shape) => {
+      const name = tableKey(shape.schema, shape.name)
+      return { shape, detail: shape.keyed && reached.has(name) && !elsewhere.has(name) ? 'rows' : 'touched' }
+    })
+    const named = ({ shape }: { shape: TableShape }) => tableKey(shape.schema, shape.name)
+    this.#blind = new Set(this.tables.filter(({ detail }) => detail === 'touched').map(named))
+    if (this.#blind.size === this.tables.length) throw new Unplannable(plan.reason)
+    this.#reason = plan.reason
+    this.#finder = new TouchFinder(connection, deltas, plan.block, this.#readings, parameters)
+    this.#reader = new Rerun(connection, query, connection.prepare(query.sql), dependencies, plan.reason)
+  }
+
+  get columns(): readonly string[] {
+    return this.#reader.columns
+  }
+  get rows(): readonly SqlValue[][] {
+    return this.#reader.rows
+  }
+  get keys(): readonly string[] {
+    return this.#reader.keys
+  }
+
+  /** The condition by which the table's rows are routed here, when it is read in one place only. */
+  routeOf(table: string): Route | null {
+    const here = this.#readings.filter(({ occurrence }) => {
+      return tableKey(occurrence.table.schema, occurrence.table.name) === table
+    })
+    return here.length === 1 && !this.#blind.has(table) ? here[0]!.filter.route : null
+  }
+
+  apply(diff: TurnDiff): RowChange[] {
+    this.#turns++
+    if (this.#matters(diff)) return this.#reader.apply()
+    this.#skipped++
+    return []
+  }
+
+  refresh(): void {
+    this.#reader.refresh()
+  }
+
+  explain(): Explanation {
+    const read = this.#reader.explain().operators[0]!
+    const touch = { id: 'touch', kind: 'touch', label: '()', inputs: [], stateRows: 0 }
+    return {
+      mode: 'partitioned',
+      reason: `one partition: read again as a whole (${this.#reason})`,
+      operators: [
+        {
+          ...touch,
+          rowsIn: this.#turns,
+          rowsOut: this.#turns - this.#skipped,
+          milliseconds: this.#milliseconds,
+          sql: this.#finder.sql,
+        },
+        { ...read, id: 'read', kind: 'recompute', inputs: ['touch'] },
+      ],
+    }
+  }
+
+  close(): void {
+    this.#reader.close()
+  }
+
+  #matters(diff: TurnDiff): boolean {
+    for (const name of diff.keys()) if (this.#blind.has(name)) return true
+    const start = performance.now()
+    try {
+      let touched = false
+      const known = this.#finder.find(diff, () => {
+        touched = true
+        return false
+      })
+      return touched || !known
+    } catch {
+      // a condition that fails on a changed row: the query itself must say
+      return true
+    } finally {
+      this.#milliseconds += performance.now() - start
+    }
+  }
+}
