@@ -54,6 +54,11 @@ export function bindQuery(
   )
   const arms = bound.map(({ arm }) => arm)
   const columns = arms[0]!.columns.map((_, i) => unifyColumn(arms, i))
+  // whether several rows of VALUES count as columns, whose collation wins, depends on a WITH anywhere in the statement
+  const hasValues = arms.length > 1 && arms.some((arm) => arm.kind === 'values' && arm.rows.length > 1)
+  if (hasValues && columns.some(({ collation }) => collation !== 'BINARY')) {
+    throw new Unsupported('VALUES beside a column with a collation')
+  }
   const orderBy =
     ones.length === 1 ? bound[0]!.orderBy : (ast.orderBy ?? []).map((term) => bindCompoundOrder(bound, columns, term))
   // LIMIT sees no columns at all

@@ -46,6 +46,8 @@ export class LiveSqlite implements LiveDatabase {
   /** how many times it was back in autocommit mode with something to tell */
   #stages = 0
   #wasAutocommit = true
+  /** a statement that may write ran since the last turn */
+  #wrote = false
 
   constructor(sqlite3: Sqlite3Static, db: Database) {
     this.#connection = new Connection(sqlite3, db)
@@ -173,6 +175,7 @@ export class LiveSqlite implements LiveDatabase {
 
   #step(statement: Statement, parameters: readonly SqlValue[], rows: SqlValue[][] | null): void {
     statement.bindAll(parameters)
+    if (!statement.readonly) this.#wrote = true
     if (rows) while (statement.step()) rows.push(statement.sqlRow())
     else while (statement.step());
   }
@@ -192,7 +195,9 @@ export class LiveSqlite implements LiveDatabase {
 
   #computeTurn(): void {
     const { authorizer } = this.#connection
-    if (!this.#capture.pending && !authorizer.schemaChanged) return
+    const visits = this.#wrote && this.#router.visitsAlways
+    this.#wrote = false
+    if (!this.#capture.pending && !authorizer.schemaChanged && !visits) return
     this.#computing = true
     this.#stages++
     const { exports, db } = this.#connection.raw

@@ -1,5 +1,5 @@
 import type { Query, RowChange, SqlValue } from '../../schema/live.ts'
-import type { BoundOrderTerm, BoundQuery, BoundStatement, Source } from '../bind/bound.ts'
+import type { BoundArm, BoundOrderTerm, BoundQuery, BoundStatement, Source } from '../bind/bound.ts'
 import { sameValue, tableKey, type Detail } from '../capture/capture-diff.ts'
 import type { DeltaTables } from '../capture/delta-tables.ts'
 import type { Row, RowDiff, TurnDiff } from '../capture/diff.ts'
@@ -210,8 +210,8 @@ export class Partitioned implements Maintainer {
             graph,
             this.#recomputes,
             bound.arms.map(({ operator }) => operator),
-            this.#arms[0]!.block.distinctAfter,
-            countCollations(bound),
+            this.#arms.map(({ block }) => block.distinctAfter),
+            countCollations(bound, this.#arms),
           )
     const label = [
       bound.orderBy.length > 0 ? `ORDER BY ${bound.orderBy.map((term) => printExpression(term.expression.ast)).join(', ')}` : '',
@@ -461,7 +461,11 @@ function statementsOf(
 }
 
 /** UNION ALL alone tells rows apart that a collation calls equal. */
-function countCollations(query: BoundQuery): string[] {
+function countCollations(query: BoundQuery, plans: readonly ArmPlan[]): string[] {
+  const folds = ({ columns }: BoundArm) => columns.some(({ collation }) => collation !== 'BINARY')
+  if (query.arms.length > 1 && query.arms.some((arm, i) => plans[i]!.block.distinctAfter && folds(arm))) {
+    throw new Unplannable('an arm that is DISTINCT by a collation of its own')
+  }
   const all = query.arms.every(({ operator }) => operator === null || operator === 'UNION ALL')
   if (all && query.arms.length > 1) return query.columns.map(() => 'BINARY')
   const collations = query.columns.map(({ collation }) => collation)

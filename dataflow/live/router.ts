@@ -14,6 +14,11 @@ export class Router {
   readonly #tables = new Map<string, TableRoutes>()
   readonly #always = new Set<SharedQuery>()
 
+  /** Is there a query whose answer may change with nothing written to a table that can be watched? */
+  get visitsAlways(): boolean {
+    return this.#always.size > 0
+  }
+
   add(query: SharedQuery): void {
     const { maintainer } = query
     if (maintainer.always) this.#always.add(query)

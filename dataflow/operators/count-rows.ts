@@ -18,8 +18,9 @@ export class CountRows extends Node<Entry, Entry> {
   readonly kind: string
   readonly label: string
   readonly #operators: readonly (CompoundOperator | null)[]
-  readonly #distinct: boolean
+  readonly #distinct: readonly boolean[]
   readonly #collations: readonly string[]
+  readonly #unites: boolean
   readonly #rows = new Map<string, Counted>()
 
   constructor(
@@ -27,13 +28,15 @@ export class CountRows extends Node<Entry, Entry> {
     inputs: readonly Outlet<Entry>[],
     /** one for each input; the first is null */
     operators: readonly (CompoundOperator | null)[],
-    distinct: boolean,
+    /** of each input: SELECT DISTINCT, left to be done here */
+    distinct: readonly boolean[],
     collations: readonly string[],
   ) {
     super(graph, inputs)
     this.#operators = operators
     this.#distinct = distinct
     this.#collations = collations
+    this.#unites = !distinct.includes(true) && operators.every((each) => each === null || each === 'UNION ALL')
     this.kind = inputs.length === 1 ? 'distinct' : 'set'
     this.label = inputs.length === 1 ? 'DISTINCT' : operators.filter((each) => each !== null).join(', ')
   }
@@ -81,10 +84,10 @@ export class CountRows extends Node<Entry, Entry> {
   }
 
   #multiplicity(counts: readonly number[]): number {
-    let total = counts[0]!
-    if (this.#distinct) total = Math.min(1, total)
+    const countOf = (port: number) => (this.#distinct[port] ? Math.min(1, counts[port]!) : counts[port]!)
+    let total = countOf(0)
     for (let port = 1; port < counts.length; port++) {
-      const count = counts[port]!
+      const count = countOf(port)
       switch (this.#operators[port]) {
         case 'UNION ALL':
           total += count
@@ -104,7 +107,9 @@ export class CountRows extends Node<Entry, Entry> {
   }
 
   #keyOf(entry: Entry): string {
-    const key = encodeKey(entry.row.map(fromSqlValue), this.#collations)
+    let key = encodeKey(entry.row.map(fromSqlValue), this.#collations)
+    // UNION ALL alone hands on every row as it is: 0.0 and -0.0 are equal, yet not the same
+    if (this.#unites) for (let i = 0; i < entry.row.length; i++) if (Object.is(entry.row[i], -0)) key += `-${i}`
     if (key.includes('\uFFFD')) throw new Error('text that may not be UTF-8 cannot be a key')
     return key
   }

@@ -69,6 +69,36 @@ const pinned: readonly Pinned[] = [
     steps: [`INSERT INTO b VALUES (1, 1), (2, 2)`],
   },
   {
+    name: 'UNION ALL hands on 0.0 and -0.0 as they are',
+    setup: 'CREATE TABLE t(a REAL)',
+    query: 'SELECT a FROM t UNION ALL SELECT NULL FROM t',
+    steps: ['INSERT INTO t VALUES (0.0), (-1e-300 * 1e-300), (0.0)', 'DELETE FROM t WHERE rowid = 1'],
+  },
+  {
+    name: 'DISTINCT in any arm of a UNION ALL is that arm’s own',
+    setup: 'CREATE TABLE t(a, b); INSERT INTO t VALUES (1, 1), (2, 2), (3, 2)',
+    query: [
+      'SELECT a FROM t UNION ALL SELECT DISTINCT count(*) FROM t GROUP BY a',
+      'SELECT DISTINCT count(*) FROM t GROUP BY a UNION ALL SELECT a FROM t UNION ALL SELECT DISTINCT rank() OVER (ORDER BY b) FROM t',
+    ],
+    steps: ['INSERT INTO t VALUES (3, 3)', 'DELETE FROM t WHERE a = 1', 'UPDATE t SET a = 7'],
+  },
+  {
+    name: 'VALUES beside a collated column: whose collation wins depends on a WITH elsewhere',
+    setup: `CREATE TABLE t(a TEXT COLLATE RTRIM, b TEXT); INSERT INTO t VALUES ('b ', 'x'), ('b', 'x'), ('c', 'y')`,
+    query: [
+      `WITH c(x) AS (VALUES ('b'), ('c ') UNION SELECT a FROM t) SELECT x FROM c`,
+      `SELECT count(*) FROM (VALUES ('b'), ('c ') UNION SELECT a FROM t)`,
+    ],
+    steps: [`INSERT INTO t VALUES ('c', 'z')`, `DELETE FROM t WHERE b = 'x'`],
+  },
+  {
+    name: 'what SQLite writes without a word to the hook is read again after every write',
+    setup: `CREATE TABLE a(id INTEGER PRIMARY KEY AUTOINCREMENT, x); CREATE VIRTUAL TABLE f USING fts5(x); CREATE VIRTUAL TABLE v USING fts5vocab('f', 'row')`,
+    query: ['SELECT name, seq FROM sqlite_sequence', 'SELECT term, doc FROM v'],
+    steps: [`INSERT INTO a(x) VALUES (1)`, `INSERT INTO f VALUES ('red fish')`, `INSERT INTO a(x) VALUES (2)`],
+  },
+  {
     name: 'an error that is over is told of, though the rows are as they were',
     setup: `CREATE TABLE t(id INTEGER PRIMARY KEY, a); INSERT INTO t VALUES (1, '{}')`,
     query: `SELECT json_extract(a, '$.x') FROM t WHERE id < 3`,

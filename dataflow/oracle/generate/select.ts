@@ -6,6 +6,7 @@ import type { Random } from '../random.ts'
 import { expression, list, optional, select, text, type Sql } from '../sql-text.ts'
 import { leaf, randomCondition, randomExpression, type Scope, type ScopeColumn } from './expression.ts'
 import { randomWindowCall } from './window.ts'
+import { randomShape, type Parts } from './shapes.ts'
 import { quoteName, type Schema, type Table } from './schema.ts'
 import { literal, randomValue, type ColumnType } from './value.ts'
 
@@ -26,7 +27,7 @@ export function randomQuery(random: Random, schema: Schema): Sql {
   return new QueryMaker(random, schema).query()
 }
 
-class QueryMaker {
+class QueryMaker implements Parts {
   readonly #random: Random
   readonly #schema: Schema
   #aliases = 0
@@ -36,6 +37,28 @@ class QueryMaker {
   constructor(random: Random, schema: Schema) {
     this.#random = random
     this.#schema = schema
+  }
+
+  get random(): Random {
+    return this.#random
+  }
+  get schema(): Schema {
+    return this.#schema
+  }
+  from(depth: number): Source {
+    return this.#from(depth, null)
+  }
+  where(columns: readonly ScopeColumn[], depth: number): Sql {
+    return this.#where({ columns }, depth)
+  }
+  limit(): Sql {
+    return this.#limit()
+  }
+  aggregate(columns: readonly ScopeColumn[]): Sql {
+    return this.#aggregate({ columns }).sql
+  }
+  core(types: readonly ColumnType[]): Sql {
+    return this.#core(1, null, types).sql
   }
 
   query(): Sql {
@@ -56,6 +79,7 @@ class QueryMaker {
       [2, () => this.#distinct(2).sql],
       [0.5, () => this.#values().sql],
       [1, () => this.#topOfEach()],
+      [9, () => (ctes.length > 0 ? null : randomShape(this)) ?? this.#plain(1).sql],
     ])()
     return text`${head}${body}`
   }
@@ -204,7 +228,11 @@ class QueryMaker {
   #subquery(kind: 'scalar' | 'exists' | 'in', outer: Scope, depth: number): { sql: Sql; type: ColumnType } {
     const random = this.#random
     const from = this.#random.chance(0.2) ? this.#from(depth, outer) : this.#source(0, outer)
-    const inner: Scope = { columns: from.columns }
+    const around = depth > 0 && random.chance(0.3) ? [...from.columns, ...outer.columns] : from.columns
+    const inner: Scope =
+      depth > 0 && random.chance(0.3)
+        ? { columns: around, subquery: (each, here) => this.#subquery(each, here, depth - 1) }
+        : { columns: from.columns }
     const link = random.chance(0.7) ? this.#correlation(from, outer) : null
     const more = random.chance(0.4) ? randomCondition(random, inner, 1) : null
     const conditions = [link, more].filter((c) => c !== null)
@@ -220,7 +248,7 @@ class QueryMaker {
       const offset = random.chance(0.2) ? ' OFFSET 1' : ''
       return { sql: expression`(SELECT ${column.sql} FROM ${from.sql}${where} ORDER BY ${order.join(', ')} LIMIT 1${offset})`, type: column.type } // prettier-ignore
     }
-    const { sql, type } = this.#aggregate(inner)
+    const { sql, type } = this.#aggregate({ columns: from.columns })
     return { sql: expression`(SELECT ${sql} FROM ${from.sql}${where})`, type }
   }
 
@@ -257,7 +285,11 @@ class QueryMaker {
     const scope = this.#scope(from, outer, depth)
     const wanted = types ?? random.many(1, 3, () => random.weighted<ColumnType>([[4, 'int'], [4, 'text'], [2, 'real'], [1, 'any']])) // prettier-ignore
     const columns = wanted.map((type) => this.#resultColumn(scope, type))
-    return { sql: select`SELECT ${list(columns)} FROM ${from.sql}${this.#where(scope, depth)}`, types: wanted }
+    const distinct = random.chance(0.06) ? 'DISTINCT ' : ''
+    return {
+      sql: select`SELECT ${distinct}${list(columns)} FROM ${from.sql}${this.#where(scope, depth)}`,
+      types: wanted,
+    }
   }
 
   #resultColumn(scope: Scope, type: ColumnType): Sql {
@@ -332,6 +364,12 @@ class QueryMaker {
       [4, () => ['int', 'count(*)']],
       [2, () => ['int', expression`count(${of('any')})`]],
       [1, () => ['int', expression`count(DISTINCT ${of(random.pick(['int', 'text']))})`]],
+      [0.5, () => ['real', expression`${random.pick(['avg', 'total'])}(DISTINCT ${of('int')})`]],
+      [0.5, () => ['any', expression`${random.pick(['min', 'max'])}(DISTINCT ${of('any')})`]],
+      [0.5, () => { const value = of('int'); return ['text', expression`group_concat(DISTINCT ${value} ORDER BY ${value} DESC)`] }],
+      [0.5, () => { const value = of('text'); return ['text', expression`string_agg(${value}, '|' ORDER BY ${value} COLLATE NOCASE, quote(${value}))`] }],
+      [0.3, () => { const value = of('int'); return ['real', random.pick([expression`median(${value})`, expression`percentile_cont(${value}, 0.25)`, expression`percentile(${value}, 60)`])] }],
+      [0.3, () => { const value = of('int'); return ['text', expression`json_group_object('k' || quote(${value}), ${value} ORDER BY quote(${value}))`] }],
       [4, () => ['int', expression`sum(${of('int')})`]],
       [1, () => ['real', expression`sum(${of('real')})`]],
       [1, () => ['real', expression`total(${of(random.pick(['int', 'real', 'any']))})`]],

@@ -4,7 +4,12 @@ import { expression, type Sql } from '../sql-text.ts'
 import { leaf, type ScopeColumn } from './expression.ts'
 
 export function randomWindowCall(random: Random, columns: readonly ScopeColumn[], key: readonly string[] | null): Sql {
-  const partition = random.chance(0.65) ? `PARTITION BY ${random.pick(columns).sql}` : ''
+  const partition = random.weighted([
+    [35, ''],
+    [55, `PARTITION BY ${random.pick(columns).sql}`],
+    [5, `PARTITION BY ${random.pick(columns).sql}, ${random.pick(columns).sql}`],
+    [5, `PARTITION BY (${random.pick(columns).sql} IS NULL)`],
+  ])
   const orderColumn = random.pick(columns)
   const descending = random.pick(['', ' DESC', ' DESC NULLS LAST', ' NULLS LAST'])
   const tied = `ORDER BY ${orderColumn.sql}${descending}`
@@ -30,6 +35,7 @@ export function randomWindowCall(random: Random, columns: readonly ScopeColumn[]
         () => expression`lag(${value})`,
         () => expression`lead(${value}, ${String(random.between(0, 3))})`,
         () => expression`lag(${value}, 2, ${number})`,
+        () => expression`nth_value(${value}, ${String(random.between(1, 3))})`,
       ])()
       return expression`${call}${over(total!)}`
     }
@@ -44,6 +50,36 @@ export function randomWindowCall(random: Random, columns: readonly ScopeColumn[]
   }
 }
 
+/** Windows that are named, stand on one another, and are used by several calls. */
+export function namedWindows(
+  random: Random,
+  columns: readonly ScopeColumn[],
+  key: readonly string[],
+): { calls: Sql[]; clause: string } {
+  const partition = random.pick(columns).sql
+  const order = [random.pick(columns).sql + random.pick(['', ' DESC']), ...key].join(', ')
+  const clause = random.pick([
+    `w AS (PARTITION BY ${partition}), o AS (w ORDER BY ${order})`,
+    `w AS (PARTITION BY ${partition}), "o" AS (PARTITION BY ${partition} ORDER BY ${order} ROWS 2 PRECEDING)`,
+    `w AS (), o AS (ORDER BY ${order})`,
+  ])
+  const number = leaf(random, { columns }, 'int')
+  const value = leaf(random, { columns }, 'text')
+  const calls = random.sample<() => Sql>(
+    [
+      () => expression`sum(${number}) OVER w`,
+      () => expression`count(*) FILTER (WHERE ${number} > 1) OVER w`,
+      () => 'row_number() OVER o',
+      () => expression`first_value(${value}) OVER o`,
+      () => expression`max(${value}) OVER (w ORDER BY ${order})`,
+      () => expression`sum(${number}) OVER (w ORDER BY ${order} ${frame(random, 'ROWS')})`,
+      () => expression`group_concat(${value}, '.') OVER o`,
+    ],
+    random.between(1, 3),
+  )
+  return { calls: calls.map((make) => make()), clause }
+}
+
 function aggregate(random: Random, number: Sql, value: Sql): Sql {
   const call = random.pick<() => Sql>([
     () => 'count(*)',
@@ -52,6 +88,7 @@ function aggregate(random: Random, number: Sql, value: Sql): Sql {
     () => expression`max(${number})`,
     () => expression`count(${value})`,
     () => expression`avg(${number})`,
+    () => expression`total(${number})`,
   ])()
   return random.chance(0.1) ? expression`${call} FILTER (WHERE ${number} > 2)` : call
 }
