@@ -7,12 +7,18 @@ import { benchMaintain } from './main-job/maintain.ts'
 import { benchProduct } from './main-job/product.ts'
 
 /**
- * `npm run bench -- [main|engine] [--json FILE] [--messages N]`: figures as a table on screen and as JSON in FILE.
- * `main` runs the product's own workers in Chromium; `engine` compares the dataflow engine alone, in Node.
+ * `npm run bench -- [main|engine|peers] [--json FILE] [--messages N]`: figures as a table on screen and as JSON in FILE.
+ * `main` runs the product's own workers in Chromium; `engine` compares the dataflow engine with plain SQLite, in Node; `peers` with
+ * other engines of live queries.
  */
 if (process.argv[2] === 'engine') {
   const { runEngineBench } = await import('./engine/run.ts')
   await runEngineBench(process.argv.slice(3))
+  process.exit()
+}
+if (process.argv[2] === 'peers') {
+  const { runPeersBench } = await import('./engine/peers.ts')
+  await runPeersBench(process.argv.slice(3))
   process.exit()
 }
 const { values, positionals } = parseArgs({
@@ -38,6 +44,6 @@ if (part === 'main') {
   printTable(run)
   if (values.json) writeJson(values.json, run)
 } else {
-  console.error(`there is no benchmark "${part}": main, engine`)
+  console.error(`there is no benchmark "${part}": main, engine, peers`)
   process.exit(1)
 }

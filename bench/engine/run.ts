@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- engine [--json FILE] [--rows 10000,100000] [--queries 1,50,500] [--writes N] [--turns N] [--full] [--peers] [--only NAME]`
- * `--full` adds 1M rows and 10,000 live queries; `--peers` installs other engines into `.cache/peers` and measures them beside ours.
+ * `npm run bench -- engine [--json FILE] [--rows 10000,100000] [--queries 1,50,500] [--writes N] [--turns N] [--full] [--only NAME]`
+ * `--full` adds 1M rows and 10,000 live queries.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -9,7 +9,6 @@ import { parseArgs } from 'node:util'
 import sqlite3InitModule from '@sqlite.org/sqlite-wasm'
 import { manyTurns, wholeTable } from './endurance.ts'
 import { measure, type Measured } from './measure.ts'
-import { runPeers, type PeerResult } from './peers.ts'
 import { workloads } from './workloads.ts'
 
 export async function runEngineBench(args: readonly string[]): Promise<void> {
@@ -23,8 +22,6 @@ export async function runEngineBench(args: readonly string[]): Promise<void> {
       turns: { type: 'string', default: '200000' },
       only: { type: 'string' },
       full: { type: 'boolean', default: false },
-      peers: { type: 'boolean', default: false },
-      'peers-only': { type: 'boolean', default: false },
     },
   })
   const rowCounts = numbers(values.rows ?? (values.full ? '10000,100000,1000000' : '10000,100000'))
@@ -34,33 +31,27 @@ export async function runEngineBench(args: readonly string[]): Promise<void> {
   console.log(`${machine}\n`)
 
   const measured: Measured[] = []
-  if (!values['peers-only']) {
-    printHead()
-    for (const workload of workloads) {
-      if (values.only && !workload.name.includes(values.only)) continue
-      for (const rows of rowCounts) {
-        for (const queries of queryCounts) {
-          if (queries > (workload.mostQueries ?? Infinity) || (queries > 500 && rows < 100_000)) continue
-          const size = { rows, channels: Math.max(500, queries) }
-          const figure = measure(sqlite3, workload, size, queries, Number(values.writes))
-          measured.push(figure)
-          printRow(figure)
-        }
+  printHead()
+  for (const workload of workloads) {
+    if (values.only && !workload.name.includes(values.only)) continue
+    for (const rows of rowCounts) {
+      for (const queries of queryCounts) {
+        if (queries > (workload.mostQueries ?? Infinity) || (queries > 500 && rows < 100_000)) continue
+        const size = { rows, channels: Math.max(500, queries) }
+        const figure = measure(sqlite3, workload, size, queries, Number(values.writes))
+        measured.push(figure)
+        printRow(figure)
       }
     }
-    printFlatness(measured)
   }
-
-  const peers: PeerResult[] =
-    values.peers || values['peers-only'] ? await runPeers(rowCounts.filter((n) => n <= 100_000)) : []
-  if (peers.length > 0) printPeers(measured, peers)
+  printFlatness(measured)
 
   const turns = Number(values.turns)
-  const endurance = turns > 0 && !values['peers-only'] && !values.only ? await endure(sqlite3, values.full ? 1_000_000 : 100_000, turns) : null // prettier-ignore
+  const endurance = turns > 0 && !values.only ? await endure(sqlite3, values.full ? 1_000_000 : 100_000, turns) : null // prettier-ignore
 
   if (values.json) {
     mkdirSync(dirname(values.json), { recursive: true })
-    const run = { at: new Date().toISOString(), machine, measured, peers, endurance }
+    const run = { at: new Date().toISOString(), machine, measured, endurance }
     writeFileSync(values.json, `${JSON.stringify(run, null, 2)}\n`)
   }
 }
@@ -109,28 +100,6 @@ function printFlatness(measured: readonly Measured[]): void {
     const own = measured.filter(({ workload, queries }) => workload === name && queries >= 50)
     const [first, last] = [own[0], own.at(-1)]
     if (first && last && first !== last) console.log(`  ${name.padEnd(22)} ×${(last.pushMs / first.pushMs).toFixed(2)}   ${first.rows} rows, ${first.queries} queries → ${last.rows} rows, ${last.queries} queries`) // prettier-ignore
-  }
-}
-
-function printPeers(measured: readonly Measured[], peers: readonly PeerResult[]): void {
-  console.log(
-    '\nmedian ms from the write to the last delivery, each engine in its own process (push alone where it is offered)',
-  )
-  for (const result of peers) {
-    if (result.error) console.log(`  ${result.peer.padEnd(20)} could not be measured: ${result.error}`)
-  }
-  const figures = peers.flatMap((peer) => peer.figures.map((figure) => ({ peer: peer.peer, ...figure })))
-  const groups = new Set(figures.map(({ workload, rows, queries }) => `${workload}|${rows}|${queries}`))
-  for (const group of groups) {
-    const [workload, rows, queries] = group.split('|')
-    const ours = measured.find(
-      (m) => m.workload === workload && m.rows === Number(rows) && m.queries === Number(queries),
-    )
-    console.log(`  ${workload}, ${rows} rows, ${queries} live queries`)
-    if (ours) console.log(`    ${'this engine'.padEnd(20)} write→delivery ${ours.writeMs.toFixed(3)}  push ${ours.pushMs.toFixed(3)}  hydration ${ours.hydrateMs.toFixed(0)}`) // prettier-ignore
-    for (const f of figures.filter((f) => `${f.workload}|${f.rows}|${f.queries}` === group)) {
-      console.log(`    ${f.peer.padEnd(20)} ${f.kind === 'push' ? 'push          ' : 'write→delivery'} ${f.medianMs.toFixed(3)}  p99 ${f.p99Ms.toFixed(3)}  hydration ${f.hydrateMs.toFixed(0)}  heap ${f.heapMB.toFixed(0)} MB`) // prettier-ignore
-    }
   }
 }
 

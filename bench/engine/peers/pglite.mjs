@@ -1,46 +1,56 @@
+// PGlite in memory: live.query hands out whole results, live.changes the difference to the last one (which it computes in SQL). Every query that reads the table is run again.
 import { PGlite } from '@electric-sql/pglite'
 import { live } from '@electric-sql/pglite/live'
-import { authors, measure, message, newMessage, report, rowCounts } from './common.mjs'
+import { authors, message, shape, sql } from './common.mjs'
 
-const shapes = {
-  filter: (k) => `select id, author, ts, body from m where ch = ${k}`,
-  'top-50': (k) => `select id, author, ts, body from m where ch = ${k} order by ts desc, id desc limit 50`,
-  join: (k) => `select m.id, m.ts, m.body, a.name from m join a on a.id = m.author where m.ch = ${k}`,
-  'count by group': (k) => `select author as id, count(*) as n from m where ch = ${k} group by author`,
-}
-for (const rows of rowCounts) {
+export async function open({ workload, rows, queries }, variant) {
   const pg = await PGlite.create({ extensions: { live } })
   await pg.exec(`
-    create table m(id int primary key, ch int, author int, ts bigint, body text);
-    create table a(id int primary key, name text);
+    create table m(id int primary key, ch int not null, author int not null, ts bigint not null, body text not null);
+    create table a(id int primary key, name text not null);
     insert into a select i, 'author ' || i from generate_series(0, ${authors - 1}) i;
     create index on m(ch, ts, id)`)
   for (let from = 1; from <= rows; from += 5000) {
     const values = Array.from({ length: Math.min(5000, rows - from + 1) }, (_, i) => message(from + i))
-    await pg.exec(
-      `insert into m values ${values.map((r) => `(${r.id},${r.ch},${r.author},${r.ts},'${r.body}')`).join(',')}`,
-    )
+    await pg.exec(`insert into m values ${values.map((r) => `(${r.id},${r.ch},${r.author},${r.ts},'${r.body}')`).join(',')}`) // prettier-ignore
   }
   await pg.exec('analyze')
-  let written = 0
-  for (const [workload, shape] of Object.entries(shapes)) {
-    const heard = { count: 0, at: 0 }
-    const start = performance.now()
-    const subscriptions = []
-    for (let k = 0; k < 50; k++) {
-      const hear = () => {
-        heard.count++
-        heard.at = performance.now()
+  const key = workload === 'count by group' ? 'author' : 'id'
+  const shown = []
+  const subscribe = {
+    async query(k, hear) {
+      const deliver = ({ rows }) => {
+        shown[k] = rows
+        hear()
       }
-      subscriptions.push(await pg.live.changes(shape(k), [], 'id', hear))
-    }
-    const hydrateMs = performance.now() - start
-    const write = () => {
-      const r = newMessage(rows, written++, 50)
-      return pg.query('insert into m values ($1, $2, $3, $4, $5)', [r.id, r.ch, r.author, r.ts, r.body])
-    }
-    report(workload, rows, 50, 'write', await measure(write, () => heard, 20), hydrateMs)
-    for (const { unsubscribe } of subscriptions) await unsubscribe()
+      await pg.live.query(sql[workload](k), [], deliver)
+    },
+    async changes(k, hear) {
+      shown[k] = new Map()
+      const deliver = (changes) => {
+        for (const change of changes) apply(shown[k], change, key)
+        hear()
+      }
+      await pg.live.changes(sql[workload](k), [], key, deliver)
+    },
+  }[variant]
+  return {
+    kind: 'write',
+    hears: queries,
+    subscribe,
+    write: (r) => pg.query('insert into m values ($1, $2, $3, $4, $5)', [r.id, r.ch, r.author, r.ts, r.body]),
+    result(k) {
+      if (variant === 'query') return shown[k].map(shape[workload])
+      const list = [...shown[k].values()]
+      if (workload === 'top-50') list.sort((p, q) => q.ts - p.ts || q.id - p.id)
+      return list.map(shape[workload])
+    },
   }
-  await pg.close()
+}
+
+function apply(rows, { __op__: op, __changed_columns__: changed, ...row }, key) {
+  if (op === 'RESET') rows.clear()
+  else if (op === 'DELETE') rows.delete(row[key])
+  else if (op === 'INSERT') rows.set(row[key], row)
+  else for (const column of changed) rows.get(row[key])[column] = row[column]
 }

@@ -1,0 +1,1 @@
+export const workloads: readonly string[]
