@@ -131,10 +131,13 @@ export class DiffCapture {
       if (op !== INSERT) this.#rememberByPrimaryKey(table, true)
       if (op !== DELETE) this.#rememberByPrimaryKey(table, false)
     }
-    if (table.before.size > this.bulkRows) {
-      table.bulk = true
-      table.before.clear()
-    }
+    if (table.before.size > this.bulkRows) this.#giveUp(table)
+  }
+
+  /** No row of it is read until the turn ends. */
+  #giveUp(table: WatchedTable): void {
+    table.bulk = true
+    table.before.clear()
   }
 
   #remember(table: WatchedTable, key: number | bigint, existed: boolean): void {
@@ -150,6 +153,8 @@ export class DiffCapture {
       raw.check(read(raw.db, column, raw.cell))
       return readValue(raw, raw.pointerAt(raw.cell))
     })
+    // bytes that are no UTF-8 all decode to U+FFFD: the row would not be found again
+    if (values.some((value) => typeof value === 'string' && value.includes('\uFFFD'))) return this.#giveUp(table)
     const key = encodeKey(values, shape.keyCollations)
     if (table.before.has(key)) return
     table.before.set(key, { key: values, row: old ? this.#readOld(shape, null) : null })
@@ -209,7 +214,9 @@ export function selectByKey(shape: TableShape): string {
   const columns = [...shape.columns.map(quote), shape.rowidName === null ? 'NULL' : quote(shape.rowidName)]
   const condition =
     shape.rowidName === null
-      ? shape.primaryKey.map((column) => `${quote(shape.columns[column]!)} = ?`).join(' AND ')
+      ? shape.primaryKey
+          .map((column, i) => `${quote(shape.columns[column]!)} COLLATE ${shape.keyCollations[i]} = ?`)
+          .join(' AND ')
       : `${quote(shape.rowidName)} = ?`
   return `SELECT ${columns.join(', ')} FROM ${quote(shape.schema)}.${quote(shape.name)} WHERE ${condition}`
 }

@@ -24,6 +24,8 @@ export interface CatalogTable {
   readonly virtual: string | null
   /** indices into `columns` of PRIMARY KEY, in key order; empty when there is none */
   readonly primaryKey: readonly number[]
+  /** by which the PRIMARY KEY of a WITHOUT ROWID table compares, which may be another than its columns' own */
+  readonly keyCollations: readonly string[]
   /** the INTEGER PRIMARY KEY column that is the rowid, or -1 */
   readonly rowidColumn: number
   /** a name by which SQL reaches the rowid (`rowid`, `_rowid_`, `oid`), null if every one is taken or there is no rowid */

@@ -55,6 +55,7 @@ const emptyTable = {
   withoutRowid: false,
   virtual: null,
   primaryKey: [],
+  keyCollations: [],
   rowidColumn: -1,
   rowidName: null,
   indexes: [],
@@ -95,6 +96,10 @@ function readListed(
       })),
     }
   })
+  const keyIndex = indexes[indexList.findIndex(([, , origin]) => origin === 'pk')]
+  const keyCollations = primaryKey.map(
+    (at) => keyIndex?.columns.find(({ column }) => column === at)?.collation ?? columns[at]!.collation,
+  )
   const [only] = primaryKey
   // `INTEGER PRIMARY KEY` is the rowid unless it needed an index of its own (`INTEGER PRIMARY KEY DESC` in a column)
   const isAlias =
@@ -106,7 +111,19 @@ function readListed(
   const taken = new Set(columns.map((column) => column.name.toLowerCase()))
   const rowidName = withoutRowid ? null : (['rowid', '_rowid_', 'oid'].find((alias) => !taken.has(alias)) ?? null)
   const rowidColumn = isAlias ? only! : -1
-  return { kind: 'table', schema, name, columns, withoutRowid, virtual, primaryKey, rowidColumn, rowidName, indexes }
+  return {
+    kind: 'table',
+    schema,
+    name,
+    columns,
+    withoutRowid,
+    virtual,
+    primaryKey,
+    keyCollations,
+    rowidColumn,
+    rowidName,
+    indexes,
+  }
 }
 
 function readColumns(

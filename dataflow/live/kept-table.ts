@@ -307,6 +307,7 @@ function describeTable(source: Source, { layout, keys, select }: Block): Catalog
     withoutRowid: false,
     virtual: null,
     primaryKey: [],
+    keyCollations: [],
     rowidColumn: -1,
     rowidName: 'rowid',
     indexes: [],

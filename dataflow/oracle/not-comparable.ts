@@ -2,6 +2,7 @@
  * Some queries have no single answer: which row stands for its group, REAL sums to the last bit, the order inside
  * group_concat. Here SQLite itself is asked whether it would answer otherwise, had it read the rows in another order: on a copy of
  * the database with unordered scans reversed, without indexes, and both. If those answers differ, the query says nothing.
+ * Of what the copy does not have (temporary tables, attached databases) nothing can be said: it counts as having one answer.
  */
 import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import type { SqlValue } from '../../schema/live.ts'
@@ -30,11 +31,20 @@ export function answersVary(
       }
       return !isEqual(plainQuery(sqlite3, copy, sql, parameters).rows)
     } catch {
-      return true
+      return prepares(sqlite3, copy, sql)
     } finally {
       copy.close()
     }
   })
+}
+
+function prepares(sqlite3: Sqlite3Static, db: Database, sql: string): boolean {
+  try {
+    plainQuery(sqlite3, db, `EXPLAIN ${sql}`)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function openImage(sqlite3: Sqlite3Static, image: Uint8Array): Database {

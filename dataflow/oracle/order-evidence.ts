@@ -62,7 +62,11 @@ function askAgain(ask: Ask, sql: string, parameters: readonly SqlValue[]): Plain
 }
 
 function foldsSomewhere(ask: Ask): boolean {
-  return ask(`SELECT 1 FROM sqlite_schema WHERE sql LIKE '%nocase%' OR sql LIKE '%rtrim%'`, []).rows.length > 0
+  const schemas = ask('SELECT name FROM pragma_database_list', []).rows.map(([name]) => String(name))
+  return schemas.some((schema) => {
+    const sql = `SELECT 1 FROM "${schema}".sqlite_schema WHERE sql LIKE '%nocase%' OR sql LIKE '%rtrim%'`
+    return ask(sql, []).rows.length > 0
+  })
 }
 
 /** Equal numbers tie; texts that differ by case or trailing spaces may tie where a collation says so. */

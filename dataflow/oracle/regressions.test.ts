@@ -99,6 +99,30 @@ const pinned: readonly Pinned[] = [
     steps: [`INSERT INTO a(x) VALUES (1)`, `INSERT INTO f VALUES ('red fish')`, `INSERT INTO a(x) VALUES (2)`],
   },
   {
+    name: 'a primary key that is no UTF-8 is not looked up',
+    setup: 'CREATE TABLE t(id TEXT PRIMARY KEY, a) WITHOUT ROWID',
+    query: ['SELECT count(*), max(a) FROM t', 'SELECT p.a FROM t AS p RIGHT JOIN t AS q USING (id)'],
+    steps: [
+      `INSERT INTO t VALUES (CAST(x'ff' AS TEXT), 1)`,
+      `INSERT INTO t VALUES (CAST(x'fe' AS TEXT), 2)`,
+      `UPDATE t SET a = 3`,
+    ],
+  },
+  {
+    name: 'a primary key compares by its own collation, not by its column’s',
+    setup: `
+      CREATE TABLE n(a INTEGER, b TEXT, c, PRIMARY KEY (b COLLATE NOCASE DESC, a)) WITHOUT ROWID; INSERT INTO n VALUES (1, 'Ab', 1);
+      CREATE TABLE m(b TEXT COLLATE NOCASE, c, PRIMARY KEY (b COLLATE BINARY)) WITHOUT ROWID; INSERT INTO m VALUES ('x', 1), ('X', 2)`,
+    query: ['SELECT c FROM n', 'SELECT b, c FROM m', 'SELECT n.c, m.c FROM n LEFT JOIN m ON n.b = m.b'],
+    steps: [
+      `REPLACE INTO n VALUES (1, 'aB', 2)`,
+      `UPDATE m SET c = 3 WHERE c = 2`,
+      `UPDATE n SET b = 'x'`,
+      `DELETE FROM m WHERE c = 1`,
+      `UPDATE n SET b = 'X'`,
+    ],
+  },
+  {
     name: 'an error that is over is told of, though the rows are as they were',
     setup: `CREATE TABLE t(id INTEGER PRIMARY KEY, a); INSERT INTO t VALUES (1, '{}')`,
     query: `SELECT json_extract(a, '$.x') FROM t WHERE id < 3`,

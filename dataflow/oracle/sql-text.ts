@@ -17,8 +17,8 @@ export interface SqlNode {
 }
 
 export interface ParameterText {
-  /** `?`: plain · `?1`: numbered · `:`, `@`, `$`: named so */
-  readonly form: '?' | '?1' | ':' | '@' | '$'
+  /** `?`: plain · `?1`: numbered · `?+`: numbered, past one that nobody uses · `:`, `@`, `$`: named so */
+  readonly form: '?' | '?1' | '?+' | ':' | '@' | '$'
   readonly name: string
   readonly value: SqlValue
 }
@@ -64,11 +64,12 @@ export function print(sql: Sql): PrintedSql {
     const fullName = form + name
     let number = numberByName.get(fullName)
     if (number === undefined) {
+      if (form === '?+') parameters.push(null)
       parameters.push(value)
       number = parameters.length
       numberByName.set(fullName, number)
     }
-    return form === '?1' ? `?${number}` : fullName
+    return form === '?1' || form === '?+' ? `?${number}` : fullName
   }
   return { sql: printPart(sql), parameters }
 }

@@ -182,9 +182,12 @@ function primaryKeyOf(source: Source): PartitionKey[] | null {
     const name = table.rowidColumn >= 0 ? table.columns[table.rowidColumn]!.name : table.rowidName!
     return [plainKey(source, table.columns.length, name, 'BINARY')]
   }
-  return table.primaryKey.map((index) => {
+  return table.primaryKey.map((index, i) => {
     const { name, collation } = table.columns[index]!
-    return plainKey(source, index, name, collation)
+    const comparedBy = table.keyCollations[i]!
+    const key = plainKey(source, index, name, comparedBy)
+    if (comparedBy === collation) return key
+    return { ...key, ast: { type: 'CollateExpr', expr: key.ast, collation: comparedBy, span: nowhere } }
   })
 }
 

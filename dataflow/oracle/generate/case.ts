@@ -1,8 +1,10 @@
 /** One random case from one seed. */
 import type { Case } from '../case.ts'
 import { Random } from '../random.ts'
+import { disguise } from './disguise.ts'
 import { randomSchema } from './schema.ts'
 import { randomQuery } from './select.ts'
+import { sibling } from './sibling.ts'
 import { randomSetup, randomStep } from './transaction.ts'
 
 export function randomCase(seed: number): Case {
@@ -10,6 +12,8 @@ export function randomCase(seed: number): Case {
   const schema = randomSchema(random)
   const setup = randomSetup(random, schema)
   const queries = random.many(1, 3, () => randomQuery(random, schema))
+  if (random.chance(0.2)) queries.push(...random.many(1, 3, () => sibling(random, random.pick(queries))))
+  if (random.chance(0.15)) queries.push(disguise(random, queries.pop()!))
   const steps = random.many(2, 6, () => randomStep(random, schema))
   return { seed, setup, queries, steps }
 }

@@ -16,6 +16,8 @@ export interface Table {
   /** columns (or `rowid`) that tell a row from all others; empty for views */
   readonly key: string[]
   readonly withoutRowid: boolean
+  /** false: in an attached database, or temporary */
+  readonly isMain: boolean
 }
 
 export interface Schema {
@@ -39,11 +41,14 @@ export function randomSchema(random: Random): Schema {
     [3, 3],
     [1, 4],
   ])
+  if (random.chance(0.05)) schema.ddl.push(`ATTACH ':memory:' AS aux1`)
   for (let i = 0; i < tableCount; i++) addTable(random, schema)
-  if (random.chance(0.08)) addFullText(schema)
+  if (random.chance(0.1)) addFullText(random, schema)
   if (random.chance(0.4)) addIndexes(random, schema)
   if (random.chance(0.12)) addTrigger(random, schema)
   if (random.chance(0.2)) addView(random, schema)
+  if (random.chance(0.06)) addView(random, schema)
+  if (random.chance(0.03)) schema.ddl.push('PRAGMA recursive_triggers = ON')
   return schema
 }
 
@@ -96,9 +101,12 @@ export function addTable(random: Random, schema: Schema): void {
   if (shape === 'no key') key = ['rowid']
   else if (shape === 'integer key' || shape === 'text key' || shape === 'without rowid') {
     const type = shape === 'integer key' || random.chance(0.5) ? 'int' : 'text'
-    columns.unshift({ name: 'id', type, collation: null, isGenerated: false })
+    const collate = type === 'text' && random.chance(0.25) ? random.pick(['NOCASE', 'RTRIM']) : null
+    columns.unshift({ name: 'id', type, collation: collate, isGenerated: false })
     const desc = shape === 'text key' && random.chance(0.2) ? ' DESC' : ''
-    parts.unshift(`id ${type === 'int' ? (shape === 'text key' ? 'INT' : 'INTEGER') : 'TEXT'} PRIMARY KEY${desc}`)
+    parts.unshift(
+      `id ${type === 'int' ? (shape === 'text key' ? 'INT' : 'INTEGER') : `TEXT${collate ? ` COLLATE ${collate}` : ''}`} PRIMARY KEY${desc}${shape === 'integer key' && random.chance(0.06) ? ' AUTOINCREMENT' : ''}`,
+    )
     key = shape === 'text key' ? ['rowid'] : ['id']
   } else {
     columns.unshift(
@@ -106,14 +114,19 @@ export function addTable(random: Random, schema: Schema): void {
       { name: 'k2', type: 'text', collation: null, isGenerated: false },
     )
     parts.unshift('k1 INTEGER', 'k2 TEXT')
-    constraints.push('PRIMARY KEY (k1, k2)')
+    constraints.push(random.chance(0.15) ? 'PRIMARY KEY (k2 COLLATE NOCASE DESC, k1)' : 'PRIMARY KEY (k1, k2)')
     key = shape === 'composite key' ? ['rowid'] : ['k1', 'k2']
   }
   if (random.chance(0.12)) {
     const base = random.pick(columns)
     const kind = random.pick(['VIRTUAL', 'STORED'])
-    columns.push({ name: 'g', type: 'text', collation: null, isGenerated: true })
-    parts.push(`g TEXT AS (coalesce(${quoteName(base.name)}, '') || '!') ${kind}`)
+    if (random.chance(0.7)) {
+      columns.push({ name: 'g', type: 'text', collation: null, isGenerated: true })
+      parts.push(`g TEXT AS (coalesce(${quoteName(base.name)}, '') || '!') ${kind}`)
+    } else {
+      columns.push({ name: 'g', type: 'int', collation: null, isGenerated: true })
+      parts.push(`g INTEGER GENERATED ALWAYS AS (length(${quoteName(base.name)}) + 1) ${kind}`)
+    }
   }
   if (random.chance(0.08))
     constraints.push(`UNIQUE (${quoteName(random.pick(columns.filter((c) => !c.isGenerated)).name)})`)
@@ -130,14 +143,21 @@ export function addTable(random: Random, schema: Schema): void {
   }
   const withoutRowid = shape.endsWith('without rowid')
   const strictWords = withoutRowid ? ' WITHOUT ROWID' : ''
+  const attached = schema.ddl.some((sql) => sql.startsWith('ATTACH')) && constraints.length === 0 && random.chance(0.5)
+  const where = attached ? 'aux1.' : ''
+  const temporary = !attached && constraints.length === 0 && random.chance(0.03) ? 'TEMP ' : ''
   // generated columns and table constraints: constraints come last
-  schema.ddl.push(`CREATE TABLE ${quoteName(name)}(${[...parts, ...constraints].join(', ')})${strictWords}`)
-  schema.tables.push({ name, kind: 'table', columns, key, withoutRowid })
+  schema.ddl.push(
+    `CREATE ${temporary}TABLE ${where}${quoteName(name)}(${[...parts, ...constraints].join(', ')})${strictWords}`,
+  )
+  const isMain = !attached && temporary === ''
+  schema.tables.push({ name, kind: 'table', columns, key, withoutRowid, isMain })
 }
 
-function addFullText(schema: Schema): void {
+function addFullText(random: Random, schema: Schema): void {
   const name = `f${schema.nextName++}`
-  schema.ddl.push(`CREATE VIRTUAL TABLE ${name} USING fts5(title, body)`)
+  const options = random.pick(['', '', '', ", prefix='2'", ", tokenize='porter'", ', columnsize=0', ', detail=column'])
+  schema.ddl.push(`CREATE VIRTUAL TABLE ${name} USING fts5(title, body${options})`)
   const column = (name: string): Column => ({ name, type: 'text', collation: null, isGenerated: false })
   schema.tables.push({
     name,
@@ -145,17 +165,20 @@ function addFullText(schema: Schema): void {
     columns: [column('title'), column('body')],
     key: ['rowid'],
     withoutRowid: false,
+    isMain: true,
   })
 }
 
 export function addIndexes(random: Random, schema: Schema): void {
   for (const table of schema.tables) {
-    if (table.kind !== 'table' || random.chance(0.3)) continue
+    if (table.kind !== 'table' || !table.isMain || random.chance(0.3)) continue
     const name = `i${schema.nextName++}`
-    const columns = random
-      .sample(table.columns, random.between(1, 2))
-      .map((c) => quoteName(c.name) + random.pick(['', '', ' DESC', c.type === 'text' ? ' COLLATE NOCASE' : '']))
-    const where = random.chance(0.1) ? ` WHERE ${quoteName(random.pick(table.columns).name)} IS NOT NULL` : ''
+    const columns = random.sample(table.columns, random.between(1, 2)).map(({ name, type }) => {
+      if (random.chance(0.08)) return random.pick([`lower(${quoteName(name)})`, `${quoteName(name)} + 0`, `coalesce(${quoteName(name)}, 0)`]) // prettier-ignore
+      return quoteName(name) + random.pick(['', '', ' DESC', type === 'text' ? ' COLLATE NOCASE' : ''])
+    })
+    const partial = quoteName(random.pick(table.columns).name)
+    const where = random.chance(0.12) ? ` WHERE ${partial} ${random.pick(['IS NOT NULL', '> 2', "= 'a'"])}` : ''
     const unique = random.chance(0.1) ? 'UNIQUE ' : ''
     schema.ddl.push(`CREATE ${unique}INDEX ${name} ON ${quoteName(table.name)}(${columns.join(', ')})${where}`)
     schema.extras.push({ kind: 'INDEX', name })
@@ -163,7 +186,8 @@ export function addIndexes(random: Random, schema: Schema): void {
 }
 
 function addTrigger(random: Random, schema: Schema): void {
-  const tables = schema.tables.filter((table) => table.kind === 'table')
+  const tables = schema.tables.filter((table) => table.kind === 'table' && table.isMain)
+  if (tables.length === 0) return
   const on = random.pick(tables)
   const target = random.pick(tables)
   const name = `r${schema.nextName++}`
@@ -175,6 +199,8 @@ function addTrigger(random: Random, schema: Schema): void {
   const action = random.pick([
     `UPDATE ${quoteName(target.name)} SET ${quoteName(column.name)} = ${literal(randomValue(random, column.type))} WHERE ${quoteName(column.name)} = ${literal(randomValue(random, column.type))}`,
     `DELETE FROM ${quoteName(target.name)} WHERE ${quoteName(column.name)} = ${literal(randomValue(random, column.type))}`,
+    `INSERT OR IGNORE INTO ${quoteName(target.name)}(${quoteName(column.name)}) VALUES (${literal(randomValue(random, column.type))})`,
+    `UPDATE ${quoteName(target.name)} SET ${quoteName(column.name)} = (SELECT max(${quoteName(on.columns[0]!.name)}) FROM ${quoteName(on.name)})`,
   ])
   schema.ddl.push(
     `CREATE TRIGGER ${name} ${random.pick(['AFTER', 'BEFORE'])} ${event} ON ${quoteName(on.name)} BEGIN ${action}; END`,
@@ -183,7 +209,9 @@ function addTrigger(random: Random, schema: Schema): void {
 }
 
 export function addView(random: Random, schema: Schema): void {
-  const base = random.pick(schema.tables)
+  const bases = schema.tables.filter(({ isMain }) => isMain)
+  if (bases.length === 0) return
+  const base = random.pick(bases)
   const name = `v${schema.nextName++}`
   const columns = random.sample(base.columns, random.between(1, base.columns.length))
   const names = columns.map((c) => quoteName(c.name)).join(', ')
@@ -192,7 +220,22 @@ export function addView(random: Random, schema: Schema): void {
     ? ` WHERE ${quoteName(filter.name)} IS NOT ${literal(randomValue(random, filter.type))}`
     : ''
   const group = random.chance(0.2) ? ` GROUP BY ${names}` : ''
-  schema.ddl.push(`CREATE VIEW ${name} AS SELECT ${names} FROM ${quoteName(base.name)}${where}${group}`)
+  const from = `SELECT ${names} FROM ${quoteName(base.name)}${where}${group}`
+  const body = random.weighted([
+    [6, from],
+    [1, `SELECT DISTINCT ${names} FROM ${quoteName(base.name)}${where}`],
+    [1, `${from} UNION ALL ${from}`],
+    [1, `WITH w AS (${from}) SELECT * FROM w`],
+    [1, `SELECT ${columns.map((c) => `p.${quoteName(c.name)}`).join(', ')} FROM ${quoteName(base.name)} AS p LEFT JOIN ${quoteName(random.pick(bases).name)} AS q ON p.${quoteName(filter.name)} = q.rowid`], // prettier-ignore
+  ])
+  schema.ddl.push(`CREATE VIEW ${name}${random.chance(0.15) ? `(${names})` : ''} AS ${body}`)
   schema.extras.push({ kind: 'VIEW', name })
-  schema.tables.push({ name, kind: 'view', columns: columns.map((c) => ({ ...c })), key: [], withoutRowid: false })
+  schema.tables.push({
+    name,
+    kind: 'view',
+    columns: columns.map((c) => ({ ...c })),
+    key: [],
+    withoutRowid: false,
+    isMain: true,
+  })
 }

@@ -46,6 +46,7 @@ export function randomStep(random: Random, schema: Schema): Step {
     const at = random.between(0, statements.length - 1)
     const close = random.pick(['ROLLBACK TO s; RELEASE s', 'RELEASE s', 'ROLLBACK TO s'])
     statements.splice(at, 1, 'SAVEPOINT s', statements[at]!, close)
+    if (random.chance(0.3)) statements.splice(at + 1, 0, 'SAVEPOINT n', randomStatement(random, schema, 0), random.pick(['ROLLBACK TO n', 'RELEASE n', 'ROLLBACK TO n; RELEASE n'])) // prettier-ignore
   }
   return { how, statements }
 }
@@ -67,6 +68,10 @@ function randomStatement(random: Random, schema: Schema, parameterChance: number
       [0.5, 'delete all'],
       [0.7, 'failing'],
       [1, 'insert select'],
+      [1.5, 'update from'],
+      [1, 'subquery'],
+      [0.5, 'full text'],
+      [0.2, 'vacuum'],
     ] as const)
   ) {
     case 'insert':
@@ -98,7 +103,7 @@ function randomStatement(random: Random, schema: Schema, parameterChance: number
       return text`UPDATE${random.pick(['', ' OR REPLACE', ' OR IGNORE'])} ${name} SET ${quoteName(key)} = ${set}${where(random, table, parameterChance)}`
     }
     case 'delete':
-      return text`DELETE FROM ${name}${where(random, table, parameterChance)}`
+      return text`DELETE FROM ${name}${where(random, table, parameterChance)}${returning(random)}`
     case 'delete all':
       return `DELETE FROM ${name}`
     case 'failing':
@@ -113,9 +118,32 @@ function randomStatement(random: Random, schema: Schema, parameterChance: number
       const columns = table.columns.filter((c) => !c.isGenerated && !table.key.includes(c.name))
       if (columns.length === 0) return `DELETE FROM ${name} WHERE 0`
       const picked = columns.map(() => quoteName(random.pick(from.columns).name))
-      return text`INSERT OR IGNORE INTO ${name}(${columns.map((c) => quoteName(c.name)).join(', ')}) SELECT ${picked.join(', ')} FROM ${quoteName(from.name)} LIMIT 3`
+      return text`INSERT OR IGNORE INTO ${name}(${columns.map((c) => quoteName(c.name)).join(', ')}) SELECT ${picked.join(', ')} FROM ${quoteName(from.name)} LIMIT 3${returning(random)}`
     }
+    case 'update from': {
+      const from = random.pick(tables)
+      const [column, key, other] = [writable(random, table), random.pick(table.columns), random.pick(from.columns)]
+      return text`UPDATE OR IGNORE ${name} SET ${quoteName(column.name)} = q.${quoteName(other.name)} FROM ${quoteName(from.name)} AS q WHERE q.${quoteName(random.pick(from.columns).name)} = ${name}.${quoteName(key.name)}${returning(random)}`
+    }
+    case 'subquery': {
+      const from = random.pick(tables)
+      const column = quoteName(random.pick(table.columns).name)
+      const other = quoteName(random.pick(from.columns).name)
+      return random.pick([
+        text`DELETE FROM ${name} WHERE ${column} IN (SELECT ${other} FROM ${quoteName(from.name)} WHERE ${other} IS NOT NULL LIMIT 2)${returning(random)}`,
+        text`UPDATE OR IGNORE ${name} SET ${quoteName(writable(random, table).name)} = (SELECT max(${other}) FROM ${quoteName(from.name)}) WHERE ${column} = (SELECT min(${column}) FROM ${name})`,
+      ])
+    }
+    case 'full text':
+      if (table.kind !== 'fts') return `DELETE FROM ${name} WHERE 0`
+      return `INSERT INTO ${name}(${name}) VALUES ('${random.pick(['optimize', 'rebuild', 'merge', 'integrity-check'])}')`
+    case 'vacuum':
+      return random.pick(['VACUUM', 'PRAGMA incremental_vacuum', 'PRAGMA user_version = 3'])
   }
+}
+
+function returning(random: Random): string {
+  return random.pick(['', '', ' RETURNING *', ' RETURNING 1'])
 }
 
 function writable(random: Random, table: Table): Column {
@@ -147,6 +175,8 @@ function insert(random: Random, table: Table, rows: number, verb: string, parame
 function value(random: Random, type: ColumnType, parameterChance: number, sentence = false): Sql {
   if (sentence)
     return `'${random.many(1, 5, () => random.pick(['red', 'green', 'blue', 'fish', 'Fish', 'fishing', 'dog'])).join(' ')}'`
+  // bytes that are no UTF-8
+  if (type === 'text' && random.chance(0.002)) return `CAST(x'${random.pick(['ff', 'fe', '61ff'])}' AS TEXT)`
   return valueSql(random, randomValue(random, type), parameterChance)
 }
 
@@ -165,7 +195,7 @@ function where(random: Random, table: Table, parameterChance: number): Sql {
 
 function randomDdl(random: Random, schema: Schema): Sql {
   const before = schema.ddl.length
-  const tables = schema.tables.filter((table) => table.kind === 'table')
+  const tables = schema.tables.filter((table) => table.kind === 'table' && table.isMain)
   const table = tables.length > 0 ? random.pick(tables) : null
   const choice = random.weighted([
     [3, 'index'],

@@ -60,6 +60,6 @@ export function literal(value: SqlValue): string {
 /** The value as a literal, or as a parameter of one of the five forms. */
 export function valueSql(random: Random, value: SqlValue, parameterChance = 0.2): Sql {
   if (!random.chance(parameterChance)) return expression`${literal(value)}`
-  const form = random.pick(['?', '?1', ':', '@', '$'] as const)
+  const form = random.pick(['?', '?1', '?1', ':', '@', '$', '?+'] as const)
   return parameter(value, form, `p${random.between(1, 999)}`)
 }
