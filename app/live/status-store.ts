@@ -39,6 +39,7 @@ function startingStatus(tabId: string): ClientStatus {
     coordinator: 'shared',
     sync: { state: 'off', progress: [], error: null },
     outbox: { pending: 0, failed: 0 },
+    space: null,
     problem: null,
   }
 }

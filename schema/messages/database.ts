@@ -1,6 +1,6 @@
 import type { EventDraft } from '../events/event.ts'
 import type { LiveUpdate, Query, QueryResult, SqlValue } from '../live.ts'
-import type { Problem } from './status.ts'
+import type { Problem, StorageSpace } from './status.ts'
 import type { FromSync, ToSync } from './sync.ts'
 import type { ErrorCode, OpenRoom } from './tab.ts'
 
@@ -66,6 +66,7 @@ export type FromDatabase =
       readonly epoch: number
       readonly storage: 'opfs' | 'memory'
       readonly problem: Problem | null
+      readonly space: StorageSpace | null
       readonly outbox: OutboxCount
     }
   | { readonly type: 'OPEN_FAILED'; readonly tabId: string; readonly problem: Problem; readonly final: boolean }
@@ -87,6 +88,9 @@ export type FromDatabase =
   | { readonly type: 'TURN'; readonly epoch: number; readonly updates: readonly QueryUpdate[] }
   | { readonly type: 'OUTBOX_CHANGED'; readonly epoch: number; readonly outbox: OutboxCount }
   | { readonly type: 'PROBLEM_CHANGED'; readonly epoch: number; readonly problem: Problem | null }
+  | { readonly type: 'SPACE_CHANGED'; readonly epoch: number; readonly space: StorageSpace }
+  /** this worker cannot go on with its database (damaged, or taken away): end it, and open anew */
+  | { readonly type: 'REPLACE_ME'; readonly epoch: number; readonly reason: string }
   | { readonly type: 'TO_SYNC'; readonly epoch: number; readonly message: ToSync }
   | { readonly type: 'HEARTBEAT_PONG'; readonly n: number }
 

@@ -11,6 +11,8 @@ export interface ClientStatus {
   readonly coordinator: 'shared' | 'leader'
   readonly sync: SyncStatus
   readonly outbox: { readonly pending: number; readonly failed: number }
+  /** what this site stores and may store, as the leader saw it last */
+  readonly space: StorageSpace | null
   /** what a person must know or do; null when all is well */
   readonly problem: Problem | null
 }
@@ -22,14 +24,27 @@ export interface SyncStatus {
   readonly error: string | null
 }
 
+export interface StorageSpace {
+  /** bytes, as the browser estimates them */
+  readonly usage: number
+  readonly quota: number
+}
+
 export interface Problem {
   readonly code:
     | 'STORAGE_MEMORY'
     | 'STORAGE_LOST'
     | 'STORAGE_CORRUPT'
     | 'QUOTA_EXCEEDED'
+    /** reads or writes fail, for no reason that we know */
+    | 'STORAGE_FAILING'
     | 'SCHEMA_TOO_NEW'
     | 'PROTOCOL_MISMATCH'
+    /** another tab has the data open and none of ours can reach it: most likely one of another version */
+    | 'DATABASE_HELD'
     | 'OPEN_FAILED'
+  /** more than the code says; may be empty */
   readonly message: string
+  /** when it happened (unix ms), of what happened once */
+  readonly at?: number
 }

@@ -88,7 +88,7 @@ export type TabUpdate =
     }
 
 /** The part of ClientStatus that is the same in every tab. */
-export type SharedStatus = Pick<ClientStatus, 'storage' | 'sync' | 'outbox' | 'problem'>
+export type SharedStatus = Pick<ClientStatus, 'storage' | 'sync' | 'outbox' | 'space' | 'problem'>
 
 export type ErrorCode =
   | 'QUERY_INVALID'

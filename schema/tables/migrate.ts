@@ -19,7 +19,9 @@ export function migrate(sql: Sql, versions: readonly string[] = migrations): Mig
       sql.exec(`PRAGMA user_version = ${version + 1}`)
       sql.exec('COMMIT')
     } catch (error) {
-      sql.exec('ROLLBACK')
+      try {
+        sql.exec('ROLLBACK')
+      } catch {} // a full disk has rolled it back already: the first error is the one to tell
       throw error
     }
   }

@@ -62,6 +62,7 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
     coordinator: platform.coordinator,
     sync: { state: 'off', progress: [], error: null },
     outbox: { pending: 0, failed: 0 },
+    space: null,
     problem: null,
   }
   const requests: Requests = openRequests(tabId, clock, (message) => current?.post(message))
@@ -84,8 +85,8 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
         if (message.activeTab === tabId) platform.mark('leader')
         return changeStatus({ activeTab: message.activeTab, epoch: message.epoch })
       case 'STATUS_CHANGED': {
-        const { storage, sync, outbox, problem } = message
-        return changeStatus({ storage, sync, outbox, problem })
+        const { storage, sync, outbox, space, problem } = message
+        return changeStatus({ storage, sync, outbox, space, problem })
       }
       case 'QUERY_ACCEPTED':
         return requests.accepted(message.requestId, message.epoch)

@@ -14,7 +14,7 @@ export function electLeader(state: CoordinatorState, now: number): Delivery[] {
   if (!candidate) return []
   const { tabId, life } = candidate
   const epoch = state.epoch + 1
-  state.leader = { tabId, life, phase: 'promoted', epoch, heardAt: now, pingedAt: now }
+  state.leader = { tabId, life, phase: 'promoted', epoch, since: now, heardAt: now, pingedAt: now }
   return [{ to: 'database', tabId, message: { type: 'PROMOTE_TO_ACTIVE', tabId, epoch } }]
 }
 

@@ -50,6 +50,7 @@ export function route(state: CoordinatorState, input: Input, now: number): Deliv
     case 'clock':
       return [
         ...leadershipTick(state, now),
+        ...tellHeld(state, now),
         ...expireRequests(state, now),
         ...forwardRequests(state, now),
         ...nudge(state, now),
@@ -162,7 +163,7 @@ function fromDatabase(state: CoordinatorState, tabId: string, message: FromDatab
   switch (message.type) {
     case 'LOCK_HELD':
       leader.phase = 'opening'
-      return []
+      return state.status.problem?.code === 'DATABASE_HELD' ? changeStatus(state, { problem: null }) : []
     case 'OPEN_FAILED':
       tab.failures += message.final ? 1000 : 1
       return [
@@ -188,6 +189,10 @@ function fromDatabase(state: CoordinatorState, tabId: string, message: FromDatab
       return changeStatus(state, { outbox: message.outbox })
     case 'PROBLEM_CHANGED':
       return changeStatus(state, { problem: message.problem })
+    case 'SPACE_CHANGED':
+      return changeStatus(state, { space: message.space })
+    case 'REPLACE_ME':
+      return [{ to: 'tab', tabId, message: { type: 'REPLACE_WORKER', reason: message.reason } }]
     case 'TO_SYNC':
       return [{ to: 'sync', message: message.message }]
     case 'HEARTBEAT_PONG':
@@ -215,13 +220,18 @@ function opened(
   if (leader && leader.tabId !== tabId && leader.phase !== 'open') {
     deliveries.push({ to: 'database', tabId: leader.tabId, message: { type: 'STAND_DOWN' } })
   }
-  state.leader = { tabId, life: tab.life, phase: 'open', epoch, heardAt: now, pingedAt: now }
+  state.leader = { tabId, life: tab.life, phase: 'open', epoch, since: now, heardAt: now, pingedAt: now }
   state.epoch = Math.max(state.epoch, epoch)
   for (const each of state.tabs.values()) each.failures = 0
   staleAll(state)
   deliveries.push(
     ...toAllTabs(state, { type: 'ACTIVE_CHANGED', activeTab: tabId, epoch }),
-    ...changeStatus(state, { storage: message.storage, problem: message.problem, outbox: message.outbox }),
+    ...changeStatus(state, {
+      storage: message.storage,
+      problem: message.problem,
+      space: message.space,
+      outbox: message.outbox,
+    }),
     ...person(state),
     ...resubscribeAll(state),
     ...forwardRequests(state, now),
@@ -263,6 +273,14 @@ function person(state: CoordinatorState): Delivery[] {
 function changeStatus(state: CoordinatorState, change: Partial<SharedStatus>): Delivery[] {
   state.status = { ...state.status, ...change }
   return toAllTabs(state, { type: 'STATUS_CHANGED', ...state.status })
+}
+
+/** The candidate waits and waits: somebody outside our reach has the database, which other versions of the app are. */
+function tellHeld(state: CoordinatorState, now: number): Delivery[] {
+  const { leader, options, status } = state
+  const waits = leader?.phase === 'promoted' && now - leader.since >= options.heldAfterMs
+  if (!waits || status.problem?.code === 'DATABASE_HELD') return []
+  return changeStatus(state, { problem: { code: 'DATABASE_HELD', message: '' } })
 }
 
 /** A page wakes the Service Worker: the leader's, every ten seconds, and at once when a leader opens. */

@@ -55,6 +55,7 @@ export interface Leader {
   phase: 'promoted' | 'opening' | 'open'
   /** the proposal until open, the database's own from then on */
   epoch: number
+  readonly since: number
   /** when it was last heard */
   heardAt: number
   pingedAt: number
@@ -116,6 +117,8 @@ export interface CoordinatorOptions {
   readonly hungAfterMs: number
   /** the same while it opens, which may migrate or check the file */
   readonly openingHungAfterMs: number
+  /** how long a candidate may wait for the database lock before the tabs are told */
+  readonly heldAfterMs: number
   readonly backoffMs: number
   readonly backoffMaxMs: number
   /** leaders that may die under one request before it is given up */
@@ -130,6 +133,7 @@ export const defaultOptions: CoordinatorOptions = {
   heartbeatMs: 3_000,
   hungAfterMs: 20_000,
   openingHungAfterMs: 60_000,
+  heldAfterMs: 5_000,
   backoffMs: 100,
   backoffMaxMs: 5_000,
   maxAttempts: 6,
@@ -154,6 +158,7 @@ export function emptyState(coordinatorId: string, options: CoordinatorOptions = 
       storage: 'unknown',
       sync: { state: 'off', progress: [], error: null },
       outbox: { pending: 0, failed: 0 },
+      space: null,
       problem: null,
     },
     actor: undefined,

@@ -2,6 +2,7 @@ import sqlite3InitModule, { type Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import type { FromWorker } from '../../schema/messages/worker.ts'
 import { systemClock } from '../platform/clock.ts'
 import { webLocks } from '../platform/locks.ts'
+import { configureSqlite } from './pool-errors.ts'
 import { openLeaderDatabase } from './open-leader-database.ts'
 import { startDatabase, type DatabaseWorker } from './start-database.ts'
 
@@ -9,12 +10,13 @@ import { startDatabase, type DatabaseWorker } from './start-database.ts'
 export function bootDatabase(tell: (message: FromWorker) => void): DatabaseWorker {
   const mark = (name: string) => tell({ type: 'MARK', name, at: performance.timeOrigin + performance.now() })
   mark('worker-started')
+  configureSqlite()
   const compiling: Promise<Sqlite3Static> = sqlite3InitModule()
   const database = startDatabase({
     locks: webLocks(),
     clock: systemClock,
     mark,
-    open: async (proposedEpoch) => openLeaderDatabase(await compiling, proposedEpoch, mark),
+    open: (proposedEpoch) => openLeaderDatabase(compiling, proposedEpoch, mark),
   })
   compiling.then(
     () => {

@@ -1,3 +1,5 @@
+import { isQuotaError, takePoolError } from './pool-errors.ts'
+
 /**
  * Whose fault is an error? SQLite's result code says whether the device is (disk, quota, memory, damage) or the
  * statement. Through OPFS a reached quota comes as a plain I/O error.
@@ -27,12 +29,31 @@ export function isEventsOwnFault(error: unknown): boolean {
   const code = sqliteCode(error)
   return code === null || !deviceCodes.has(code)
 }
-export function isCorruption(error: unknown): boolean {
+
+/** What a failing device means for the database, null when it is not the device's fault. */
+export type DeviceFailure =
+  /** no room: the quota is reached, or the disk is full */
+  | 'full'
+  /** the file is not what SQLite wrote */
+  | 'damaged'
+  /** a read or write failed for another reason: the file may be whole */
+  | 'failing'
+
+const known = new WeakMap<object, DeviceFailure>()
+
+export function deviceFailure(error: unknown): DeviceFailure | null {
   const code = sqliteCode(error)
-  return code === 11 || code === 26
+  if (code === null) return null
+  const before = known.get(error as object)
+  if (before) return before
+  const failure = failureOf(code)
+  if (failure) known.set(error as object, failure)
+  return failure
 }
-/** quota reached, or storage that fails: the caller looks at navigator.storage.estimate() to tell them apart */
-export function isStorageFailure(error: unknown): boolean {
-  const code = sqliteCode(error)
-  return code === 10 || code === 13 || code === 14
+
+function failureOf(code: number): DeviceFailure | null {
+  if (code === 11 || code === 26) return 'damaged'
+  if (code === 13) return 'full'
+  if (code === 10 || code === 14) return isQuotaError(takePoolError()) ? 'full' : 'failing'
+  return null
 }

@@ -3,7 +3,8 @@ import type { FromDatabase, OutboxCount, QueryUpdate, ToDatabase } from '../../s
 import type { QueryResult } from '../../schema/live.ts'
 import type { ToSync } from '../../schema/messages/sync.ts'
 import type { ErrorCode } from '../../schema/messages/tab.ts'
-import { type LeaderDatabase, type LiveSubscription, RequestFailure } from './leader-database.ts'
+import { deviceFailure } from './failure.ts'
+import { type LeaderDatabase, type LiveSubscription, noRoom, RequestFailure } from './leader-database.ts'
 
 export interface Leading {
   receive(message: Exclude<ToDatabase, { type: 'PROMOTE_TO_ACTIVE' | 'STAND_DOWN' | 'HEARTBEAT' }>): void
@@ -31,9 +32,16 @@ export function startLeading(database: LeaderDatabase, tabId: string, post: (mes
   let queue: Message[] = []
   let awaited: string | null = null
   let updates: QueryUpdate[] = []
-  let outbox = database.outbox()
+  let outbox: OutboxCount = outboxNow() ?? { pending: 0, failed: 0 }
 
   const toSync = (message: ToSync) => post({ type: 'TO_SYNC', epoch, message })
+
+  database.watch({
+    problem: (problem) => post({ type: 'PROBLEM_CHANGED', epoch, problem }),
+    space: (space) => post({ type: 'SPACE_CHANGED', epoch, space }),
+    replace: (reason) => post({ type: 'REPLACE_ME', epoch, reason }),
+    toSync,
+  })
 
   function receive(message: Message): void {
     if (message.epoch !== epoch) return
@@ -93,11 +101,9 @@ export function startLeading(database: LeaderDatabase, tabId: string, post: (mes
         live.delete(message.queryId)
         return null
       case 'FORWARD_SYNC':
-        database.receive(message.message, toSync)
-        return null
+        return unanswered(() => database.receive(message.message, toSync))
       case 'FORWARD_PERSON':
-        database.setPerson(message.actor, message.openRoom, toSync)
-        return null
+        return unanswered(() => database.setPerson(message.actor, message.openRoom, toSync))
       case 'RUN_ACCEPTED':
       case 'RUN_REFUSED':
         return null
@@ -124,8 +130,9 @@ export function startLeading(database: LeaderDatabase, tabId: string, post: (mes
     try {
       made = { type: 'QUERY_RESULT', epoch, requestId, result: work() ?? null }
     } catch (error) {
-      const { message } = asError(error)
-      made = { type: 'QUERY_ERROR', epoch, requestId, code: codeOf(error, 'SQL_ERROR'), message }
+      const code = codeOf(error, 'SQL_ERROR')
+      const message = code === 'QUOTA_EXCEEDED' ? noRoom : asError(error).message
+      made = { type: 'QUERY_ERROR', epoch, requestId, code, message }
     }
     if (keep) {
       answers.set(requestId, made)
@@ -137,8 +144,28 @@ export function startLeading(database: LeaderDatabase, tabId: string, post: (mes
     return made
   }
 
+  /** Nobody waits for it: a failing device is the database's to tell, and the other side asks again. */
+  function unanswered(work: () => void): null {
+    try {
+      work()
+    } catch (error) {
+      if (deviceFailure(error) === null) console.error(error)
+    }
+    return null
+  }
+
+  function outboxNow(): OutboxCount | null {
+    try {
+      return database.outbox()
+    } catch (error) {
+      if (deviceFailure(error) === null) throw error
+      return null
+    }
+  }
+
   function tellOutbox(): void {
-    const now = database.outbox()
+    const now = outboxNow()
+    if (!now) return
     if (sameCount(now, outbox)) return
     outbox = now
     post({ type: 'OUTBOX_CHANGED', epoch, outbox })
@@ -147,8 +174,8 @@ export function startLeading(database: LeaderDatabase, tabId: string, post: (mes
   return {
     receive,
     announce() {
-      const { storage, problem } = database
-      post({ type: 'DB_OPENED', tabId, epoch, storage, problem, outbox })
+      const { storage, problem, space } = database
+      post({ type: 'DB_OPENED', tabId, epoch, storage, problem, space, outbox })
     },
     reset() {
       for (const subscription of live.values()) subscription.unsubscribe()
@@ -169,5 +196,6 @@ function asError(error: unknown): Error {
 }
 
 function codeOf(error: unknown, otherwise: ErrorCode): ErrorCode {
-  return error instanceof RequestFailure ? error.code : otherwise
+  if (error instanceof RequestFailure) return error.code
+  return deviceFailure(error) === 'full' ? 'QUOTA_EXCEEDED' : otherwise
 }

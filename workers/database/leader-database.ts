@@ -1,7 +1,7 @@
 import type { EventDraft } from '../../schema/events/event.ts'
 import type { LiveUpdate, Query, QueryResult, SqlValue } from '../../schema/live.ts'
 import type { OutboxCount } from '../../schema/messages/database.ts'
-import type { Problem } from '../../schema/messages/status.ts'
+import type { Problem, StorageSpace } from '../../schema/messages/status.ts'
 import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
 import type { ErrorCode, OpenRoom } from '../../schema/messages/tab.ts'
 
@@ -15,6 +15,9 @@ export interface LeaderDatabase {
   readonly epoch: number
   readonly storage: 'opfs' | 'memory'
   readonly problem: Problem | null
+  readonly space: StorageSpace | null
+  /** What happens to the storage while it is open. One listener. */
+  watch(listener: StorageListener): void
   query(sql: string, parameters: readonly SqlValue[]): QueryResult
   /** Throws if the query is invalid; `onError` with `final` ends it. */
   subscribe(
@@ -28,6 +31,14 @@ export interface LeaderDatabase {
   receive(message: FromSync, toSync: (message: ToSync) => void): void
   setPerson(actor: string | null | undefined, openRoom: OpenRoom | null, toSync: (message: ToSync) => void): void
   outbox(): OutboxCount
+}
+
+export interface StorageListener {
+  problem(problem: Problem | null): void
+  space(space: StorageSpace): void
+  toSync(message: ToSync): void
+  /** this worker cannot go on with this database */
+  replace(reason: string): void
 }
 
 export interface LiveSubscription {
@@ -56,3 +67,6 @@ export class RequestFailure extends Error {
     this.code = code
   }
 }
+
+/** For the person who asked, with QUOTA_EXCEEDED. */
+export const noRoom = 'This device has no room left. Free some space, then try again.'

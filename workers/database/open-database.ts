@@ -1,12 +1,14 @@
 import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import type { AnyEvent } from '../../schema/events/event.ts'
 import type { Problem } from '../../schema/messages/status.ts'
-import { migrate } from '../../schema/tables/migrate.ts'
-import { isCorruption, isStorageFailure } from './failure.ts'
+import { migrate, type MigrationResult } from '../../schema/tables/migrate.ts'
+import type { Ballast } from './ballast.ts'
+import type { CleanEnd } from './clean-end.ts'
+import { deviceFailure } from './failure.ts'
 import { salvagePending } from './outbox.ts'
-import { openRawSql } from './raw-sql.ts'
+import { openRawSql, type RawSql } from './raw-sql.ts'
 import type { Sentinel, SentinelMark } from './sentinel.ts'
-import { installStoragePool, type PoolOutcome, type StoragePool } from './storage-pool.ts'
+import type { PoolFile, PoolOutcome, StoragePool } from './storage-pool.ts'
 
 export type OpenOutcome =
   | OpenedDatabase
@@ -19,27 +21,27 @@ export interface OpenedDatabase {
   readonly storage: 'opfs' | 'memory'
   /** what the person should know, though the app goes on */
   readonly problem: Problem | null
-  /** of a damaged database that was replaced: events that the server has not had, for `requeueEvents` */
-  readonly salvaged: readonly AnyEvent[]
-  /** the next start checks the file before it uses it; to be called when SQLite reports damage or failing storage */
-  readonly suspect: () => void
+  /** of a database that was lost or replaced: events that the server has not had, for `requeueEvents` */
+  readonly rescued: readonly AnyEvent[]
+  /** made with the file, and unlike any other file's */
+  readonly generation: string
+  /** kept in the database and so above every earlier leader's, whatever the tabs remember */
+  readonly epoch: number
+  /** the session before died while it wrote: the file is to be looked through, in passing */
+  readonly unclean: boolean
 }
 
 export interface OpenPlatform {
   readonly sqlite3: Sqlite3Static
   readonly sentinel: Sentinel
   readonly installPool: () => Promise<PoolOutcome>
-  readonly estimate: () => Promise<{ readonly usage?: number; readonly quota?: number }>
-}
-
-/** The platform of a Dedicated Worker. The directory carries a version: a layout that old builds cannot read gets a new one. */
-export function browserPlatform(sqlite3: Sqlite3Static, sentinel: Sentinel, directory = '/rsql-v1'): OpenPlatform {
-  return {
-    sqlite3,
-    sentinel,
-    installPool: () => installStoragePool(sqlite3, directory),
-    estimate: () => navigator.storage.estimate(),
-  }
+  readonly ballast: Ballast
+  readonly cleanEnd: CleanEnd
+  /** headers of pool files that were damaged and are mended */
+  readonly mended: number
+  readonly keepCopy: (files: readonly PoolFile[]) => Promise<boolean>
+  readonly now: () => number
+  readonly migrations?: readonly string[]
 }
 
 /**
@@ -47,62 +49,74 @@ export function browserPlatform(sqlite3: Sqlite3Static, sentinel: Sentinel, dire
  * all, and says so. A damaged file is replaced, since the server has everything but what is salvaged from it; a file of
  * a newer build is left alone.
  */
-export async function openDatabase(platform: OpenPlatform): Promise<OpenOutcome> {
-  const [mark, found] = await Promise.all([platform.sentinel.read(), platform.installPool()])
-  if (found.type === 'NoOpfs') return openInMemory(platform)
+export async function openDatabase(platform: OpenPlatform, proposedEpoch = 0): Promise<OpenOutcome> {
+  const [{ mark, rescued }, found] = await Promise.all([platform.sentinel.read(), platform.installPool()])
+  if (found.type === 'NoOpfs') return openInMemory(platform, proposedEpoch)
   if (found.type === 'Held') {
     return notOpened('OPEN_FAILED', `the files of the database are still held: ${found.message}`, false)
   }
   const { pool } = found
   const existed = pool.exists()
   try {
-    const opened = openFile(platform.sqlite3, pool, mark?.suspect ?? false)
+    if (existed && mark?.suspect === 'damaged') return await replaceDamaged(platform, pool, proposedEpoch, rescued)
+    const check = platform.mended > 0 || mark?.suspect === 'check'
+    const opened = await openOrMakeRoom(platform, pool, proposedEpoch, check)
     if (opened.type === 'SchemaTooNew') {
-      const message = `This database belongs to a newer version of the app (schema ${opened.needs}, this one knows ${opened.have}): reload to update.`
+      const message = `Its schema is version ${opened.needs}; this version of the app knows ${opened.have}.`
       return notOpened('SCHEMA_TOO_NEW', message, true)
     }
     const lost = mark !== null && !existed
-    const message = 'The browser removed the data of this device; it is being synced again.'
-    return ready(platform, mark, opened.db, lost ? { code: 'STORAGE_LOST', message } : null, [])
+    const problem: Problem | null = lost ? { code: 'STORAGE_LOST', message: '', at: platform.now() } : null
+    return ready(platform, mark, opened, problem, rescued)
   } catch (error) {
-    if (isCorruption(error)) return replaceDamaged(platform, pool)
-    if (isStorageFailure(error) && (await isFull(platform))) {
-      return notOpened('QUOTA_EXCEEDED', 'There is no room left on this device: free some and try again.', false)
-    }
+    const failure = deviceFailure(error)
+    if (failure === 'damaged') return replaceDamaged(platform, pool, proposedEpoch, rescued)
+    if (failure === 'full') return notOpened('QUOTA_EXCEEDED', '', false)
     throw error
   }
 }
 
-async function openInMemory(platform: OpenPlatform): Promise<OpenOutcome> {
-  const db = new platform.sqlite3.oo1.DB(':memory:')
-  withRawSql(platform.sqlite3, db, (sql) => migrate(sql))
-  const message = 'This browser gives the app no storage here: what you see is gone when the last tab closes.'
-  return {
-    type: 'Opened',
-    db,
-    storage: 'memory',
-    problem: { code: 'STORAGE_MEMORY', message },
-    salvaged: [],
-    suspect() {},
-  }
+function openInMemory({ sqlite3, migrations }: OpenPlatform, proposedEpoch: number): OpenOutcome {
+  const db = new sqlite3.oo1.DB(':memory:')
+  const begun = withRawSql(sqlite3, db, (sql) => {
+    migrate(sql, migrations)
+    return beginSession(sql, proposedEpoch)
+  })
+  const problem: Problem = { code: 'STORAGE_MEMORY', message: '' }
+  return { type: 'Opened', db, ...begun, storage: 'memory', problem, rescued: [], unclean: false }
 }
 
 type Opened =
-  { readonly type: 'Open'; readonly db: Database } | Extract<ReturnType<typeof migrate>, { type: 'SchemaTooNew' }>
+  | { readonly type: 'Open'; readonly db: Database; readonly generation: string; readonly epoch: number }
+  | Extract<MigrationResult, { type: 'SchemaTooNew' }>
 
-function openFile(sqlite3: Sqlite3Static, pool: StoragePool, check: boolean): Opened {
+/** A migration may need more room than there is: then what is kept for such times is given up for it. */
+async function openOrMakeRoom(
+  platform: OpenPlatform,
+  pool: StoragePool,
+  proposedEpoch: number,
+  check: boolean,
+): Promise<Opened> {
+  platform.cleanEnd.writing()
+  try {
+    return openFile(platform, pool, proposedEpoch, check)
+  } catch (error) {
+    if (deviceFailure(error) !== 'full') throw error
+    await platform.ballast.throwOff()
+    return openFile(platform, pool, proposedEpoch, check)
+  }
+}
+
+function openFile({ sqlite3, migrations }: OpenPlatform, pool: StoragePool, epoch: number, check: boolean): Opened {
   const db = pool.open()
   try {
-    // exclusive first: only then does WAL work without shared memory
-    db.exec('PRAGMA locking_mode = exclusive')
-    const mode = db.selectValue('PRAGMA journal_mode = wal')
-    db.exec(
-      mode === 'wal' ? 'PRAGMA synchronous = normal' : 'PRAGMA journal_mode = truncate; PRAGMA synchronous = full',
-    )
+    makeDurable(db)
     db.exec(tuning)
     if (check && db.selectValue('PRAGMA quick_check(1)') !== 'ok') throw new DamagedFile()
-    const result = withRawSql(sqlite3, db, (sql) => migrate(sql))
-    if (result.type === 'Migrated') return { type: 'Open', db }
+    const result = withRawSql(sqlite3, db, (sql) => migrate(sql, migrations))
+    if (result.type === 'Migrated') {
+      return { type: 'Open', db, ...withRawSql(sqlite3, db, (sql) => beginSession(sql, epoch)) }
+    }
     db.close()
     return result
   } catch (error) {
@@ -111,16 +125,42 @@ function openFile(sqlite3: Sqlite3Static, pool: StoragePool, check: boolean): Op
   }
 }
 
+/**
+ * WAL with NORMAL, or a truncated journal with FULL: the two that survived every kill. A mode that SQLite does not take
+ * stays as it was without an error, so each is read back.
+ */
+export function makeDurable(db: Database): void {
+  // exclusive first: only then does WAL work without shared memory
+  const locking = db.selectValue('PRAGMA locking_mode = exclusive')
+  const wal = db.selectValue('PRAGMA journal_mode = wal') === 'wal'
+  const mode = wal ? 'wal' : db.selectValue('PRAGMA journal_mode = truncate')
+  db.exec(wal ? 'PRAGMA synchronous = normal' : 'PRAGMA synchronous = full')
+  const synchronous = db.selectValue('PRAGMA synchronous')
+  const durable = locking === 'exclusive' && (wal ? synchronous === 1 : mode === 'truncate' && synchronous === 2)
+  if (!durable) throw new Error(`no durable journal here: locking ${locking}, mode ${mode}, synchronous ${synchronous}`)
+}
+
 /** 16 MB of cache for the hot index pages; not measured yet. The WAL is cut back to 16 MB after a checkpoint. */
 const tuning = 'PRAGMA cache_size = -16384; PRAGMA temp_store = memory; PRAGMA journal_size_limit = 16777216'
 
-async function replaceDamaged(platform: OpenPlatform, pool: StoragePool): Promise<OpenOutcome> {
+/** What can be read of the outbox is safe elsewhere before the file goes. */
+async function replaceDamaged(
+  platform: OpenPlatform,
+  pool: StoragePool,
+  proposedEpoch: number,
+  rescuedBefore: readonly AnyEvent[],
+): Promise<OpenOutcome> {
+  const { sentinel } = platform
+  // before anybody opens it: closing it would change it
+  const kept = await platform.keepCopy(pool.read())
   const salvaged = salvage(platform.sqlite3, pool)
+  await sentinel.rescue(salvaged)
   pool.remove()
-  const opened = openFile(platform.sqlite3, pool, false)
+  const opened = await openOrMakeRoom(platform, pool, proposedEpoch, false)
   if (opened.type !== 'Open') throw new Error('a new file cannot have a newer schema')
-  const message = 'The data on this device was damaged; it is being synced again.'
-  return ready(platform, null, opened.db, { code: 'STORAGE_CORRUPT', message }, salvaged)
+  const message = kept ? 'A copy of the damaged file was kept.' : 'There was no room for a copy of the damaged file.'
+  const problem: Problem = { code: 'STORAGE_CORRUPT', message, at: platform.now() }
+  return ready(platform, null, opened, problem, [...rescuedBefore, ...salvaged])
 }
 
 /** As much of the outbox as can still be read. */
@@ -138,36 +178,38 @@ function salvage(sqlite3: Sqlite3Static, pool: StoragePool): AnyEvent[] {
 }
 
 function ready(
-  { sqlite3, sentinel }: OpenPlatform,
+  { sentinel, cleanEnd }: OpenPlatform,
   mark: SentinelMark | null,
-  db: Database,
+  { db, generation, epoch }: Extract<Opened, { type: 'Open' }>,
   problem: Problem | null,
-  salvaged: readonly AnyEvent[],
+  rescued: readonly AnyEvent[],
 ): OpenOutcome {
-  const generation = withRawSql(sqlite3, db, (sql) => {
-    sql
-      .prepare("INSERT INTO meta (key, value) VALUES ('generation', ?) ON CONFLICT DO NOTHING")
-      .run(crypto.randomUUID())
-    return sql.prepare("SELECT value FROM meta WHERE key = 'generation'").rows()[0]![0] as string
-  })
   // not waited for: a start without it only cannot tell a lost database from a first one
-  if (mark?.generation !== generation || mark.suspect) void sentinel.write({ generation, suspect: false })
-  const suspect = () => void sentinel.write({ generation, suspect: true })
-  return { type: 'Opened', db, storage: 'opfs', problem, salvaged, suspect }
+  if (mark?.generation !== generation || mark.suspect !== 'no') void sentinel.write({ generation, suspect: 'no' })
+  return { type: 'Opened', db, generation, epoch, storage: 'opfs', problem, rescued, unclean: cleanEnd.wasUnclean }
 }
 
-function withRawSql<T>(sqlite3: Sqlite3Static, db: Database, work: (sql: ReturnType<typeof openRawSql>) => T): T {
+function beginSession(sql: RawSql, proposedEpoch: number): { generation: string; epoch: number } {
+  const kept = (key: string) => sql.prepare('SELECT value FROM meta WHERE key = ?').rows(key)[0]?.[0]
+  const keep = sql.prepare(
+    'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+  )
+  const generation = (kept('generation') as string | undefined) ?? crypto.randomUUID()
+  const epoch = Math.max(proposedEpoch, Number(kept('epoch') ?? 0) + 1)
+  sql.exec('BEGIN IMMEDIATE')
+  keep.run('generation', generation)
+  keep.run('epoch', epoch)
+  sql.exec('COMMIT')
+  return { generation, epoch }
+}
+
+function withRawSql<T>(sqlite3: Sqlite3Static, db: Database, work: (sql: RawSql) => T): T {
   const sql = openRawSql(sqlite3, db)
   try {
     return work(sql)
   } finally {
     sql.close()
   }
-}
-
-async function isFull({ estimate }: OpenPlatform): Promise<boolean> {
-  const { usage = 0, quota = 0 } = await estimate()
-  return quota > 0 && usage > quota * 0.9
 }
 
 function notOpened(code: Problem['code'], message: string, final: boolean): OpenOutcome {

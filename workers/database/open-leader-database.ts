@@ -1,63 +1,109 @@
 import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { openLiveDatabase } from '../../dataflow/index.ts'
+import { poolFolder } from '../../schema/messages/storage.ts'
+import type { EventDraft } from '../../schema/events/event.ts'
+import type { StorageSpace } from '../../schema/messages/status.ts'
+import { systemClock, type Clock } from '../platform/clock.ts'
+import { noBallast, openBallast } from './ballast.ts'
+import { noCleanEnd, openCleanEnd } from './clean-end.ts'
+import { keepDamagedCopy } from './damaged-copy.ts'
 import { dispatchDrafts } from './dispatch-drafts.ts'
-import { type LeaderDatabase, OpenFailure, RequestFailure } from './leader-database.ts'
-import { browserPlatform, openDatabase, type OpenedDatabase } from './open-database.ts'
-import { discardEvents, outboxCount, requeueEvents, retryEvents } from './outbox.ts'
-import type { RawSql } from './raw-sql.ts'
+import { deviceFailure } from './failure.ts'
+import { type LeaderDatabase, noRoom, OpenFailure, RequestFailure } from './leader-database.ts'
+import { openDatabase, type OpenedDatabase, type OpenPlatform } from './open-database.ts'
+import { folderExists, openFolder } from './opfs-folder.ts'
+import { discardEvents, outboxCount, pendingEvents, requeueEvents, retryEvents } from './outbox.ts'
+import { mendPoolHeaders } from './pool-headers.ts'
 import { needsReplay, projectStored, replay } from './replay.ts'
 import { runSql } from './run-sql.ts'
 import { indexedDbSentinel } from './sentinel.ts'
-import { openStore } from './store.ts'
+import { memoryHealth, watchStorage, type StorageHealth } from './storage-health.ts'
+import { databaseFile, hasOpfs, installStoragePool, type PoolFile } from './storage-pool.ts'
+import { openStore, type Store } from './store.ts'
 import { syncConversation } from './sync-messages.ts'
 
 /** Store and engine on one connection, as the leader uses them. Rejects with an OpenFailure that says what to do. */
 export async function openLeaderDatabase(
-  sqlite3: Sqlite3Static,
+  compiling: Sqlite3Static | Promise<Sqlite3Static>,
   proposedEpoch: number,
   mark: (name: string) => void = () => {},
 ): Promise<LeaderDatabase> {
-  const platform = browserPlatform(sqlite3, indexedDbSentinel())
+  const sentinel = indexedDbSentinel()
+  // beside the compiling of WASM, which takes longer
+  const [sqlite3, folder] = await Promise.all([compiling, openPoolFolder()])
   const installPool = async () => {
-    const found = await platform.installPool()
+    const found = await installStoragePool(sqlite3, poolFolder)
     mark('pool-installed')
     return found
   }
-  const outcome = await openDatabase({ ...platform, installPool })
+  const keepCopy = (files: readonly PoolFile[]) => keepDamagedCopy(files, new Date())
+  const platform = { sqlite3, sentinel, installPool, keepCopy, now: Date.now, ...folder }
+  const outcome = await openDatabase(platform, proposedEpoch)
   if (outcome.type === 'NotOpened') throw new OpenFailure(outcome.problem, outcome.final)
-  return leaderDatabase(sqlite3, outcome, proposedEpoch)
+  return leaderDatabase(outcome, platform)
 }
 
-export function leaderDatabase(sqlite3: Sqlite3Static, opened: OpenedDatabase, proposedEpoch: number): LeaderDatabase {
-  const { db, storage, problem } = opened
+export async function openPoolFolder(): Promise<Pick<OpenPlatform, 'ballast' | 'cleanEnd' | 'mended'>> {
+  if (!(await hasOpfs())) return { ballast: noBallast, cleanEnd: noCleanEnd, mended: 0 }
+  const folder = await openFolder(poolFolder)
+  const [cleanEnd, mended] = await Promise.all([
+    openCleanEnd(folder),
+    folder.getDirectoryHandle('.opaque', { create: true }).then((opaque) => mendPoolHeaders(opaque, databaseFile)),
+  ])
+  return { ballast: openBallast(folder), cleanEnd, mended }
+}
+
+export function leaderDatabase(
+  opened: OpenedDatabase,
+  platform: OpenPlatform,
+  clock: Clock = systemClock,
+): LeaderDatabase {
+  const { db, storage, epoch } = opened
+  const { sqlite3 } = platform
   const live = openLiveDatabase(sqlite3, db)
   const store = openStore({
     sqlite3,
     db,
-    transaction: (work) => live.transaction(work),
-    onDeviceFailure: opened.suspect,
+    transaction: (work) => health.writing(() => live.transaction(work)),
   })
-  const epoch = live.transaction(() => nextEpoch(store.sql, proposedEpoch))
-  requeueEvents(store, opened.salvaged)
+  const health = storage === 'memory' ? memoryHealth(opened.problem) : healthOf(store, opened, platform, clock)
+  requeueRescued(store, opened, platform)
   projectStored(store)
-  if (needsReplay(store)) replay(store, () => {}).catch(opened.suspect) // it goes on at the next start
-  const sync = syncConversation(store, epoch)
+  if (needsReplay(store)) replay(store, () => {}).catch(health.met) // it goes on at the next start
+  const sync = syncConversation(store, epoch, () => health.full)
   return {
     epoch,
     storage,
-    problem,
-    query: (sql, parameters) => runSql(sqlite3, db, live, sql, parameters),
+    get problem() {
+      return health.problem
+    },
+    get space() {
+      return health.space
+    },
+    watch(listener) {
+      health.watch({ ...listener, roomAgain: () => sync.resume(listener.toSync) })
+    },
+    query(sql, parameters) {
+      const run = () => runSql(sqlite3, db, live, sql, parameters)
+      return onlyReads(sql) ? health.reading(run) : health.writing(run)
+    },
     subscribe(query, onUpdate, onError) {
       let turn = 0
-      const found = live.subscribe(
-        query,
-        (delta) => {
-          turn = delta.turn
-          onUpdate({ type: 'delta', ...delta })
-        },
-        (error) => onError(error, !compiles(db, query.sql)),
+      const failed = (error: Error, final: boolean) => {
+        health.met(error)
+        onError(error, final)
+      }
+      const found = health.reading(() =>
+        live.subscribe(
+          query,
+          (delta) => {
+            turn = delta.turn
+            onUpdate({ type: 'delta', ...delta })
+          },
+          (error) => failed(error, !compiles(db, query.sql)),
+        ),
       )
-      if (found.error) onError(found.error, false)
+      if (found.error) failed(found.error, false)
       return {
         snapshot: () => ({
           type: 'snapshot',
@@ -70,6 +116,7 @@ export function leaderDatabase(sqlite3: Sqlite3Static, opened: OpenedDatabase, p
       }
     },
     dispatch(events, toSync) {
+      if (health.full && !events.every(makesRoom)) throw new RequestFailure('QUOTA_EXCEEDED', noRoom)
       const outcome = dispatchDrafts(store, events)
       if (outcome.type === 'InvalidEvent') {
         const { index, fault } = outcome
@@ -84,9 +131,9 @@ export function leaderDatabase(sqlite3: Sqlite3Static, opened: OpenedDatabase, p
       const ids = discardEvents(store, eventIds)
       if (ids.length > 0) toSync({ type: 'OUTBOX_DISCARDED', epoch, ids })
     },
-    receive: sync.receive,
-    setPerson: sync.setPerson,
-    outbox: () => outboxCount(store),
+    receive: (message, toSync) => health.reading(() => sync.receive(message, toSync)),
+    setPerson: (actor, room, toSync) => health.reading(() => sync.setPerson(actor, room, toSync)),
+    outbox: () => health.reading(() => outboxCount(store)),
   }
 }
 
@@ -100,12 +147,50 @@ function compiles(db: Database, sql: string): boolean {
   }
 }
 
-/** Kept in the database and so above every earlier leader's, whatever the tabs remember. */
-function nextEpoch(sql: RawSql, proposed: number): number {
-  const kept = Number(sql.prepare(`SELECT value FROM meta WHERE key = 'epoch'`).rows()[0]?.[0] ?? 0)
-  const epoch = Math.max(proposed, kept + 1)
-  sql
-    .prepare(`INSERT INTO meta (key, value) VALUES ('epoch', ?) ON CONFLICT DO UPDATE SET value = excluded.value`)
-    .run(epoch)
-  return epoch
+function healthOf(store: Store, opened: OpenedDatabase, platform: OpenPlatform, clock: Clock): StorageHealth {
+  const { sentinel, ballast, cleanEnd, now } = platform
+  return watchStorage({
+    clock,
+    sentinel,
+    ballast,
+    cleanEnd,
+    isThere: () => folderExists(poolFolder),
+    measure: measureSpace,
+    now,
+    opened,
+    database: {
+      checkpoint: () => store.sql.exec('PRAGMA wal_checkpoint(PASSIVE)'),
+      tables: () =>
+        store.sql
+          .prepare(tables)
+          .rows()
+          .map(([name]) => name as string),
+      check: (table) => store.sql.prepare(`SELECT quick_check FROM pragma_quick_check(?)`).rows(table)[0]?.[0] === 'ok',
+      pending: () => pendingEvents(store),
+    },
+  })
 }
+
+const tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+
+async function measureSpace(): Promise<StorageSpace> {
+  const { usage = 0, quota = 0 } = await navigator.storage.estimate()
+  return { usage, quota }
+}
+
+/** Events that only the sentinel has: they stay there until they are in this database. */
+function requeueRescued(store: Store, { rescued }: OpenedDatabase, { sentinel }: OpenPlatform): void {
+  if (rescued.length === 0) return
+  try {
+    requeueEvents(store, rescued)
+    void sentinel.forgetRescued()
+  } catch (error) {
+    if (deviceFailure(error) !== 'full') throw error
+  }
+}
+
+/** Sure only when it says true. */
+const onlyReads = (sql: string): boolean => /^\s*(?:select|values|explain)\b/i.test(sql)
+
+/** What is still taken on a full device, since it leads to more room than it takes. */
+const makesRoom = ({ type }: EventDraft): boolean => /\.(?:delete|remove|leave)$/.test(type)

@@ -1,37 +1,88 @@
-import { openDB } from 'idb'
+import { openDB, type IDBPDatabase } from 'idb'
+import type { AnyEvent } from '../../schema/events/event.ts'
 
 /**
- * What is known of the database outside of it, in IndexedDB: that there was one, and whether it was last seen failing.
- * An empty pool beside a sentinel means that the storage was lost, not that this is the first start.
+ * What is known of the database outside of it, in IndexedDB: that there was one, whether it was last seen failing, and
+ * events that were rescued from it and are in no database now. An empty pool beside a sentinel means that the storage
+ * was lost, not that this is the first start.
  */
 export interface Sentinel {
-  read(): Promise<SentinelMark | null>
+  read(): Promise<{ readonly mark: SentinelMark | null; readonly rescued: readonly AnyEvent[] }>
   write(mark: SentinelMark): Promise<void>
+  /** Durable when it resolves, beside what was rescued before. */
+  rescue(events: readonly AnyEvent[]): Promise<void>
+  /** They are in a database again. */
+  forgetRescued(): Promise<void>
+  /** The browser took IndexedDB away: site data was cleared, perhaps the database's files with it. */
+  onLost(listener: () => void): void
 }
 export interface SentinelMark {
   /** made anew with every new database file */
   readonly generation: string
-  /** the last session met an I/O error or damage: check before use */
-  readonly suspect: boolean
+  /** what the last session met: `check`, a failing device: look at the file before it is used · `damaged`: replace it */
+  readonly suspect: 'no' | 'check' | 'damaged'
 }
 
 /** Where IndexedDB does not work there is no sentinel, and every start looks like the first. */
-export function indexedDbSentinel(name = 'rsql-sentinel'): Sentinel {
-  const opening = openDB(name, 1, { upgrade: (db) => void db.createObjectStore('mark') })
-  opening.catch(() => {})
+export function indexedDbSentinel(name = 'rsql-sentinel-v1'): Sentinel {
+  const lost = new Set<() => void>()
+  let opening: Promise<IDBPDatabase> | null = null
+  function gone(): void {
+    opening = null
+    for (const listener of lost) listener()
+  }
+  function database(): Promise<IDBPDatabase> {
+    opening ??= openDB(name, 1, {
+      upgrade(db) {
+        db.createObjectStore('mark')
+        db.createObjectStore('rescued', { keyPath: 'id' })
+      },
+      blocking(_current, _blocked, event) {
+        ;(event.target as IDBDatabase).close()
+        gone()
+      },
+      terminated: gone,
+    })
+    opening.catch(() => (opening = null))
+    return opening
+  }
+  const change = async (store: 'mark' | 'rescued', work: (db: IDBPDatabase) => Promise<void>): Promise<void> => {
+    try {
+      await work(await database())
+    } catch (error) {
+      console.warn(`sentinel (${store}):`, error)
+    }
+  }
+  const strict = { durability: 'strict' } as const
+
   return {
-    read: async () => {
+    async read() {
       try {
-        return ((await (await opening).get('mark', 'database')) as SentinelMark | undefined) ?? null
+        const tx = (await database()).transaction(['mark', 'rescued'], 'readonly')
+        const [mark, rescued] = await Promise.all([
+          tx.objectStore('mark').get('database') as Promise<SentinelMark | undefined>,
+          tx.objectStore('rescued').getAll() as Promise<AnyEvent[]>,
+        ])
+        return { mark: mark ?? null, rescued }
       } catch {
-        return null
+        return { mark: null, rescued: [] }
       }
     },
-    write: async (mark) => {
-      try {
-        const transaction = (await opening).transaction('mark', 'readwrite', { durability: 'strict' })
-        await Promise.all([transaction.store.put(mark, 'database'), transaction.done])
-      } catch {}
-    },
+    write: (mark) =>
+      change('mark', async (db) => {
+        const tx = db.transaction('mark', 'readwrite', strict)
+        await Promise.all([tx.store.put(mark, 'database'), tx.done])
+      }),
+    rescue: (events) =>
+      change('rescued', async (db) => {
+        const tx = db.transaction('rescued', 'readwrite', strict)
+        await Promise.all([...events.map((event) => tx.store.put(event)), tx.done])
+      }),
+    forgetRescued: () =>
+      change('rescued', async (db) => {
+        const tx = db.transaction('rescued', 'readwrite', strict)
+        await Promise.all([tx.store.clear(), tx.done])
+      }),
+    onLost: (listener) => void lost.add(listener),
   }
 }

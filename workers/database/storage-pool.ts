@@ -1,4 +1,5 @@
 import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
+import { isQuotaError } from './pool-errors.ts'
 
 /** Where the database file lives. Its worker holds the database lock. */
 export interface StoragePool {
@@ -6,6 +7,13 @@ export interface StoragePool {
   exists(): boolean
   open(): Database
   remove(): void
+  /** the bytes as they lie there, of the database and of its WAL; closed, and damaged or not */
+  read(): PoolFile[]
+}
+export interface PoolFile {
+  /** '' of the database, '-wal' of its log */
+  readonly suffix: string
+  readonly bytes: Uint8Array
 }
 
 export type PoolOutcome =
@@ -15,8 +23,9 @@ export type PoolOutcome =
   /** its files are held, though the lock is ours: a dying worker has not let go yet */
   | { readonly type: 'Held'; readonly message: string }
 
-const file = '/rooms.db'
-/** database, journal, WAL, temporary files and a spare */
+export const databaseFile = '/rooms.db'
+/** journal, WAL, two temporary files and a spare: a full pool shows as "unable to open database file" */
+const spare = 5
 const capacity = 8
 const patienceMs = [0, 50, 100, 200, 400, 800]
 
@@ -32,13 +41,21 @@ export async function installStoragePool(sqlite3: Sqlite3Static, directory: stri
     try {
       const options = { name: 'rsql', directory, initialCapacity: capacity }
       const pool = await sqlite3.installOpfsSAHPoolVfs({ ...options, ...keepOnFailure })
+      await reserve(pool)
       return {
         type: 'Pool',
         pool: {
-          exists: () => pool.getFileNames().includes(file),
-          open: () => new pool.OpfsSAHPoolDb(file),
+          exists: () => pool.getFileNames().includes(databaseFile),
+          open: () => new pool.OpfsSAHPoolDb(databaseFile),
           remove() {
-            for (const name of pool.getFileNames()) if (name.startsWith(file)) pool.unlink(name)
+            for (const name of pool.getFileNames()) if (name.startsWith(databaseFile)) pool.unlink(name)
+          },
+          read() {
+            const names = [databaseFile, `${databaseFile}-wal`].filter((name) => pool.getFileNames().includes(name))
+            return names.map((name) => ({
+              suffix: name.slice(databaseFile.length),
+              bytes: pool.exportFile(name) as Uint8Array,
+            }))
           },
         },
       }
@@ -51,7 +68,15 @@ export async function installStoragePool(sqlite3: Sqlite3Static, directory: stri
 
 const keepOnFailure = { preserveOnInitFailure: true, forceReinitIfPreviouslyFailed: true }
 
-async function hasOpfs(): Promise<boolean> {
+async function reserve(pool: Awaited<ReturnType<Sqlite3Static['installOpfsSAHPoolVfs']>>): Promise<void> {
+  try {
+    await pool.reserveMinimumCapacity(pool.getFileCount() + spare)
+  } catch (error) {
+    if (!isQuotaError(error)) throw error // full: what is there has to do
+  }
+}
+
+export async function hasOpfs(): Promise<boolean> {
   if (!globalThis.FileSystemFileHandle?.prototype.createSyncAccessHandle) return false
   try {
     await navigator.storage.getDirectory()

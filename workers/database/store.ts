@@ -1,7 +1,6 @@
 import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { createProjector, type Projector } from '../../schema/projections/projector.ts'
 import { eventLog, type EventLogTable } from './event-log-table.ts'
-import { isCorruption, isStorageFailure } from './failure.ts'
 import { openRawSql, type RawSql } from './raw-sql.ts'
 
 /** What the database core works on: one open, migrated database. */
@@ -13,7 +12,6 @@ export interface Store {
   readonly now: () => number
   /** One transaction, all or none. In the app it is the engine's, so that its diffs become one turn. */
   readonly transaction: <T>(work: () => T) => T
-  readonly onDeviceFailure: () => void
   /** highest clock that this device has seen or written */
   clock: bigint
   close(): void
@@ -24,17 +22,9 @@ export interface StoreOptions {
   readonly db: Database
   readonly transaction?: <T>(work: () => T) => T
   readonly now?: () => number
-  /** damage, or storage that fails, was met */
-  readonly onDeviceFailure?: () => void
 }
 
-export function openStore({
-  sqlite3,
-  db,
-  transaction,
-  now = Date.now,
-  onDeviceFailure = () => {},
-}: StoreOptions): Store {
+export function openStore({ sqlite3, db, transaction, now = Date.now }: StoreOptions): Store {
   const sql = openRawSql(sqlite3, db)
   const log = eventLog(sql)
   return {
@@ -42,7 +32,6 @@ export function openStore({
     log,
     projector: createProjector(sql),
     now,
-    onDeviceFailure,
     transaction: transaction ?? plainTransaction(sql),
     clock: log.readClock(),
     close: () => sql.close(),
@@ -64,7 +53,6 @@ export function inTransaction<T>(store: Store, work: () => T): T {
   } catch (error) {
     store.projector.reset()
     store.clock = clock
-    if (isCorruption(error) || isStorageFailure(error)) store.onDeviceFailure()
     throw error
   }
 }

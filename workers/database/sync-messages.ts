@@ -3,6 +3,7 @@ import type { AnyEvent } from '../../schema/events/event.ts'
 import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
 import type { OpenRoom } from '../../schema/messages/tab.ts'
 import { applyBatch } from './apply-batch.ts'
+import { deviceFailure } from './failure.ts'
 import { applyUploadResults, pendingEvents } from './outbox.ts'
 import type { Store } from './store.ts'
 import { streamsToSync } from './sync-state.ts'
@@ -16,11 +17,13 @@ type Send = (message: ToSync) => void
 export interface SyncConversation {
   receive(message: FromSync, send: Send): void
   setPerson(actor: string | null | undefined, openRoom: OpenRoom | null, send: Send): void
+  /** Says again where it stands: what was refused for lack of room is to come again. */
+  resume(send: Send): void
   /** after local events: to be uploaded now, and perhaps other streams to follow */
   dispatched(events: readonly AnyEvent[], send: Send): void
 }
 
-export function syncConversation(store: Store, epoch: number): SyncConversation {
+export function syncConversation(store: Store, epoch: number, isFull: () => boolean = () => false): SyncConversation {
   let actor: string | null | undefined
   let openRoom: OpenRoom | null = null
   let told = ''
@@ -54,6 +57,7 @@ export function syncConversation(store: Store, epoch: number): SyncConversation 
       }
       send({ type: 'EVENTS_APPLIED', epoch, batchId, rejected: outcome.rejected })
     } catch (error) {
+      if (deviceFailure(error) === 'full') return refuseEvents(batchId, send)
       const message = error instanceof Error ? error.message : String(error)
       send({ type: 'EVENTS_FAILED', epoch, batchId, code: 'STORAGE', message })
       throw error
@@ -64,8 +68,14 @@ export function syncConversation(store: Store, epoch: number): SyncConversation 
     )
   }
 
+  function refuseEvents(batchId: string, send: Send): void {
+    const message = 'there is no room for new messages on this device'
+    send({ type: 'EVENTS_FAILED', epoch, batchId, code: 'QUOTA_EXCEEDED', message })
+  }
+
   return {
     receive(message, send) {
+      if (message.type === 'EVENTS' && isFull()) return refuseEvents(message.batchId, send)
       switch (message.type) {
         case 'SYNC_HELLO':
           return tellState(send)
@@ -86,6 +96,7 @@ export function syncConversation(store: Store, epoch: number): SyncConversation 
       openRoom = nextRoom
       if (changed) tellState(send)
     },
+    resume: tellState,
     dispatched(events, send) {
       if (events.length > 0) send({ type: 'OUTBOX', epoch, complete: false, events })
       tellIfStreamsChanged(events, send)

@@ -39,6 +39,7 @@ export const bucketRows = (rows: Iterable<number>, bucket: number): number[] =>
 class FakeDatabase implements LeaderDatabase {
   readonly storage = 'opfs'
   readonly problem = null
+  readonly space = null
   readonly epoch: number
   readonly #disk: FakeDisk
   readonly #context: Context
@@ -101,6 +102,7 @@ class FakeDatabase implements LeaderDatabase {
     }
   }
 
+  watch(): void {}
   retry(): void {}
   discard(): void {}
   receive(): void {}

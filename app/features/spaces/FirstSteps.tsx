@@ -7,6 +7,7 @@ import { Button } from '../../shell/Button.tsx'
 import { Field } from '../../shell/Field.tsx'
 import { initials } from '../../shell/Avatar.tsx'
 import { signInAsGuest, useIdentity } from '../identity/identity.ts'
+import { askToKeepStorage } from '../status/keep-storage.ts'
 import { openDemo } from './open-demo.ts'
 import { fetchSpaces, usePublicSpaces } from './public-spaces.ts'
 import { createSpace, joinSpace } from './space-events.ts'
@@ -40,6 +41,7 @@ export function FirstSteps({ joined, done }: { joined: ReadonlySet<string>; done
   const join = async (space: SpaceSummary, person = identity) => {
     if (!person) return
     if (!space.joined) await dispatch([joinSpace(person, space.stream)])
+    void askToKeepStorage()
     done()
     navigate({ space: space.id })
   }
@@ -56,6 +58,7 @@ export function FirstSteps({ joined, done }: { joined: ReadonlySet<string>; done
       if (!identity) return
       const { space, room, events } = createSpace(identity, spaceName, 'public')
       await dispatch(events)
+      void askToKeepStorage()
       done()
       navigate({ space, room })
     })

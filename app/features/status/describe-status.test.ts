@@ -11,6 +11,7 @@ const live: ClientStatus = {
   coordinator: 'shared',
   sync: { state: 'live', progress: [], error: null },
   outbox: { pending: 0, failed: 0 },
+  space: null,
   problem: null,
 }
 const sync = (state: ClientStatus['sync']['state'], progress: ClientStatus['sync']['progress'] = []) => ({

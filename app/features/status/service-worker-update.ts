@@ -28,4 +28,29 @@ export function onUpdateWaiting(tell: Waiting): () => void {
   return () => listeners.delete(tell)
 }
 
+const triedKey = 'tried-to-update'
+
+/**
+ * For a tab that cannot go on as it is: fetches the newest version and takes it, or reloads when the browser has it
+ * already. A tab that is no newer after that says so (`triedToUpdate`).
+ */
+export async function updateNow(): Promise<void> {
+  sessionStorage.setItem(triedKey, '1')
+  const registration = await navigator.serviceWorker?.getRegistration()
+  await registration?.update().catch(() => {})
+  if (registration?.installing || registration?.waiting) {
+    // taking it over reloads this page
+    const stop = onUpdateWaiting((activate) => activate())
+    await new Promise((resolve) => setTimeout(resolve, installMs))
+    stop()
+  }
+  location.reload()
+}
+
+export function triedToUpdate(): boolean {
+  return sessionStorage.getItem(triedKey) !== null
+}
+
+/** the app and its WASM, on a slow line */
+const installMs = 30_000
 const hourMs = 3_600_000
