@@ -331,6 +331,8 @@ export class LiveSqlite implements LiveDatabase {
       fresh = maintain(this.#surroundings(), shared.query)
     } catch (error) {
       shared.ended = true
+      // who subscribes to the same text from now on asks anew: the table may be made again
+      this.#queries.delete(shared.identity)
       throw error
     }
     shared.maintainer = fresh.maintainer
@@ -393,8 +395,8 @@ export class LiveSqlite implements LiveDatabase {
     const { shared } = subscription
     shared.subscriptions.delete(subscription)
     if (shared.subscriptions.size > 0) return
+    if (shared.ended) return // forgotten, unwatched and closed when it ended
     this.#queries.delete(shared.identity)
-    if (shared.ended) return // unwatched and closed when it ended
     this.#unwatch(shared)
     shared.maintainer.close()
   }

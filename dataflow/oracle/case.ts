@@ -18,5 +18,7 @@ export interface Step {
     | 'thrown transaction' /** in one `transaction` that throws at its end */
     | 'begin commit' /** between `run('BEGIN')` and `run('COMMIT')` */
     | 'begin rollback' /** between `run('BEGIN')` and `run('ROLLBACK')` */
+    | 'subscribe' /** the statements are queries, live from here on */
+    | 'unsubscribe' /** whichever has been live longest */
   readonly statements: readonly Sql[]
 }

@@ -1,6 +1,7 @@
 /**
- * Every SELECT of the corpora, live: npm run corpora -- [FOLDER] [--only NAME] [--queries N | --full] [--mismatches N]
- * FOLDER is `../shared/corpora` if not given (it is no part of the project). Without `--full`, a file with more queries than N is sampled evenly.
+ * Every SELECT of the corpora, live: npm run corpora -- [FOLDER] [--only NAME] [--queries N | --all] [--seed S] [--mismatches N]
+ * FOLDER is `../shared/corpora` if not given (it is no part of the project). Of a file with more than N queries, N evenly spread ones
+ * are taken, beginning where the seed says, and a few rows of each table are moved one by one; `--all` takes every query and row.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,7 +20,8 @@ const { values, positionals } = parseArgs({
     batch: { type: 'string', default: '25' },
     rows: { type: 'string', default: '4' },
     mismatches: { type: 'string', default: '5' },
-    full: { type: 'boolean', default: false },
+    seed: { type: 'string', default: '1' },
+    all: { type: 'boolean', default: false },
   },
 })
 const root = positionals[0] ?? join(import.meta.dirname, '../../../shared/corpora')
@@ -29,52 +31,67 @@ if (!existsSync(root)) {
 }
 
 const pace = {
-  queries: values.full ? Infinity : Number(values.queries),
+  queries: values.all ? Infinity : Number(values.queries),
+  seed: Number(values.seed),
   batch: Number(values.batch),
-  tables: values.full ? Infinity : 12,
-  singleRows: values.full ? 8 : Number(values.rows),
+  tables: values.all ? Infinity : 12,
+  singleRows: values.all ? Infinity : Number(values.rows),
 }
 const sqlite3 = await loadSqlite()
 const totals: QueryReport[] = []
+const families = new Map<string, QueryReport[]>()
+let all = 0
+console.log(values.all ? 'every query, every row' : `at most ${pace.queries} queries a file, from seed ${pace.seed}`)
 console.log(
-  `${'corpus'.padEnd(50)} statements  equal  mismatch  unsupported  refused by SQLite  incremental  partitioned  rerun  seconds`,
+  `${'corpus'.padEnd(50)} of all  statements  equal  mismatch  unsupported  refused by SQLite  incremental  partitioned  rerun  seconds`,
 )
 for (const corpus of findCorpora(root)) {
   if (values.only && !corpus.name.includes(values.only)) continue
   const start = performance.now()
   const reports: QueryReport[] = []
+  let queries = 0
   for (const script of corpus.scripts()) {
     const fill = script.isEmpty
       ? (live: Parameters<typeof fillTables>[0]) => fillTables(live, new Random(7), 12)
       : undefined
-    reports.push(...runScript(sqlite3, script, pace, fill).reports)
+    const run = runScript(sqlite3, script, pace, fill)
+    reports.push(...run.reports)
+    queries += run.queries
   }
-  console.log(line(corpus.name, reports, (performance.now() - start) / 1000))
+  all += queries
+  console.log(line(corpus.name, queries, reports, (performance.now() - start) / 1000))
   for (const { sql, script, breach } of reports.filter(({ breach }) => breach).slice(0, Number(values.mismatches))) {
     console.log(`    ${script}: ${breach!.law} after ${breach!.after}: ${breach!.detail.slice(0, 600)}\n      ${sql.replaceAll(/\s+/g, ' ').slice(0, 600)}`) // prettier-ignore
   }
   totals.push(...reports)
+  const [family] = corpus.name.split('/') as [string]
+  families.set(family, [...(families.get(family) ?? []), ...reports])
 }
-console.log(line('all', totals, performance.now() / 1000))
-const live = totals.filter(({ explanation, isConstant }) => explanation && !isConstant)
-const notRerun = live.filter(({ explanation }) => explanation!.mode !== 'rerun')
-console.log(`without rerun, of the ${live.length} that read a table: ${percent(notRerun.length, live.length)}`)
-const reasons = new Map<string, number>()
-for (const { explanation } of live) {
-  if (explanation!.mode === 'incremental') continue
-  const reason = `${explanation!.mode}: ${explanation!.reason ?? 'no reason given'}`
-  reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
+console.log(line('all', all, totals, performance.now() / 1000))
+for (const [family, reports] of families) {
+  const live = reports.filter(({ explanation, isConstant }) => explanation && !isConstant)
+  const notRerun = live.filter(({ explanation }) => explanation!.mode !== 'rerun')
+  console.log(
+    `\n${family}: ${percent(notRerun.length, live.length)} without rerun, of the ${live.length} that read a table`,
+  )
+  const counts = new Map<string, number>()
+  for (const { explanation } of live) {
+    const { mode, reason } = explanation!
+    const how = mode === 'incremental' ? mode : `${mode}: ${reason ?? 'no reason given'}`
+    counts.set(how, (counts.get(how) ?? 0) + 1)
+  }
+  for (const [how, count] of [...counts].sort((a, b) => b[1] - a[1]))
+    console.log(`${String(count).padStart(7)}  ${how}`)
 }
-for (const [reason, count] of [...reasons].sort((a, b) => b[1] - a[1]))
-  console.log(`${String(count).padStart(7)}  ${reason}`)
 process.exitCode = totals.some(({ breach }) => breach) ? 1 : 0
 
-function line(name: string, reports: readonly QueryReport[], seconds: number): string {
+function line(name: string, queries: number, reports: readonly QueryReport[], seconds: number): string {
   const refused = reports.filter(({ explanation, breach }) => !explanation && !breach).length
   const unsupported = reports.filter(({ breach }) => breach?.law === 'refused').length
   const mismatches = reports.filter(({ breach }) => breach && breach.law !== 'refused').length
   const mode = (wanted: string) => reports.filter(({ explanation }) => explanation?.mode === wanted).length
   const cells = [
+    String(queries).padStart(6),
     String(reports.length).padStart(10),
     String(reports.length - refused - unsupported - mismatches).padStart(6),
     String(mismatches).padStart(9),

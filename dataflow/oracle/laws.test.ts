@@ -135,6 +135,20 @@ describe('hostile input', () => {
     expect(gone.deltas).toEqual([])
   })
 
+  it('a table that is made again is answered for those who subscribe then', () => {
+    const sql = 'SELECT id FROM t ORDER BY id'
+    const gone = follow(sql)
+    live.run('DROP TABLE t')
+    live.run('CREATE TABLE t(id INTEGER PRIMARY KEY, a, b); INSERT INTO t VALUES (7, 7, 7)')
+    const again = follow(sql)
+    again.agree()
+    gone.query.unsubscribe()
+    live.run('INSERT INTO t VALUES (8, 8, 8)')
+    again.agree()
+    expect(gone.deltas).toEqual([])
+    expect(gone.query.error?.message).toMatch(/no such table/)
+  })
+
   it('an error in a row clears when the row does, with a delta from the last rows', () => {
     const all = follow(`SELECT id, json_extract(a, '$.x') FROM t ORDER BY id`)
     live.run(`UPDATE t SET a = '{bad' WHERE id = 1`)

@@ -35,7 +35,7 @@ for (let index = first; index < last && performance.now() < deadline; index++) {
     console.log(`\n${await arena.report(random, played.failure, replay, !values['no-shrink'])}\n`)
     if (tally.failures >= Number(values.failures)) break
   }
-  if (tally.cases % 2000 === 0) console.log(`… ${tally.cases} cases, ${tally.failures} failures`)
+  if (tally.cases % 1000 === 0) console.log(`… ${tally.cases} cases, ${tally.failures} failures`)
 }
 console.log(tally.toString())
 console.log(tally.reasons())

@@ -38,6 +38,20 @@ export function answersVary(
   })
 }
 
+/** Does the query, or a view that it may read, choose one of several equal values to stand for all? */
+export function choosesRepresentative(sqlite3: Sqlite3Static, db: Database, sql: string): boolean {
+  const views = plainQuery(sqlite3, db, `SELECT sql FROM sqlite_schema WHERE type = 'view'`).rows.map(String)
+  return /\b(?:distinct|group\s+by|union|intersect|except|min\s*\(|max\s*\()/i.test([sql, ...views].join('\n'))
+}
+
+/** The row with one value in place of all that some collation calls equal. */
+export function withRepresentatives(row: readonly SqlValue[], folds: boolean): SqlValue[] {
+  return row.map((value) => {
+    if (Object.is(value, -0)) return 0
+    return typeof value === 'string' && folds ? value.replace(/ +$/, '').toLowerCase() : value
+  })
+}
+
 function prepares(sqlite3: Sqlite3Static, db: Database, sql: string): boolean {
   try {
     plainQuery(sqlite3, db, `EXPLAIN ${sql}`)

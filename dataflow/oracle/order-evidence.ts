@@ -39,7 +39,7 @@ export function orderEvidence(sql: string, parameters: readonly SqlValue[], ask:
       unlimited: unlimitedSql === null ? null : { rows: askAgain(ask, unlimitedSql, parameters).rows, keys: null },
     }
   }
-  const folds = /nocase|rtrim/i.test(sql) || foldsSomewhere(ask)
+  const folds = foldsSomewhere(sql, ask)
   const probe = appendOrderTerms(sql, outline, ask(sql, parameters).columns)
   const keyOf = (row: readonly SqlValue[]) => probe.keyColumns.map((at) => encodeOrderKey(row[at]!, folds)).join(' ')
   const limited = askAgain(ask, probe.sql, parameters)
@@ -61,11 +61,13 @@ function askAgain(ask: Ask, sql: string, parameters: readonly SqlValue[]): Plain
   }
 }
 
-function foldsSomewhere(ask: Ask): boolean {
+/** Is there a collation about that calls different texts equal? */
+export function foldsSomewhere(sql: string, ask: Ask): boolean {
+  if (/nocase|rtrim/i.test(sql)) return true
   const schemas = ask('SELECT name FROM pragma_database_list', []).rows.map(([name]) => String(name))
   return schemas.some((schema) => {
-    const sql = `SELECT 1 FROM "${schema}".sqlite_schema WHERE sql LIKE '%nocase%' OR sql LIKE '%rtrim%'`
-    return ask(sql, []).rows.length > 0
+    const found = `SELECT 1 FROM "${schema}".sqlite_schema WHERE sql LIKE '%nocase%' OR sql LIKE '%rtrim%'`
+    return ask(found, []).rows.length > 0
   })
 }
 

@@ -20,7 +20,11 @@ export interface Played {
   readonly notComparable: number
   /** queries that SQLite itself refuses */
   readonly refusedBySqlite: number
+  /** queries of so many rows that smaller cases find the same sooner */
+  readonly tooLarge: number
 }
+
+const mostRows = 4000
 
 export function playCase(sqlite3: Sqlite3Static, { setup, queries, steps }: Case): Played {
   const db = new sqlite3.oo1.DB(':memory:')
@@ -50,6 +54,7 @@ class Play {
   readonly #watch: Watch
   readonly #watched: (Watched & { readonly index: number })[] = []
   #refusedBySqlite = 0
+  #tooLarge = 0
 
   constructor(live: LiveDatabase, watch: Watch) {
     this.#live = live
@@ -57,13 +62,27 @@ class Play {
   }
 
   subscribe(printed: PrintedSql, index: number): void {
-    if (!this.#watch.isAnswered(printed)) {
-      this.#refusedBySqlite++
+    const rows = this.#watch.countRows(printed)
+    if (rows === null || rows > mostRows) {
+      if (rows === null) this.#refusedBySqlite++
+      else this.#tooLarge++
       return
     }
+    if (!this.#canSubscribe()) return
     const watched = this.#watch.subscribe(printed)
     if ('law' in watched) this.#fail(watched, index)
     else this.#watched.push(Object.assign(watched, { index }))
+  }
+
+  /** A step before may have left a transaction open. */
+  #canSubscribe(): boolean {
+    try {
+      this.#live.run('BEGIN')
+      this.#live.run('ROLLBACK')
+      return true
+    } catch {
+      return false
+    }
   }
 
   perform(step: Step): void {
@@ -94,6 +113,10 @@ class Play {
         this.run({ sql: 'BEGIN', parameters: [] })
         runEach()
         return this.run({ sql: step.how === 'begin commit' ? 'COMMIT' : 'ROLLBACK', parameters: [] })
+      case 'subscribe':
+        return statements.forEach((printed) => this.subscribe(printed, -1))
+      case 'unsubscribe':
+        return this.#watched.shift()?.live.unsubscribe()
     }
   }
 
@@ -116,6 +139,7 @@ class Play {
       comparisons: this.#watch.comparisons,
       notComparable: this.#watch.notComparable,
       refusedBySqlite: this.#refusedBySqlite,
+      tooLarge: this.#tooLarge,
     }
   }
 

@@ -10,6 +10,7 @@ export class Tally {
   #comparisons = 0
   #notComparable = 0
   #refused = 0
+  #tooLarge = 0
 
   add(played: Played): void {
     this.cases++
@@ -17,6 +18,7 @@ export class Tally {
     this.#comparisons += played.comparisons
     this.#notComparable += played.notComparable
     this.#refused += played.refusedBySqlite
+    this.#tooLarge += played.tooLarge
     for (const explanation of played.explanations) this.addExplanation(explanation)
   }
 
@@ -30,7 +32,7 @@ export class Tally {
     const modes = [...this.#modes].map(([mode, n]) => `${mode} ${n} (${((100 * n) / total).toFixed(1)} %)`).join(', ')
     return [
       `${this.cases} cases, ${this.#comparisons} answers compared, ${this.failures} failures`,
-      `${this.#notComparable} answers not comparable, ${this.#refused} queries refused by SQLite itself`,
+      `${this.#notComparable} answers not comparable, ${this.#refused} queries refused by SQLite itself, ${this.#tooLarge} of too many rows`,
       `${total} live queries: ${modes}`,
     ].join('\n')
   }

@@ -3,8 +3,8 @@ import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import type { Explanation, LiveDatabase, LiveQuery, SqlValue } from '../types.ts'
 import { compareRows } from './compare-result.ts'
 import { Follower } from './follow-deltas.ts'
-import { answersVary } from './not-comparable.ts'
-import { orderEvidence } from './order-evidence.ts'
+import { answersVary, choosesRepresentative, withRepresentatives } from './not-comparable.ts'
+import { foldsSomewhere, orderEvidence } from './order-evidence.ts'
 import { plainQuery } from './plain-sqlite.ts'
 import type { PrintedSql } from './sql-text.ts'
 
@@ -43,13 +43,12 @@ export class Watch {
     this.#live = live
   }
 
-  /** Does SQLite answer this query? */
-  isAnswered({ sql, parameters }: PrintedSql): boolean {
+  /** How many rows SQLite answers; null: it refuses. */
+  countRows({ sql, parameters }: PrintedSql): number | null {
     try {
-      this.#ask(sql, parameters)
-      return true
+      return this.#ask(sql, parameters).length
     } catch {
-      return false
+      return null
     }
   }
 
@@ -88,7 +87,11 @@ export class Watch {
     if (broken) return breach('deltas', broken)
     const difference = this.#differenceFrom(expected, live.rows, printed)
     if (difference === null) return null
-    if (volatile.test(sql) || this.#varies(printed, (rows) => this.#differenceFrom(expected, rows, printed) === null)) {
+    if (
+      volatile.test(sql) ||
+      this.#differByRepresentative(expected, live.rows, printed) ||
+      this.#varies(printed, (rows) => this.#differenceFrom(expected, rows, printed) === null)
+    ) {
       this.notComparable++
       return null
     }
@@ -109,6 +112,15 @@ export class Watch {
     })
   }
 
+  /** The same rows, but for which of several equal values stands for them. */
+  #differByRepresentative(expected: SqlValue[][], got: readonly (readonly SqlValue[])[], printed: PrintedSql): boolean {
+    const { sql } = printed
+    if (!choosesRepresentative(this.#sqlite3, this.#db, sql)) return false
+    const folds = foldsSomewhere(sql, (text, values) => plainQuery(this.#sqlite3, this.#db, text, values))
+    const one = (row: readonly SqlValue[]) => withRepresentatives(row, folds)
+    return this.#differenceFrom(expected.map(one), got.map(one), printed) === null
+  }
+
   #varies({ sql, parameters }: PrintedSql, isEqual: (rows: SqlValue[][]) => boolean): boolean {
     return answersVary(this.#sqlite3, this.#db, sql, parameters, isEqual)
   }
@@ -118,6 +130,6 @@ export class Watch {
   }
 
   #prepares(sql: string): boolean {
-    return this.isAnswered({ sql: `EXPLAIN ${sql}`, parameters: [] })
+    return this.countRows({ sql: `EXPLAIN ${sql}`, parameters: [] }) !== null
   }
 }

@@ -1,5 +1,5 @@
 /** One random case from one seed. */
-import type { Case } from '../case.ts'
+import type { Case, Step } from '../case.ts'
 import { Random } from '../random.ts'
 import { disguise } from './disguise.ts'
 import { randomSchema } from './schema.ts'
@@ -14,6 +14,10 @@ export function randomCase(seed: number): Case {
   const queries = random.many(1, 3, () => randomQuery(random, schema))
   if (random.chance(0.2)) queries.push(...random.many(1, 3, () => sibling(random, random.pick(queries))))
   if (random.chance(0.15)) queries.push(disguise(random, queries.pop()!))
-  const steps = random.many(2, 6, () => randomStep(random, schema))
+  const steps = random.many(2, 6, (): Step => {
+    if (random.chance(0.02)) return { how: 'unsubscribe', statements: [] }
+    if (random.chance(0.05)) return { how: 'subscribe', statements: [random.chance(0.6) ? random.pick(queries) : randomQuery(random, schema)] } // prettier-ignore
+    return randomStep(random, schema)
+  })
   return { seed, setup, queries, steps }
 }
