@@ -4,7 +4,7 @@ import { VitePWA } from 'vite-plugin-pwa'
 
 const syncServer = process.env['SYNC_SERVER'] ?? 'http://127.0.0.1:5174'
 
-export default defineConfig(({ mode }) => ({
+export default defineConfig({
   server: {
     host: '127.0.0.1',
     port: Number(process.env['PORT'] ?? 5173),
@@ -19,12 +19,6 @@ export default defineConfig(({ mode }) => ({
         entryFileNames: (chunk) =>
           chunk.name.startsWith('coordinator') ? 'coordinator-v1.js' : 'assets/[name]-[hash].js',
       },
-    },
-  },
-  build: {
-    rollupOptions: {
-      // Test builds have a page of the runtime alone beside the app.
-      input: mode === 'test' ? ['index.html', 'e2e/runtime/page/index.html'] : ['index.html'],
     },
   },
   plugins: [
@@ -54,4 +48,4 @@ export default defineConfig(({ mode }) => ({
       devOptions: { enabled: true, type: 'module' },
     }),
   ],
-}))
+})

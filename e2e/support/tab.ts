@@ -7,6 +7,7 @@ export type { HookAnswer, HookResult }
 export async function untilConnected(page: Page): Promise<void> {
   await page.waitForFunction(() => !!window.__TAB_ID && !!window.__ACTIVE && !!window.__sendQuery, undefined, {
     timeout: 20_000,
+    polling: 30, // a hidden tab has no animation frames
   })
 }
 

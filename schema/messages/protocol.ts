@@ -14,6 +14,11 @@ export const tabLock = (tabId: string, life: number): string => `rsql-tab-${tabI
 /** Held by a coordinator while it lives; tabs wait for it, and connect to a fresh one when they get it. */
 export const coordinatorLock = (coordinatorId: string): string => `rsql-coordinator-${coordinatorId}`
 
-/** Without SharedWorker: held by the one Dedicated Worker that runs the coordinator, and the channel that reaches it. */
-export const hostLock = `rsql-coordinator-host-v${protocolVersion}`
+/**
+ * Held by the one coordinator that serves, in a SharedWorker or in a tab's Dedicated Worker: tabs which cannot start the
+ * SharedWorker and tabs which can never follow two coordinators.
+ */
+export const servingLock = `rsql-coordinator-serves-v${protocolVersion}`
+
+/** Reaches a coordinator that runs in a Dedicated Worker. */
 export const hostChannel = `rsql-coordinator-v${protocolVersion}`

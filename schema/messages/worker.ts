@@ -4,8 +4,12 @@
  */
 export type ToWorker =
   | { readonly type: 'CONNECT'; readonly tabId: string }
-  /** no SharedWorker here: try to run the coordinator in this worker */
+  /** the SharedWorker cannot be had: run the coordinator in this worker, if no other one serves */
   | { readonly type: 'HOST_COORDINATOR'; readonly tabId: string }
 
-/** Dedicated Worker → page: marks of the start, for the timeline that tests and the inspector read. */
-export type FromWorker = { readonly type: 'MARK'; readonly name: string; readonly at: number }
+/** Dedicated Worker → page. */
+export type FromWorker =
+  /** a mark of the start, for the timeline that tests and the inspector read */
+  | { readonly type: 'MARK'; readonly name: string; readonly at: number }
+  /** this worker holds `lock` until it dies: the page that gets it knows */
+  | { readonly type: 'ALIVE'; readonly lock: string }

@@ -8,8 +8,9 @@ import { lineToHost } from '../platform/broadcast-port.ts'
 import { portOf } from '../platform/port.ts'
 import type { Client } from './client.ts'
 import { syncNudges, type SyncNudges } from './nudge-sync.ts'
-import { spawnCoordinator, spawnDatabase, spawnHost } from './spawn.ts'
-import { openTab, type TabPlatform, type TabWorker } from './tab.ts'
+import { spawnCoordinator, spawnHost } from './spawn.ts'
+import type { CoordinatorWay, TabWorker } from './tab-life.ts'
+import { openTab, type TabPlatform } from './tab.ts'
 import { watchLifecycle } from './watch-lifecycle.ts'
 
 /** Joins this page to the stack below: its lock, its Dedicated Worker, the coordinator. Nothing is awaited. */
@@ -38,39 +39,62 @@ export function connect(): Client {
 }
 
 function browserPlatform(sync: SyncNudges): TabPlatform {
-  const base = { locks: webLocks(), clock: systemClock, nudgeServiceWorker: sync.nudge, mark }
-  if (typeof SharedWorker === 'undefined') {
-    return {
-      ...base,
-      coordinator: 'leader',
-      spawnWorker: () => workerOf(spawnHost()),
-      connectCoordinator: (tabId) => lineToHost(hostChannel, tabId),
-      channel: () => null,
-    }
-  }
   return {
-    ...base,
-    coordinator: 'shared',
-    spawnWorker: () => workerOf(spawnDatabase()),
-    connectCoordinator: () => portOf(spawnCoordinator()),
-    channel() {
-      const { port1, port2 } = new MessageChannel()
-      return [port1, port2]
-    },
+    locks: webLocks(),
+    clock: systemClock,
+    nudgeServiceWorker: sync.nudge,
+    mark,
+    spawnWorker: (died) => workerOf(spawnHost(), died),
+    ways: typeof SharedWorker === 'undefined' ? [hostedCoordinator] : [sharedCoordinator, hostedCoordinator],
   }
 }
 
-function workerOf(worker: Worker): TabWorker {
-  worker.addEventListener('message', (event: MessageEvent<FromWorker>) => {
-    const { name, at } = event.data
-    performance.mark(`rsql:${name}`, { startTime: Math.max(0, at - performance.timeOrigin) })
+const sharedCoordinator: CoordinatorWay = {
+  coordinator: 'shared',
+  connect(_tabId, failed) {
+    const worker = spawnCoordinator()
+    worker.addEventListener('error', failed)
+    return portOf(worker.port)
+  },
+  channel() {
+    const { port1, port2 } = new MessageChannel()
+    return [port1, port2]
+  },
+}
+
+const hostedCoordinator: CoordinatorWay = {
+  coordinator: 'leader',
+  connect: (tabId) => lineToHost(hostChannel, tabId),
+  channel: () => null,
+}
+
+/** It says which lock it holds while it lives: to get that one is to know that it is dead. */
+function workerOf(worker: Worker, died: () => void): TabWorker {
+  const watching = new AbortController()
+  let alive = false
+  // Later errors are uncaught exceptions: they end nothing.
+  worker.addEventListener('error', () => !alive && died())
+  worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+    alive = true
+    if (data.type === 'MARK') {
+      performance.mark(`rsql:${data.name}`, { startTime: Math.max(0, data.at - performance.timeOrigin) })
+    } else {
+      const held = webLocks().hold(data.lock, watching.signal)
+      held.then(
+        (release) => (release(), died()),
+        () => {},
+      )
+    }
   })
   return {
     connect(port, tabId) {
       const message: ToWorker = { type: port ? 'CONNECT' : 'HOST_COORDINATOR', tabId }
       worker.postMessage(message, port ? [port as MessagePort] : [])
     },
-    terminate: () => worker.terminate(),
+    terminate() {
+      watching.abort()
+      worker.terminate()
+    },
   }
 }
 

@@ -1,30 +1,23 @@
 import { assertNever } from '../../schema/assert.ts'
-import { coordinatorLock, protocolVersion, tabLock } from '../../schema/messages/protocol.ts'
+import { protocolVersion, tabLock } from '../../schema/messages/protocol.ts'
 import type { ClientStatus } from '../../schema/messages/status.ts'
 import type { FromTab, OpenRoom, ToTab } from '../../schema/messages/tab.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Locks } from '../platform/locks.ts'
-import type { Port, TransferredPort } from '../platform/port.ts'
 import type { Client } from './client.ts'
 import { openRequests, type Requests } from './open-requests.ts'
 import { openSubscriptions, type Subscriptions } from './open-subscriptions.ts'
+import { startLife, type CoordinatorWay, type Life, type TabWorker } from './tab-life.ts'
 
 export interface TabPlatform {
   readonly locks: Locks
   readonly clock: Clock
-  /** the tab's Dedicated Worker: it starts to compile WASM at once */
-  spawnWorker(): TabWorker
-  /** A line to the coordinator, which may be dead: only REGISTERED proves that it lives. */
-  connectCoordinator(tabId: string): Port
-  readonly coordinator: 'shared' | 'leader'
-  /** Null where the coordinator is not a SharedWorker: nothing can be transferred to it. */
-  channel(): readonly [TransferredPort, TransferredPort] | null
+  /** The tab's Dedicated Worker: it starts to compile WASM at once. `died`: it could not start, or ended by itself. */
+  spawnWorker(died: () => void): TabWorker
+  /** the best first */
+  readonly ways: readonly [CoordinatorWay, ...CoordinatorWay[]]
   nudgeServiceWorker(): void
   mark(name: string): void
-}
-export interface TabWorker {
-  connect(port: TransferredPort | null, tabId: string): void
-  terminate(): void
 }
 
 export interface Tab extends Omit<Client, 'status$'> {
@@ -35,8 +28,8 @@ export interface Tab extends Omit<Client, 'status$'> {
   setVisible(visible: boolean): void
 }
 
-/** How long to wait for REGISTERED before connecting again; doubles up to the last. */
-const registerPatienceMs = { first: 1_000, last: 8_000 }
+/** The pause before a dead worker is replaced doubles, until one lives this long. */
+const respawnMs = { first: 100, last: 10_000, healthyAfter: 20_000 }
 
 /**
  * A tab's end of the runtime. Laws: it holds its lock before it registers and until its life ends; what it asked for
@@ -44,8 +37,11 @@ const registerPatienceMs = { first: 1_000, last: 8_000 }
  * highest epoch.
  */
 export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: boolean): Tab {
-  const { locks, clock } = platform
+  const { clock } = platform
   let life = 0
+  let bornAt = 0
+  let deaths = 0
+  let cancelRespawn = () => {}
   let attempts = 0
   let current: Life | null = null
   let visible = visibleAtStart
@@ -59,7 +55,7 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
     role: 'starting',
     epoch: 0,
     storage: 'unknown',
-    coordinator: platform.coordinator,
+    coordinator: platform.ways[0].coordinator,
     sync: { state: 'off', progress: [], error: null },
     outbox: { pending: 0, failed: 0 },
     space: null,
@@ -130,6 +126,7 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
   }
 
   function suspend(): void {
+    cancelRespawn()
     current?.end()
     current = null
     doubtRequests()
@@ -139,7 +136,24 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
   function resume(): void {
     if (closed || current) return
     life += 1
-    current = startLife({ platform, locks, clock, tabId, life, registration, receive, lost: doubtRequests })
+    bornAt = clock.now()
+    current = startLife({
+      platform,
+      tabId,
+      life,
+      registration,
+      receive,
+      registered: (coordinator) => changeStatus({ coordinator }),
+      coordinatorLost: doubtRequests,
+      workerDied,
+    })
+  }
+
+  /** Its script did not load, or somebody ended it: its death was told to nobody, so all begins anew. */
+  function workerDied(): void {
+    if (clock.now() - bornAt >= respawnMs.healthyAfter) deaths = 0
+    suspend()
+    cancelRespawn = clock.after(Math.min(respawnMs.first * 2 ** deaths++, respawnMs.last), resume)
   }
 
   resume()
@@ -175,105 +189,5 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
       subscriptions.close()
       statusListeners.clear()
     },
-  }
-}
-
-interface LifeOptions {
-  readonly platform: TabPlatform
-  readonly locks: Locks
-  readonly clock: Clock
-  readonly tabId: string
-  readonly life: number
-  readonly registration: () => FromTab
-  readonly receive: (message: ToTab) => void
-  /** a coordinator died, and what it knew with it */
-  readonly lost: () => void
-}
-interface Life {
-  post(message: FromTab): void
-  end(): void
-}
-
-/** From one registration to the page's freeze, hiding or close: one tab lock, one worker, one coordinator after another. */
-function startLife({ platform, locks, clock, tabId, life, registration, receive, lost }: LifeOptions): Life {
-  let ended = false
-  let letGo: (() => void) | null = null
-  let port: Port | null = null
-  let watch: AbortController | null = null
-  let cancelTimer = () => {}
-  let patience = registerPatienceMs.first
-  const holding = new AbortController()
-  const worker = platform.spawnWorker()
-
-  void start()
-  return {
-    post: (message) => port?.post(message),
-    end() {
-      ended = true
-      // First of all: only the worker's death frees the database for the next leader.
-      worker.terminate()
-      port?.post({ type: 'UNREGISTER_TAB' } satisfies FromTab)
-      disconnect()
-      holding.abort()
-      letGo?.()
-    },
-  }
-
-  async function start(): Promise<void> {
-    try {
-      letGo = await locks.hold(tabLock(tabId, life), holding.signal)
-    } catch {
-      return
-    }
-    if (ended) letGo()
-    else connect()
-  }
-
-  function connect(): void {
-    disconnect()
-    const mine = platform.connectCoordinator(tabId)
-    port = mine
-    mine.listen((message) => {
-      if (port !== mine) return
-      const toTab = message as ToTab
-      if (toTab.type === 'REGISTERED') registered(toTab.coordinatorId)
-      if (toTab.type === 'COORDINATOR_READY' && !watch) return connect()
-      receive(toTab)
-    })
-    const ends = platform.channel()
-    worker.connect(ends?.[0] ?? null, tabId)
-    mine.post(registration(), ends ? [ends[1]] : [])
-    // Twice: after a busy stretch the answer may stand in line behind the timer.
-    cancelTimer = clock.after(patience, () => (cancelTimer = clock.after(0, connect)))
-    patience = Math.min(patience * 2, registerPatienceMs.last)
-  }
-
-  function registered(coordinatorId: string): void {
-    cancelTimer()
-    patience = registerPatienceMs.first
-    watch?.abort()
-    const mine = new AbortController()
-    watch = mine
-    platform.mark('registered')
-    locks.hold(coordinatorLock(coordinatorId), mine.signal).then(
-      (release) => {
-        // The coordinator is dead. What it had posted before is heard first: it may answer.
-        release()
-        clock.after(0, () => {
-          if (mine.signal.aborted) return
-          lost()
-          connect()
-        })
-      },
-      () => {},
-    )
-  }
-
-  function disconnect(): void {
-    cancelTimer()
-    watch?.abort()
-    watch = null
-    port?.close()
-    port = null
   }
 }

@@ -18,6 +18,12 @@ export function electLeader(state: CoordinatorState, now: number): Delivery[] {
   return [{ to: 'database', tabId, message: { type: 'PROMOTE_TO_ACTIVE', tabId, epoch } }]
 }
 
+/** On a fresh port to the candidate: it may not have heard on the old one. */
+export function promoteAgain({ leader }: CoordinatorState, tabId: string): Delivery[] {
+  if (leader?.tabId !== tabId || leader.phase === 'open') return []
+  return [{ to: 'database', tabId, message: { type: 'PROMOTE_TO_ACTIVE', tabId, epoch: leader.epoch } }]
+}
+
 function byPreference(a: Tab, b: Tab): number {
   return (
     a.failures - b.failures ||

@@ -3,7 +3,7 @@ import type { FromDatabase } from '../../schema/messages/database.ts'
 import type { FromSync } from '../../schema/messages/sync.ts'
 import type { FromTab, SharedStatus, ToTab } from '../../schema/messages/tab.ts'
 import { protocolVersion } from '../../schema/messages/protocol.ts'
-import { dropLeader, electLeader, leadershipTick } from './elect-leader.ts'
+import { dropLeader, electLeader, leadershipTick, promoteAgain } from './elect-leader.ts'
 import {
   acceptRequest,
   addRequest,
@@ -108,7 +108,7 @@ function registerTab(
   for (const { request, acceptedEpoch } of message.requests) {
     deliveries.push(...addRequest(state, tabId, request, acceptedEpoch, now))
   }
-  deliveries.push(...person(state), ...electLeader(state, now))
+  deliveries.push(...person(state), ...promoteAgain(state, tabId), ...electLeader(state, now))
   return deliveries
 }
 

@@ -1,9 +1,9 @@
-import { coordinatorLock } from '../../schema/messages/protocol.ts'
+import { coordinatorLock, servingLock } from '../../schema/messages/protocol.ts'
 import type { FromDatabase } from '../../schema/messages/database.ts'
 import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
 import type { FromTab } from '../../schema/messages/tab.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Locks } from '../platform/locks.ts'
+import { holdPatiently, type Locks } from '../platform/locks.ts'
 import type { Port } from '../platform/port.ts'
 import { route } from './route.ts'
 import {
@@ -28,21 +28,21 @@ export interface Coordinator {
   /** A tab's port. Its first message is REGISTER_TAB, and hands over the port to the tab's worker. */
   connect(port: Port): void
   readonly state: CoordinatorState
-  /** its lock is held: from now on tabs can watch it */
-  readonly ready: Promise<void>
+  /** it serves, its lock is held, and tabs can watch it; false: it was stopped before */
+  readonly ready: Promise<boolean>
   stop(): void
 }
 
 const tickMs = 50
 
-/** Carries what `route` decides to ports, locks and timers. It decides nothing itself. */
+/** Carries what `route` decides to ports, locks and timers. It decides nothing itself. Law: one coordinator serves at a time. */
 export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
   const { locks, clock, coordinatorId, sync } = platform
   const state = emptyState(coordinatorId, platform.options ?? defaultOptions)
   const lines = new Map<string, { readonly tab: Port; readonly database: Port | null }>()
   const watches = new Map<string, AbortController>()
   const waiting: Port[] = []
-  let lockHeld = false
+  let serving = false
   let stopped = false
 
   function step(input: Input): void {
@@ -116,28 +116,33 @@ export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
     if (lines.get(tabId)?.database === database) step({ from: 'database', tabId, message })
   }
 
-  sync.listen((message) => step({ from: 'sync', message }))
   const stopping = new AbortController()
-  const ready = locks.hold(coordinatorLock(coordinatorId), stopping.signal).then(
-    (release) => {
+  const ready = serve()
+
+  /** No tab may be told of us before we are the one that serves, nor before the lock is held by which it can watch us. */
+  async function serve(): Promise<boolean> {
+    for (const lock of [servingLock, coordinatorLock(coordinatorId)]) {
+      const release = await holdPatiently(locks, clock, lock, stopping.signal)
+      if (!release) return false
       stopping.signal.addEventListener('abort', release)
-      lockHeld = true
-      for (const port of waiting.splice(0)) accept(port)
-    },
-    () => {},
-  )
-  const tick = (): void => {
+    }
+    serving = true
+    sync.listen((message) => step({ from: 'sync', message }))
+    tick()
+    for (const port of waiting.splice(0)) accept(port)
+    return true
+  }
+
+  function tick(): void {
     if (stopped) return
     step({ from: 'clock' })
     clock.after(tickMs, tick)
   }
-  tick()
 
   return {
     state,
     ready,
-    // Tabs watch our lock: none may be told of it before it is held.
-    connect: (port) => (lockHeld ? accept(port) : void waiting.push(port)),
+    connect: (port) => (serving ? accept(port) : void waiting.push(port)),
     stop() {
       stopped = true
       stopping.abort()

@@ -11,6 +11,10 @@ export function bootDatabase(tell: (message: FromWorker) => void): DatabaseWorke
   const mark = (name: string) => tell({ type: 'MARK', name, at: performance.timeOrigin + performance.now() })
   mark('worker-started')
   configureSqlite()
+  const lock = `rsql-worker-${crypto.randomUUID()}`
+  void webLocks()
+    .hold(lock)
+    .then(() => tell({ type: 'ALIVE', lock }))
   const compiling: Promise<Sqlite3Static> = sqlite3InitModule()
   const database = startDatabase({
     locks: webLocks(),

@@ -4,7 +4,8 @@ import { startDatabase } from '../database/start-database.ts'
 import { FakeLockManager } from '../platform/fake-locks.ts'
 import { FakePort } from '../platform/fake-port.ts'
 import { FakeWorld, type Context } from '../platform/fake-world.ts'
-import { openTab, type Tab, type TabPlatform, type TabWorker } from '../client/tab.ts'
+import type { TabWorker } from '../client/tab-life.ts'
+import { openTab, type Tab, type TabPlatform } from '../client/tab.ts'
 import { FakeDisk } from './fake-database.ts'
 
 /** One browser profile of the fake world: a disk, locks, at most one SharedWorker, and the pages that are open. */
@@ -15,6 +16,8 @@ export class FakeBrowser {
   readonly options: CoordinatorOptions
   /** how often opening the database fails, 0 to 1 */
   openFailures = 0
+  /** how often a SharedWorker starts so slowly that tabs lose patience and connect again, 0 to 1 */
+  slowStarts = 0.2
   #shared: { context: Context; creator: Context; coordinator: Coordinator } | null = null
   #made = 0
 
@@ -45,6 +48,7 @@ export class FakeBrowser {
   connectCoordinator(page: Context) {
     if (!this.#shared?.context.alive) {
       const context = this.world.context(`coordinator${++this.#made}`)
+      if (this.world.random() < this.slowStarts) this.world.block(context, this.world.between(500, 5_000))
       const coordinator = startCoordinator({
         locks: this.locks.for(context),
         clock: this.world.clock(context),
@@ -60,7 +64,7 @@ export class FakeBrowser {
     return here.ownedBy(page)
   }
 
-  spawnWorker(page: Context): TabWorker & { readonly context: Context } {
+  spawnWorker(page: Context, died: () => void): TabWorker & { readonly context: Context } {
     const { world } = this
     const context = world.context(`worker${++this.#made} of ${page.name}`)
     const database = startDatabase({
@@ -74,6 +78,8 @@ export class FakeBrowser {
     })
     world.at(context, world.between(20, 200), () => database.ready())
     page.onDeath.push(() => world.kill(context))
+    // As with every lock, the browser takes a moment to notice a death.
+    context.onDeath.push(() => world.at(page, world.between(1, 40), died))
     let lastArrival = 0
     return {
       context,
@@ -105,10 +111,14 @@ export class FakePage {
     const platform: TabPlatform = {
       locks: browser.locks.for(this.context),
       clock: world.clock(this.context),
-      coordinator: 'shared',
-      spawnWorker: () => (this.worker = browser.spawnWorker(this.context)),
-      connectCoordinator: () => browser.connectCoordinator(this.context),
-      channel: () => FakePort.pair(world, this.context, this.context),
+      spawnWorker: (died) => (this.worker = browser.spawnWorker(this.context, died)),
+      ways: [
+        {
+          coordinator: 'shared',
+          connect: () => browser.connectCoordinator(this.context),
+          channel: () => FakePort.pair(world, this.context, this.context),
+        },
+      ],
       nudgeServiceWorker() {},
       mark() {},
     }
@@ -139,6 +149,11 @@ export class FakePage {
 
   block(ms: number): void {
     this.#browser.world.block(this.context, ms)
+  }
+
+  /** Somebody ends it, and the page is not told. */
+  killWorker(): void {
+    if (this.worker) this.#browser.world.kill(this.worker.context)
   }
 
   blockWorker(ms: number): void {

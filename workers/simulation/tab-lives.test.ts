@@ -67,7 +67,13 @@ class Life {
     this.#browser.openFailures = 0
     for (const { page } of this.#tabs) if (page.context.frozen) page.thaw()
     this.#open()
-    await world.runUntil(world.now + 60_000)
+    if (world.random() < 0.5) {
+      this.#browser.slowStarts = 1
+      this.#browser.killCoordinator()
+    }
+    await world.runUntil(world.now + 20_000)
+    if (this.#browser.coordinator?.state.leader?.phase !== 'open') this.#faults.push('nobody leads after 20 s of calm')
+    await world.runUntil(world.now + 40_000)
     await this.#judge()
     return this.#faults
   }
@@ -88,7 +94,8 @@ class Life {
     else if (dice < 0.13) page.freeze()
     else if (dice < 0.15) page.block(world.between(10, 3_000))
     else if (dice < 0.16) page.blockWorker(world.between(10, 6_000))
-    else if (dice < 0.175) this.#browser.killCoordinator()
+    else if (dice < 0.17) page.killWorker()
+    else if (dice < 0.185) this.#browser.killCoordinator()
     else if (dice < 0.2) page.tab.setVisible(world.random() < 0.5)
     else if (page.context.blockedUntil > world.now) return
     else if (dice < 0.3) this.#subscribe(tab)

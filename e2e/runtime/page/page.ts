@@ -1,19 +1,57 @@
-import { connect } from '../../../workers/client/connect.ts'
+import { applyChange } from '../../../workers/client/apply-changes.ts'
 import type { Client } from '../../../workers/client/client.ts'
+import { connect } from '../../../workers/client/connect.ts'
 import { installTestHooks } from '../../../workers/client/test-hooks.ts'
+import type { SqlValue } from '../../../schema/live.ts'
+import { applyChaos, keepWorkers, workers } from './chaos.ts'
+import { message, startWriter } from './writer.ts'
 
+/** The runtime without an app: what its tests and its measurements open. In no build of the product. */
+export interface RuntimePage {
+  readonly client: Client
+  readonly workers: readonly Worker[]
+  readonly startWriter: typeof startWriter
+  readonly message: typeof message
+  /** keeps the rows of a live query, as they come */
+  watch(sql: string): Watched
+}
+export interface Watched {
+  readonly keys: string[]
+  readonly rows: SqlValue[][]
+  snapshots: number
+  deltas: number
+  readonly errors: string[]
+}
 declare global {
-  interface Window {
-    __client: Client
-  }
+  var runtime: RuntimePage
 }
 
-/** The runtime without an app: what its tests and its measurements open. Part of test builds only. */
+keepWorkers()
+applyChaos(location.search)
 const client = connect()
 installTestHooks(client)
-window.__client = client
+globalThis.runtime = { client, workers, startWriter, message, watch }
 client.status$.subscribe((status) => {
   document.title = `${status.role} ${status.epoch}`
   const shown = document.getElementById('status')
   if (shown) shown.textContent = JSON.stringify(status, null, 2)
 })
+
+function watch(sql: string): Watched {
+  const watched: Watched = { keys: [], rows: [], snapshots: 0, deltas: 0, errors: [] }
+  client.subscribe(
+    { sql, parameters: [] },
+    (update) => {
+      if (update.type === 'snapshot') {
+        watched.snapshots += 1
+        watched.keys.splice(0, Infinity, ...update.keys)
+        watched.rows.splice(0, Infinity, ...update.rows)
+        return
+      }
+      watched.deltas += 1
+      for (const change of update.changes) applyChange(watched.keys, watched.rows, change)
+    },
+    (error) => watched.errors.push(error.message),
+  )
+  return watched
+}
