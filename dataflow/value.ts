@@ -36,3 +36,8 @@ export function fromSqlValue(value: SqlValue): Value {
   if (typeof value !== 'number') return value
   return Number.isSafeInteger(value) && !Object.is(value, -0) ? value : real(value)
 }
+
+/** Text whose bytes may be no UTF-8: they all decode to U+FFFD, so it cannot be compared or looked up here. */
+export function mayBeMangled(value: Value | undefined): boolean {
+  return typeof value === 'string' && value.includes('\uFFFD')
+}

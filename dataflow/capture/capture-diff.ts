@@ -2,7 +2,7 @@ import { encodeKey } from '../key.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import type { Pointer } from '../sqlite/raw.ts'
 import { readValue } from '../sqlite/statement.ts'
-import { integer, Real, type Value } from '../value.ts'
+import { integer, mayBeMangled, Real, type Value } from '../value.ts'
 import type { Row, RowDiff, TableDiff } from './diff.ts'
 import { quote, type TableShape } from './table-shape.ts'
 
@@ -36,7 +36,7 @@ interface WatchedTable {
  *   INSERT 8: x, ROLLBACK TO               →   before null, now null: nothing
  *
  * A table that no live query reads costs one look-up by pointer. Past `bulkRows` rows a table is *bulk*: its buffer is dropped and no
- * row is read until the turn ends.
+ * row is read until the turn ends; so is one with text that is no UTF-8, of which JavaScript can tell nothing.
  */
 export class DiffCapture {
   bulkRows = 2000
@@ -142,7 +142,12 @@ export class DiffCapture {
 
   #remember(table: WatchedTable, key: number | bigint, existed: boolean): void {
     if (table.before.has(key)) return
-    table.before.set(key, { key: [key], row: existed ? this.#readOld(table.shape, key) : null })
+    this.#note(table, key, [key], existed ? this.#readOld(table.shape, key) : null)
+  }
+
+  #note(table: WatchedTable, key: Key, values: readonly Value[], row: Row | null): void {
+    if (row?.some(mayBeMangled)) this.#giveUp(table)
+    else table.before.set(key, { key: values, row })
   }
 
   #rememberByPrimaryKey(table: WatchedTable, old: boolean): void {
@@ -154,10 +159,10 @@ export class DiffCapture {
       return readValue(raw, raw.pointerAt(raw.cell))
     })
     // bytes that are no UTF-8 all decode to U+FFFD: the row would not be found again
-    if (values.some((value) => typeof value === 'string' && value.includes('\uFFFD'))) return this.#giveUp(table)
+    if (values.some(mayBeMangled)) return this.#giveUp(table)
     const key = encodeKey(values, shape.keyCollations)
     if (table.before.has(key)) return
-    table.before.set(key, { key: values, row: old ? this.#readOld(shape, null) : null })
+    this.#note(table, key, values, old ? this.#readOld(shape, null) : null)
   }
 
   #readOld(shape: TableShape, rowid: Value): Row {
@@ -190,7 +195,7 @@ export class DiffCapture {
     }
   }
 
-  #readAfter({ shape, before: touched }: WatchedTable): RowDiff[] {
+  #readAfter({ shape, before: touched }: WatchedTable): RowDiff[] | null {
     const sql = selectByKey(shape)
     const statement = this.#connection.take(sql)
     const rows: RowDiff[] = []
@@ -199,6 +204,7 @@ export class DiffCapture {
         statement.bindAll(key)
         const after = statement.step() ? statement.row() : null
         statement.reset()
+        if (after?.some(mayBeMangled)) return null
         for (const column of shape.virtualColumns) if (after) after[column] = null
         if (before === null ? after !== null : after === null || !sameRow(before, after)) rows.push({ before, after })
       }

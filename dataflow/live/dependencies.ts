@@ -1,5 +1,8 @@
+import { traverse } from 'sqlite3-parser'
 import type { BoundStatement } from '../bind/bound.ts'
-import { readTableShape, type TableShape } from '../capture/table-shape.ts'
+import { quote, readTableShape, type TableShape } from '../capture/table-shape.ts'
+import { tableKey } from '../capture/capture-diff.ts'
+import { parseSelect } from '../parse/parse.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import type { Reads } from '../sqlite/authorizer.ts'
 
@@ -27,9 +30,19 @@ const timeFunctions = new Set(['date', 'time', 'datetime', 'julianday', 'unixepo
 /** table-valued functions of their arguments alone */
 const pureModules = new Set(['json_each', 'json_tree', 'jsonb_each', 'jsonb_tree', 'generate_series'])
 
-export function findDependencies(connection: Connection, reads: Reads, sql: string): Dependencies {
+/** `bound`: SQLite's account leaves out tables of which no column is read; null when the statement could not be bound. */
+export function findDependencies(
+  connection: Connection,
+  reads: Reads,
+  sql: string,
+  bound: BoundStatement | null,
+): Dependencies {
+  const found = bound
+    ? bound.tables.filter(({ virtual, name }) => virtual !== name.toLowerCase())
+    : [...tablesUsed(connection, sql), ...tablesNamed(connection, sql)]
+  const keys = new Set([...reads.tables.keys(), ...found.map(({ schema, name }) => tableKey(schema, name))])
   const tables = new Map<string, TableShape>()
-  const names = new Set<string>()
+  const names = new Set<string>(bound?.names)
   let volatile: string | null = null
   for (const name of reads.functions) {
     if (volatileFunctions.has(name)) volatile = `${name}() may answer differently each time`
@@ -38,7 +51,7 @@ export function findDependencies(connection: Connection, reads: Reads, sql: stri
       volatile = `${name}() reads the clock`
   }
   if (/\bcurrent_(timestamp|date|time)\b/i.test(sql)) volatile = 'it reads the clock'
-  for (const key of reads.tables.keys()) {
+  for (const key of keys) {
     const dot = key.indexOf('.')
     const schema = key.slice(0, dot)
     const name = key.slice(dot + 1)
@@ -77,20 +90,31 @@ export function findDependencies(connection: Connection, reads: Reads, sql: stri
   return { tables: [...tables.values()], names, volatile }
 }
 
-/** With the names that binding found: SQLite's account leaves out tables of which no column is read. */
-export function withBound(connection: Connection, dependencies: Dependencies, bound: BoundStatement): Dependencies {
-  const tables = [...dependencies.tables]
-  for (const { schema, name, virtual } of bound.tables) {
-    if (
-      virtual !== null ||
-      name.startsWith('sqlite_') ||
-      tables.some((shape) => shape.schema === schema && shape.name === name)
-    )
-      continue
-    const shape = readTableShape(connection, schema, name)
-    if (shape) tables.push(shape)
-  }
-  return { ...dependencies, tables, names: new Set([...dependencies.names, ...bound.names]) }
+interface TableName {
+  readonly schema: string
+  readonly name: string
+}
+
+/** The tables that SQLite's program opens, those behind its indexes too. */
+function tablesUsed(connection: Connection, sql: string): TableName[] {
+  return connection.rows('SELECT DISTINCT type, schema, name FROM tables_used(?)', [sql]).flatMap((row) => {
+    const [type, schema, name] = row.map(String) as [string, string, string]
+    if (type !== 'index') return [{ schema, name }]
+    const found = connection.rows(`SELECT tbl_name FROM ${quote(schema)}.sqlite_schema WHERE name = ?`, [name])
+    return found.map(([table]) => ({ schema, name: String(table) }))
+  })
+}
+
+/** The tables that the text names in a FROM of its own. */
+function tablesNamed(connection: Connection, sql: string): TableName[] {
+  const parsed = parseSelect(sql)
+  const found = new Set<string>()
+  if (parsed) traverse(parsed.select, { nodes: { TableSelectTable: ({ tblName }) => void found.add(tblName.objName.text) } }) // prettier-ignore
+  return [...found].flatMap((name) =>
+    connection
+      .rows('SELECT schema, name FROM pragma_table_list WHERE name = ? COLLATE NOCASE', [name])
+      .map((row) => ({ schema: String(row[0]), name: String(row[1]) })),
+  )
 }
 
 /** FTS5 with `content='t'` reads its rows from t. */

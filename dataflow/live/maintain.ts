@@ -7,7 +7,7 @@ import { planQuery, type QueryPlan } from '../plan/query-plan.ts'
 import { Unplannable } from '../plan/unplannable.ts'
 import { planWhole } from '../plan/whole-plan.ts'
 import type { Connection } from '../sqlite/connection.ts'
-import { findDependencies, withBound, type Dependencies } from './dependencies.ts'
+import { findDependencies, type Dependencies } from './dependencies.ts'
 import type { Maintainer } from './maintainer.ts'
 import { Partitioned } from './partitioned.ts'
 import { Rerun } from './rerun.ts'
@@ -98,12 +98,12 @@ function planText({ connection, catalog }: Surroundings, sql: string): Planned {
     }
     const { parameterCount } = statement
     const columns = statement.columnNames()
-    let dependencies = findDependencies(connection, reads, sql)
+    const bound = bindOrReason(sql, catalog)
+    const isBound = typeof bound !== 'string'
+    const dependencies = findDependencies(connection, reads, sql, isBound ? bound : null)
     const planned = { parameterCount, columns, stages: false }
-    let bound: BoundStatement | null = null
+    if (!isBound) return { ...planned, dependencies, statement: null, plan: dependencies.volatile ?? bound }
     try {
-      bound = bindStatement(sql, catalog)
-      dependencies = withBound(connection, dependencies, bound)
       if (dependencies.volatile !== null) {
         return { ...planned, dependencies, statement: null, plan: dependencies.volatile }
       }
@@ -113,13 +113,22 @@ function planText({ connection, catalog }: Surroundings, sql: string): Planned {
       return {
         ...planned,
         dependencies,
-        statement: dependencies.volatile === null && bound?.query.volatile === null ? bound : null,
+        statement: dependencies.volatile === null && bound.query.volatile === null ? bound : null,
         plan: dependencies.volatile ?? messageOf(error),
         stages: error instanceof Unplannable,
       }
     }
   } finally {
     statement.finalize()
+  }
+}
+
+/** SQLite accepted the statement: whatever stops us from binding it, re-running answers it. */
+function bindOrReason(sql: string, catalog: Catalog): BoundStatement | string {
+  try {
+    return bindStatement(sql, catalog)
+  } catch (error) {
+    return messageOf(error)
   }
 }
 

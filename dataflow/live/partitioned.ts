@@ -26,7 +26,7 @@ import type { Entry } from '../result/entry.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import type { Statement } from '../sqlite/statement.ts'
 import type { Explanation } from '../types.ts'
-import { fromSqlValue, toSqlValue, type Value } from '../value.ts'
+import { fromSqlValue, mayBeMangled, toSqlValue, type Value } from '../value.ts'
 import type { Maintainer } from './maintainer.ts'
 
 /** The guard: this turn would cost more than to run the query again. */
@@ -357,7 +357,9 @@ export class Partitioned implements Maintainer {
       layout.keys.map((place) => values[place]!),
       keys.map(({ collation }) => collation),
     )
-    if (partition.includes('\uFFFD')) throw new Error('text that may not be UTF-8 cannot be a key')
+    if (partition.includes('\uFFFD') || layout.order.some((place) => mayBeMangled(values[place]))) {
+      throw new Error('text that may not be UTF-8 cannot be a key')
+    }
     let key = arm.prefix + partition
     if (layout.ids.length > 0) key += `|${encodeKey(layout.ids.map((place) => values[place]!))}`
     const ordinal = counts.get(key) ?? 0
@@ -431,11 +433,6 @@ function touchDirectly({ block: { keys }, project, counting }: Arm, rows: readon
       if (after) touch(keyOf(after))
     }
   }
-}
-
-/** Bytes that are no UTF-8 all decode to U+FFFD: such a key would not find its partition. */
-function mayBeMangled(value: Value): boolean {
-  return typeof value === 'string' && value.includes('\uFFFD')
 }
 
 /** A row that no condition lets in, before or after, changes nothing; nor does one whose change the query cannot see. */

@@ -2,7 +2,7 @@ import type { Query, RowChange, SqlValue } from '../../schema/live.ts'
 import type { Detail } from '../capture/capture-diff.ts'
 import type { TableShape } from '../capture/table-shape.ts'
 import { diffRows } from '../result/diff-rows.ts'
-import { assignKeys } from '../result/row-keys.ts'
+import { RowKeys } from '../result/row-keys.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import type { Statement } from '../sqlite/statement.ts'
 import type { Explanation } from '../types.ts'
@@ -19,7 +19,7 @@ export class Rerun implements Maintainer {
   readonly #query: Query
   readonly #reason: string
   readonly #statement: Statement
-  readonly #keyColumns: readonly number[] | null
+  readonly #names: RowKeys
   #rowsOut = 0
   #milliseconds = 0
 
@@ -38,7 +38,7 @@ export class Rerun implements Maintainer {
     this.columns = statement.columnNames()
     this.tables = dependencies.tables.map((shape) => ({ shape, detail: 'touched' as const }))
     this.always = dependencies.volatile !== null
-    this.#keyColumns = keyColumns ?? keyColumnsOf(connection, statement)
+    this.#names = new RowKeys(keyColumns ?? keyColumnsOf(connection, statement))
   }
 
   routeOf(): null {
@@ -56,7 +56,7 @@ export class Rerun implements Maintainer {
   refresh(): void {
     const start = performance.now()
     const rows = this.#run()
-    this.keys = assignKeys(rows, this.#keyColumns)
+    this.keys = this.#names.assign(rows)
     this.rows = rows
     this.#milliseconds += performance.now() - start
   }

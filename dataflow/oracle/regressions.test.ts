@@ -123,6 +123,36 @@ const pinned: readonly Pinned[] = [
     ],
   },
   {
+    name: 'text that is no UTF-8 is neither sorted nor compared here',
+    setup: `CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT); INSERT INTO t VALUES (1, CAST(x'ff' AS TEXT))`,
+    query: [
+      'SELECT id FROM t ORDER BY a DESC',
+      `SELECT count(*) FROM t WHERE a > '🙂'`,
+      `SELECT id FROM t WHERE a <> '�'`,
+    ],
+    steps: [
+      `INSERT INTO t VALUES (2, '🙂')`,
+      `INSERT INTO t VALUES (3, CAST(x'fe' AS TEXT))`,
+      `UPDATE t SET a = 'x' WHERE id = 1`,
+    ],
+  },
+  {
+    name: 'tables of which USING alone reads columns are dependencies, those of full text too',
+    setup: `
+      CREATE TABLE t(id INTEGER PRIMARY KEY, a INTEGER); CREATE VIEW v AS SELECT a FROM t;
+      CREATE TABLE w(id INTEGER PRIMARY KEY, a REAL) WITHOUT ROWID; CREATE TABLE u(k INTEGER, a REAL);
+      CREATE VIRTUAL TABLE f USING fts5(x, y)`,
+    query: [
+      'SELECT p.* FROM v AS p FULL JOIN w AS q USING (a) LEFT JOIN u AS r USING (a)',
+      'SELECT p.* FROM t AS p, f AS q RIGHT JOIN f AS r USING (x, y)',
+    ],
+    steps: [
+      'INSERT INTO w VALUES (1, 2)',
+      `INSERT INTO f(rowid, x, y) VALUES (27, 'red', 'fish')`,
+      'INSERT INTO t VALUES (1, 2)',
+    ],
+  },
+  {
     name: 'an error that is over is told of, though the rows are as they were',
     setup: `CREATE TABLE t(id INTEGER PRIMARY KEY, a); INSERT INTO t VALUES (1, '{}')`,
     query: `SELECT json_extract(a, '$.x') FROM t WHERE id < 3`,

@@ -3,18 +3,70 @@ import { encodeKey } from '../key.ts'
 import { fromSqlValue } from '../value.ts'
 
 /**
- * Keys of result rows: the values of the key columns (all columns when there are none), then an ordinal where several
- * rows share them. Ordinals count up from the first, so the highest leaves first.
+ * Keys of result rows that are read anew each time: the values of the key columns (all columns when there are none), then an
+ * ordinal where several rows share them.
  *
- *   rows (x), (y), (x) by content → 't1:x,' 't1:y,' 't1:x,#1'
+ * Law: a row that is as it was keeps its key; of rows that are alike the highest ordinal leaves first.
+ *
+ *   by content:           (x), (y), (x)             →  't1:x,'  't1:y,'  't1:x,#1'
+ *   by the first column:  (1, a), then (1, 0) (1, a)  →  'i1,', then 'i1,#1'  'i1,'
  */
-export function assignKeys(rows: readonly SqlValue[][], keyColumns: readonly number[] | null): string[] {
+export class RowKeys {
+  readonly #keyColumns: readonly number[] | null
+  #names: readonly string[] = []
+  #rows: readonly SqlValue[][] = []
+  /** null: all 0 */
+  #ordinals: readonly number[] | null = null
+
+  constructor(keyColumns: readonly number[] | null) {
+    this.#keyColumns = keyColumns
+  }
+
+  assign(rows: readonly SqlValue[][]): string[] {
+    const columns = this.#keyColumns
+    const names = rows.map((row) => encode(columns ? columns.map((column) => row[column]!) : row))
+    const alone = this.#ordinals === null && new Set(names).size === names.length
+    const ordinals = alone ? null : columns ? this.#match(names, rows) : inSequence(names)
+    if (columns) [this.#names, this.#rows, this.#ordinals] = [names, rows, ordinals]
+    if (!ordinals) return names
+    return names.map((name, i) => (ordinals[i] === 0 ? name : `${name}#${ordinals[i]}`))
+  }
+
+  /** First the rows that are as they were, then the others, each the lowest ordinal that is left. */
+  #match(names: readonly string[], rows: readonly SqlValue[][]): number[] {
+    const before = new Map<string, number[]>()
+    const contentOf = (name: string, row: readonly SqlValue[]) => `${name}|${encode(row)}`
+    this.#names.forEach((name, i) => push(before, contentOf(name, this.#rows[i]!), this.#ordinals?.[i] ?? 0))
+    for (const ordinals of before.values()) ordinals.sort((a, b) => b - a)
+    const kept = names.map((name, i) => before.get(contentOf(name, rows[i]!))?.pop())
+    const taken = new Set(kept.map((ordinal, i) => `${ordinal}#${names[i]}`))
+    const next = new Map<string, number>()
+    return kept.map((ordinal, i) => {
+      if (ordinal !== undefined) return ordinal
+      const name = names[i]!
+      let free = next.get(name) ?? 0
+      while (taken.has(`${free}#${name}`)) free++
+      next.set(name, free + 1)
+      return free
+    })
+  }
+}
+
+function encode(values: readonly SqlValue[]): string {
+  return encodeKey(values.map(fromSqlValue))
+}
+
+function inSequence(names: readonly string[]): number[] {
   const counts = new Map<string, number>()
-  return rows.map((row) => {
-    const values = keyColumns ? keyColumns.map((column) => row[column]!) : row
-    const key = encodeKey(values.map(fromSqlValue))
-    const ordinal = counts.get(key) ?? 0
-    counts.set(key, ordinal + 1)
-    return ordinal === 0 ? key : `${key}#${ordinal}`
+  return names.map((name) => {
+    const ordinal = counts.get(name) ?? 0
+    counts.set(name, ordinal + 1)
+    return ordinal
   })
+}
+
+function push(map: Map<string, number[]>, key: string, value: number): void {
+  const list = map.get(key)
+  if (list) list.push(value)
+  else map.set(key, [value])
 }
