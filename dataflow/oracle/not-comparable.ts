@@ -1,7 +1,7 @@
 /**
  * Some queries have no single answer: which row stands for its group, REAL sums to the last bit, the order inside
  * group_concat. Here SQLite itself is asked whether it would answer otherwise, had it read the rows in another order: on a copy of
- * the database with unordered scans reversed, without indexes, and both. If those answers differ, the query says nothing.
+ * the database with unordered scans reversed, without indexes, both, and with and without statistics. If those answers differ, the query says nothing.
  * Of what the copy does not have (temporary tables, attached databases) nothing can be said: it counts as having one answer.
  */
 import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
@@ -21,12 +21,14 @@ export function answersVary(
     ['indexes'],
     ['indexes', 'PRAGMA reverse_unordered_selects = 1'],
     ['ANALYZE'],
+    ['statistics'],
   ]
   return variants.some((changes) => {
     const copy = openImage(sqlite3, image)
     try {
       for (const change of changes) {
         if (change === 'indexes') dropIndexes(sqlite3, copy)
+        else if (change === 'statistics') forgetStatistics(sqlite3, copy)
         else copy.exec(change)
       }
       return !isEqual(plainQuery(sqlite3, copy, sql, parameters).rows)
@@ -68,6 +70,13 @@ function openImage(sqlite3: Sqlite3Static, image: Uint8Array): Database {
   const flags = capi.SQLITE_DESERIALIZE_FREEONCLOSE | capi.SQLITE_DESERIALIZE_RESIZEABLE
   copy.checkRc(capi.sqlite3_deserialize(copy, 'main', pointer, image.length, image.length, flags))
   return copy
+}
+
+function forgetStatistics(sqlite3: Sqlite3Static, db: Database): void {
+  const tables = plainQuery(sqlite3, db, `SELECT name FROM sqlite_schema WHERE name LIKE 'sqlite\\_stat%' ESCAPE '\\'`)
+  if (tables.rows.length === 0) return
+  for (const [name] of tables.rows) db.exec(`DELETE FROM ${String(name)}`)
+  db.exec('ANALYZE sqlite_schema')
 }
 
 function dropIndexes(sqlite3: Sqlite3Static, db: Database): void {
