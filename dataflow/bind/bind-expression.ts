@@ -1,3 +1,4 @@
+import { foldName } from '../fold-name.ts'
 import type { Expr, FunctionCallExpr, FunctionCallStarExpr, SortedColumn, Window, WindowDef } from 'sqlite3-parser'
 import { assertNever } from '../assert-never.ts'
 import { affinityOfType } from '../catalog/affinity.ts'
@@ -178,7 +179,7 @@ function literal(ast: Expr, value: Value): BoundLiteral {
 function bindName(place: Place, name: string, ast: Expr): BoundExpression {
   const found = lookUp(place.scope, name)
   if (found) return found
-  if (/^(true|false)$/i.test(name)) return literal(ast, name.toLowerCase() === 'true' ? 1 : 0)
+  if (/^(true|false)$/i.test(name)) return literal(ast, foldName(name) === 'true' ? 1 : 0)
   throw new Unsupported(`no column ${name}`)
 }
 
@@ -295,7 +296,7 @@ const currentTime = /^(date|time|datetime|julianday|unixepoch|strftime|timediff)
 
 function bindCall(place: Place, expr: FunctionCallExpr | FunctionCallStarExpr): BoundExpression {
   const { binder, scope } = place
-  const name = expr.name.name.toLowerCase()
+  const name = foldName(expr.name.name)
   const known = binder.catalog.function(name)
   const star = expr.type === 'FunctionCallStarExpr'
   const args = (star ? [] : (expr.args ?? [])).map((each) => bindExpression(place, each))
@@ -358,7 +359,7 @@ function bindCall(place: Place, expr: FunctionCallExpr | FunctionCallStarExpr): 
 }
 
 function namedWindow(place: Place, name: string): Window {
-  const found = place.windows.find((each) => each.name.text.toLowerCase() === name.toLowerCase())
+  const found = place.windows.find((each) => foldName(each.name.text) === foldName(name))
   if (!found) throw new Unsupported(`no window ${name}`)
   return found.window
 }

@@ -1,3 +1,4 @@
+import { foldName } from '../fold-name.ts'
 import type { Expr, FromClause, JoinedSelectTable, Name, Select, SelectTable } from 'sqlite3-parser'
 import { joinBits } from '../print/print.ts'
 import type { CatalogTable } from '../catalog/catalog.ts'
@@ -47,7 +48,7 @@ function bindTerms(place: Place, from: FromClause): Terms {
     const { left = false, right = false, join, natural = false } = joins[i - 1] ?? {}
     const leftOfRight = joins.slice(i).some((each) => each.right)
     const using = natural ? commonColumns(items, term) : (usingColumns(join) ?? [])
-    const offered = { source: term.source, group: term.group, using: new Set(using.map((each) => each.toLowerCase())) }
+    const offered = { source: term.source, group: term.group, using: new Set(using.map((each) => foldName(each))) }
     const on: BoundExpression[] = using.map((column) => equation(items, term, column, leftOfAnyRight(joins)))
     if (i > 0) conditions.push(on)
     items.push({ ...offered, left, right, leftOfRight })
@@ -116,7 +117,7 @@ function visibleColumns(term: Pick<Item, 'source' | 'group'>): string[] {
 }
 
 function hasColumn(item: Pick<Item, 'source' | 'group'>, name: string): boolean {
-  return visibleColumns(item).some((column) => column.toLowerCase() === name.toLowerCase())
+  return visibleColumns(item).some((column) => foldName(column) === foldName(name))
 }
 
 // as sqlite3ProcessJoin: the leftmost column of that name, or with a RIGHT JOIN about, the first that is not NULL
@@ -174,7 +175,7 @@ function bindTable(place: Place, table: SelectTable, nullSupplied: boolean, late
       if (entry?.kind !== 'table') throw new Unsupported(`no table ${table.tblName.objName.text}`)
       const name = table.alias?.name.text ?? table.tblName.objName.text
       const args: BoundExpression[] = []
-      const relation: Relation = { kind: 'function', name: entry.name.toLowerCase(), arguments: args }
+      const relation: Relation = { kind: 'function', name: foldName(entry.name), arguments: args }
       const source = newSource(binder, name, null, relation, columnsOf(entry), nullSupplied)
       later.push(() => args.push(...(table.args ?? []).map((each) => bindExpression(place, each))))
       const ast = (): SelectTable => ({ ...table, args: args.map((each) => each.ast), alias: as(source.alias) })
@@ -188,7 +189,7 @@ function bindTable(place: Place, table: SelectTable, nullSupplied: boolean, late
       if (cte) return bindCte(place, cte, alias ?? wanted, nullSupplied)
       const entry = binder.catalog.find(wanted, schema)
       if (!entry) throw new Unsupported(`no table ${wanted}`)
-      binder.names.add(entry.name.toLowerCase())
+      binder.names.add(foldName(entry.name))
       if (entry.kind === 'view') {
         const parsed = parse(entry.sql)
         if (parsed?.statement.type !== 'CreateViewStmt') throw new Unsupported(`view ${entry.name} cannot be read`)
@@ -199,7 +200,7 @@ function bindTable(place: Place, table: SelectTable, nullSupplied: boolean, late
       binder.tables.add(entry)
       const isFunction = entry.virtual !== null && entry.schema === 'main' && isTableFunction(entry)
       const relation: Relation = isFunction
-        ? { kind: 'function', name: entry.name.toLowerCase(), arguments: [] }
+        ? { kind: 'function', name: foldName(entry.name), arguments: [] }
         : { kind: 'table', table: entry }
       const source = newSource(binder, alias ?? wanted, entry.schema, relation, columnsOf(entry), nullSupplied)
       const tblName = isFunction ? qualifiedName(undefined, entry.name) : qualifiedName(entry.schema, entry.name)
@@ -209,7 +210,7 @@ function bindTable(place: Place, table: SelectTable, nullSupplied: boolean, late
 }
 
 function isTableFunction(table: CatalogTable): boolean {
-  return table.virtual === table.name.toLowerCase()
+  return table.virtual === foldName(table.name)
 }
 
 function leaf(source: Source, ast: () => SelectTable): Term {
@@ -297,7 +298,7 @@ function supplyNulls(items: readonly Item[]): Item[] {
 
 function findCte(ctes: CteScope | null, name: string): CteEntry | null {
   for (let at = ctes; at; at = at.outer) {
-    const found = at.entries.find((entry) => entry.name === name.toLowerCase())
+    const found = at.entries.find((entry) => entry.name === foldName(name))
     if (found) return found
   }
   return null
@@ -418,7 +419,8 @@ function refersTo(ast: object, table: string): boolean {
   if (
     node.type === 'TableSelectTable' &&
     !node.tblName?.dbName &&
-    node.tblName?.objName?.text.toLowerCase() === table
+    node.tblName?.objName !== undefined &&
+    foldName(node.tblName.objName.text) === table
   ) {
     return true
   }

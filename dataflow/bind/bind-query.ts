@@ -1,3 +1,4 @@
+import { foldName } from '../fold-name.ts'
 import type { Expr, OneSelect, ResultColumn, Select, SortedColumn, SelectFrom } from 'sqlite3-parser'
 import { printExpression } from '../print/print.ts'
 import { bindExpression, direction, position, type Place } from './bind-expression.ts'
@@ -92,7 +93,7 @@ function declareCtes(ast: Select, text: string, around: CteScope | null): CteSco
   // a definition sees every name of its WITH, later ones too, but not itself unless it is recursive
   const scope: CteScope = {
     outer: around,
-    entries: ast.with!.ctes.map((cte) => ({ name: cte.tblName.text.toLowerCase(), ast: cte, text, ctes: () => scope })),
+    entries: ast.with!.ctes.map((cte) => ({ name: foldName(cte.tblName.text), ast: cte, text, ctes: () => scope })),
   }
   return scope
 }
@@ -245,7 +246,7 @@ function aliasesAfterStars(one: SelectFrom, columns: readonly BoundResultColumn[
   return one.columns.flatMap((column) => {
     if (column.type !== 'ExprResultColumn' || !column.alias) return []
     const { text } = column.alias.name
-    const found = columns.filter((each) => each.name.toLowerCase() === text.toLowerCase())
+    const found = columns.filter((each) => foldName(each.name) === foldName(text))
     if (found.length !== 1) throw new Unsupported(`alias ${text} beside a column of that name`)
     return [{ name: text, expression: found[0]!.expression }]
   })
@@ -285,11 +286,11 @@ function starColumns(items: readonly Item[], outermost: boolean): BoundResultCol
       // inside parentheses the columns that the next term merges come first
       if (items.filter(({ using }) => using.size > 0).length > 1)
         throw new Unsupported('a parenthesised chain of USING')
-      const first = [...merged].flatMap((name) => offered.filter((column) => column.name.toLowerCase() === name))
+      const first = [...merged].flatMap((name) => offered.filter((column) => foldName(column.name) === name))
       offered = [...first, ...offered.filter((column) => !first.includes(column))]
     }
     return offered.flatMap((column) => {
-      const lower = column.name.toLowerCase()
+      const lower = foldName(column.name)
       if (i > 0 && item.using.has(lower)) return []
       const mergedLater = item.leftOfRight && items.slice(i + 1).some((later) => later.using.has(lower))
       if (!mergedLater) return [column]
@@ -315,8 +316,8 @@ function uniqueNames(columns: readonly BoundResultColumn[]): BoundResultColumn[]
   const taken = new Set<string>()
   return columns.map((column) => {
     let { name } = column
-    for (let n = 1; taken.has(name.toLowerCase()); n++) name = `${column.name.replace(/:\d+$/, '')}:${n}`
-    taken.add(name.toLowerCase())
+    for (let n = 1; taken.has(foldName(name)); n++) name = `${column.name.replace(/:\d+$/, '')}:${n}`
+    taken.add(foldName(name))
     return name === column.name ? column : { ...column, name }
   })
 }
@@ -380,7 +381,7 @@ function bindOrder(place: Place, columns: readonly BoundResultColumn[], term: So
 }
 
 function aliasIndex(place: Place, columns: readonly BoundResultColumn[], name: string): number | null {
-  const found = place.scope.aliases.find((each) => each.name.toLowerCase() === name.toLowerCase())
+  const found = place.scope.aliases.find((each) => foldName(each.name) === foldName(name))
   const at = found ? columns.findIndex((column) => column.expression === found.expression) : -1
   return at === -1 ? null : at
 }

@@ -1,3 +1,4 @@
+import { foldName } from '../fold-name.ts'
 import { type Select, traverse, type VariableExpr } from 'sqlite3-parser'
 import type { Catalog, CatalogTable } from '../catalog/catalog.ts'
 import type { BoundQuery } from './bound.ts'
@@ -46,8 +47,8 @@ export function newAliases() {
   return (wanted: string) => {
     if (id >= mostSources) throw new Unsupported(`more than ${mostSources} sources`)
     let alias = wanted
-    for (let n = 2; taken.has(alias.toLowerCase()); n++) alias = `${wanted}_${n}`
-    taken.add(alias.toLowerCase())
+    for (let n = 2; taken.has(foldName(alias)); n++) alias = `${wanted}_${n}`
+    taken.add(foldName(alias))
     return { id: id++, alias }
   }
 }

@@ -1,3 +1,4 @@
+import { foldName } from '../fold-name.ts'
 import type { CommonTableExpr, Expr } from 'sqlite3-parser'
 import type { BoundAggregate, BoundColumn, BoundExpression, BoundWindowCall, Source } from './bound.ts'
 import { call, column as columnAst } from './build-ast.ts'
@@ -110,13 +111,16 @@ const namesOf = new WeakMap<Source, { readonly name: string; readonly schema: st
 
 /** The name that the query uses for a source, which may differ from its printed alias. */
 export function nameSource(source: Source, name: string, schema: string | null): void {
-  namesOf.set(source, { name: name.toLowerCase(), schema: schema?.toLowerCase() ?? null })
+  namesOf.set(source, {
+    name: foldName(name),
+    schema: schema === undefined || schema === null ? null : foldName(schema),
+  })
 }
 
 export function goesBy(source: Source, table: string, schema?: string): boolean {
   const names = namesOf.get(source)
-  if (names?.name !== table.toLowerCase()) return false
-  return schema === undefined || names.schema === schema.toLowerCase()
+  if (names?.name !== foldName(table)) return false
+  return schema === undefined || names.schema === foldName(schema)
 }
 
 /** As sqlite3's lookupName: USING columns are one column; over a FULL JOIN it is a coalesce(). */
@@ -127,7 +131,7 @@ export function fromItems(items: readonly Item[], name: string): BoundExpression
     const found = item.source ? columnOf(item.source, name) : fromItems(item.group ?? [], name)
     if (!found) continue
     if (match) {
-      if (!item.using.has(name.toLowerCase())) throw new Unsupported(`ambiguous column ${name}`)
+      if (!item.using.has(foldName(name))) throw new Unsupported(`ambiguous column ${name}`)
       if (!item.right) continue
       if (item.left) full.push(match)
       else full = []
@@ -149,7 +153,7 @@ export function mergedColumn(columns: readonly BoundExpression[]): BoundExpressi
 }
 
 function columnOf(source: Source, name: string): BoundColumn | null {
-  const index = source.columns.findIndex((column) => column.name.toLowerCase() === name.toLowerCase())
+  const index = source.columns.findIndex((column) => foldName(column.name) === foldName(name))
   return index === -1 ? null : reference(source, index)
 }
 
@@ -164,7 +168,7 @@ function rowid(scope: Scope, name: string): BoundColumn | null {
 }
 
 function alias(scope: Scope, name: string): BoundExpression | null {
-  return scope.aliases.find((each) => each.name.toLowerCase() === name.toLowerCase())?.expression ?? null
+  return scope.aliases.find((each) => foldName(each.name) === foldName(name))?.expression ?? null
 }
 
 /** A column by its index; -1 is the rowid. */

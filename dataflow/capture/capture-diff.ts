@@ -1,3 +1,4 @@
+import { foldName } from '../fold-name.ts'
 import { encodeKey } from '../key.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import type { Pointer } from '../sqlite/raw.ts'
@@ -228,7 +229,7 @@ export function selectByKey(shape: TableShape): string {
 }
 
 export function tableKey(schema: string, table: string): string {
-  return `${schema}.${table}`.toLowerCase()
+  return foldName(`${schema}.${table}`)
 }
 
 export function sameRow(a: Row, b: Row): boolean {

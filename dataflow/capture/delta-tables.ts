@@ -1,3 +1,4 @@
+import { foldName } from '../fold-name.ts'
 import type { CatalogTable } from '../catalog/catalog.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import { tableKey } from './capture-diff.ts'
@@ -87,6 +88,6 @@ export class DeltaTables {
 
 function rowidColumns(table: CatalogTable): string[] {
   if (table.withoutRowid) return []
-  const taken = new Set(table.columns.map(({ name }) => name.toLowerCase()))
+  const taken = new Set(table.columns.map(({ name }) => foldName(name)))
   return ['rowid', '_rowid_', 'oid'].filter((name) => !taken.has(name))
 }

@@ -1,3 +1,4 @@
+import { foldName } from '../fold-name.ts'
 import { isKnownCollation } from '../key.ts'
 import type { Connection } from '../sqlite/connection.ts'
 
@@ -59,7 +60,7 @@ function reachableRowid(
   columns: readonly string[],
   primaryKey: readonly number[],
 ): string | null {
-  const taken = new Set(columns.map((column) => column.toLowerCase()))
+  const taken = new Set(columns.map((column) => foldName(column)))
   const free = ['rowid', '_rowid_', 'oid'].find((alias) => !taken.has(alias))
   if (free) return free
   // an INTEGER PRIMARY KEY has no index of its own

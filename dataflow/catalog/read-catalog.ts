@@ -1,3 +1,4 @@
+import { foldName } from '../fold-name.ts'
 import type { SqlValue } from '../../schema/live.ts'
 import { parse } from '../parse/parse.ts'
 import { printExpression } from '../print/print.ts'
@@ -21,7 +22,7 @@ export function readCatalog(read: ReadSql): Catalog {
   const entries = new Map<string, CatalogEntry | null>()
   const functions = readFunctions(read)
   const find = (name: string, schema?: string): CatalogEntry | null => {
-    const key = `${schema?.toLowerCase() ?? ''}.${name.toLowerCase()}`
+    const key = `${foldName(schema ?? '')}.${foldName(name)}`
     let entry = entries.get(key)
     if (entry === undefined) {
       entry = readEntry(read, schema === undefined ? schemas : [schema], name)
@@ -29,7 +30,7 @@ export function readCatalog(read: ReadSql): Catalog {
     }
     return entry
   }
-  return { version, find, function: (name) => functions.get(name.toLowerCase()) ?? null }
+  return { version, find, function: (name) => functions.get(foldName(name)) ?? null }
 }
 
 // temp shadows main, main shadows what is attached: the order in which SQLite looks a name up
@@ -41,13 +42,13 @@ function schemaNames(read: ReadSql): string[] {
 function readEntry(read: ReadSql, schemas: readonly string[], name: string): CatalogEntry | null {
   const listed = read('SELECT schema, name, type, wr, strict FROM pragma_table_list(?1)', [name])
   for (const schema of schemas) {
-    const row = listed.find(([found]) => String(found).toLowerCase() === schema.toLowerCase())
+    const row = listed.find(([found]) => foldName(String(found)) === foldName(schema))
     if (row) return readListed(read, String(row[0]), String(row[1]), String(row[2]), row[3] === 1, row[4] === 1)
   }
   // table-valued functions (json_each, pragma_…) are tables that nobody created
   const columns = readColumns(read, null, name, false, new Map())
   if (columns.length === 0) return null
-  return { ...emptyTable, schema: 'main', name, columns, virtual: name.toLowerCase() }
+  return { ...emptyTable, schema: 'main', name, columns, virtual: foldName(name) }
 }
 
 const emptyTable = {
@@ -108,7 +109,7 @@ function readListed(
     !virtual &&
     columns[only!]?.declaredType.toUpperCase() === 'INTEGER' &&
     !indexList.some(([, , origin]) => origin === 'pk')
-  const taken = new Set(columns.map((column) => column.name.toLowerCase()))
+  const taken = new Set(columns.map((column) => foldName(column.name)))
   const rowidName = withoutRowid ? null : (['rowid', '_rowid_', 'oid'].find((alias) => !taken.has(alias)) ?? null)
   const rowidColumn = isAlias ? only! : -1
   return {
@@ -141,11 +142,11 @@ function readColumns(
     name: String(column),
     declaredType: String(type),
     affinity: strict && String(type).toUpperCase() === 'ANY' ? 'BLOB' : affinityOfType(String(type)),
-    collation: declared.get(String(column).toLowerCase())?.collation ?? 'BINARY',
+    collation: declared.get(foldName(String(column)))?.collation ?? 'BINARY',
     notNull: notNull === 1,
     hidden: hidden === 1,
     generated: hidden === 2 ? 'virtual' : hidden === 3 ? 'stored' : null,
-    expression: hidden === 2 ? (declared.get(String(column).toLowerCase())?.expression ?? null) : null,
+    expression: hidden === 2 ? (declared.get(foldName(String(column)))?.expression ?? null) : null,
   }))
 }
 
@@ -172,7 +173,7 @@ function declaredColumns(sql: string): Map<string, Declared> {
       if (constraint.type === 'CollateColumnConstraint') column.collation = constraint.collationName.text.toUpperCase()
       if (constraint.type === 'GeneratedColumnConstraint') column.expression = printExpression(constraint.expr)
     }
-    declared.set(colName.text.toLowerCase(), column)
+    declared.set(foldName(colName.text), column)
   }
   return declared
 }
@@ -188,7 +189,7 @@ const windowOnly = new Set(
 function readFunctions(read: ReadSql): Map<string, CatalogFunction> {
   const functions = new Map<string, CatalogFunction>()
   for (const [name, type, flags] of read('SELECT name, type, flags FROM pragma_function_list')) {
-    const key = String(name).toLowerCase()
+    const key = foldName(String(name))
     const kind = windowOnly.has(key) ? 'window' : type === 's' ? 'scalar' : 'aggregate'
     const known = functions.get(key)
     // min(x) is an aggregate, min(x, y) is not: one name, both kinds; the call decides

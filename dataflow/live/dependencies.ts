@@ -1,3 +1,4 @@
+import { foldName } from '../fold-name.ts'
 import { traverse } from 'sqlite3-parser'
 import type { BoundStatement } from '../bind/bound.ts'
 import { quote, readTableShape, type TableShape } from '../capture/table-shape.ts'
@@ -38,7 +39,7 @@ export function findDependencies(
   bound: BoundStatement | null,
 ): Dependencies {
   const found = bound
-    ? bound.tables.filter(({ virtual, name }) => virtual !== name.toLowerCase())
+    ? bound.tables.filter(({ virtual, name }) => virtual !== foldName(name))
     : [...tablesUsed(connection, sql), ...tablesNamed(connection, sql)]
   const keys = new Set([...reads.tables.keys(), ...found.map(({ schema, name }) => tableKey(schema, name))])
   const tables = new Map<string, TableShape>()
@@ -75,12 +76,12 @@ export function findDependencies(
       if (shadows.length === 0 && !pureModules.has(name)) volatile ??= `the virtual table ${name} has no diffs`
       for (const [shadow] of shadows) {
         const shape = readTableShape(connection, String(info[1]), String(shadow))
-        if (shape) tables.set(`${schema}.${String(shadow).toLowerCase()}`, shape)
+        if (shape) tables.set(`${schema}.${foldName(String(shadow))}`, shape)
       }
       const content = externalContent(connection, String(info[1]), name)
       if (content) {
         const shape = readTableShape(connection, String(info[1]), content)
-        if (shape) tables.set(`${schema}.${content.toLowerCase()}`, shape)
+        if (shape) tables.set(`${schema}.${foldName(content)}`, shape)
         else volatile ??= `the content of ${name} has no diffs`
       }
     } else if (!info && !pureModules.has(name) && isEponymous(connection, name)) {

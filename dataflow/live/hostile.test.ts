@@ -175,3 +175,76 @@ it('guards: a turn that rewrites the whole table costs about what running again 
   for (const [query, sql] of queries)
     expect(new Set(query.rows.map(String))).toEqual(new Set(live.all(sql).map(String)))
 })
+
+it('takes a thousand result columns', () => {
+  const sql = `SELECT ${Array.from({ length: 1000 }, (_, i) => `a + ${i} AS c${i}`).join(', ')} FROM t ORDER BY id`
+  const query = watch(sql)
+  live.run('INSERT INTO t VALUES (1, 1, 1), (2, NULL, 2)')
+  live.run('UPDATE t SET a = 7 WHERE id = 2')
+  expectCurrent(query, sql)
+  expect(query.columns.length).toBe(1000)
+})
+
+it('reads names quoted in every way, keywords as names, and comments anywhere', () => {
+  live.run('CREATE TABLE "select"("from" INTEGER PRIMARY KEY, [order by], `window`, "we""ird", é)')
+  const sqls = [
+    'SELECT "from", [order by], `window`, "we""ird", é FROM "SELECT" ORDER BY "from"',
+    'select/**/"from"--x\n,/* ; */window as filter from main.[select] as "group" where "group".window>0 order by 1;',
+    'SELECT over, count(*) AS window FROM (SELECT window AS over FROM "select") AS filter GROUP BY over ORDER BY over',
+    ' ; SELECT "from" AS "a b", [order by] AS \'c\' FROM "select" ORDER BY "a b" DESC /* not closed',
+  ]
+  const queries = sqls.map((sql) => [watch(sql), sql] as const)
+  live.run('INSERT INTO "select" VALUES (1, 2, 3, 4, 5), (2, 3, 3, NULL, 6)')
+  live.run('UPDATE "select" SET window = 4, é = 1 WHERE "from" = 2')
+  live.run('ALTER TABLE "select" ADD COLUMN "join"')
+  live.run('DELETE FROM "select" WHERE "from" = 1')
+  for (const [query, sql] of queries) expectCurrent(query, sql)
+})
+
+it('numbers parameters as SQLite does: gaps, names, the same one twice', () => {
+  const queries = [
+    ['SELECT id FROM t WHERE a = ?3 AND b < ?1 OR id = ?5 ORDER BY id', [9, 'unused', 1, 'unused', 3]],
+    ['SELECT id, :x, $y, @z, ?, :x FROM t WHERE a IN (:x, $y) ORDER BY id', [1, 2, 'z', 'plain']],
+    ['SELECT id, ? FROM t WHERE a = ? ORDER BY id LIMIT ? OFFSET ?', ['first', 1, 2, 0]],
+    ['SELECT id, ?2 FROM t WHERE a = ?1 ORDER BY id', [1]],
+  ] as [string, SqlValue[]][]
+  const watched = queries.map(([sql, parameters]) => [watch(sql, parameters), sql, parameters] as const)
+  live.run('INSERT INTO t VALUES (1, 1, 1), (2, 2, 2), (3, 1, 10)')
+  live.run('UPDATE t SET a = 3 - a WHERE id < 3')
+  for (const [query, sql, parameters] of watched) expectCurrent(query, sql, parameters)
+  expect(() => watch('SELECT ? FROM t', [1, 2])).toThrow('out of range')
+})
+
+it('follows changes of thousands of rows, rolled back ones too, whatever the query', () => {
+  const rows = (count: number, select: string) =>
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count}) ${select}`
+  live.run(`CREATE TABLE w(k TEXT PRIMARY KEY, t_id) WITHOUT ROWID; CREATE INDEX wt ON w(t_id)`)
+  live.run(rows(2500, `INSERT INTO t SELECT i, i % 10, 'b' || i % 7 FROM n`))
+  live.run(rows(300, `INSERT INTO w SELECT 'k' || i, i % 50 FROM n`))
+  const sqls = [
+    'SELECT id, a FROM t WHERE a = 3 ORDER BY id',
+    'SELECT id FROM t ORDER BY a DESC, id LIMIT 20 OFFSET 3',
+    'SELECT a, count(*), min(b), max(id) FROM t GROUP BY a ORDER BY a',
+    'SELECT DISTINCT a, b FROM t ORDER BY 1, 2',
+    'SELECT t.id, count(w.k) FROM t LEFT JOIN w ON w.t_id = t.id WHERE t.id < 90 GROUP BY t.id ORDER BY 1',
+    'SELECT id FROM t WHERE id < 70 AND id NOT IN (SELECT t_id FROM w) ORDER BY id',
+    'SELECT n, count(*) FROM (SELECT a, count(*) AS n FROM t GROUP BY a) GROUP BY n ORDER BY n',
+    'SELECT k, rank() OVER (PARTITION BY t_id ORDER BY k) FROM w ORDER BY k LIMIT 30',
+    'SELECT id FROM t WHERE id < 60 EXCEPT SELECT t_id FROM w ORDER BY 1',
+  ]
+  const queries = sqls.map((sql) => [watch(sql), sql] as const)
+  for (const step of [
+    'UPDATE t SET a = a + 1',
+    'BEGIN; UPDATE t SET a = 0; SAVEPOINT s; DELETE FROM t; ROLLBACK TO s; COMMIT',
+    'BEGIN; DELETE FROM t; DELETE FROM w; ROLLBACK',
+    'DELETE FROM t WHERE id % 2',
+    rows(5000, `INSERT OR REPLACE INTO t SELECT i, i % 12, 'c' || i % 5 FROM n`),
+    rows(2500, `INSERT OR REPLACE INTO w SELECT 'k' || i, i % 60 FROM n`),
+    `INSERT INTO t VALUES (6000, 3, 'x'); UPDATE t SET a = 5 WHERE id IN (1, 2, 3)`,
+    'DELETE FROM w; DELETE FROM t WHERE id > 4',
+    `INSERT INTO t VALUES (50, 3, 'x')`,
+  ]) {
+    live.run(step)
+    for (const [query, sql] of queries) expectCurrent(query, sql)
+  }
+})

@@ -153,6 +153,16 @@ const pinned: readonly Pinned[] = [
     ],
   },
   {
+    name: 'names are without case in ASCII alone',
+    setup: `CREATE TABLE t("É", "é", k, "\u212A"); CREATE TABLE "T\u00C9"(x); INSERT INTO t VALUES (1, 2, 3, 4)`,
+    query: [
+      'SELECT é, É, K, \u212A FROM t WHERE é > É',
+      'SELECT * FROM t AS a JOIN t AS b USING (é)',
+      'SELECT x FROM tÉ',
+    ],
+    steps: ['INSERT INTO t VALUES (5, 6, 7, 8), (6, 5, 8, 7)', 'INSERT INTO tÉ VALUES (1)', 'UPDATE t SET é = 2'],
+  },
+  {
     name: 'an error that is over is told of, though the rows are as they were',
     setup: `CREATE TABLE t(id INTEGER PRIMARY KEY, a); INSERT INTO t VALUES (1, '{}')`,
     query: `SELECT json_extract(a, '$.x') FROM t WHERE id < 3`,

@@ -1,3 +1,4 @@
+import { foldName } from '../fold-name.ts'
 import type { Expr } from 'sqlite3-parser'
 import type { BoundExpression, BoundQuery, BoundSelect, BoundSubquery, From, Source } from '../bind/bound.ts'
 import { named } from '../bind/bind-from.ts'
@@ -289,7 +290,7 @@ function columnsThrough(
     derived.columns.map(({ name }, i) => {
       const expression = select.columns[i]?.expression
       const certain = expression && !limited && isStable(select, i) && mentionsNoFilledSource(expression)
-      return [name.toLowerCase(), certain ? substitute(expression, columns) : null]
+      return [foldName(name), certain ? substitute(expression, columns) : null]
     }),
   )
 }
@@ -305,7 +306,7 @@ function substitute({ ast, sources }: Condition, columns: Inside): Condition | n
     if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return node
     const { type, table, column } = node as { type?: string; table?: { text: string }; column?: { text: string } }
     if (type === 'QualifiedExpr' && table && column && byAlias.has(table.text)) {
-      const replacement = byAlias.get(table.text)!.get(column.text.toLowerCase())
+      const replacement = byAlias.get(table.text)!.get(foldName(column.text))
       if (!replacement) certain = false
       replacement?.sources.forEach((source) => inside.add(source))
       return replacement?.ast ?? node

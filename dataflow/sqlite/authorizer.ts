@@ -1,3 +1,4 @@
+import { foldName } from '../fold-name.ts'
 import type { Pointer, Raw } from './raw.ts'
 
 const READ = 20
@@ -125,6 +126,6 @@ export class Authorizer {
   }
 
   #lower(pointer: Pointer): string {
-    return (this.#raw.readCString(pointer) ?? '').toLowerCase()
+    return foldName(this.#raw.readCString(pointer) ?? '')
   }
 }
