@@ -98,7 +98,7 @@ export class Partitioned implements Maintainer {
     try {
       for (const { source, rows } of sets) source.push(rows!)
       this.#graph.run()
-      if (this.#result.dry) return this.#rerun({ keys: this.keys, rows: this.rows }, this.#result.takeChanges())
+      if (this.#result.dry) return this.#rerun(before)
       return this.#result.takeChanges()
     } catch (error) {
       this.#build()
@@ -107,10 +107,10 @@ export class Partitioned implements Maintainer {
     }
   }
 
-  /** Reads everything again. `first`: steps that led to `before`. */
-  #rerun(before: KeyedRows, first: RowChange[] = []): RowChange[] {
+  /** Reads everything again. */
+  #rerun(before: KeyedRows): RowChange[] {
     this.refresh()
-    return [...first, ...diffRows(before, this)]
+    return diffRows(before, this)
   }
 
   refresh(): void {

@@ -130,7 +130,11 @@ export class ResultWindow extends Node<Entry, never> {
     const { entries, keys, rows } = this.#list
     if (slack !== null) {
       const end = offset + limit
-      if (this.#more && entries.length < end) this.dry = true
+      // what is shown stays as it was: the steps to what it must be are found once it is filled anew
+      if (this.#more && entries.length < end) {
+        this.dry = true
+        return
+      }
       if (entries.length > end + 2 * slack + 10) {
         for (const entry of entries.splice(end + slack)) this.#forget(entry)
         keys.length = rows.length = end + slack

@@ -163,6 +163,14 @@ const pinned: readonly Pinned[] = [
     steps: ['INSERT INTO t VALUES (5, 6, 7, 8), (6, 5, 8, 7)', 'INSERT INTO tÉ VALUES (1)', 'UPDATE t SET é = 2'],
   },
   {
+    name: 'a window that runs dry is told of in one step: no row leaves and comes again',
+    setup: `
+      CREATE TABLE t(k INTEGER PRIMARY KEY, a); INSERT INTO t VALUES (1, 0), (2, 0), (3, 0), (4, 0);
+      CREATE TABLE u(id INTEGER PRIMARY KEY); INSERT INTO u VALUES (2), (15), (4), (7), (5), (19)`,
+    query: 'SELECT t.a FROM t, u ORDER BY t.k DESC, u.id DESC LIMIT 3',
+    steps: ['UPDATE t SET a = 1', 'DELETE FROM t WHERE k = 4', 'UPDATE t SET k = 9 - k'],
+  },
+  {
     name: 'an error that is over is told of, though the rows are as they were',
     setup: `CREATE TABLE t(id INTEGER PRIMARY KEY, a); INSERT INTO t VALUES (1, '{}')`,
     query: `SELECT json_extract(a, '$.x') FROM t WHERE id < 3`,
