@@ -14,6 +14,9 @@ export interface Endurance {
   readonly lastTurnMs: number
   readonly firstHeapMB: number
   readonly lastHeapMB: number
+  /** of straight lines through all slices but the first: what 100,000 turns add to a turn and to the heap */
+  readonly turnSlopeMs: number
+  readonly heapSlopeMB: number
 }
 
 /** 200 live windows over `rows` rows; turns insert and delete so that the table keeps its size. */
@@ -62,7 +65,17 @@ export async function manyTurns(sqlite3: Sqlite3Static, rows: number, turns: num
     lastTurnMs: mean(medians.slice(-4)),
     firstHeapMB: mean(heaps.slice(1, 5)),
     lastHeapMB: mean(heaps.slice(-4)),
+    turnSlopeMs: slope(medians.slice(1)) * (100_000 / (turns / slices)),
+    heapSlopeMB: slope(heaps.slice(1)) * (100_000 / (turns / slices)),
   }
+}
+
+/** Of the straight line with the least squares, per step. */
+function slope(values: readonly number[]): number {
+  const middle = (values.length - 1) / 2
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const covariance = values.reduce((sum, value, i) => sum + (i - middle) * (value - mean), 0)
+  return covariance / values.reduce((sum, _, i) => sum + (i - middle) ** 2, 0)
 }
 
 /** One UPDATE of every row with 50 windows live, against the same UPDATE and all 50 queries run again. */
