@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- peers [--rows 10000,100000] [--queries 50,500] [--only WORKLOAD] [--engines NAME,NAME] [--seconds 3] [--json FILE]`
+ * `npm run bench -- peers [--rows 10000,100000] [--queries 50,500] [--only WORKLOAD,…] [--engines NAME,NAME] [--seconds 3] [--json FILE]`
  *
  * Other engines of live queries beside ours, in one run: each figure in a process of its own, one after the other, with the same rows and the same
  * writes. The others are installed on demand into `.cache/peers`, outside the dependency tree; the scripts in `peers/` are copied there, so that
@@ -53,6 +53,7 @@ export async function runPeersBench(args: readonly string[]): Promise<void> {
       json: { type: 'string' },
     },
   })
+  const only = values.only.split(',')
   const wanted = values.engines.toLowerCase().split(',')
   const measured = peers.filter(({ name }) => wanted.some((part) => name.toLowerCase().includes(part)))
   const missing = new Map<string, string>()
@@ -67,7 +68,7 @@ export async function runPeersBench(args: readonly string[]): Promise<void> {
   console.log(machine)
   for (const { name, packages } of measured) console.log(`  ${name.padEnd(16)} ${packages.join(' ')}`)
   const figures: PeerFigure[] = []
-  for (const workload of workloads.filter((name) => name.includes(values.only))) {
+  for (const workload of workloads.filter((name) => only.some((part) => name.includes(part)))) {
     for (const rows of numbers(values.rows)) {
       for (const queries of numbers(values.queries)) {
         for (const peer of [ours, ...measured]) {
