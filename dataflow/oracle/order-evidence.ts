@@ -28,7 +28,8 @@ export interface Outline {
   readonly limitStart: number | null
 }
 
-export function orderEvidence(sql: string, parameters: readonly SqlValue[], ask: Ask): OrderEvidence {
+export function orderEvidence(asked: string, parameters: readonly SqlValue[], ask: Ask): OrderEvidence {
+  const sql = withNumbers(asked)
   const outline = outlineOf(sql)
   const unlimitedSql = outline.limitStart === null ? null : sql.slice(0, outline.limitStart)
   const width = ask(sql, parameters).columns.length
@@ -48,6 +49,23 @@ export function orderEvidence(sql: string, parameters: readonly SqlValue[], ask:
     keys: limited.rows.map(keyOf),
     unlimited: all && { rows: all.rows.map((row) => row.slice(0, width)), keys: all.rows.map(keyOf) },
   }
+}
+
+/** Every parameter as `?n`: what is appended must not change which is which. */
+export function withNumbers(sql: string): string {
+  const numbers = new Map<string, number>()
+  let highest = 0
+  const pattern =
+    /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\?\d*|[:@$]\w+/g
+  return sql.replace(pattern, (token) => {
+    if (!/^[?:@$]/.test(token)) return token
+    if (/^\?\d/.test(token)) highest = Math.max(highest, Number(token.slice(1)))
+    if (/^\?\d/.test(token)) return token
+    const known = token === '?' ? undefined : numbers.get(token)
+    const number = known ?? ++highest
+    numbers.set(token, number)
+    return `?${number}`
+  })
 }
 
 /** Without its LIMIT a query may take fewer parameters. */
