@@ -135,6 +135,18 @@ describe('hostile input', () => {
     expect(gone.deltas).toEqual([])
   })
 
+  it('`all` has the columns of the moment', () => {
+    const sql = 'SELECT * FROM t WHERE id = 1'
+    expect(live.all(sql)).toEqual([[1, 1, 1]])
+    live.run('ALTER TABLE t ADD COLUMN c DEFAULT 5')
+    expect(live.all(sql)).toEqual([[1, 1, 1, 5]])
+    live.transaction(() => {
+      live.run('ALTER TABLE t DROP COLUMN a')
+      expect(live.all(sql)).toEqual([[1, 1, 5]])
+    })
+    expect(live.all(sql)).toEqual([[1, 1, 5]])
+  })
+
   it('a table that is made again is answered for those who subscribe then', () => {
     const sql = 'SELECT id FROM t ORDER BY id'
     const gone = follow(sql)

@@ -9,7 +9,7 @@ import { plainQuery } from './plain-sqlite.ts'
 import type { PrintedSql } from './sql-text.ts'
 
 /** Which law broke. */
-export type Law = 'refused' | 'rows' | 'deltas' | 'error' | 'crash'
+export type Law = 'refused' | 'all' | 'rows' | 'deltas' | 'error' | 'crash'
 
 export interface Breach {
   readonly law: Law
@@ -83,6 +83,9 @@ export class Watch {
       return breach('error', `SQLite says "${(error as Error).message}", the live query has no error`)
     }
     if (live.error) return breach('error', `SQLite answers, the live query says "${live.error.message}"`)
+    const all =
+      this.comparisons % 5 === 0 ? this.#differenceFrom(expected, this.#live.all(sql, parameters), printed) : null
+    if (all !== null) return breach('all', all)
     const broken = follower.check(live)
     if (broken) return breach('deltas', broken)
     const difference = this.#differenceFrom(expected, live.rows, printed)

@@ -19,6 +19,7 @@ export interface Exports {
   sqlite3_bind_blob(stmt: Pointer, index: number, blob: Pointer, bytes: number, destructor: number): number
   sqlite3_bind_zeroblob(stmt: Pointer, index: number, bytes: number): number
   sqlite3_column_count(stmt: Pointer): number
+  sqlite3_data_count(stmt: Pointer): number
   sqlite3_column_name(stmt: Pointer, index: number): Pointer
   sqlite3_column_database_name(stmt: Pointer, index: number): Pointer
   sqlite3_column_table_name(stmt: Pointer, index: number): Pointer

@@ -124,8 +124,10 @@ export class Statement {
   }
 
   sqlRow(): SqlValue[] {
-    const row = Array.from<SqlValue>({ length: this.columnCount })
-    for (let i = 0; i < this.columnCount; i++) row[i] = this.sqlValue(i)
+    // `SELECT *` has other columns after ALTER TABLE than when it was prepared
+    const count = this.#raw.exports.sqlite3_data_count(this.pointer)
+    const row = Array.from<SqlValue>({ length: count })
+    for (let i = 0; i < count; i++) row[i] = this.sqlValue(i)
     return row
   }
 
