@@ -16,6 +16,8 @@ export class Connection {
 
   constructor(sqlite3: Sqlite3Static, db: Database) {
     this.raw = new Raw(sqlite3, db)
+    // else SQLite compiles a join anew whenever a parameter of it is bound to another value: 22 µs a look-up instead of 2
+    sqlite3.capi.sqlite3_db_config(db, sqlite3.capi.SQLITE_DBCONFIG_ENABLE_QPSG, 1, 0)
     this.authorizer = new Authorizer(this.raw)
   }
 
