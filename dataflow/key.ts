@@ -15,6 +15,18 @@ export function encodeKey(values: readonly Value[], collations?: readonly string
   return key
 }
 
+/** An exact key inside the engine: the number itself for one safe integer, so that most keys cost nothing to make. */
+export type KeyId = string | number
+
+export function keyId(values: readonly Value[], collations?: readonly string[]): KeyId {
+  if (values.length === 1) {
+    const value = values[0]!
+    if (typeof value === 'number') return value === 0 ? 0 : value
+    if (value instanceof Real && Number.isSafeInteger(value.value)) return value.value === 0 ? 0 : value.value
+  }
+  return encodeKey(values, collations)
+}
+
 export function encodeValue(value: Value, collation = 'BINARY'): string {
   if (value === null || value === undefined) return 'n'
   switch (typeof value) {

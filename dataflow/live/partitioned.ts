@@ -1,5 +1,5 @@
 import type { Query, RowChange, SqlValue } from '../../schema/live.ts'
-import type { BoundArm, BoundOrderTerm, BoundQuery, BoundStatement, Source } from '../bind/bound.ts'
+import type { BoundArm, BoundQuery, BoundStatement, Source } from '../bind/bound.ts'
 import { sameValue, tableKey, type Detail } from '../capture/capture-diff.ts'
 import type { DeltaTables } from '../capture/delta-tables.ts'
 import type { Row, RowDiff, TurnDiff } from '../capture/diff.ts'
@@ -7,7 +7,7 @@ import type { TableShape } from '../capture/table-shape.ts'
 import type { CatalogTable } from '../catalog/catalog.ts'
 import { compareValues } from '../compare.ts'
 import { Graph } from '../graph/graph.ts'
-import { encodeKey, isKnownCollation } from '../key.ts'
+import { isKnownCollation, keyId } from '../key.ts'
 import { CountRows } from '../operators/count-rows.ts'
 import { RecomputePartitions } from '../operators/recompute-partitions.ts'
 import { ResultWindow, type Window } from '../operators/result-window.ts'
@@ -22,11 +22,12 @@ import { planTouches, type Occurrence, type TouchPlan } from '../plan/touch.ts'
 import { Unplannable } from '../plan/unplannable.ts'
 import { printExpression } from '../print/print.ts'
 import { diffRows, type KeyedRows } from '../result/diff-rows.ts'
-import type { Entry } from '../result/entry.ts'
+import { nameEntry, ReadEntry, type Entry, type EntryNames } from '../result/entry.ts'
+import type { CompareEntries } from '../result/ordered-list.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import type { Statement } from '../sqlite/statement.ts'
 import type { Explanation } from '../types.ts'
-import { fromSqlValue, mayBeMangled, toSqlValue, type Value } from '../value.ts'
+import { fromSqlValue, mayBeMangled, type Value } from '../value.ts'
 import type { Maintainer } from './maintainer.ts'
 
 /** The guard: this turn would cost more than to run the query again. */
@@ -47,7 +48,8 @@ export class Partitioned implements Maintainer {
   readonly #arms: readonly Arm[]
   readonly #window: Window | null
   readonly #ties: boolean
-  #descendingTies = false
+  readonly #descendingTies: boolean
+  readonly #compare: CompareEntries
   #graph!: Graph
   #sources!: TableSource[]
   #recomputes!: RecomputePartitions[]
@@ -68,16 +70,21 @@ export class Partitioned implements Maintainer {
     const parameters = query.parameters.map(fromSqlValue)
     this.#arms = plan.arms.map((arm) => {
       const filters = arm.occurrences.map((each) => planRowFilter(each, parameters))
+      const { layout, keys } = arm.block
+      const collations = keys.map(({ collation }) => collation)
       return {
         ...arm,
         filters,
+        collations,
+        names: { prefix: arm.prefix, keys: layout.keys, collations, ids: layout.ids },
         project: planProjection(arm.block, arm.occurrences, filters, parameters),
         counting: planCounting(arm.block, arm.occurrences, filters),
       }
     })
     this.#window = readWindow(connection, plan.statement.query, query.parameters, this.#arms)
     this.#ties = this.#window !== null && this.#window.slack !== null
-    if (this.#ties) this.#descendingTies = plan.descendingTies(connection)
+    this.#descendingTies = this.#ties && plan.descendingTies(connection)
+    this.#compare = this.#order()
     this.#build()
   }
 
@@ -89,26 +96,25 @@ export class Partitioned implements Maintainer {
   }
 
   apply(diff: TurnDiff): RowChange[] {
-    const before = { keys: this.keys, rows: this.rows }
-    const sets = this.#sources.flatMap((source) => {
-      const change = diff.get(source.table)
-      return change ? [{ source, rows: change.rows }] : []
-    })
-    if (sets.some(({ rows }) => rows === null)) return this.#rerun(before)
+    const result = this.#result
+    for (const { table } of this.#sources) if (diff.get(table)?.rows === null) return this.#rerun(result)
     try {
-      for (const { source, rows } of sets) source.push(rows!)
+      for (const source of this.#sources) {
+        const rows = diff.get(source.table)?.rows
+        if (rows) source.push(rows)
+      }
       this.#graph.run()
-      if (this.#result.dry) return this.#rerun(before)
-      return this.#result.takeChanges()
+      return result.dry ? this.#rerun(result) : result.takeChanges()
     } catch (error) {
       this.#build()
-      if (error instanceof CheaperToRerun) return this.#rerun(before)
+      if (error instanceof CheaperToRerun) return this.#rerun(result)
       throw error
     }
   }
 
   /** Reads everything again. */
-  #rerun(before: KeyedRows): RowChange[] {
+  #rerun(shown: KeyedRows): RowChange[] {
+    const before = { keys: shown.keys, rows: shown.rows }
     this.refresh()
     return diffRows(before, this)
   }
@@ -131,13 +137,7 @@ export class Partitioned implements Maintainer {
     const shown = this.#hydrated && this.#statement.query.orderBy.length === 0 ? this.keys : []
     const arms = this.#arms.map((arm, i) => {
       const entries = this.#hydrate(arm, capacity)
-      const partitions = new Map<string, Entry[]>()
-      for (const entry of entries) {
-        const partition = partitions.get(entry.partition)
-        if (partition) partition.push(entry)
-        else partitions.set(entry.partition, [entry])
-      }
-      this.#recomputes[i]!.load(partitions)
+      this.#recomputes[i]!.load(entries)
       return entries
     })
     let entries = this.#counter ? this.#counter.load(arms) : arms[0]!
@@ -187,18 +187,16 @@ export class Partitioned implements Maintainer {
     this.#graph = graph
     this.#sources = this.tables.map(({ shape }) => new TableSource(graph, tableKey(shape.schema, shape.name)))
     this.#recomputes = this.#arms.map((arm) => {
-      const { block } = arm
-      const collations = block.keys.map(({ collation }) => collation)
       const inputs = this.#sources.filter(({ table }) =>
         arm.occurrences.some((each) => tableKey(each.table.schema, each.table.name) === table),
       )
-      const touch = new TouchPartitions(graph, inputs, collations, arm.label, this.#finder(arm), [])
+      const touch = new TouchPartitions(graph, inputs, arm.collations, arm.label, this.#finder(arm), [])
       return new RecomputePartitions(
         graph,
         touch,
         arm.label,
         (partition, before) => this.#read(arm, partition, before),
-        [...arm.recompute.values()],
+        () => [...arm.recompute.values()],
       )
     })
     const bound = this.#statement.query
@@ -218,30 +216,26 @@ export class Partitioned implements Maintainer {
       this.#window ? `LIMIT ${this.#window.limit} OFFSET ${this.#window.offset}` : '',
     ].join(' ').trim() // prettier-ignore
     const input = this.#counter ?? this.#recomputes[0]!
-    const forget = (entry: Entry) => this.#recomputes[0]!.forget(entry.partition, entry)
+    const forget = (entry: Entry) => this.#recomputes[0]!.forget(entry)
     this.#result = new ResultWindow(graph, input, this.#compare, this.#window, label, forget)
     graph.finalize()
     this.#hydrated = false
   }
 
-  readonly #compare = (a: Entry, b: Entry): number => {
+  /** By the terms of ORDER BY; where a window is cut from the rows, then by their keys, so that they have one order. */
+  #order(): CompareEntries {
     const terms = this.#statement.query.orderBy
-    for (let i = 0; i < a.order.length; i++) {
-      const term = terms[i]
-      const order = term ? compareByTerm(a.order[i]!, b.order[i]!, term) : this.#compareTie(a.order[i]!, b.order[i]!, i)
-      if (order !== 0) return order
-    }
-    return 0
-  }
-
-  #compareTie(a: Value, b: Value, index: number): number {
-    const collation = this.#tieCollations[index - this.#statement.query.orderBy.length] ?? 'BINARY'
-    const order = compareValues(a, b, collation)
-    return this.#descendingTies ? -order : order
-  }
-
-  get #tieCollations(): readonly string[] {
-    return this.#arms[0]!.block.keys.map(({ collation }) => collation)
+    const { layout, keys } = this.#arms[0]!.block
+    // counted rows are no longer known by more than what they show
+    const counted = this.#arms.length > 1 || this.#arms[0]!.block.distinctAfter
+    const order = counted ? terms.map((term) => term.column) : layout.order
+    const ties = this.#ties ? [...layout.keys.filter((k) => !layout.order.includes(k)), ...layout.ids] : []
+    const tieCollations = keys.map(({ collation }) => collation)
+    const descending = this.#descendingTies
+    return compareEntries(
+      order.map((place, i) => ({ place, ...terms[i]! })),
+      ties.map((place, i) => ({ place, descending, nullsFirst: !descending, collation: tieCollations[i] ?? 'BINARY' })),
+    )
   }
 
   // ------------------------------------------------------------------------------------------------------------ touch
@@ -300,7 +294,7 @@ export class Partitioned implements Maintainer {
     }
     if (arm.project && partition.row !== undefined) {
       const values = arm.project(partition.row)
-      if (values !== 'ask') return values ? [this.#entryOf(arm, values, new Map())] : []
+      if (values !== 'ask') return values ? [this.#entry(arm, values, null)] : []
     }
     const nulls = partition.values.map((value) => value === null)
     const mask = nulls.map((isNull) => (isNull ? '1' : '0')).join('')
@@ -310,10 +304,10 @@ export class Partitioned implements Maintainer {
       arm.recompute.set(mask, sql)
     }
     const entries: Entry[] = []
-    const counts = new Map<string, number>()
-    const key = partition.values.filter((value) => value !== null)
+    const counts = namesRepeat(arm) ? new Map<string, number>() : null
+    const key = nulls.includes(true) ? partition.values.filter((value) => value !== null) : partition.values
     this.#each(sql, key, (statement) => {
-      const entry = this.#entry(arm, statement, counts)
+      const entry = this.#entry(arm, statement.row(), counts)
       // an affinity may let more through than the key says
       if (entry.partition === partition.id) entries.push(entry)
     })
@@ -324,13 +318,9 @@ export class Partitioned implements Maintainer {
   #hydrate(arm: Arm, capacity: number | null): Entry[] {
     const cut = capacity === null ? null : { limit: capacity, descendingTies: this.#descendingTies }
     const entries: Entry[] = []
-    const counts = new Map<string, number>()
-    this.#each(arm.hydrate(cut), [], (statement) => entries.push(this.#entry(arm, statement, counts)))
+    const counts = namesRepeat(arm) ? new Map<string, number>() : null
+    this.#each(arm.hydrate(cut), [], (statement) => entries.push(this.#entry(arm, statement.row(), counts)))
     return entries
-  }
-
-  #entry(arm: Arm, statement: Statement, counts: Map<string, number>): Entry {
-    return this.#entryOf(arm, statement.row(), counts)
   }
 
   /** The group with its count moved. */
@@ -346,30 +336,22 @@ export class Partitioned implements Maintainer {
     if (last && weight === 0) return [last]
     if (count <= 0) return []
     const next = shows.map((key): Value => (key < 0 ? count : values[key]!))
-    return [this.#entryOf(arm, next, new Map())]
+    return [this.#entry(arm, next, null)]
   }
 
-  #entryOf(arm: Arm, values: readonly Value[], counts: Map<string, number>): Entry {
-    const { layout, keys } = arm.block
-    const row = Array.from<SqlValue>({ length: layout.columns })
-    for (let i = 0; i < layout.columns; i++) row[i] = toSqlValue(values[i]!)
-    const partition = encodeKey(
-      layout.keys.map((place) => values[place]!),
-      keys.map(({ collation }) => collation),
-    )
-    if (partition.includes('\uFFFD') || layout.order.some((place) => mayBeMangled(values[place]))) {
+  #entry(arm: Arm, values: readonly Value[], counts: Map<string, number> | null): Entry {
+    const { layout } = arm.block
+    const key = layout.keys.map((place) => values[place]!)
+    if (key.some(mayBeMangled) || layout.order.some((place) => mayBeMangled(values[place]))) {
       throw new Error('text that may not be UTF-8 cannot be a key')
     }
-    let key = arm.prefix + partition
-    if (layout.ids.length > 0) key += `|${encodeKey(layout.ids.map((place) => values[place]!))}`
-    const ordinal = counts.get(key) ?? 0
-    counts.set(key, ordinal + 1)
-    if (ordinal > 0) key += `#${ordinal}`
-    const places = this.#ties
-      ? [...layout.order, ...layout.keys.filter((k) => !layout.order.includes(k)), ...layout.ids]
-      : layout.order
-    const orderPlaces = this.#counter ? this.#statement.query.orderBy.map((term) => term.column) : places
-    return { key, partition, row, order: orderPlaces.map((place) => values[place]!), place: 0 }
+    let ordinal = 0
+    if (counts) {
+      const name = nameEntry(values, arm.names, 0)
+      ordinal = counts.get(name) ?? 0
+      counts.set(name, ordinal + 1)
+    }
+    return new ReadEntry(values, layout.columns, keyId(key, arm.collations), arm.names, ordinal)
   }
 
   #each(sql: string, key: readonly Value[], visit: (statement: Statement) => void): void {
@@ -389,6 +371,9 @@ export class Partitioned implements Maintainer {
 interface Arm extends ArmPlan {
   /** by occurrence: which rows can matter there */
   readonly filters: readonly RowFilter[]
+  /** of the partition key */
+  readonly collations: readonly string[]
+  readonly names: EntryNames
   /** makes the entry of a row without SQLite, null where that cannot be */
   readonly project: ProjectRow | null
   /** moves the counts of groups, where that is all they show */
@@ -473,10 +458,31 @@ function countCollations(query: BoundQuery, plans: readonly ArmPlan[]): string[]
   return collations
 }
 
-function compareByTerm(a: Value, b: Value, term: BoundOrderTerm): number {
-  if (a === null || b === null) return a === b ? 0 : (a === null) === term.nullsFirst ? -1 : 1
-  const order = compareValues(a, b, term.collation)
-  return term.descending ? -order : order
+interface Term {
+  readonly place: number
+  readonly descending: boolean
+  readonly nullsFirst: boolean
+  readonly collation: string
+}
+
+function compareEntries(terms: readonly Term[], ties: readonly Term[]): CompareEntries {
+  const all = [...terms, ...ties]
+  return ({ values: a }, { values: b }) => {
+    for (let i = 0; i < all.length; i++) {
+      const term = all[i]!
+      const [x, y] = [a[term.place]!, b[term.place]!]
+      if (x === y) continue
+      if (x === null || y === null) return (x === null) === term.nullsFirst ? -1 : 1
+      const order = typeof x === 'number' && typeof y === 'number' ? x - y : compareValues(x, y, term.collation)
+      if (order !== 0) return term.descending ? -order : order
+    }
+    return 0
+  }
+}
+
+/** Rows of which several may have the same name: those of VALUES, of derived tables and of table-valued functions. */
+function namesRepeat({ block: { single, select } }: Arm): boolean {
+  return !single && (select.sources.length === 0 || select.sources.some(({ relation }) => relation.kind !== 'table'))
 }
 
 function inOldOrder(entries: readonly Entry[], keys: readonly string[]): Entry[] {

@@ -76,7 +76,8 @@ export class CountRows extends Node<Entry, Entry> {
     const { sent, entry } = counted
     while (sent.length > wanted) send(sent.pop()!, -1)
     while (sent.length < wanted) {
-      const copy = { ...entry, key: sent.length === 0 ? key : `${key}#${sent.length}` }
+      const { partition, values, row } = entry
+      const copy = { key: sent.length === 0 ? key : `${key}#${sent.length}`, partition, values, row, place: 0 }
       sent.push(copy)
       send(copy, 1)
     }

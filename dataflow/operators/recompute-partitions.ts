@@ -1,5 +1,5 @@
 import { Node, type Entries, type Graph, type Outlet } from '../graph/graph.ts'
-import { sameSqlRow } from '../result/diff-rows.ts'
+import type { KeyId } from '../key.ts'
 import type { Entry } from '../result/entry.ts'
 import { sameValue } from '../capture/capture-diff.ts'
 import type { PartitionId } from './touch-partitions.ts'
@@ -17,11 +17,18 @@ export class RecomputePartitions extends Node<PartitionId, Entry> {
   readonly kind = 'recompute'
   readonly label: string
   readonly #read: ReadPartition
-  readonly #sql: readonly string[]
-  readonly #kept = new Map<string, Entry[]>()
+  readonly #sql: () => readonly string[]
+  /** most partitions are one row */
+  readonly #kept = new Map<KeyId, Entry | readonly Entry[]>()
   #rows = 0
-  /** rows and partitions that the window below has cut off come back as news; it drops them again */
-  constructor(graph: Graph, input: Outlet<PartitionId>, label: string, read: ReadPartition, sql: readonly string[]) {
+
+  constructor(
+    graph: Graph,
+    input: Outlet<PartitionId>,
+    label: string,
+    read: ReadPartition,
+    sql: () => readonly string[],
+  ) {
     super(graph, [input])
     this.label = label
     this.#read = read
@@ -32,56 +39,76 @@ export class RecomputePartitions extends Node<PartitionId, Entry> {
     return this.#rows
   }
   override get sql(): readonly string[] {
-    return this.#sql
+    return this.#sql()
   }
 
-  /** First state: the rows of the query itself, by partition. */
-  load(partitions: Iterable<readonly [string, Entry[]]>): void {
+  /** First state: the rows of the query itself. */
+  load(entries: readonly Entry[]): void {
     this.#kept.clear()
-    this.#rows = 0
-    for (const [id, entries] of partitions) {
-      this.#kept.set(id, entries)
-      this.#rows += entries.length
+    this.#rows = entries.length
+    for (const entry of entries) {
+      const kept = this.#kept.get(entry.partition)
+      if (kept === undefined) this.#kept.set(entry.partition, entry)
+      else if (isMany(kept)) (kept as Entry[]).push(entry)
+      else this.#kept.set(entry.partition, [kept, entry])
     }
   }
 
-  /** The window let go of a row: it is read again when its partition is touched. */
-  forget(partition: string, entry: Entry): void {
-    const kept = this.#kept.get(partition)
-    if (!kept) return
-    const left = kept.filter((each) => each !== entry)
-    this.#rows -= kept.length - left.length
-    if (left.length > 0) this.#kept.set(partition, left)
-    else this.#kept.delete(partition)
+  /** The window let go of a row: it comes back as news when its partition is touched, and is let go again. */
+  forget(entry: Entry): void {
+    const left = this.#keptOf(entry.partition).filter((each) => each !== entry)
+    this.#keep(entry.partition, left)
   }
 
   protected process([partitions]: readonly Entries<PartitionId>[]): Entries<Entry> {
-    const read = partitions!.map(
-      ([partition]) => [partition.id, this.#read(partition, this.#kept.get(partition.id) ?? [])] as const,
-    )
     const changes: Entries<Entry> = []
-    for (const [id, after] of read) {
-      const before = this.#kept.get(id) ?? []
-      const news = compare(before, after, changes)
-      this.#rows += news.length - before.length
-      if (news.length > 0) this.#kept.set(id, news)
-      else this.#kept.delete(id)
+    if (partitions!.length === 1) {
+      this.#settle(partitions![0]![0], this.#readOne(partitions![0]![0]), changes)
+      return changes
     }
+    const read = partitions!.map(([partition]) => this.#readOne(partition))
+    for (let i = 0; i < read.length; i++) this.#settle(partitions![i]![0], read[i]!, changes)
     return changes
+  }
+
+  #readOne(partition: PartitionId): readonly Entry[] {
+    return this.#read(partition, this.#keptOf(partition.id))
+  }
+
+  #settle({ id }: PartitionId, after: readonly Entry[], changes: Entries<Entry>): void {
+    this.#keep(id, compare(this.#keptOf(id), after, changes))
+  }
+
+  #keptOf(id: KeyId): readonly Entry[] {
+    const kept = this.#kept.get(id)
+    return kept === undefined ? none : isMany(kept) ? kept : [kept]
+  }
+
+  #keep(id: KeyId, entries: readonly Entry[]): void {
+    const kept = this.#kept.get(id)
+    this.#rows += entries.length - (kept === undefined ? 0 : isMany(kept) ? kept.length : 1)
+    if (entries.length > 0) this.#kept.set(id, entries.length === 1 ? entries[0]! : entries)
+    else if (kept !== undefined) this.#kept.delete(id)
   }
 }
 
 /** The rows of a partition as they are now; `before` are those kept. */
-export type ReadPartition = (partition: PartitionId, before: readonly Entry[]) => Entry[]
+export type ReadPartition = (partition: PartitionId, before: readonly Entry[]) => readonly Entry[]
+
+const none: readonly Entry[] = []
+
+function isMany(kept: Entry | readonly Entry[]): kept is readonly Entry[] {
+  return Array.isArray(kept)
+}
 
 /** Notes what changed; returns what to keep: the old entry where nothing did. */
-function compare(before: readonly Entry[], after: readonly Entry[], changes: Entries<Entry>): Entry[] {
+function compare(before: readonly Entry[], after: readonly Entry[], changes: Entries<Entry>): readonly Entry[] {
   if (before.length <= 1 && after.length <= 1) {
     const [old, next] = [before[0], after[0]]
-    if (old && next && old.key === next.key && isSame(old, next)) return [old]
+    if (old && next && isSame(old, next) && old.key === next.key) return before
     if (old) changes.push([old, -1])
     if (next) changes.push([next, 1])
-    return next ? [next] : []
+    return after
   }
   const old = new Map(before.map((entry) => [entry.key, entry]))
   const kept = after.map((next) => {
@@ -97,5 +124,7 @@ function compare(before: readonly Entry[], after: readonly Entry[], changes: Ent
 }
 
 function isSame(a: Entry, b: Entry): boolean {
-  return sameSqlRow(a.row, b.row) && a.order.every((value, i) => sameValue(value, b.order[i]!))
+  if (a.values.length !== b.values.length) return false
+  for (let i = 0; i < a.values.length; i++) if (!sameValue(a.values[i]!, b.values[i]!)) return false
+  return true
 }

@@ -31,7 +31,8 @@ export class ResultWindow extends Node<Entry, never> {
   #more = false
   /** the list no longer reaches to the end of the window */
   dry = false
-  #shown: { keys: string[]; rows: SqlValue[][] } = { keys: [], rows: [] }
+  /** what a window shows: a part of the list */
+  #shown: Shown = { entries: [], rows: [], keys: null }
   #changes: RowChange[] = []
 
   constructor(
@@ -51,7 +52,7 @@ export class ResultWindow extends Node<Entry, never> {
   }
 
   get keys(): string[] {
-    return this.#window ? this.#shown.keys : this.#list.keys
+    return this.#window ? keysOf(this.#shown) : this.#list.keys
   }
   get rows(): SqlValue[][] {
     return this.#window ? this.#shown.rows : this.#list.rows
@@ -72,7 +73,7 @@ export class ResultWindow extends Node<Entry, never> {
     this.#more = most !== null && entries.length >= most
     this.dry = false
     this.#changes = []
-    if (this.#window) this.#shown = this.#slice()
+    if (this.#window) this.#shown = this.#slice(this.#window)
   }
 
   /** The steps of the last run. */
@@ -83,22 +84,35 @@ export class ResultWindow extends Node<Entry, never> {
   }
 
   protected process([entries]: readonly Entries<Entry>[]): Entries<never> {
+    const changes: RowChange[] = []
+    this.#changes = []
+    const [first, second] = entries!
+    // nearly always one row: it came, it left, or it is another now
+    if (entries!.length === 1) this.#note(changes, first![1] < 0 ? this.#delete(first![0]) : this.#insert(first![0]))
+    else if (entries!.length === 2 && first![1] < 0 && second![1] > 0 && first![0].key === second![0].key) {
+      this.#note(changes, this.#replace(first![0], second![0]))
+    } else {
+      this.#apply(entries!, changes)
+      if (this.#window) return this.#cut(this.#window, null)
+    }
+    if (this.#window) return this.#cut(this.#window, changes[0] ?? 'nothing')
+    this.#changes = changes
+    return []
+  }
+
+  #apply(entries: Entries<Entry>, changes: RowChange[]): void {
     const changed = new Map<string, { old: Entry | null; next: Entry | null }>()
-    for (const [entry, weight] of entries!) {
+    for (const [entry, weight] of entries) {
       const pair = changed.get(entry.key)
       if (!pair) changed.set(entry.key, weight < 0 ? { old: entry, next: null } : { old: null, next: entry })
       else if (weight < 0) pair.old ??= entry
       else pair.next = entry
     }
-    const changes: RowChange[] = []
     for (const { old, next } of changed.values()) if (old && !next) this.#note(changes, this.#delete(old))
     for (const { old, next } of changed.values()) {
       if (old && next) this.#note(changes, this.#replace(old, next))
     }
     for (const { old, next } of changed.values()) if (next && !old) this.#note(changes, this.#insert(next))
-    if (this.#window) this.#cut()
-    else this.#changes = changes
-    return []
   }
 
   #note(changes: RowChange[], change: RowChange | null): void {
@@ -110,9 +124,16 @@ export class ResultWindow extends Node<Entry, never> {
   }
 
   #replace(old: Entry, next: Entry): RowChange | null {
-    if (!this.#more) return this.#list.replace(old, next)
-    this.#list.delete(old)
-    return this.#insert(next)
+    if (this.#more) {
+      const last = this.#list.entries.at(-1)!
+      // behind the last row that is known, others may come before it
+      if (last === old || this.#compare(last, next) <= 0) {
+        const gone = this.#list.delete(old) as { index: number } & RowChange
+        const came = this.#insert(next) as ({ index: number } & RowChange) | null
+        return came ? { op: 'move', from: gone.index, index: came.index, key: next.key, row: next.row } : gone
+      }
+    }
+    return this.#list.replace(old, next)
   }
 
   #insert(entry: Entry): RowChange | null {
@@ -124,31 +145,89 @@ export class ResultWindow extends Node<Entry, never> {
     return this.#list.insert(entry)
   }
 
-  /** Trims what grew too long, and compares what is shown. */
-  #cut(): void {
-    const { limit, offset, slack } = this.#window!
-    const { entries, keys, rows } = this.#list
+  /** Trims what grew too long, and notes what that changed of what is shown. `step`: the list's one step, null: several. */
+  #cut(window: Window, step: RowChange | 'nothing' | null): [] {
+    const { limit, offset, slack } = window
+    const { entries } = this.#list
+    const end = offset + limit
     if (slack !== null) {
-      const end = offset + limit
       // what is shown stays as it was: the steps to what it must be are found once it is filled anew
       if (this.#more && entries.length < end) {
         this.dry = true
-        return
+        return []
       }
       if (entries.length > end + 2 * slack + 10) {
-        for (const entry of entries.splice(end + slack)) this.#forget(entry)
-        keys.length = rows.length = end + slack
+        for (const entry of this.#list.truncate(end + slack)) this.#forget(entry)
         this.#more = true
       }
     }
-    const before = this.#shown
-    this.#shown = this.#slice()
-    this.#changes = diffRows(before, this.#shown)
+    if (step === 'nothing') return []
+    if (step && this.#follow(step, window)) return []
+    const before = { keys: this.keys, rows: this.rows }
+    this.#shown = this.#slice(window)
+    this.#changes = diffRows(before, { keys: this.keys, rows: this.rows })
+    return []
   }
 
-  #slice(): { keys: string[]; rows: SqlValue[][] } {
-    const { limit, offset } = this.#window!
+  /** What one step of the list does to the window; false where that is not plain to see. */
+  #follow(step: RowChange, { limit, offset }: Window): boolean {
+    const { entries } = this.#list
     const end = offset + limit
-    return { keys: this.#list.keys.slice(offset, end), rows: this.#list.rows.slice(offset, end) }
+    switch (step.op) {
+      case 'insert': {
+        if (step.index >= end || limit === 0) return true
+        const place = Math.max(step.index, offset)
+        if (place >= entries.length) return true
+        if (this.#shown.rows.length === limit) this.#takeOut(limit - 1)
+        this.#putIn(place - offset, entries[place]!)
+        return true
+      }
+      case 'delete': {
+        if (step.index >= end || this.#shown.rows.length === 0) return true
+        this.#takeOut(Math.max(step.index - offset, 0))
+        if (entries.length >= end) this.#putIn(limit - 1, entries[end - 1]!)
+        return true
+      }
+      case 'update': {
+        if (step.index < offset || step.index >= end) return true
+        const index = step.index - offset
+        this.#shown.entries[index] = entries[step.index]!
+        this.#shown.rows[index] = step.row
+        this.#changes.push({ ...step, index })
+        return true
+      }
+      case 'move':
+        return false
+    }
   }
+
+  #takeOut(index: number): void {
+    const [entry] = this.#shown.entries.splice(index, 1)
+    this.#shown.rows.splice(index, 1)
+    this.#shown.keys?.splice(index, 1)
+    this.#changes.push({ op: 'delete', index, key: entry!.key })
+  }
+
+  #putIn(index: number, entry: Entry): void {
+    this.#shown.entries.splice(index, 0, entry)
+    this.#shown.rows.splice(index, 0, entry.row)
+    this.#shown.keys?.splice(index, 0, entry.key)
+    this.#changes.push({ op: 'insert', index, key: entry.key, row: entry.row })
+  }
+
+  #slice({ limit, offset }: Window): Shown {
+    const entries = this.#list.entries.slice(offset, offset + limit)
+    return { entries, rows: this.#list.rows.slice(offset, offset + limit), keys: null }
+  }
+}
+
+interface Shown {
+  readonly entries: Entry[]
+  readonly rows: SqlValue[][]
+  /** made when somebody asks, kept in step from then on */
+  keys: string[] | null
+}
+
+function keysOf(shown: Shown): string[] {
+  return (shown.keys ??= shown.entries.map(({ key }) => key))
 }

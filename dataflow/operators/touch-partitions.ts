@@ -1,12 +1,12 @@
 import type { Row, RowDiff } from '../capture/diff.ts'
 import { Node, type Entries, type Graph } from '../graph/graph.ts'
-import { encodeKey } from '../key.ts'
+import { keyId, type KeyId } from '../key.ts'
 import type { Value } from '../value.ts'
 import type { TableSource, TouchedRow } from './table-source.ts'
 
 /** The key of a partition and its exact encoding. */
 export interface PartitionId {
-  readonly id: string
+  readonly id: KeyId
   readonly values: readonly Value[]
   /** the row that is the partition, when it is one row of one table: null when it is gone; undefined when it must be read */
   readonly row?: Row | null
@@ -56,9 +56,9 @@ export class TouchPartitions extends Node<TouchedRow, PartitionId> {
         else diffs.set(table, [diff])
       }
     }
-    const touched = new Map<string, PartitionId>()
+    const touched = new Map<KeyId, PartitionId>()
     this.#find(diffs, (values, row, weight) => {
-      const id = encodeKey(values, this.#collations)
+      const id = keyId(values, this.#collations)
       const known = touched.get(id)
       if (weight !== undefined) {
         const sum = known ? (known.weight == null || weight === null ? null : known.weight + weight) : weight

@@ -10,8 +10,9 @@ export type CompareEntries = (a: Entry, b: Entry) => number
  */
 export class OrderedList {
   entries: Entry[] = []
-  keys: string[] = []
   rows: SqlValue[][] = []
+  /** made when somebody asks, kept in step from then on */
+  #keys: string[] | null = []
   readonly #compare: CompareEntries
   #nextPlace = 0
 
@@ -24,15 +25,26 @@ export class OrderedList {
     this.entries = entries
     this.#nextPlace = 0
     for (const entry of entries) entry.place = this.#nextPlace++
-    this.keys = entries.map((entry) => entry.key)
     this.rows = entries.map((entry) => entry.row)
+    this.#keys = null
+  }
+
+  get keys(): string[] {
+    return (this.#keys ??= this.entries.map((entry) => entry.key))
+  }
+
+  /** Drops what is behind the first `length` rows, and returns it. */
+  truncate(length: number): Entry[] {
+    this.rows.length = Math.min(this.rows.length, length)
+    if (this.#keys) this.#keys.length = this.rows.length
+    return this.entries.splice(length)
   }
 
   insert(entry: Entry): RowChange {
     entry.place = this.#nextPlace++
     const index = this.#search(entry)
     this.entries.splice(index, 0, entry)
-    this.keys.splice(index, 0, entry.key)
+    this.#keys?.splice(index, 0, entry.key)
     this.rows.splice(index, 0, entry.row)
     return { op: 'insert', index, key: entry.key, row: entry.row }
   }
@@ -40,7 +52,7 @@ export class OrderedList {
   delete(entry: Entry): RowChange {
     const index = this.indexOf(entry)
     this.entries.splice(index, 1)
-    this.keys.splice(index, 1)
+    this.#keys?.splice(index, 1)
     this.rows.splice(index, 1)
     return { op: 'delete', index, key: entry.key }
   }
