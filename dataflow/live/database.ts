@@ -295,21 +295,23 @@ export class LiveSqlite implements LiveDatabase {
     return diffRows(shown, shared.maintainer)
   }
 
-  #note(turn: QueryTurn): void {
+  #note(turn: Omit<QueryTurn, 'audience'>): void {
     const turns = this.#callTurns!
     const earlier =
       this.#stages < 2 ? -1 : turns.findIndex(({ shared, error }) => shared === turn.shared && !error && !turn.error)
     if (earlier >= 0) {
       // what the same call made durable before a BEGIN: one delta in all
       turns[earlier] = {
+        ...turns[earlier]!,
         ...turn,
         changes: [...turns[earlier]!.changes, ...turn.changes],
         columns: turn.columns ?? turns[earlier]!.columns,
       }
       return
     }
-    for (const subscription of turn.shared.subscriptions) subscription.expect()
-    turns.push(turn)
+    const audience = [...turn.shared.subscriptions]
+    for (const subscription of audience) subscription.expect()
+    turns.push({ ...turn, audience })
   }
 
   /** DDL: queries that read a changed name are bound anew against the new schema, and diffed. */
@@ -351,11 +353,10 @@ export class LiveSqlite implements LiveDatabase {
   }
 
   #handOut(turns: readonly QueryTurn[]): void {
-    const hearing = turns.map((turn) => [...turn.shared.subscriptions])
-    turns.forEach((turn, i) => hearing[i]!.forEach((subscription) => subscription.advance(turn)))
-    turns.forEach((turn, i) => {
-      for (const subscription of hearing[i]!) if (subscription.active) notify(subscription, turn)
-    })
+    for (const turn of turns) for (const subscription of turn.audience) subscription.advance(turn)
+    for (const turn of turns) {
+      for (const subscription of turn.audience) if (subscription.active) notify(subscription, turn)
+    }
   }
 
   // ---------------------------------------------------------------------------------------------------------- queries

@@ -25,4 +25,6 @@ export interface QueryTurn {
   readonly changes: readonly RowChange[]
   readonly columns: readonly string[] | null
   readonly error: Error | null
+  /** who was subscribed when the turn was made: who comes later has it in the rows that it begins with */
+  readonly audience: readonly Subscription[]
 }
