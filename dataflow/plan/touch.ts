@@ -8,6 +8,7 @@ import type { CatalogTable } from '../catalog/catalog.ts'
 import { printExpression, printSelect } from '../print/print.ts'
 import { quoteIdentifier as quote } from '../print/quote-identifier.ts'
 import { isStable, type Block } from './block.ts'
+import { waysThrough, type Way } from './outer-joins.ts'
 import { Unplannable } from './unplannable.ts'
 
 /**
@@ -79,8 +80,17 @@ interface Condition {
   readonly ast: Expr
   readonly sources: ReadonlySet<Source>
 }
-/** derived table on the path → its columns as they are inside; null for those that a changed row does not determine */
-type Inside = ReadonlyMap<Source, ReadonlyMap<string, Condition | null>>
+/** What a column means inside: null when a changed row does not determine it. */
+type Inside = ReadonlyMap<Source, (column: string) => Condition | null>
+
+/** The path, laid out flat as far as it was followed. */
+interface Layout {
+  readonly alive: ReadonlySet<Source>
+  readonly conditions: readonly Condition[]
+  readonly columns: Inside
+}
+
+const mostLayouts = 24
 
 /** Null: every partition may be touched. `changed`: the tables (as `tableKey` names them) that changed in this turn. */
 export function planTouches(
@@ -88,30 +98,88 @@ export function planTouches(
   { source, path }: Occurrence,
   changed: ReadonlySet<string>,
 ): TouchPlan[] | null {
-  const alive = new Set<Source>([source])
-  const conditions: Condition[] = []
-  /** one statement for each: `x IN (…)` is touched where the values meet, and by NULL on either side */
-  let alternatives: Condition[][] = [[]]
-  const columns = new Map<Source, Map<string, Condition | null>>()
-  let below: BoundSelect | null = null
-  for (const step of path) {
-    if (below && step.through) {
-      columns.set(step.through, columnsThrough(step.through, below, step.limited, columns))
-    }
-    if (below && step.membership && !step.limited) {
-      const ways = meetings(step.membership, below, step.select, columns)
-      if (ways) alternatives = alternatives.flatMap((before) => ways.map((way) => [...before, way]))
-    }
-    const flat = step.select.from ? flatten(step.select.from, step.through) : { sources: [], on: [] }
-    if (!flat) return null
-    for (const each of flat.sources) if (each !== step.through || each === source) alive.add(each)
-    for (const each of [...flat.on, ...step.select.where.filter(mentionsNoFilledSource)]) {
-      if (each.subquery || each.aggregate || each.window || !each.deterministic) continue
-      const inside = substitute(each, columns)
-      if (inside) conditions.push(inside)
-    }
-    below = step.select
+  const wanted = wantedAlong(block, path)
+  let layouts: Layout[] = [{ alive: new Set([source]), conditions: [], columns: new Map() }]
+  for (const [i, step] of path.entries()) {
+    const below = i > 0 ? path[i - 1]!.select : null
+    layouts = layouts.flatMap((layout) => follow(layout, step, below, source, wanted[i]!))
+    if (layouts.length > mostLayouts) return null
   }
+  const plans = layouts.map((layout) => finish(block, source, layout, changed))
+  if (plans.includes(null)) return null
+  const texts = new Map((plans as TouchPlan[]).map((each) => [each.sql(new Map(), ({ name }) => name), each]))
+  return [...texts.values()]
+}
+
+/** For every step, the sources of its FROM whose values make the key. */
+function wantedAlong({ keys }: Block, path: readonly Step[]): ReadonlySet<Source>[] {
+  const wanted: ReadonlySet<Source>[] = []
+  let expressions: readonly Condition[] = keys
+  for (let i = path.length - 1; i >= 0; i--) {
+    wanted[i] = new Set(expressions.flatMap(({ sources }) => [...sources]))
+    const { through } = path[i]!
+    const below = i > 0 ? path[i - 1]!.select : null
+    const names = through ? new Set(expressions.flatMap(({ ast }) => columnsNamed(ast, through.alias))) : new Set()
+    expressions = (through?.columns ?? []).flatMap(({ name }, at) => {
+      const column = names.has(foldName(name)) ? below?.columns[at] : undefined
+      return column ? [column.expression] : []
+    })
+  }
+  return wanted
+}
+
+/** One step outwards: each way in which an outer join may have filled the row is a layout of its own. */
+function follow(
+  { alive, conditions, columns }: Layout,
+  { select, through, limited, membership }: Step,
+  below: BoundSelect | null,
+  changed: Source,
+  wanted: ReadonlySet<Source>,
+): Layout[] {
+  const derived = below && through ? new Map([...columns, [through, columnsThrough(below, through, limited, columns)]]) : columns // prettier-ignore
+  const met = (below && membership && !limited && meetings(membership, below, select, derived)) || null
+  const ways = select.from ? waysThrough(select.from, through, wanted) : [nowhereElse]
+  return ways.flatMap((way) => {
+    const above = reading(derived, way)
+    const filled = new Set([...way.nulled, ...way.hidden])
+    const next = [
+      ...conditions.filter(({ sources }) => [...sources].every((each) => !filled.has(each))),
+      ...way.on.flatMap((each) => conditionOf(each.expression, reading(derived, each))),
+      ...select.where.flatMap((each) => conditionOf(each, above)),
+    ]
+    const sources = new Set([...alive, ...[...way.sources].filter((each) => each !== through || each === changed)])
+    return (met ?? [null]).map((each) => ({
+      alive: sources,
+      conditions: each ? [...next, each] : next,
+      columns: above,
+    }))
+  })
+}
+
+const nowhereElse: Way = { sources: new Set(), on: [], nulled: new Set(), hidden: new Set() }
+
+/** The columns, read above an outer join. */
+function reading(columns: Inside, { nulled, hidden }: Pick<Way, 'nulled' | 'hidden'>): Inside {
+  if (nulled.size === 0 && hidden.size === 0) return columns
+  const filled = [...nulled].map((source) => [source, () => nothing] as const)
+  return new Map([...columns, ...[...hidden].map((source) => [source, () => null] as const), ...filled])
+}
+
+const nothing: Condition = { ast: { type: 'NullLiteral', span: nowhere }, sources: new Set() }
+
+function conditionOf(expression: BoundExpression, columns: Inside): Condition[] {
+  if (expression.subquery || expression.aggregate || expression.window || !expression.deterministic) return []
+  const inside = substitute(expression, columns)
+  return inside ? [inside] : []
+}
+
+function finish(
+  block: Block,
+  source: Source,
+  { alive: sources, conditions, columns }: Layout,
+  changed: ReadonlySet<string>,
+): TouchPlan | null {
+  const alive = new Set(sources)
   for (const each of alive) {
     if (each === source) continue
     const { relation } = each
@@ -123,19 +191,16 @@ export function planTouches(
   }
   dropDanglingFunctions(alive)
   const isAlive = (sources: ReadonlySet<Source>) => [...sources].every((each) => alive.has(each))
-  const keys = block.keys.map((key) => {
-    for (const each of key.sources) if (each.nullSupplied) return null
+  const keys: Condition[] = []
+  for (const key of block.keys) {
     const inside = substitute(key, columns)
-    return inside && isAlive(inside.sources) ? inside.ast : null
-  })
-  if (keys.includes(null)) return null
-  const wanted = new Set([source, ...block.keys.flatMap((key) => [...(substitute(key, columns)?.sources ?? [])])])
-  return alternatives.map((alternative) => {
-    const kept = [...conditions, ...alternative].filter((each) => isAlive(each.sources))
-    const tied = tiedTo(wanted, kept, alive)
-    const held = kept.filter(({ sources }) => [...sources].every((each) => tied.has(each)))
-    return plan(keys as Expr[], joinOrder(source, tied, held), held, changed)
-  })
+    if (!inside || !isAlive(inside.sources)) return null
+    keys.push(inside)
+  }
+  const kept = conditions.filter((each) => isAlive(each.sources))
+  const tied = tiedTo(new Set([source, ...keys.flatMap((key) => [...key.sources])]), kept, alive)
+  const held = kept.filter(({ sources }) => [...sources].every((each) => tied.has(each)))
+  return plan(keys.map(({ ast }) => ast), joinOrder(source, tied, held), held, changed) // prettier-ignore
 }
 
 /** Sources that no condition ties to the wanted ones say no more than that they have rows. */
@@ -240,40 +305,6 @@ export function subqueriesIn(select: BoundSelect): BoundSubquery[] {
   return [...found]
 }
 
-/** Inner joins flat; an outer join that the path comes through on its NULL side is inner too, any other loses that side. */
-function flatten(from: From, through: Source | null): { sources: Source[]; on: BoundExpression[] } | null {
-  if (from.kind === 'source') return { sources: [from.source], on: [] }
-  const { left, right } = from
-  const inLeft = through !== null && contains(left, through)
-  const inRight = through !== null && contains(right, through)
-  switch (from.join) {
-    case 'full':
-      return null
-    case 'inner': {
-      const [a, b] = [flatten(left, through), flatten(right, through)]
-      return (
-        a &&
-        b && {
-          sources: [...a.sources, ...b.sources],
-          on: [...a.on, ...b.on, ...from.on.filter(mentionsNoFilledSource)],
-        }
-      )
-    }
-    case 'left':
-    case 'right': {
-      const [kept, filled, throughFilled] = from.join === 'left' ? [left, right, inRight] : [right, left, inLeft]
-      const a = flatten(kept, through)
-      if (!throughFilled) return a
-      const b = flatten(filled, through)
-      return a && b && { sources: [...a.sources, ...b.sources], on: [...a.on, ...b.on, ...from.on] }
-    }
-  }
-}
-
-function contains(from: From, source: Source): boolean {
-  return from.kind === 'source' ? from.source === source : contains(from.left, source) || contains(from.right, source)
-}
-
 function mentionsNoFilledSource(expression: BoundExpression): boolean {
   for (const source of expression.sources) if (source.nullSupplied) return false
   return true
@@ -281,40 +312,59 @@ function mentionsNoFilledSource(expression: BoundExpression): boolean {
 
 /** What the columns of a derived table are inside it; null for those that a changed row does not determine. */
 function columnsThrough(
-  derived: Source,
   select: BoundSelect,
+  derived: Source,
   limited: boolean,
   columns: Inside,
-): Map<string, Condition | null> {
-  return new Map(
+): (column: string) => Condition | null {
+  const inside = new Map(
     derived.columns.map(({ name }, i) => {
       const expression = select.columns[i]?.expression
-      const certain = expression && !limited && isStable(select, i) && mentionsNoFilledSource(expression)
-      return [foldName(name), certain ? substitute(expression, columns) : null]
+      return [
+        foldName(name),
+        expression && !limited && isStable(select, i) ? substitute(expression, columns) : null,
+      ]
     }),
   )
+  return (column) => inside.get(column) ?? null
 }
 
-/** Column references to derived tables on the path, replaced by what they are inside; null when one is not certain. */
+/** Column references, replaced by what they are inside; null when one is not certain. */
 function substitute({ ast, sources }: Condition, columns: Inside): Condition | null {
   const inside = new Set([...sources].filter((source) => !columns.has(source)))
   if (inside.size === sources.size) return { ast, sources }
-  const byAlias = new Map([...columns].map(([source, map]) => [source.alias, map]))
+  const byAlias = new Map([...columns].map(([source, column]) => [source.alias, column]))
   let certain = true
+  const result = replaceColumns(ast, (alias, column) => {
+    const known = byAlias.get(alias)
+    if (!known) return null
+    const replacement = known(column)
+    if (!replacement) certain = false
+    replacement?.sources.forEach((source) => inside.add(source))
+    return replacement?.ast ?? null
+  })
+  return certain ? { ast: result, sources: inside } : null
+}
+
+function columnsNamed(ast: Expr, alias: string): string[] {
+  const names: string[] = []
+  replaceColumns(ast, (table, column) => {
+    if (table === alias) names.push(column)
+    return null
+  })
+  return names
+}
+
+/** `replace` gets alias and column (in lower case) of every qualified name. */
+function replaceColumns(ast: Expr, replace: (alias: string, column: string) => Expr | null): Expr {
   const visit = (node: unknown): unknown => {
     if (Array.isArray(node)) return node.map(visit)
     if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return node
     const { type, table, column } = node as { type?: string; table?: { text: string }; column?: { text: string } }
-    if (type === 'QualifiedExpr' && table && column && byAlias.has(table.text)) {
-      const replacement = byAlias.get(table.text)!.get(foldName(column.text))
-      if (!replacement) certain = false
-      replacement?.sources.forEach((source) => inside.add(source))
-      return replacement?.ast ?? node
-    }
+    if (type === 'QualifiedExpr' && table && column) return replace(table.text, foldName(column.text)) ?? node
     return Object.fromEntries(Object.entries(node).map(([name, value]) => [name, visit(value)]))
   }
-  const result = visit(ast) as Expr
-  return certain ? { ast: result, sources: inside } : null
+  return visit(ast) as Expr
 }
 
 function readsAny(query: BoundQuery, changed: ReadonlySet<string>): boolean {
