@@ -7,6 +7,7 @@ import { Real, type Value } from '../value.ts'
 import type { Binder } from './binder.ts'
 import type {
   BoundBinary,
+  BoundColumn,
   BoundComparison,
   BoundExpression,
   BoundLike,
@@ -351,11 +352,20 @@ function bindCall(place: Place, expr: FunctionCallExpr | FunctionCallStarExpr): 
     (args.length === (name === 'strftime' ? 1 : 0) ||
       args.some((each) => each.kind === 'literal' && /^(now|subsec|subsecond)$/i.test(String(each.value))))
   if (timely) binder.volatile ??= 'the current time'
-  const deterministic = /^(min|max)$/.test(name) || known === null || known.deterministic
+  // snippet(), bm25() and their like say the same of the same index
+  const asksFullText = args[0]?.kind === 'column' && isFullTextColumn(args[0])
+  const deterministic = /^(min|max)$/.test(name) || known === null || known.deterministic || asksFullText
   if (!deterministic && !timely) binder.volatile ??= `${name}()`
   const described = describe({ ...(expr as FunctionCallExpr), args: astArgs }, args)
   const common = { ...described, deterministic: described.deterministic && deterministic && !timely }
   return { ...common, kind: 'call', name, arguments: args }
+}
+
+function isFullTextColumn({ source, column }: BoundColumn): boolean {
+  const { relation } = source
+  return (
+    relation.kind === 'table' && relation.table.virtual === 'fts5' && relation.table.columns[column]?.hidden === true
+  )
 }
 
 function namedWindow(place: Place, name: string): Window {

@@ -175,9 +175,19 @@ function bindTable(place: Place, table: SelectTable, nullSupplied: boolean, late
       if (entry?.kind !== 'table') throw new Unsupported(`no table ${table.tblName.objName.text}`)
       const name = table.alias?.name.text ?? table.tblName.objName.text
       const args: BoundExpression[] = []
-      const relation: Relation = { kind: 'function', name: foldName(entry.name), arguments: args }
+      const isFunction = isTableFunction(entry)
+      const relation: Relation = isFunction
+        ? { kind: 'function', name: foldName(entry.name), arguments: args }
+        : { kind: 'table', table: entry, arguments: args }
+      if (!isFunction) {
+        binder.tables.add(entry)
+        binder.names.add(foldName(entry.name))
+      }
       const source = newSource(binder, name, null, relation, columnsOf(entry), nullSupplied)
-      later.push(() => args.push(...(table.args ?? []).map((each) => bindExpression(place, each))))
+      later.push(() => {
+        args.push(...(table.args ?? []).map((each) => bindExpression(place, each)))
+        if (!isFunction && args.some((each) => each.subquery)) throw new Unsupported('a subquery as an argument')
+      })
       const ast = (): SelectTable => ({ ...table, args: args.map((each) => each.ast), alias: as(source.alias) })
       return leaf(source, ast)
     }

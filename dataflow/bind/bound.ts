@@ -109,7 +109,8 @@ export interface Source {
 }
 
 export type Relation =
-  | { readonly kind: 'table'; readonly table: CatalogTable }
+  /** `arguments`: of an FTS5 table called as `docs('word')`; they may refer to sources on its left */
+  | { readonly kind: 'table'; readonly table: CatalogTable; readonly arguments?: readonly BoundExpression[] }
   /** a derived table, a view or a CTE. It may refer to outer queries, never to its neighbours. */
   | { readonly kind: 'query'; readonly query: BoundQuery; readonly label: string | null }
   /** the recursive CTE (inside its own definition) or a use of it */

@@ -26,6 +26,19 @@ interface WatchedTable {
   bulk: boolean
 }
 
+/** What is known of a table by the pointer to its name. */
+interface Known {
+  readonly schema: Pointer
+  readonly table: WatchedTable | null
+  /** FTS5 tables that stand on it */
+  readonly indexes: readonly Index[]
+}
+interface Index {
+  readonly table: WatchedTable
+  /** false: their settings do, and then all may be another */
+  readonly holdsDocuments: boolean
+}
+
 /**
  * Diffs of tables, from SQLite's preupdate hook.
  *
@@ -44,7 +57,7 @@ export class DiffCapture {
   readonly #connection: Connection
   readonly #tables = new Map<string, WatchedTable>()
   /** table name pointer → table; SQLite keeps a table's name in one place until the schema changes */
-  #byPointer = new Map<Pointer, { schema: Pointer; table: WatchedTable | null }>()
+  #byPointer = new Map<Pointer, Known>()
   readonly #callback: Pointer
   #pending = false
 
@@ -120,6 +133,7 @@ export class DiffCapture {
   #observe(op: number, schemaName: Pointer, tableName: Pointer, oldKey: bigint, newKey: bigint): void {
     let known = this.#byPointer.get(tableName)
     if (!known || known.schema !== schemaName) known = this.#resolve(schemaName, tableName)
+    for (const index of known.indexes) this.#observeDocument(index, oldKey, newKey)
     const table = known.table
     if (!table) return
     table.touched = true
@@ -139,6 +153,20 @@ export class DiffCapture {
   #giveUp(table: WatchedTable): void {
     table.bulk = true
     table.before.clear()
+  }
+
+  /** A document of an FTS5 table came, went or changed: only its rowid is known. */
+  #observeDocument({ table, holdsDocuments }: Index, oldKey: bigint, newKey: bigint): void {
+    table.touched = true
+    this.#pending = true
+    if (table.bulk || table.wantRows === 0) return
+    for (const key of holdsDocuments ? [toKey(oldKey), toKey(newKey)] : []) {
+      table.before.set(key, { key: [key], row: [...table.shape.columns.map(() => null), key] })
+    }
+    if (!holdsDocuments || table.before.size > this.bulkRows) {
+      table.bulk = true
+      table.before.clear()
+    }
   }
 
   #remember(table: WatchedTable, key: number | bigint, existed: boolean): void {
@@ -179,10 +207,18 @@ export class DiffCapture {
     return row
   }
 
-  #resolve(schemaName: Pointer, tableName: Pointer): { schema: Pointer; table: WatchedTable | null } {
+  #resolve(schemaName: Pointer, tableName: Pointer): Known {
     const { raw } = this.#connection
-    const name = tableKey(raw.readCString(schemaName) ?? '', raw.readCString(tableName) ?? '')
-    const known = { schema: schemaName, table: this.#tables.get(name) ?? null }
+    const schema = raw.readCString(schemaName) ?? ''
+    const name = tableKey(schema, raw.readCString(tableName) ?? '')
+    const indexes: Index[] = []
+    for (const table of this.#tables.values()) {
+      const { fullText } = table.shape
+      const isNamed = (each: string) => tableKey(table.shape.schema, each) === name
+      if (fullText?.documents.some(isNamed)) indexes.push({ table, holdsDocuments: true })
+      else if (fullText && isNamed(fullText.settings)) indexes.push({ table, holdsDocuments: false })
+    }
+    const known = { schema: schemaName, table: this.#tables.get(name) ?? null, indexes }
     this.#byPointer.set(tableName, known)
     return known
   }
@@ -197,6 +233,7 @@ export class DiffCapture {
   }
 
   #readAfter({ shape, before: touched }: WatchedTable): RowDiff[] | null {
+    if (shape.fullText) return Array.from(touched.values(), ({ row }) => ({ before: row, after: null }))
     const sql = selectByKey(shape)
     const statement = this.#connection.take(sql)
     const rows: RowDiff[] = []

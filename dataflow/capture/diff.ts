@@ -4,7 +4,10 @@ import type { TableShape } from './table-shape.ts'
 /** The columns in declaration order, then the rowid. */
 export type Row = readonly Value[]
 
-/** One row that a turn changed: `before` null is an insert, `after` null a delete. */
+/**
+ * One row that a turn changed: `before` null is an insert, `after` null a delete. A changed document of an FTS5 table
+ * is `before` alone, and of that only the rowid is known.
+ */
 export interface RowDiff {
   readonly before: Row | null
   readonly after: Row | null

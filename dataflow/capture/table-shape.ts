@@ -1,6 +1,7 @@
 import { foldName } from '../fold-name.ts'
 import { isKnownCollation } from '../key.ts'
 import type { Connection } from '../sqlite/connection.ts'
+import { readFullText, type FullText } from './full-text.ts'
 
 /**
  * What capture must know of a table to keep its rows. A row image is an array: the columns in declaration order, then
@@ -18,6 +19,8 @@ export interface TableShape {
   readonly primaryKey: readonly number[]
   /** of the PRIMARY KEY's columns */
   readonly keyCollations: readonly string[]
+  /** the tables in which the changes of an FTS5 table show */
+  readonly fullText: FullText | null
   /** false: rows cannot be found again by key (a custom collation, every name of the rowid taken, a view): say only "changed" */
   readonly keyed: boolean
 }
@@ -43,13 +46,24 @@ export function readTableShape(connection: Connection, schema: string, name: str
   const withoutRowid = info[2] === 1
   const rowidName = withoutRowid ? null : reachableRowid(connection, schema, name, columns, primaryKey)
   const keyCollations = withoutRowid ? primaryKeyCollations(connection, schema, name, primaryKey) : []
+  const fullText = info[1] === 'virtual' ? readFullText(connection, schema, name) : null
   const keyed =
     info[1] === 'table' || info[1] === 'shadow'
       ? withoutRowid
         ? primaryKey.length > 0 && keyCollations.every(isKnownCollation)
         : rowidName !== null
-      : false
-  return { schema, name: String(info[0]), columns, virtualColumns, rowidName, primaryKey, keyCollations, keyed }
+      : fullText !== null
+  return {
+    schema,
+    name: String(info[0]),
+    columns,
+    virtualColumns,
+    rowidName,
+    primaryKey,
+    keyCollations,
+    fullText,
+    keyed,
+  }
 }
 
 /** A column may be called `rowid`: then another of its three names reaches it, or an INTEGER PRIMARY KEY. */

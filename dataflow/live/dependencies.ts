@@ -2,6 +2,7 @@ import { foldName } from '../fold-name.ts'
 import { traverse } from 'sqlite3-parser'
 import type { BoundStatement } from '../bind/bound.ts'
 import { quote, readTableShape, type TableShape } from '../capture/table-shape.ts'
+import { externalContent } from '../capture/full-text.ts'
 import { tableKey } from '../capture/capture-diff.ts'
 import { parseSelect } from '../parse/parse.ts'
 import type { Connection } from '../sqlite/connection.ts'
@@ -69,6 +70,11 @@ export function findDependencies(
       const shape = readTableShape(connection, String(info[1]), name)
       if (shape) tables.set(key, shape)
     } else if (info?.[0] === 'virtual') {
+      const fullText = readTableShape(connection, String(info[1]), name)
+      if (fullText?.keyed) {
+        tables.set(key, fullText)
+        continue
+      }
       const shadows = connection.rows(
         `SELECT name FROM pragma_table_list WHERE schema = ?1 COLLATE NOCASE AND type = 'shadow' AND name LIKE replace(?2, '_', '\\_') || '\\_%' ESCAPE '\\'`,
         [String(info[1]), name],
@@ -116,17 +122,6 @@ function tablesNamed(connection: Connection, sql: string): TableName[] {
       .rows('SELECT schema, name FROM pragma_table_list WHERE name = ? COLLATE NOCASE', [name])
       .map((row) => ({ schema: String(row[0]), name: String(row[1]) })),
   )
-}
-
-/** FTS5 with `content='t'` reads its rows from t. */
-function externalContent(connection: Connection, schema: string, name: string): string | null {
-  const quotedSchema = `"${schema.replaceAll('"', '""')}"`
-  const [row] = connection.rows(
-    `SELECT sql FROM ${quotedSchema}.sqlite_schema WHERE name = ? COLLATE NOCASE AND type = 'table'`,
-    [name],
-  )
-  const match = /\bcontent\s*=\s*(?:'((?:[^']|'')+)'|"((?:[^"]|"")+)"|([^\s,)'"]+))/i.exec(String(row?.[0] ?? ''))
-  return match ? (match[1] ?? match[2] ?? match[3] ?? null) : null
 }
 
 function isEponymous(connection: Connection, name: string): boolean {

@@ -176,6 +176,13 @@ const pinned: readonly Pinned[] = [
     query: `SELECT json_extract(a, '$.x') FROM t WHERE id < 3`,
     steps: [`INSERT INTO t VALUES (2, '{bad')`, `DELETE FROM t WHERE id = 2`],
   },
+  {
+    name: 'a table of which no column is read is a dependency also where the statement cannot be bound',
+    setup: `CREATE TABLE t1(k INTEGER PRIMARY KEY, a REAL) WITHOUT ROWID; CREATE TABLE t2(id INTEGER PRIMARY KEY, a INT);
+      CREATE TABLE t3(a REAL, b); INSERT INTO t1 VALUES (1, 4.75); INSERT INTO t3 VALUES (4.75, 1), (4.75, 2)`,
+    query: 'SELECT p0.* FROM t2 AS p0 FULL JOIN t3 AS p1 USING (a) RIGHT JOIN t1 AS p2 USING (a)',
+    steps: ['UPDATE t3 SET a = NULL'],
+  },
 ]
 
 it.each(pinned)('$name', ({ setup, query, steps }) => {

@@ -1,6 +1,7 @@
 import type { Expr, Select, SelectTable } from 'sqlite3-parser'
 import type {
   BoundColumn,
+  BoundQuery,
   BoundExpression,
   BoundOrderTerm,
   BoundSelect,
@@ -11,6 +12,8 @@ import type {
 import { binary, column, identifier, nowhere, parameter, resultColumn, select, selectFrom } from '../bind/build-ast.ts'
 import { isKnownCollation } from '../key.ts'
 import { printExpression, printSelect } from '../print/print.ts'
+import { rankingIn } from './full-text.ts'
+import { turnJoin, wantedBy } from './turn-joins.ts'
 import { Unplannable } from './unplannable.ts'
 
 /**
@@ -59,10 +62,12 @@ export interface Layout {
 export function planBlock(select: BoundSelect, orderBy: readonly BoundOrderTerm[]): Block {
   for (const source of select.sources) {
     if (source.relation.kind === 'recursive') throw new Unplannable('recursion')
-    if (source.relation.kind === 'table' && source.relation.table.virtual !== null) {
-      throw new Unplannable(`${source.relation.table.virtual} table`)
-    }
+    if (source.relation.kind !== 'table') continue
+    const { virtual } = source.relation.table
+    if (virtual !== null && virtual !== 'fts5') throw new Unplannable(`${virtual} table`)
   }
+  const ranking = rankingIn(select, orderBy)
+  if (ranking) throw new Unplannable(`${ranking} weighs every document`)
   for (const { collation } of [...orderBy, ...select.groupBy, ...(select.distinct ? select.columns : [])]) {
     if (!isKnownCollation(collation)) throw new Unplannable(`collation ${collation}`)
   }
@@ -112,21 +117,45 @@ function rowKeys(select: BoundSelect): PartitionKey[] {
     const score = equations.filter(
       ({ column, other }) => column.source !== source && isKeyColumn(column) && other.sources.has(source),
     ).length
-    if (score > bestScore) [best, bestScore] = [keys, score]
+    // a changed document is looked up best by its own rowid, beside the MATCH
+    const isDocument = source.relation.kind === 'table' && source.relation.table.virtual !== null
+    if (score + Number(isDocument) > bestScore) [best, bestScore] = [keys, score + Number(isDocument)]
   }
   if (best) return best
+  if (anchors.length === 0) {
+    const keys = select.from && sideKeys(select.from)
+    if (!keys) throw new Unplannable('no key for the rows of FROM')
+    return keys
+  }
   const derived = anchors.flatMap((source) => stableColumnsOf(source))
   if (derived.length === 0 && !select.sources.every(isConstant)) throw new Unplannable('no key for the rows of FROM')
   return derived
 }
 
+/** FULL JOIN: a row is known by its two sides, of which one may be NULL. */
+function sideKeys(from: From): PartitionKey[] | null {
+  if (from.kind === 'source') {
+    const keys = primaryKeyOf(from.source) ?? stableColumnsOf(from.source)
+    return keys.length > 0 ? keys : null
+  }
+  if (from.join === 'left') return sideKeys(from.left)
+  if (from.join === 'right') return sideKeys(from.right)
+  const [left, right] = [sideKeys(from.left), sideKeys(from.right)]
+  if (from.join === 'inner') return left ?? right
+  return left && right && [...left, ...right]
+}
+
 /** `json_each('[1, 2]')`: the same rows whatever the tables hold */
 function isConstant({ relation }: Source): boolean {
+  const isFixed = (query: BoundQuery) =>
+    query.sources.every(isConstant) &&
+    query.outer.length === 0 &&
+    query.arms.every((arm) => arm.kind === 'select' || !arm.rows.some((row) => row.some((each) => each.subquery)))
   if (relation.kind === 'function') {
     return relation.arguments.every((each) => each.sources.size === 0 && !each.subquery && each.deterministic)
   }
-  if (relation.kind === 'recursive') return !relation.query || relation.query.sources.every(isConstant)
-  return relation.kind === 'query' && relation.query.sources.every(isConstant) && relation.query.outer.length === 0
+  if (relation.kind === 'recursive') return !relation.query || isFixed(relation.query)
+  return relation.kind === 'query' && isFixed(relation.query)
 }
 
 /** VALUES as a SELECT over itself. */
@@ -150,6 +179,28 @@ export function selectOfValues({ ast, columns, operator, rows }: BoundValues): B
     aggregates: [],
     windows: [],
   }
+}
+
+/** Each row of VALUES as a SELECT without FROM. */
+export function selectsOfValues({ columns, operator, rows }: BoundValues): BoundSelect[] {
+  return rows.map((row) => ({
+    kind: 'select',
+    operator,
+    ast: selectFrom(
+      row.map(({ ast }) => resultColumn(ast)),
+      undefined,
+    ),
+    columns: columns.map((column, i) => ({ ...column, expression: row[i]! })),
+    distinct: false,
+    from: null,
+    sources: [],
+    where: [],
+    grouped: false,
+    groupBy: [],
+    having: null,
+    aggregates: [],
+    windows: [],
+  }))
 }
 
 function equationsOf(select: BoundSelect): { column: BoundColumn; other: BoundExpression }[] {
@@ -203,11 +254,14 @@ function plainKey(source: Source, index: number, name: string, collation: string
 
 /** Columns of a derived table by which its own partitions are known: all of a plain SELECT, the group keys of a grouped one. */
 function stableColumnsOf(source: Source): PartitionKey[] {
-  if (source.relation.kind !== 'query') return []
-  const { query } = source.relation
+  const { relation } = source
+  const isKnown = (index: number) =>
+    isConstant(source) ||
+    (relation.kind === 'query' &&
+      !relation.query.limit &&
+      relation.query.arms.every((arm) => arm.kind === 'select' && isStable(arm, index)))
   return source.columns.flatMap((each, index) => {
-    if (!isKnownCollation(each.collation)) return []
-    if (!query.arms.every((arm) => arm.kind === 'select' && isStable(arm, index)) || query.limit) return []
+    if (each.hidden || !isKnownCollation(each.collation) || !isKnown(index)) return []
     return [
       {
         ast: column(source.alias, each.name),
@@ -247,7 +301,8 @@ function toKey(expression: BoundExpression): PartitionKey {
   const plain =
     expression.kind === 'column' &&
     expression.source.relation.kind === 'table' &&
-    expression.source.relation.table.columns[expression.column]?.generated !== 'virtual'
+    expression.source.relation.table.columns[expression.column]?.generated !== 'virtual' &&
+    (expression.source.relation.table.virtual === null || expression.column === -1)
       ? {
           source: expression.source,
           column: expression.column === -1 ? expression.source.relation.table.columns.length : expression.column,
@@ -323,7 +378,7 @@ export function hydrateSql(
     })),
   ]
   return printSelect({
-    ...withExtra(block, []),
+    ...withExtra(block, [], new Set()),
     orderBy: order.length > 0 ? order : undefined,
     limit: cut ? { type: 'Limit', expr: number(cut.limit), offset: undefined, span: nowhere } : undefined,
   })
@@ -349,7 +404,7 @@ export function recomputeSql(block: Block, nulls: readonly boolean[], first: num
   const conditions = block.keys.map(({ ast }, i): Expr =>
     nulls[i] ? { type: 'IsNullExpr', expr: ast, span: nowhere } : binary(ast, 'Equals', parameter(next++)),
   )
-  const select = withExtra(block, conditions)
+  const select = withExtra(block, conditions, wantedBy(block.keys.flatMap(({ ast }, i) => (nulls[i] ? [] : [ast]))))
   const single = block.kind === 'distinct' || (block.kind === 'groups' && block.select.groupBy.length > 0)
   return printSelect({
     ...select,
@@ -360,7 +415,7 @@ export function recomputeSql(block: Block, nulls: readonly boolean[], first: num
   })
 }
 
-function withExtra(block: Block, conditions: readonly Expr[]): Select {
+function withExtra(block: Block, conditions: readonly Expr[], wanted: ReadonlySet<string>): Select {
   const { ast } = block.select
   if (ast.type !== 'SelectFrom') throw new Unplannable('VALUES')
   let where = ast.whereClause
@@ -371,6 +426,7 @@ function withExtra(block: Block, conditions: readonly Expr[]): Select {
     select: {
       ...ast,
       distinctness: block.distinctAfter ? undefined : ast.distinctness,
+      from: ast.from && turnJoin(ast.from, (alias) => wanted.has(alias)),
       columns: [...ast.columns, ...block.layout.extra.map((each, i) => resultColumn(each, `live_${i}`))],
       whereClause: where,
     },

@@ -37,6 +37,8 @@ export function layoutOf({ source, table }: Occurrence, parameters: readonly Val
     slotOf: (column: BoundColumn) => {
       if (column.source !== source) return null
       if (column.column === -1) return table.columns.length
+      // of a document only the rowid is known
+      if (table.virtual !== null) return null
       // an image has no VIRTUAL columns
       return table.columns[column.column]!.generated === 'virtual' ? null : column.column
     },
@@ -48,7 +50,7 @@ export function planRowFilter(occurrence: Occurrence, parameters: readonly Value
   const layout = layoutOf(occurrence, parameters)
   const tests: ((row: Row) => boolean)[] = []
   let route: Route | null = null
-  let complete = true
+  let complete = occurrence.table.virtual === null
   for (const condition of source.nullSupplied ? [] : path[0]!.select.where) {
     const looksAtIt = [...condition.sources].every((each) => each === source)
     const evaluate = looksAtIt && !condition.subquery ? compileExpression(condition, layout) : null

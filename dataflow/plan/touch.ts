@@ -7,7 +7,8 @@ import { tableKey } from '../capture/capture-diff.ts'
 import type { CatalogTable } from '../catalog/catalog.ts'
 import { printExpression, printSelect } from '../print/print.ts'
 import { quoteIdentifier as quote } from '../print/quote-identifier.ts'
-import { isStable, type Block } from './block.ts'
+import { isStable, selectsOfValues, type Block } from './block.ts'
+import { asksMatch, isFullText } from './full-text.ts'
 import { waysThrough, type Way } from './outer-joins.ts'
 import { Unplannable } from './unplannable.ts'
 
@@ -44,8 +45,7 @@ interface Step {
 export function occurrencesIn(select: BoundSelect): Occurrence[] {
   const found: Occurrence[] = []
   const nested = (query: BoundQuery, through: Source | null, membership: BoundSubquery | null = null) => {
-    for (const arm of query.arms) {
-      if (arm.kind !== 'select') continue
+    for (const arm of query.arms.flatMap((each) => (each.kind === 'select' ? [each] : selectsOfValues(each)))) {
       // what a row leads to in a recursion, others follow from
       const limited = query.limit !== null || through?.relation.kind === 'recursive'
       for (const inner of occurrencesIn(arm))
@@ -169,6 +169,7 @@ const nothing: Condition = { ast: { type: 'NullLiteral', span: nowhere }, source
 
 function conditionOf(expression: BoundExpression, columns: Inside): Condition[] {
   if (expression.subquery || expression.aggregate || expression.window || !expression.deterministic) return []
+  if (asksMatch(expression.ast)) return []
   const inside = substitute(expression, columns)
   return inside ? [inside] : []
 }
@@ -191,13 +192,16 @@ function finish(
   }
   dropDanglingFunctions(alive)
   const isAlive = (sources: ReadonlySet<Source>) => [...sources].every((each) => alive.has(each))
+  // of a changed document only the rowid is known
+  const isKnown = ({ ast, sources }: Condition) =>
+    [...sources].every((each) => !isFullText(each) || saysOnlyRowid(ast, each, each === source || isChanged(each, changed))) // prettier-ignore
   const keys: Condition[] = []
   for (const key of block.keys) {
     const inside = substitute(key, columns)
-    if (!inside || !isAlive(inside.sources)) return null
+    if (!inside || !isAlive(inside.sources) || !isKnown(inside)) return null
     keys.push(inside)
   }
-  const kept = conditions.filter((each) => isAlive(each.sources))
+  const kept = conditions.filter((each) => isAlive(each.sources) && isKnown(each))
   const tied = tiedTo(new Set([source, ...keys.flatMap((key) => [...key.sources])]), kept, alive)
   const held = kept.filter(({ sources }) => [...sources].every((each) => tied.has(each)))
   return plan(keys.map(({ ast }) => ast), joinOrder(source, tied, held), held, changed) // prettier-ignore
@@ -365,6 +369,16 @@ function replaceColumns(ast: Expr, replace: (alias: string, column: string) => E
     return Object.fromEntries(Object.entries(node).map(([name, value]) => [name, visit(value)]))
   }
   return visit(ast) as Expr
+}
+
+/** Hidden columns mean something to MATCH alone. */
+function saysOnlyRowid(ast: Expr, { alias, columns }: Source, isChanged: boolean): boolean {
+  const unknown = new Set(columns.filter(({ hidden }) => isChanged || hidden).map(({ name }) => foldName(name)))
+  return columnsNamed(ast, alias).every((name) => !unknown.has(name))
+}
+
+function isChanged({ relation }: Source, changed: ReadonlySet<string>): boolean {
+  return relation.kind === 'table' && changed.has(tableKey(relation.table.schema, relation.table.name))
 }
 
 function readsAny(query: BoundQuery, changed: ReadonlySet<string>): boolean {

@@ -1,0 +1,51 @@
+import type { Expr } from 'sqlite3-parser'
+import type { BoundColumn, BoundExpression, BoundOrderTerm, BoundSelect, Source } from '../bind/bound.ts'
+
+/**
+ * FTS5 in a plan. A document is a partition by its rowid: MATCH beside `rowid = ?` looks at it alone, and so do snippet() and
+ * highlight(). Ranks do not: bm25() weighs a word by how many documents have it.
+ */
+const ofTheDocument = new Set(['snippet', 'highlight', 'fts5_get_locale'])
+
+/** What in a SELECT and its order, or in a query inside it, takes all documents of an FTS5 table into account; null: nothing. */
+export function rankingIn(select: BoundSelect, orderBy: readonly BoundOrderTerm[]): string | null {
+  const seen = new Set<object>()
+  let found: string | null = null
+  const visit = (value: unknown): void => {
+    if (found !== null || typeof value !== 'object' || value === null || seen.has(value)) return
+    seen.add(value)
+    if (value instanceof Map || value instanceof Set) return value.forEach(visit)
+    if ('kind' in value && value.kind === 'column') {
+      const { source, column } = value as BoundColumn
+      if (isFullText(source) && source.columns[column]?.hidden && source.columns[column].name === 'rank') found = 'rank'
+    }
+    if ('kind' in value && value.kind === 'call') {
+      const { name, arguments: args } = value as Extract<BoundExpression, { kind: 'call' }>
+      const [first] = args
+      if (first?.kind === 'column' && isFullText(first.source) && first.source.columns[first.column]?.hidden) {
+        if (!ofTheDocument.has(name)) found = `${name}()`
+      }
+    }
+    for (const [name, each] of Object.entries(value)) if (name !== 'ast') visit(each)
+  }
+  visit(select)
+  visit(orderBy)
+  return found
+}
+
+export function isFullText({ relation }: Source): boolean {
+  return relation.kind === 'table' && relation.table.virtual === 'fts5'
+}
+
+/** May a condition stand where changed documents stand for the table? MATCH and what a document says cannot. */
+export function asksMatch(ast: Expr): boolean {
+  let found = false
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return
+    const { type, op } = node as { type?: string; op?: unknown }
+    if (type === 'LikeExpr' && /^match$/i.test(String(op))) found = true
+    Object.values(node).forEach(visit)
+  }
+  visit(ast)
+  return found
+}
