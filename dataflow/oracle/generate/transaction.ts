@@ -149,7 +149,8 @@ function returning(random: Random): string {
 function writable(random: Random, table: Table): Column {
   const columns = table.columns.filter((c) => !c.isGenerated)
   const plain = columns.filter((c) => !table.key.includes(c.name))
-  return random.pick(plain.length > 0 ? plain : columns)
+  // ALTER TABLE may have left generated columns alone
+  return random.pick([plain, columns, table.columns].find(({ length }) => length > 0)!)
 }
 
 function insert(random: Random, table: Table, rows: number, verb: string, parameterChance: number): Sql {
