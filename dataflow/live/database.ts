@@ -45,7 +45,6 @@ export class LiveSqlite implements LiveDatabase {
   #callTurns: QueryTurn[] | null = null
   /** how many times it was back in autocommit mode with something to tell */
   #stages = 0
-  #wasAutocommit = true
   /** a statement that may write ran since the last turn */
   #wrote = false
 
@@ -123,7 +122,6 @@ export class LiveSqlite implements LiveDatabase {
     if (outer && !this.#connection.autocommit) return work()
     this.#callTurns = []
     this.#stages = 0
-    this.#wasAutocommit = this.#connection.autocommit
     try {
       return work()
     } finally {
@@ -139,18 +137,19 @@ export class LiveSqlite implements LiveDatabase {
 
   #execute(sql: string, parameters: readonly SqlValue[], rows: SqlValue[][] | null): void {
     if (this.#connection.has(sql)) {
+      this.#beforeStatement(sql)
       const statement = this.#connection.take(sql)
       try {
         this.#step(statement, parameters, rows)
       } finally {
         this.#connection.giveBack(sql, statement)
       }
-      this.#afterStatement()
       return
     }
     let rest = sql
     let bound = false
     while (!isBlank(rest)) {
+      this.#beforeStatement(rest)
       const { statement, tail } = this.#connection.prepareFirst(rest)
       if (!statement) break
       const whole = rest === sql && isBlank(tail)
@@ -167,7 +166,6 @@ export class LiveSqlite implements LiveDatabase {
           this.#connection.remember(sql, statement)
         } else statement.finalize()
       }
-      this.#afterStatement()
       rest = tail
     }
     if (parameters.length > 0 && !bound) throw new Error('column index out of range')
@@ -180,11 +178,9 @@ export class LiveSqlite implements LiveDatabase {
     else while (statement.step());
   }
 
-  /** BEGIN after durable changes in the same call: compute them now, before the open transaction adds its own. */
-  #afterStatement(): void {
-    const autocommit = this.#connection.autocommit
-    if (this.#wasAutocommit && !autocommit) this.#computeTurn()
-    this.#wasAutocommit = autocommit
+  /** BEGIN after durable changes in the same call: they are computed first, lest a ROLLBACK takes back what we keep in temp tables. */
+  #beforeStatement(sql: string): void {
+    if (opensTransaction.test(sql)) this.#noteDurable()
   }
 
   #noteDurable(): void {
@@ -218,10 +214,10 @@ export class LiveSqlite implements LiveDatabase {
         if (!shared.ended && !rebound?.has(shared)) this.#advance(shared, turn, part)
       }
     } finally {
+      this.#computing = false
       this.#deltas.empty()
       // our temp tables leave no trace in what the caller's own INSERT set
       exports.sqlite3_set_last_insert_rowid(db, rowid)
-      this.#computing = false
     }
   }
 
@@ -417,6 +413,7 @@ export class LiveSqlite implements LiveDatabase {
   }
 }
 
+const opensTransaction = /^(?:\s|;|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:begin|savepoint)\b/i
 const topTransaction = ['BEGIN', 'COMMIT', 'ROLLBACK'] as const
 const nestedTransaction = [
   'SAVEPOINT live_transaction',

@@ -183,6 +183,15 @@ const pinned: readonly Pinned[] = [
     query: 'SELECT p0.* FROM t2 AS p0 FULL JOIN t3 AS p1 USING (a) RIGHT JOIN t1 AS p2 USING (a)',
     steps: ['UPDATE t3 SET a = NULL'],
   },
+  {
+    name: 'what a turn keeps is not rolled back by the transaction that opens after it in the same call',
+    setup: `CREATE TABLE t(id INTEGER PRIMARY KEY, a); INSERT INTO t VALUES (1, 1), (2, 1), (3, 2)`,
+    query: 'SELECT n, count(*) FROM (SELECT a, count(*) AS n FROM t GROUP BY a) GROUP BY n',
+    steps: [
+      'INSERT INTO t VALUES (4, 1); SAVEPOINT s; DELETE FROM t; ROLLBACK TO s; RELEASE s',
+      'DELETE FROM t WHERE id = 4',
+    ],
+  },
 ]
 
 it.each(pinned)('$name', ({ setup, query, steps }) => {

@@ -324,10 +324,7 @@ function columnsThrough(
   const inside = new Map(
     derived.columns.map(({ name }, i) => {
       const expression = select.columns[i]?.expression
-      return [
-        foldName(name),
-        expression && !limited && isStable(select, i) ? substitute(expression, columns) : null,
-      ]
+      return [foldName(name), expression && !limited && isStable(select, i) ? substitute(expression, columns) : null]
     }),
   )
   return (column) => inside.get(column) ?? null
