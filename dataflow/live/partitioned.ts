@@ -7,7 +7,7 @@ import type { TableShape } from '../capture/table-shape.ts'
 import type { CatalogTable } from '../catalog/catalog.ts'
 import { compareValues } from '../compare.ts'
 import { Graph } from '../graph/graph.ts'
-import { isKnownCollation, keyId } from '../key.ts'
+import { encodeKey, isKnownCollation, keyId, type KeyId } from '../key.ts'
 import { CountRows } from '../operators/count-rows.ts'
 import { RecomputePartitions } from '../operators/recompute-partitions.ts'
 import { ResultWindow, type Window } from '../operators/result-window.ts'
@@ -24,6 +24,7 @@ import { printExpression } from '../print/print.ts'
 import { diffRows, type KeyedRows } from '../result/diff-rows.ts'
 import { nameEntry, ReadEntry, type Entry, type EntryNames } from '../result/entry.ts'
 import type { CompareEntries } from '../result/ordered-list.ts'
+import { matchOrdinals } from '../result/row-keys.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import type { Statement } from '../sqlite/statement.ts'
 import type { Explanation } from '../types.ts'
@@ -76,7 +77,9 @@ export class Partitioned implements Maintainer {
         ...arm,
         filters,
         collations,
-        names: { prefix: arm.prefix, keys: layout.keys, collations, ids: layout.ids },
+        names: layout.names
+          ? { prefix: arm.prefix, keys: [], collations: [], ids: layout.names }
+          : { prefix: arm.prefix, keys: layout.keys, collations, ids: layout.ids },
         project: planProjection(arm.block, arm.occurrences, filters, parameters),
         counting: planCounting(arm.block, arm.occurrences, filters),
       }
@@ -294,7 +297,7 @@ export class Partitioned implements Maintainer {
     }
     if (arm.project && partition.row !== undefined) {
       const values = arm.project(partition.row)
-      if (values !== 'ask') return values ? [this.#entry(arm, values, null)] : []
+      if (values !== 'ask') return values ? [this.#entry(arm, values, 0)] : []
     }
     const nulls = partition.values.map((value) => value === null)
     const mask = nulls.map((isNull) => (isNull ? '1' : '0')).join('')
@@ -303,24 +306,41 @@ export class Partitioned implements Maintainer {
       sql = recomputeSql(block, nulls, this.#statement.parameterCount + 1)
       arm.recompute.set(mask, sql)
     }
-    const entries: Entry[] = []
-    const counts = namesRepeat(arm) ? new Map<string, number>() : null
+    const rows: Value[][] = []
     const key = nulls.includes(true) ? partition.values.filter((value) => value !== null) : partition.values
     this.#each(sql, key, (statement) => {
-      const entry = this.#entry(arm, statement.row(), counts)
+      const row = statement.row()
       // an affinity may let more through than the key says
-      if (entry.partition === partition.id) entries.push(entry)
+      if (partitionOf(arm, row) === partition.id) rows.push(row)
     })
+    const entries = namesRepeat(arm) ? this.#repeated(arm, rows, before) : rows.map((row) => this.#entry(arm, row, 0))
     this.#partitionCost += 0.1 * (performance.now() - start - this.#partitionCost)
     return entries
   }
 
   #hydrate(arm: Arm, capacity: number | null): Entry[] {
     const cut = capacity === null ? null : { limit: capacity, descendingTies: this.#descendingTies }
+    const sql = arm.hydrate(cut)
+    if (namesRepeat(arm)) {
+      const rows: Value[][] = []
+      this.#each(sql, [], (statement) => rows.push(statement.row()))
+      return this.#repeated(arm, rows, [])
+    }
     const entries: Entry[] = []
-    const counts = namesRepeat(arm) ? new Map<string, number>() : null
-    this.#each(arm.hydrate(cut), [], (statement) => entries.push(this.#entry(arm, statement.row(), counts)))
+    this.#each(sql, [], (statement) => entries.push(this.#entry(arm, statement.row(), 0)))
     return entries
+  }
+
+  /** Entries of rows that may share names: those that are as they were `before` keep theirs. */
+  #repeated(arm: Arm, rows: readonly (readonly Value[])[], before: readonly Entry[]): Entry[] {
+    const names = rows.map((row) => nameEntry(row, arm.names, 0))
+    const contentOf = (name: string, row: readonly Value[]) => `${name}|${encodeKey(row)}`
+    const ordinals = matchOrdinals(
+      names,
+      rows.map((row, i) => contentOf(names[i]!, row)),
+      before.map(({ values, ordinal }) => [contentOf(nameEntry(values, arm.names, 0), values), ordinal]),
+    )
+    return rows.map((row, i) => this.#entry(arm, row, ordinals[i]!))
   }
 
   /** The group with its count moved. */
@@ -336,22 +356,18 @@ export class Partitioned implements Maintainer {
     if (last && weight === 0) return [last]
     if (count <= 0) return []
     const next = shows.map((key): Value => (key < 0 ? count : values[key]!))
-    return [this.#entry(arm, next, null)]
+    return [this.#entry(arm, next, 0)]
   }
 
-  #entry(arm: Arm, values: readonly Value[], counts: Map<string, number> | null): Entry {
+  #entry(arm: Arm, values: readonly Value[], ordinal: number): Entry {
     const { layout } = arm.block
-    const key = layout.keys.map((place) => values[place]!)
-    if (key.some(mayBeMangled) || layout.order.some((place) => mayBeMangled(values[place]))) {
+    if (
+      layout.keys.some((place) => mayBeMangled(values[place])) ||
+      layout.order.some((place) => mayBeMangled(values[place]))
+    ) {
       throw new Error('text that may not be UTF-8 cannot be a key')
     }
-    let ordinal = 0
-    if (counts) {
-      const name = nameEntry(values, arm.names, 0)
-      ordinal = counts.get(name) ?? 0
-      counts.set(name, ordinal + 1)
-    }
-    return new ReadEntry(values, layout.columns, keyId(key, arm.collations), arm.names, ordinal)
+    return new ReadEntry(values, layout.columns, partitionOf(arm, values), arm.names, ordinal)
   }
 
   #each(sql: string, key: readonly Value[], visit: (statement: Statement) => void): void {
@@ -365,6 +381,13 @@ export class Partitioned implements Maintainer {
       this.#connection.giveBack(sql, statement)
     }
   }
+}
+
+function partitionOf({ block, collations }: Arm, values: readonly Value[]): KeyId {
+  return keyId(
+    block.layout.keys.map((place) => values[place]!),
+    collations,
+  )
 }
 
 /** An arm of the plan, with the parameters' values put in. */

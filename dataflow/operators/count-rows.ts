@@ -77,7 +77,8 @@ export class CountRows extends Node<Entry, Entry> {
     while (sent.length > wanted) send(sent.pop()!, -1)
     while (sent.length < wanted) {
       const { partition, values, row } = entry
-      const copy = { key: sent.length === 0 ? key : `${key}#${sent.length}`, partition, values, row, place: 0 }
+      const ordinal = sent.length
+      const copy = { key: ordinal === 0 ? key : `${key}#${ordinal}`, partition, values, row, ordinal, place: 0 }
       sent.push(copy)
       send(copy, 1)
     }

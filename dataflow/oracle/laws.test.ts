@@ -122,6 +122,29 @@ describe('turns', () => {
   })
 })
 
+describe('keys', () => {
+  it('name a row for its life, whichever partition of a window it goes to', () => {
+    const all = follow('SELECT id, a, row_number() OVER (PARTITION BY a ORDER BY id) FROM t ORDER BY id')
+    const [key] = all.query.keys
+    live.run('UPDATE t SET a = 7 WHERE id = 1')
+    expect(all.deltas.at(-1)!.changes).toEqual([{ op: 'update', index: 0, key, row: [1, 7, 1] }])
+    all.agree()
+  })
+
+  it('of rows that have none of their own stay with what is as it was', () => {
+    live.run(`UPDATE t SET b = '["x","y","z"]' WHERE id = 1; UPDATE t SET b = '[]' WHERE id = 2`)
+    const all = follow('SELECT t.id, e.value FROM t, json_each(t.b) AS e')
+    const keys = [...all.query.keys]
+    live.run(`UPDATE t SET b = '["y","new","z"]' WHERE id = 1`)
+    expect(all.query.keys).toEqual(expect.arrayContaining([keys[1], keys[2]]))
+    expect(all.query.rows[all.query.keys.indexOf(keys[1]!)]).toEqual([1, 'y'])
+    expect(all.deltas.at(-1)!.changes).toHaveLength(1)
+    live.run(`UPDATE t SET b = '["z","new"]' WHERE id = 1`)
+    expect(all.deltas.at(-1)!.changes).toEqual([{ op: 'delete', index: all.query.keys.length, key: keys[1] }].map((c) => ({ ...c, index: expect.any(Number) }))) // prettier-ignore
+    all.query.rows.forEach((row, i) => row[1] === 'z' && expect(all.query.keys[i]).toBe(keys[2]))
+  })
+})
+
 describe('hostile input', () => {
   it('a dropped table ends the queries over it with a clear error, and no other', () => {
     live.run('CREATE TABLE u(x); INSERT INTO u VALUES (1)')

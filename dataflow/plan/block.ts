@@ -56,6 +56,8 @@ export interface Layout {
   readonly keys: readonly number[]
   /** together with the keys, these name a row; where they do not (a derived table has no key), an ordinal does */
   readonly ids: readonly number[]
+  /** these name it without the keys: a row that changes its partition stays the same row; null: they do not */
+  readonly names: readonly number[] | null
   readonly extra: readonly Expr[]
 }
 
@@ -339,20 +341,21 @@ function layOut(
   const keyPlaces = kind === 'distinct' ? keys.map((_, i) => i) : keys.map(({ ast }) => place(ast))
   const order = orderBy.map((term) => (term.column >= 0 ? term.column : place(term.expression.ast)))
   const ids: number[] = []
+  const primaryKeys: number[] = []
   if (kind === 'rows' || (kind === 'windows' && !select.grouped)) {
     for (const source of select.sources) {
-      for (const key of primaryKeyOf(source) ?? []) {
-        const at = place(key.ast)
-        if (!keyPlaces.includes(at)) ids.push(at)
-      }
+      for (const key of primaryKeyOf(source) ?? []) primaryKeys.push(place(key.ast))
     }
+    ids.push(...primaryKeys.filter((at) => !keyPlaces.includes(at)))
   } else if (kind === 'windows') {
     for (const group of select.groupBy) {
       const at = place(group.ast)
       if (!keyPlaces.includes(at)) ids.push(at)
     }
   }
-  return { columns, order, keys: keyPlaces, ids, extra }
+  const named =
+    kind === 'windows' && !select.grouped && select.sources.every(({ relation }) => relation.kind === 'table')
+  return { columns, order, keys: keyPlaces, ids, names: named ? primaryKeys : null, extra }
 }
 
 /** All partitions, ordered, with a tie-break where a window is to be cut from them. */

@@ -33,7 +33,7 @@ export function planWhole({ query }: BoundStatement, reason: string): WholePlan 
       select,
       keys: [],
       kind: 'windows',
-      layout: { columns: query.columns.length, order: [], keys: [], ids: [], extra: [] },
+      layout: { columns: query.columns.length, order: [], keys: [], ids: [], names: null, extra: [] },
       orderBy: [],
       distinctAfter: false,
       single: false,

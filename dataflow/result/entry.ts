@@ -12,6 +12,8 @@ export interface Entry {
   readonly values: readonly Value[]
   /** what it shows, as it leaves the engine */
   readonly row: SqlValue[]
+  /** which it is of those that share a name */
+  readonly ordinal: number
   /** place among rows that the order does not tell apart; given when it enters the result */
   place: number
 }
@@ -33,21 +35,21 @@ export class ReadEntry implements Entry {
   readonly row: SqlValue[]
   readonly partition: KeyId
   place = 0
+  readonly ordinal: number
   readonly #names: EntryNames
-  readonly #ordinal: number
   #key: string | null = null
 
-  /** `width`: how many of the values are shown; `ordinal`: how many rows before it have the same key */
+  /** `width`: how many of the values are shown */
   constructor(values: readonly Value[], width: number, partition: KeyId, names: EntryNames, ordinal: number) {
     this.values = values
     this.row = shown(values, width)
     this.partition = partition
     this.#names = names
-    this.#ordinal = ordinal
+    this.ordinal = ordinal
   }
 
   get key(): string {
-    return (this.#key ??= nameEntry(this.values, this.#names, this.#ordinal))
+    return (this.#key ??= nameEntry(this.values, this.#names, this.ordinal))
   }
 }
 

@@ -32,24 +32,37 @@ export class RowKeys {
     return names.map((name, i) => (ordinals[i] === 0 ? name : `${name}#${ordinals[i]}`))
   }
 
-  /** First the rows that are as they were, then the others, each the lowest ordinal that is left. */
   #match(names: readonly string[], rows: readonly SqlValue[][]): number[] {
-    const before = new Map<string, number[]>()
     const contentOf = (name: string, row: readonly SqlValue[]) => `${name}|${encode(row)}`
-    this.#names.forEach((name, i) => push(before, contentOf(name, this.#rows[i]!), this.#ordinals?.[i] ?? 0))
-    for (const ordinals of before.values()) ordinals.sort((a, b) => b - a)
-    const kept = names.map((name, i) => before.get(contentOf(name, rows[i]!))?.pop())
-    const taken = new Set(kept.map((ordinal, i) => `${ordinal}#${names[i]}`))
-    const next = new Map<string, number>()
-    return kept.map((ordinal, i) => {
-      if (ordinal !== undefined) return ordinal
-      const name = names[i]!
-      let free = next.get(name) ?? 0
-      while (taken.has(`${free}#${name}`)) free++
-      next.set(name, free + 1)
-      return free
-    })
+    const contents = names.map((name, i) => contentOf(name, rows[i]!))
+    const before = this.#names.map((name, i) => [contentOf(name, this.#rows[i]!), this.#ordinals?.[i] ?? 0] as const)
+    return matchOrdinals(names, contents, before)
   }
+}
+
+/**
+ * Ordinals for rows that share names: first the rows that are as they were get what they had, then the others, each the lowest
+ * that is left. `contents` tell rows of any name apart; `before`: content and ordinal of the last rows.
+ */
+export function matchOrdinals(
+  names: readonly string[],
+  contents: readonly string[],
+  before: readonly (readonly [content: string, ordinal: number])[],
+): number[] {
+  const known = new Map<string, number[]>()
+  for (const [content, ordinal] of before) push(known, content, ordinal)
+  for (const ordinals of known.values()) ordinals.sort((a, b) => b - a)
+  const kept = contents.map((content) => known.get(content)?.pop())
+  const taken = new Set(kept.map((ordinal, i) => `${ordinal}#${names[i]}`))
+  const next = new Map<string, number>()
+  return kept.map((ordinal, i) => {
+    if (ordinal !== undefined) return ordinal
+    const name = names[i]!
+    let free = next.get(name) ?? 0
+    while (taken.has(`${free}#${name}`)) free++
+    next.set(name, free + 1)
+    return free
+  })
 }
 
 function encode(values: readonly SqlValue[]): string {
