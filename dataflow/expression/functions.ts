@@ -93,7 +93,9 @@ const eagerFunctions: Record<string, (count: number) => Eager | null> = {
       .map((arg) => {
         const code = arg === null ? 0 : Number(toInteger(arg))
         if (code === 0) throw new AskSqlite('NUL in text')
-        return code < 0 || code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ? '\ufffd' : String.fromCodePoint(code)
+        // half of a surrogate pair: three bytes that are no UTF-8
+        if (code >= 0xd800 && code < 0xe000) throw new AskSqlite('text that is no UTF-8')
+        return code < 0 || code > 0x10ffff ? '\ufffd' : String.fromCodePoint(code)
       })
       .join(''),
   concat: () => (args) => args.map((arg) => (arg === null ? '' : toText(arg))).join(''),

@@ -2,6 +2,7 @@
 import type { Case, Step } from '../case.ts'
 import { Random } from '../random.ts'
 import { disguise } from './disguise.ts'
+import { randomExpressionCase } from './expression-case.ts'
 import { randomSchema } from './schema.ts'
 import { randomQuery } from './select.ts'
 import { sibling } from './sibling.ts'
@@ -9,6 +10,7 @@ import { randomSetup, randomStep } from './transaction.ts'
 
 export function randomCase(seed: number): Case {
   const random = new Random(seed)
+  if (random.chance(0.15)) return randomExpressionCase(random, seed)
   const schema = randomSchema(random)
   const setup = randomSetup(random, schema)
   const queries = random.many(1, 3, () => randomQuery(random, schema))

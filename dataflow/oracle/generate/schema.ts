@@ -43,7 +43,7 @@ export function randomSchema(random: Random): Schema {
   ])
   if (random.chance(0.05)) schema.ddl.push(`ATTACH ':memory:' AS aux1`)
   for (let i = 0; i < tableCount; i++) addTable(random, schema)
-  if (random.chance(0.1)) addFullText(random, schema)
+  if (random.chance(0.14)) addFullText(random, schema)
   if (random.chance(0.4)) addIndexes(random, schema)
   if (random.chance(0.12)) addTrigger(random, schema)
   if (random.chance(0.2)) addView(random, schema)

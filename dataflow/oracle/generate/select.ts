@@ -329,7 +329,7 @@ class QueryMaker implements Parts {
     const total = key !== null && random.chance(0.75)
     if (total) terms.push(...key.map((column) => column + random.pick(['', ' DESC'])))
     if (terms.length === 0) return ''
-    return text` ORDER BY ${list(terms)}${total ? this.#limit() : ''}`
+    return text` ORDER BY ${list(terms)}${total || random.chance(0.15) ? this.#limit() : ''}`
   }
 
   #limit(): Sql {

@@ -23,6 +23,10 @@ export interface Parts {
 
 export function randomShape(parts: Parts): Sql | null {
   const { random } = parts
+  if (random.chance(0.3)) {
+    const made = fullText(parts)
+    if (made) return made
+  }
   return random.weighted<() => Sql | null>([
     [2, () => windowOverGroups(parts)],
     [2, () => windowsByName(parts)],
@@ -31,9 +35,8 @@ export function randomShape(parts: Parts): Sql | null {
     [1, () => withInside(parts)],
     [2, () => usedTwice(parts)],
     [2, () => jsonOfColumn(parts)],
-    [3, () => fullText(parts)],
     [2, () => unionInside(parts)],
-    [2, () => recursiveOverTable(parts)],
+    [3, () => recursiveOverTable(parts)],
     [1, () => limitInside(parts)],
     [2, () => bestGroups(parts)],
     [1, () => havingAlone(parts)],

@@ -23,6 +23,7 @@ export function randomSetup(random: Random, schema: Schema): Sql[] {
       [3, 4],
       [6, 12],
       [2, 30],
+      [0.5, 100],
     ])
     for (let left = rows; left > 0; left -= 6)
       statements.push(insert(random, table, Math.min(left, 6), 'INSERT OR IGNORE', 0))
@@ -164,7 +165,7 @@ function insert(random: Random, table: Table, rows: number, verb: string, parame
         c.name === 'id' && c.type === 'int'
           ? random.chance(0.03)
             ? 'NULL'
-            : String(random.between(1, 40))
+            : String(random.between(1, random.chance(0.7) ? 40 : 160))
           : c.name === 'ref'
             ? random.pick(['NULL', String(random.between(1, 10))])
             : value(random, table.kind === 'fts' ? 'text' : c.type, parameterChance, table.kind === 'fts'),
