@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
+import { preloadApp } from './scripts/preload-app.ts'
 
 const syncServer = process.env['SYNC_SERVER'] ?? 'http://127.0.0.1:5174'
 
@@ -23,6 +24,7 @@ export default defineConfig({
   },
   plugins: [
     react(),
+    preloadApp('app/main.tsx'),
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'workers/service',

@@ -1,21 +1,22 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { connect } from '../workers/client/connect.ts'
 import { installTestHooks } from '../workers/client/test-hooks.ts'
 import { App } from './App.tsx'
+import { client } from './client.ts'
 import { getIdentity, refreshIdentity, subscribeIdentity } from './features/identity/identity.ts'
 import { openFromNotifications } from './features/rooms/open-from-notification.ts'
 import { shareOpenRoom } from './features/rooms/share-open-room.ts'
 import { watchServiceWorker } from './features/status/service-worker-update.ts'
+import { openFirstScreen } from './first-screen.ts'
 import { LiveProvider, QueryStore } from './live/index.ts'
 import './theme/tokens.css'
 
-const client = connect()
 const live = { client, store: new QueryStore(client) }
 installTestHooks(client)
 
 const tellActor = () => client.setActor(getIdentity()?.actor ?? null)
 tellActor()
+openFirstScreen(live)
 subscribeIdentity(tellActor)
 shareOpenRoom(client)
 openFromNotifications()

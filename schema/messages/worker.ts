@@ -13,3 +13,8 @@ export type FromWorker =
   | { readonly type: 'MARK'; readonly name: string; readonly at: number }
   /** this worker holds `lock` until it dies: the page that gets it knows */
   | { readonly type: 'ALIVE'; readonly lock: string }
+
+/** A mark of now. Workers count from an origin of their own, so it is told in unix ms. */
+export function tellMark(tell: (message: FromWorker) => void, name: string): void {
+  tell({ type: 'MARK', name, at: performance.timeOrigin + performance.now() })
+}

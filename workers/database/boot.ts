@@ -1,5 +1,5 @@
 import sqlite3InitModule, { type Sqlite3Static } from '@sqlite.org/sqlite-wasm'
-import type { FromWorker } from '../../schema/messages/worker.ts'
+import { tellMark, type FromWorker } from '../../schema/messages/worker.ts'
 import { systemClock } from '../platform/clock.ts'
 import { webLocks } from '../platform/locks.ts'
 import { configureSqlite } from './pool-errors.ts'
@@ -7,22 +7,25 @@ import { openLeaderDatabase } from './open-leader-database.ts'
 import { startDatabase, type DatabaseWorker } from './start-database.ts'
 
 /** Starts the database worker's work in this Dedicated Worker. WASM is compiled in every tab, so promotion is pool and open. */
-export function bootDatabase(tell: (message: FromWorker) => void): DatabaseWorker {
-  const mark = (name: string) => tell({ type: 'MARK', name, at: performance.timeOrigin + performance.now() })
-  mark('worker-started')
+export function bootDatabase(
+  compiling: Promise<WebAssembly.Module>,
+  tell: (message: FromWorker) => void,
+): DatabaseWorker {
+  const mark = (name: string) => tellMark(tell, name)
+  mark('worker-loaded')
   configureSqlite()
   const lock = `rsql-worker-${crypto.randomUUID()}`
   void webLocks()
     .hold(lock)
     .then(() => tell({ type: 'ALIVE', lock }))
-  const compiling: Promise<Sqlite3Static> = sqlite3InitModule()
+  const instantiating = instantiateSqlite(compiling)
   const database = startDatabase({
     locks: webLocks(),
     clock: systemClock,
     mark,
-    open: (proposedEpoch) => openLeaderDatabase(compiling, proposedEpoch, mark),
+    open: (proposedEpoch) => openLeaderDatabase(instantiating, proposedEpoch, mark),
   })
-  compiling.then(
+  instantiating.then(
     () => {
       mark('wasm-compiled')
       database.ready()
@@ -31,4 +34,18 @@ export function bootDatabase(tell: (message: FromWorker) => void): DatabaseWorke
     () => mark('wasm-failed'),
   )
   return database
+}
+
+async function instantiateSqlite(compiling: Promise<WebAssembly.Module>): Promise<Sqlite3Static> {
+  const module = await compiling
+  // Emscripten's own hook, which the package's types leave out.
+  const init = sqlite3InitModule as (options: object) => Promise<Sqlite3Static>
+  return new Promise((resolve, reject) => {
+    const instantiateWasm = (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => {
+      const instantiate = async () => done(await WebAssembly.instantiate(module, imports))
+      instantiate().catch(reject)
+      return {}
+    }
+    init({ instantiateWasm }).then(resolve, reject)
+  })
 }
