@@ -232,9 +232,10 @@ function opened(
       space: message.space,
       outbox: message.outbox,
     }),
-    ...person(state),
-    ...resubscribeAll(state),
+    // What somebody waits for comes first: a query is answered in a millisecond, all live queries are read in many.
     ...forwardRequests(state, now),
+    ...resubscribeAll(state),
+    ...person(state),
     ...nudge(state, now, true),
   )
   return deliveries

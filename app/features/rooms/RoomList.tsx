@@ -4,6 +4,7 @@ import { useLive, useLiveQuery } from '../../live/index.ts'
 import { formatRoute, navigate, useRoute } from '../../routes.ts'
 import { IconButton } from '../../shell/Button.tsx'
 import { useLate } from '../../shell/use-late.ts'
+import { useSettled } from '../../shell/use-settled.ts'
 import { useActors } from '../identity/identity.ts'
 import type { SpaceRow } from '../spaces/spaces-query.ts'
 import { StatusPill } from '../status/StatusPill.tsx'
@@ -18,8 +19,10 @@ const CreateRoom = lazy(() => import('./CreateRoom.tsx'))
 export function RoomList({ space, onSwitch }: { space: SpaceRow; onSwitch(): void }) {
   const actors = useActors()
   const rooms = useLiveQuery(roomsOf(space.id))
-  const { data: unread } = useLiveQuery(unreadRooms(actors))
-  const { data: mentions } = useLiveQuery(unreadMentions(actors))
+  // badges can wait for the messages: counting goes over every room that there is
+  const settled = useSettled()
+  const { data: unread } = useLiveQuery(settled ? unreadRooms(actors) : null)
+  const { data: mentions } = useLiveQuery(settled ? unreadMentions(actors) : null)
   const [creating, setCreating] = useState(false)
   const late = useLate(rooms.status === 'loading')
   const byRoom = useMemo(() => new Map(unread.map((row) => [row.room_id, row])), [unread])

@@ -29,6 +29,8 @@ export class TimelineWindow {
   #opening = 0
   #growing: Promise<void> | null = null
   #opened: Promise<void> | null = null
+  /** the place that it is being opened around */
+  #around: { readonly place: OrderKey; readonly work: Promise<void> } | null = null
 
   constructor(live: WindowSource, room: string) {
     this.#live = live
@@ -71,10 +73,15 @@ export class TimelineWindow {
 
   /** Opens with the message at this place in the middle. */
   openAround(place: OrderKey): Promise<void> {
-    return this.#open(async () => {
+    if (this.#around?.place === place) return this.#around.work
+    const work = this.#open(async () => {
       const [from, to] = await Promise.all([this.#older(place, pageSize / 2), this.#newer(place, pageSize / 2)])
       return [{ from, to }]
+    }).finally(() => {
+      if (this.#around?.work === work) this.#around = null
     })
+    this.#around = { place, work }
+    return work
   }
 
   holds(place: OrderKey): boolean {
@@ -116,6 +123,7 @@ export class TimelineWindow {
 
   async #open(ranges: () => Promise<Range[]>): Promise<void> {
     const opening = ++this.#opening
+    this.#around = null
     const work = (async () => {
       const found = await ranges()
       if (opening !== this.#opening) return

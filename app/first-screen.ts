@@ -1,0 +1,26 @@
+import type { Live } from './live/index.ts'
+import { currentRoute } from './routes.ts'
+import { getIdentity, localActor } from './features/identity/identity.ts'
+import { roomsOf } from './features/rooms/rooms-query.ts'
+import { mySpaces } from './features/spaces/spaces-query.ts'
+import { readUpTo } from './features/timeline/read-marks.ts'
+import { savedPosition } from './features/timeline/timeline-position.ts'
+import { timelineWindow } from './features/timeline/timeline-windows.ts'
+
+/**
+ * Asks for what the address shows before anything renders: the database answers it in one go as its first work, instead
+ * of one query after another as components mount. What a component asks later waits behind it.
+ */
+export function openFirstScreen(live: Live): void {
+  const { space, room, message } = currentRoute()
+  const me = getIdentity()?.actor ?? localActor
+  void live.store.preload(mySpaces([me, localActor]))
+  if (!space) return
+  void live.store.preload(roomsOf(space))
+  if (!room) return
+  void live.store.preload(readUpTo(space.startsWith('demo-') ? localActor : me, space, room))
+  const place = savedPosition(room)?.place
+  const window = timelineWindow(live, room)
+  if (place !== undefined) void window.openAround(place)
+  else if (!message) void window.ensureOpen()
+}
