@@ -1,5 +1,6 @@
 import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { LiveSqlite } from './live/database.ts'
+import { parseSelect } from './parse/parse.ts'
 import type { LiveDatabase } from './types.ts'
 
 export type { Query, QueryDelta, RowChange, SqlValue } from '../schema/live.ts'
@@ -12,4 +13,11 @@ export type { Explanation, LiveDatabase, LiveQuery, OperatorExplanation, QueryIn
  */
 export function openLiveDatabase(sqlite3: Sqlite3Static, db: Database): LiveDatabase {
   return new LiveSqlite(sqlite3, db)
+}
+
+/** The parser is large code that JavaScript engines compile when it first runs: called in an idle moment, no query waits for it. */
+export function warmUp(): void {
+  parseSelect(
+    'SELECT a.x, max(b.y, ifnull(?, 0)) AS m FROM a LEFT JOIN b ON b.z = a.z WHERE a.x IN (?, ?) ORDER BY m DESC LIMIT 9',
+  )
 }

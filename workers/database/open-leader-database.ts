@@ -1,5 +1,5 @@
 import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
-import { openLiveDatabase } from '../../dataflow/index.ts'
+import { openLiveDatabase, warmUp } from '../../dataflow/index.ts'
 import { poolFolder } from '../../schema/messages/storage.ts'
 import type { EventDraft } from '../../schema/events/event.ts'
 import type { StorageSpace } from '../../schema/messages/status.ts'
@@ -30,7 +30,9 @@ export async function openLeaderDatabase(
 ): Promise<LeaderDatabase> {
   const sentinel = indexedDbSentinel()
   // beside the compiling of WASM, which takes longer
-  const [sqlite3, folder] = await Promise.all([compiling, openPoolFolder()])
+  const preparing = Promise.all([compiling, openPoolFolder()])
+  warmUp() // while the browser is at work
+  const [sqlite3, folder] = await preparing
   const installPool = async () => {
     const found = await installStoragePool(sqlite3, poolFolder)
     mark('pool-installed')

@@ -48,6 +48,12 @@ interface Exports {
   sqlite3_extended_errcode(db: number): number
 }
 
+interface Compiled {
+  readonly stmt: number
+  readonly columns: number
+  readonly writes: boolean
+}
+
 const ROW = 100
 const DONE = 101
 const PERSISTENT = 1
@@ -130,18 +136,22 @@ export function openRawSql(sqlite3: Sqlite3Static, db: Database): RawSql {
     return type === 3 ? decoder.decode(bytes) : bytes.slice()
   }
 
-  function prepare(text: string): Statement {
+  function compile(text: string): Compiled {
     const source = encoder.encode(text)
     reserve([text])
     wasm.heap8u().set(source, arena)
     check(c.sqlite3_prepare_v3(handle, arena, source.length, PERSISTENT, cell, 0))
     const stmt = wasm.peekPtr(cell) as number
     statements.push(stmt)
-    const columns = c.sqlite3_column_count(stmt)
-    const writes = c.sqlite3_stmt_readonly(stmt) === 0
+    return { stmt, columns: c.sqlite3_column_count(stmt), writes: c.sqlite3_stmt_readonly(stmt) === 0 }
+  }
 
+  /** Compiled at its first use: a start needs few of the many statements that the store has ready. */
+  function prepare(text: string): Statement {
+    let compiled: Compiled | null = null
     return {
       run(...values) {
+        const { stmt, writes } = (compiled ??= compile(text))
         bind(stmt, values)
         let code = c.sqlite3_step(stmt)
         while (code === ROW) code = c.sqlite3_step(stmt)
@@ -150,6 +160,7 @@ export function openRawSql(sqlite3: Sqlite3Static, db: Database): RawSql {
         return changes
       },
       rows(...values) {
+        const { stmt, columns } = (compiled ??= compile(text))
         bind(stmt, values)
         const rows: SqlValue[][] = []
         let code = c.sqlite3_step(stmt)
