@@ -1,4 +1,4 @@
-import { useEffect, useReducer } from 'react'
+import { startTransition, useEffect, useReducer } from 'react'
 import type { Root } from 'mdast'
 
 /**
@@ -32,7 +32,8 @@ export function useMarkdown(text: string): Root | null {
   useEffect(() => {
     if (!missing) return
     let mounted = true
-    void loadMarkdown().then(() => mounted && loaded())
+    // parsing a screen of messages takes a while: in a transition React lets the browser come in between
+    void loadMarkdown().then(() => startTransition(() => void (mounted && loaded())))
     return () => {
       mounted = false
     }

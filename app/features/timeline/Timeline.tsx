@@ -1,6 +1,7 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import {
   lazy,
+  startTransition,
   Suspense,
   useCallback,
   useEffect,
@@ -95,7 +96,8 @@ function useOpening(window: TimelineWindow, room: string, message: string | null
       if (place === undefined || place === null)
         await (window.get().hasNewer ? window.openAtEnd() : window.ensureOpen())
       else if (!window.holds(place)) await window.openAround(place)
-      if (wanted) setOpened(room)
+      // drawing a room takes a while: the browser may come in between
+      if (wanted) startTransition(() => setOpened(room))
     }
     open().catch(showError)
     return () => {

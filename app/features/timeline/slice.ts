@@ -10,7 +10,8 @@ export interface Slice {
 }
 
 export const atEnd: Slice = { first: null, last: null }
-export const initialItems = 40
+/** Enough to fill a screen: the first frame draws no more, the slice grows right after it. */
+export const initialItems = 24
 const step = 12
 
 /** [from, to) in the items now. An end whose item is gone falls back to a screen's worth beside the other. */
