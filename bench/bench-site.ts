@@ -10,6 +10,7 @@ import type { BenchWorker } from './browser/protocol.ts'
 export interface BenchSite {
   readonly context: BrowserContext
   readonly browserName: string
+  readonly url: string
   /** files put here are served under /data/ */
   readonly dataFolder: string
   openPage(): Promise<Page>
@@ -61,6 +62,7 @@ export async function openBenchSite(): Promise<BenchSite> {
   }
   return {
     context,
+    url,
     browserName: `Chromium ${browser.version}`,
     dataFolder,
     openPage,

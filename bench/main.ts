@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { openBenchSite } from './bench-site.ts'
+import { benchFailover } from './failover/main.ts'
 import { Figures, printTable, writeJson } from './figures.ts'
 import { benchApply, benchApplyWatched } from './main-job/apply.ts'
 import { benchLatency } from './main-job/latency.ts'
@@ -7,9 +8,10 @@ import { benchMaintain } from './main-job/maintain.ts'
 import { benchProduct } from './main-job/product.ts'
 
 /**
- * `npm run bench -- [main|engine|peers] [--json FILE] [--messages N]`: figures as a table on screen and as JSON in FILE.
+ * `npm run bench -- [main|failover|engine|peers] [--json FILE] [--messages N] [--rounds N]`: figures as a table on screen and
+ * as JSON in FILE.
  * `main` runs the product's own workers in Chromium; `engine` compares the dataflow engine with plain SQLite, in Node; `peers` with
- * other engines of live queries.
+ * other engines of live queries; `failover` closes and crashes the leader again and again.
  */
 if (process.argv[2] === 'engine') {
   const { runEngineBench } = await import('./engine/run.ts')
@@ -23,7 +25,11 @@ if (process.argv[2] === 'peers') {
 }
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'string' }, messages: { type: 'string', default: '225078' } },
+  options: {
+    json: { type: 'string' },
+    messages: { type: 'string', default: '225078' },
+    rounds: { type: 'string', default: '100' },
+  },
 })
 const part = positionals[0] ?? 'main'
 const messages = Number(values.messages)
@@ -43,7 +49,17 @@ if (part === 'main') {
   const run = figures.run(site.browserName)
   printTable(run)
   if (values.json) writeJson(values.json, run)
+} else if (part === 'failover') {
+  const site = await openBenchSite()
+  try {
+    await benchFailover(site, figures, { messages, closes: Number(values.rounds), crashes: Number(values.rounds) })
+  } finally {
+    await site.close()
+  }
+  const run = figures.run(site.browserName)
+  printTable(run)
+  if (values.json) writeJson(values.json, run)
 } else {
-  console.error(`there is no benchmark "${part}": main, engine, peers`)
+  console.error(`there is no benchmark "${part}": main, failover, engine, peers`)
   process.exit(1)
 }

@@ -1,5 +1,5 @@
 import type { EventDraft } from '../../schema/events/event.ts'
-import type { Query } from '../../schema/live.ts'
+import type { Query, SqlValue } from '../../schema/live.ts'
 import { connect } from '../../workers/client/connect.ts'
 import type { Client } from '../../workers/client/client.ts'
 import type { BenchAnswer, BenchCall, Delivery } from './protocol.ts'
@@ -69,8 +69,46 @@ const bench = {
     return { at, durableMs: now() - at }
   },
 
+  async ask(sql: string, parameters: readonly SqlValue[]): Promise<readonly SqlValue[][]> {
+    return (await client!.query(sql, parameters)).rows
+  },
+
+  /** Milliseconds of each of `count` queries, one after another. */
+  async roundTrips(count: number): Promise<number[]> {
+    const trips: number[] = []
+    for (let n = 0; n < count; n++) {
+      const start = performance.now()
+      await client!.query(oneRow)
+      trips.push(performance.now() - start)
+    }
+    return trips
+  },
+
+  /** Asks without a pause until another leader answers; from the last answer of the one before, that took so many ms. */
+  async outage(): Promise<number> {
+    let epoch = 0
+    client!.status$.subscribe((status) => (epoch = status.epoch)).unsubscribe()
+    const before = epoch
+    const watch = client!.status$.subscribe((status) => (epoch = status.epoch))
+    for (let last = performance.now(); ;) {
+      await client!.query(oneRow)
+      const answered = performance.now()
+      if (epoch !== before) {
+        watch.unsubscribe()
+        return answered - last
+      }
+      last = answered
+    }
+  },
+
+  /** Keeps this page's main thread busy. */
+  block(ms: number): void {
+    for (const end = performance.now() + ms; performance.now() < end;);
+  },
+
   /** What was delivered since the last call. */
   take: (): Delivery[] => deliveries.splice(0),
   now,
 }
+const oneRow = 'SELECT id, name FROM rooms LIMIT 1'
 window.bench = bench
