@@ -18,7 +18,8 @@ import {
  */
 export class FreeBrowser {
   readonly #process: ChildProcess
-  readonly #folder: string
+  /** its profile, which its processes name */
+  readonly folder: string
   readonly #browser: Browser
   readonly #session: CDPSession
   readonly context: BrowserContext
@@ -40,7 +41,7 @@ export class FreeBrowser {
 
   private constructor(child: ChildProcess, folder: string, browser: Browser, session: CDPSession) {
     this.#process = child
-    this.#folder = folder
+    this.folder = folder
     this.#browser = browser
     this.#session = session
     this.context = browser.contexts()[0] as BrowserContext
@@ -79,6 +80,6 @@ export class FreeBrowser {
     if (this.#process.exitCode === null && this.#process.signalCode === null) await ended
     clearTimeout(late)
     await this.#browser.close()
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   }
 }

@@ -14,6 +14,8 @@ export interface RuntimePage {
   readonly message: typeof message
   /** keeps the rows of a live query, as they come */
   watch(sql: string): Watched
+  /** what `watch` keeps, the newest last */
+  readonly watched: Watched[]
 }
 export interface Watched {
   readonly keys: string[]
@@ -30,7 +32,7 @@ keepWorkers()
 applyChaos(location.search)
 const client = connect()
 installTestHooks(client)
-globalThis.runtime = { client, workers, startWriter, message, watch }
+globalThis.runtime = { client, workers, startWriter, message, watch, watched: [] }
 client.status$.subscribe((status) => {
   document.title = `${status.role} ${status.epoch}`
   const shown = document.getElementById('status')
@@ -53,5 +55,6 @@ function watch(sql: string): Watched {
     },
     (error) => watched.errors.push(error.message),
   )
+  runtime.watched.push(watched)
   return watched
 }
