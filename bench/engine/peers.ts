@@ -3,7 +3,7 @@
  *
  * Other engines of live queries beside ours, in one run: each figure in a process of its own, one after the other, with the same rows and the same
  * writes. The others are installed on demand into `.cache/peers`, outside the dependency tree; the scripts in `peers/` are copied there, so that
- * their imports resolve.
+ * their imports resolve. All of it takes about half an hour: the engines that run queries again need most of it (`--engines zql,rindle,tanstack,zero`).
  */
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -77,16 +77,18 @@ export async function runPeersBench(args: readonly string[]): Promise<void> {
           const figure = why ? failed(peer.name, size, why) : measure(peer, size, Number(values.seconds))
           figures.push(figure)
           printProgress(figure)
+          if (values.json) writeRun(values.json, machine, measured, figures)
         }
       }
     }
   }
   printPeers(figures)
-  if (values.json) {
-    mkdirSync(dirname(values.json), { recursive: true })
-    const run = { at: new Date().toISOString(), machine, packages: measured, figures }
-    writeFileSync(values.json, `${JSON.stringify(run, null, 2)}\n`)
-  }
+}
+
+/** After every figure: a run takes long, and may be ended. */
+function writeRun(path: string, machine: string, packages: readonly Peer[], figures: readonly PeerFigure[]): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, `${JSON.stringify({ at: new Date().toISOString(), machine, packages, figures }, null, 2)}\n`)
 }
 
 interface Size {
