@@ -107,8 +107,9 @@ function measure({ name, folder, script }: Peer, size: Size, seconds: number): P
   })
   const line = run.stdout.split('\n').find((text) => text.startsWith('RESULT '))
   if (line) return { engine: name, ...size, ...JSON.parse(line.slice('RESULT '.length)), failed: null }
-  if (run.signal) return failed(name, size, `no figure within ${patienceSeconds} s`)
-  const why = run.stderr.split('\n').find((text) => /error/i.test(text)) ?? `it ended with ${run.status}`
+  if ((run.error as NodeJS.ErrnoException | undefined)?.code === 'ETIMEDOUT')
+    return failed(name, size, `no figure within ${patienceSeconds} s`)
+  const why = run.stderr.split('\n').find((text) => /error/i.test(text)) ?? `it ended with ${run.status ?? run.signal}`
   return failed(name, size, why.trim())
 }
 
