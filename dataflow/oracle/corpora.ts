@@ -1,7 +1,8 @@
 /**
  * Every SELECT of the corpora, live: npm run corpora -- [FOLDER] [--only NAME] [--queries N | --all] [--seed S] [--mismatches N]
  * FOLDER is `../shared/corpora` if not given (it is no part of the project). Of a file with more than N queries, N evenly spread ones
- * are taken, beginning where the seed says, and a few rows of each table are moved one by one; `--all` takes every query and row.
+ * are taken, beginning where the seed says, and a few rows of each table are moved one by one; `--all` takes every query and up to 100 rows
+ * of each table (`--rows`), the rest of them in one turn.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,7 +19,7 @@ const { values, positionals } = parseArgs({
     only: { type: 'string' },
     queries: { type: 'string', default: '300' },
     batch: { type: 'string', default: '25' },
-    rows: { type: 'string', default: '4' },
+    rows: { type: 'string' },
     mismatches: { type: 'string', default: '5' },
     seed: { type: 'string', default: '1' },
     all: { type: 'boolean', default: false },
@@ -35,13 +36,17 @@ const pace = {
   seed: Number(values.seed),
   batch: Number(values.batch),
   tables: values.all ? Infinity : 12,
-  singleRows: values.all ? Infinity : Number(values.rows),
+  singleRows: Number(values.rows ?? (values.all ? 100 : 4)),
 }
 const sqlite3 = await loadSqlite()
 const totals: QueryReport[] = []
 const families = new Map<string, QueryReport[]>()
 let all = 0
-console.log(values.all ? 'every query, every row' : `at most ${pace.queries} queries a file, from seed ${pace.seed}`)
+console.log(
+  values.all
+    ? `every query, ${pace.singleRows} rows of each table one by one`
+    : `at most ${pace.queries} queries a file, from seed ${pace.seed}`,
+)
 console.log(
   `${'corpus'.padEnd(50)} of all  statements  equal  mismatch  unsupported  refused by SQLite  incremental  partitioned  rerun  seconds`,
 )
