@@ -1,5 +1,5 @@
 import { assertNever } from '../assert-never.ts'
-import type { BoundColumn, BoundExpression } from '../bind/bound.ts'
+import type { BoundAggregate, BoundColumn, BoundExpression } from '../bind/bound.ts'
 import type { Value } from '../value.ts'
 import { add, bitwise, bitwiseNot, divide, modulo, multiply, negate, subtract } from './arithmetic.ts'
 import { cast, fromBoolean, textWithoutNul, toText, truth } from './coerce.ts'
@@ -15,6 +15,8 @@ export interface Layout {
   readonly slotOf: (column: BoundColumn) => number | null
   /** values of ?1, ?2, … */
   readonly parameters: readonly Value[]
+  /** the place of an aggregate's value, where the rows given are groups */
+  readonly slotOfAggregate?: (call: BoundAggregate) => number
 }
 
 /**
@@ -112,8 +114,11 @@ export function compileExpression(expression: BoundExpression, layout: Layout): 
       const args = all(expression.arguments.map(compile))
       return args && compileCall(expression.name, args, expression.arguments)
     }
+    case 'aggregate': {
+      const slot = layout.slotOfAggregate?.(expression)
+      return slot === undefined ? null : (row) => row[slot] ?? null
+    }
     case 'row':
-    case 'aggregate':
     case 'window':
     case 'subquery':
       return null

@@ -14,7 +14,7 @@ import { ResultWindow, type Window } from '../operators/result-window.ts'
 import { TableSource } from '../operators/table-source.ts'
 import { TouchPartitions, type FindKeys, type PartitionId, type Touch } from '../operators/touch-partitions.ts'
 import { recomputeSql } from '../plan/block.ts'
-import { planCounting, type CountGroups } from '../plan/count-groups.ts'
+import { compileFold, type FoldGroups } from '../plan/fold-groups.ts'
 import { planProjection, type ProjectRow } from '../plan/project-row.ts'
 import { planRowFilter, type Route, type RowFilter } from '../plan/row-filter.ts'
 import { isDirect, type ArmPlan, type QueryPlan } from '../plan/query-plan.ts'
@@ -81,7 +81,7 @@ export class Partitioned implements Maintainer {
           ? { prefix: arm.prefix, keys: [], collations: [], ids: layout.names }
           : { prefix: arm.prefix, keys: layout.keys, collations, ids: layout.ids },
         project: planProjection(arm.block, arm.occurrences, filters, parameters),
-        counting: planCounting(arm.block, arm.occurrences, filters),
+        folding: arm.fold && compileFold(arm.block, arm.fold, arm.occurrences[0]!, filters[0]!, parameters),
       }
     })
     this.#window = readWindow(connection, plan.statement.query, query.parameters, this.#arms)
@@ -150,7 +150,7 @@ export class Partitioned implements Maintainer {
   }
 
   explain(): Explanation {
-    const byRows = this.#arms.every(({ block }) => block.kind === 'rows')
+    const byRows = this.#arms.every(({ block, folding }) => block.kind === 'rows' || folding)
     const oneOnly = this.#arms.every(({ block }) => block.keys.length === 0)
     return {
       mode: byRows ? 'incremental' : 'partitioned',
@@ -249,16 +249,16 @@ export class Partitioned implements Maintainer {
       const changed = new Set(diffs.keys())
       const limit = Math.max(20, (1.1 * this.#refreshCost) / this.#partitionCost)
       let touches = 0
-      const touchOne: Touch = (key, row, weight) => {
+      const touchOne: Touch = (key, row, move) => {
         if (++touches > limit || key.some(mayBeMangled)) throw new CheaperToRerun()
-        touch(key, row, weight)
+        touch(key, row, move)
       }
       occurrences.forEach((occurrence, i) => {
         const all = diffs.get(tableKey(occurrence.table.schema, occurrence.table.name))
         if (!all) return
         const rows = all.filter((diff) => matters(diff, arm.filters[i]!, arm.used[i]!))
         if (rows.length === 0) return
-        if (isDirect(block, occurrence)) touchDirectly(arm, rows, touchOne)
+        if (arm.folding || isDirect(block, occurrence)) touchDirectly(arm, rows, touchOne)
         else this.#touchBySql(arm, occurrence, changed, diffs, touchOne)
       })
     }
@@ -292,8 +292,9 @@ export class Partitioned implements Maintainer {
   #read(arm: Arm, partition: PartitionId, before: readonly Entry[]): Entry[] {
     const start = performance.now()
     const { block } = arm
-    if (arm.counting && typeof partition.weight === 'number') {
-      return this.#count(arm, arm.counting.shows, partition, partition.weight, before[0])
+    if (arm.folding && partition.moves) {
+      const values = arm.folding.next(before[0]?.values ?? null, partition.moves)
+      if (values !== 'ask') return values ? [this.#entry(arm, values, 0)] : []
     }
     if (arm.project && partition.row !== undefined) {
       const values = arm.project(partition.row)
@@ -343,22 +344,6 @@ export class Partitioned implements Maintainer {
     return rows.map((row, i) => this.#entry(arm, row, ordinals[i]!))
   }
 
-  /** The group with its count moved. */
-  #count(
-    arm: Arm,
-    shows: readonly number[],
-    { values }: PartitionId,
-    weight: number,
-    last: Entry | undefined,
-  ): Entry[] {
-    const place = shows.indexOf(-1)
-    const count = Number(last?.row[place] ?? 0) + weight
-    if (last && weight === 0) return [last]
-    if (count <= 0) return []
-    const next = shows.map((key): Value => (key < 0 ? count : values[key]!))
-    return [this.#entry(arm, next, 0)]
-  }
-
   #entry(arm: Arm, values: readonly Value[], ordinal: number): Entry {
     const { layout } = arm.block
     if (
@@ -399,8 +384,8 @@ interface Arm extends ArmPlan {
   readonly names: EntryNames
   /** makes the entry of a row without SQLite, null where that cannot be */
   readonly project: ProjectRow | null
-  /** moves the counts of groups, where that is all they show */
-  readonly counting: CountGroups | null
+  /** makes the next state of a group from its last and the rows that moved, null where that cannot be */
+  readonly folding: FoldGroups | null
 }
 
 function readWindow(
@@ -426,14 +411,12 @@ function readWindow(
   }
 }
 
-function touchDirectly({ block: { keys }, project, counting }: Arm, rows: readonly RowDiff[], touch: Touch): void {
+function touchDirectly({ block: { keys }, project, folding }: Arm, rows: readonly RowDiff[], touch: Touch): void {
   const keyOf = (row: Row) => keys.map(({ plain }) => row[plain!.column]!)
-  if (counting) {
-    for (const diff of rows) counting.weigh(diff, (key, weight) => touch(key, undefined, weight))
-    return
-  }
-  for (const { before, after } of rows) {
-    if (project) {
+  for (const diff of rows) {
+    const { before, after } = diff
+    if (folding) folding.movesOf(diff, (key, row, weight) => touch(key, undefined, { row, weight }))
+    else if (project) {
       if (before) touch(keyOf(before), null)
       if (after) touch(keyOf(after), after)
     } else {

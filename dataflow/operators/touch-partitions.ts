@@ -1,6 +1,7 @@
 import type { Row, RowDiff } from '../capture/diff.ts'
 import { Node, type Entries, type Graph } from '../graph/graph.ts'
 import { keyId, type KeyId } from '../key.ts'
+import type { Move } from '../plan/fold-groups.ts'
 import type { Value } from '../value.ts'
 import type { TableSource, TouchedRow } from './table-source.ts'
 
@@ -10,8 +11,8 @@ export interface PartitionId {
   readonly values: readonly Value[]
   /** the row that is the partition, when it is one row of one table: null when it is gone; undefined when it must be read */
   readonly row?: Row | null
-  /** by how many rows the partition grew, where that is all there is to know; null: it must be read */
-  readonly weight?: number | null
+  /** the rows that left it and came into it, where the next state of the partition follows from its last and these */
+  readonly moves?: Move[]
 }
 
 /**
@@ -57,12 +58,12 @@ export class TouchPartitions extends Node<TouchedRow, PartitionId> {
       }
     }
     const touched = new Map<KeyId, PartitionId>()
-    this.#find(diffs, (values, row, weight) => {
+    this.#find(diffs, (values, row, move) => {
       const id = keyId(values, this.#collations)
       const known = touched.get(id)
-      if (weight !== undefined) {
-        const sum = known ? (known.weight == null || weight === null ? null : known.weight + weight) : weight
-        touched.set(id, { id, values: known?.values ?? values, weight: sum })
+      if (move) {
+        if (known?.moves) known.moves.push(move)
+        else touched.set(id, { id, values, moves: [move] })
         return
       }
       // a row that left and one that came under the same key: the later image counts
@@ -74,4 +75,4 @@ export class TouchPartitions extends Node<TouchedRow, PartitionId> {
 
 /** Calls `touch` with the key of every partition that the diffs can touch, as often as it likes. */
 export type FindKeys = (diffs: ReadonlyMap<string, readonly RowDiff[]>, touch: Touch) => void
-export type Touch = (key: readonly Value[], row?: Row | null, weight?: number | null) => void
+export type Touch = (key: readonly Value[], row?: Row | null, move?: Move) => void

@@ -5,6 +5,7 @@ import type { CatalogTable } from '../catalog/catalog.ts'
 import { isKnownCollation } from '../key.ts'
 import { printExpression } from '../print/print.ts'
 import type { Connection } from '../sqlite/connection.ts'
+import { planFold, type FoldPlan } from './fold-groups.ts'
 import { hydrateSql, planBlock, selectOfValues, type Block } from './block.ts'
 import { occurrencesIn, planTouches, type Occurrence } from './touch.ts'
 import { Unplannable } from './unplannable.ts'
@@ -23,6 +24,8 @@ export interface QueryPlan {
 /** One arm of a compound, or the whole query. */
 export interface ArmPlan {
   readonly block: Block
+  /** how its groups follow their rows without a look-up; null: they are read again */
+  readonly fold: FoldPlan | null
   readonly label: string
   readonly prefix: string
   readonly occurrences: readonly Occurrence[]
@@ -42,11 +45,14 @@ export function planQuery(connection: Connection, statement: BoundStatement, col
   const used = usedColumns(query)
   const arms = query.arms.map((each, i): ArmPlan => {
     const arm = each.kind === 'select' ? each : selectOfValues(each)
-    const block = planBlock(arm, orderBy)
+    const planned = planBlock(arm, orderBy)
     const occurrences = occurrencesIn(arm)
+    const folding = query.arms.length === 1 ? planFold(planned, occurrences) : null
+    const block = folding?.block ?? planned
     const hydrated = new Map<string, string>()
     return {
       block,
+      fold: folding?.plan ?? null,
       occurrences,
       label: `(${block.keys.map(({ ast }) => printExpression(ast)).join(', ')})`,
       prefix: query.arms.length > 1 ? `${i}:` : '',

@@ -55,6 +55,7 @@ export class Raw {
   readonly exports: Exports
   readonly #sqlite3: Sqlite3Static
   readonly #db: Database
+  #heap: Uint8Array = new Uint8Array(0)
   readonly #textBuffer: { pointer: Pointer; size: number }
   /** room for two pointers: results of prepare and preupdate */
   readonly cell: Pointer
@@ -78,7 +79,9 @@ export class Raw {
   }
 
   heap(): Uint8Array {
-    return this.#sqlite3.wasm.heap8u()
+    // a heap that grew has left its old buffer empty
+    if (this.#heap.length === 0) this.#heap = this.#sqlite3.wasm.heap8u()
+    return this.#heap
   }
 
   pointerAt(address: Pointer): Pointer {
@@ -115,18 +118,8 @@ export class Raw {
 
   readText(pointer: Pointer, length: number): string {
     const heap = this.heap()
-    if (length < 24) {
-      let text = ''
-      let i = pointer
-      const end = pointer + length
-      for (; i < end; i++) {
-        const code = heap[i]!
-        if (code > 127) break
-        text += String.fromCharCode(code)
-      }
-      if (i === end) return text
-    }
-    return decoder.decode(heap.subarray(pointer, pointer + length))
+    const text = length <= 32 ? readAscii(heap, pointer, pointer + length) : null
+    return text ?? decoder.decode(heap.subarray(pointer, pointer + length))
   }
 
   /** Text up to NUL; null for a null pointer. */
@@ -179,6 +172,24 @@ export class SqliteError extends Error {
     this.name = 'SqliteError'
     this.code = code
   }
+}
+
+/** Short ASCII, eight at a time: cheaper than a decoder's call. Null when it is not ASCII. */
+function readAscii(heap: Uint8Array, start: Pointer, end: Pointer): string | null {
+  let text = ''
+  let i = start
+  for (; i + 8 <= end; i += 8) {
+    const [a, b, c, d] = [heap[i]!, heap[i + 1]!, heap[i + 2]!, heap[i + 3]!]
+    const [e, f, g, h] = [heap[i + 4]!, heap[i + 5]!, heap[i + 6]!, heap[i + 7]!]
+    if ((a | b | c | d | e | f | g | h) > 127) return null
+    text += String.fromCharCode(a, b, c, d, e, f, g, h)
+  }
+  for (; i < end; i++) {
+    const code = heap[i]!
+    if (code > 127) return null
+    text += String.fromCharCode(code)
+  }
+  return text
 }
 
 const encoder = new TextEncoder()

@@ -118,8 +118,8 @@ export class Statement {
   }
 
   row(count = this.columnCount): Value[] {
-    const row = Array.from<Value>({ length: count })
-    for (let i = 0; i < count; i++) row[i] = this.value(i)
+    const row: Value[] = []
+    for (let i = 0; i < count; i++) row.push(this.value(i))
     return row
   }
 
