@@ -4,6 +4,7 @@ import { systemClock } from '../platform/clock.ts'
 import { webLocks } from '../platform/locks.ts'
 import { configureSqlite } from './pool-errors.ts'
 import { openLeaderDatabase } from './open-leader-database.ts'
+import { rehearse } from './rehearse.ts'
 import { startDatabase, type DatabaseWorker } from './start-database.ts'
 
 /** Starts the database worker's work in this Dedicated Worker. WASM is compiled in every tab, so promotion is pool and open. */
@@ -23,6 +24,7 @@ export function bootDatabase(
     locks: webLocks(),
     clock: systemClock,
     mark,
+    rehearse: () => void instantiating.then(rehearse),
     open: (proposedEpoch) => openLeaderDatabase(instantiating, proposedEpoch, mark),
   })
   instantiating.then(

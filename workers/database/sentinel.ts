@@ -23,6 +23,15 @@ export interface SentinelMark {
   readonly suspect: 'no' | 'check' | 'damaged'
 }
 
+/** Of a database that nobody will miss. */
+export const noSentinel: Sentinel = {
+  read: async () => ({ mark: null, rescued: [] }),
+  write: async () => {},
+  rescue: async () => {},
+  forgetRescued: async () => {},
+  onLost: () => {},
+}
+
 /** Where IndexedDB does not work there is no sentinel, and every start looks like the first. */
 export function indexedDbSentinel(name = 'rsql-sentinel-v1'): Sentinel {
   const lost = new Set<() => void>()

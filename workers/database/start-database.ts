@@ -11,6 +11,8 @@ export interface DatabasePlatform {
   readonly clock: Clock
   /** Called with the database lock held. Rejects with an OpenFailure. */
   open(proposedEpoch: number): Promise<LeaderDatabase>
+  /** called in an idle moment of a worker that does not lead */
+  rehearse(): void
   mark(name: string): void
 }
 
@@ -20,6 +22,9 @@ export interface DatabaseWorker {
   /** WASM is compiled. */
   ready(): void
 }
+
+/** Long enough for a start to be over. */
+const idleMs = 1_000
 
 /**
  * A tab's Dedicated Worker. Law: the database is opened only with the database lock held, and the lock is never let go
@@ -97,6 +102,9 @@ export function startDatabase(platform: DatabasePlatform): DatabaseWorker {
     ready() {
       compiled = true
       post({ type: 'WORKER_READY' })
+      clock.after(idleMs, () => {
+        if (proposed === null && !leading) platform.rehearse()
+      })
     },
   }
 }

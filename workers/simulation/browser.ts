@@ -70,6 +70,7 @@ export class FakeBrowser {
     const database = startDatabase({
       locks: this.locks.for(context),
       clock: world.clock(context),
+      rehearse: () => {},
       mark() {},
       open: async (epoch) => {
         await pause(world, context, world.between(5, 120))
