@@ -12,6 +12,13 @@ export default defineConfig({
     strictPort: true,
     proxy: { '/api': syncServer },
   },
+  optimizeDeps: {
+    // All that pages and workers import is found before the first request: a dependency that is discovered later makes
+    // Vite bundle anew, and a SharedWorker that is being loaded then hangs.
+    entries: ['index.html', 'app/**/*.tsx', 'workers/**/*.worker.ts', 'workers/service/service-worker.ts'],
+    include: ['workbox-window'], // which a virtual module imports
+    exclude: ['@sqlite.org/sqlite-wasm'], // it finds its WASM beside itself
+  },
   worker: {
     format: 'es', // the default IIFE rejects top-level await
     rollupOptions: {
