@@ -89,6 +89,17 @@ export const workloads: readonly Workload[] = [
       ),
   },
   {
+    // who else wrote the same: neither side of the join has an index on body
+    name: 'join without index',
+    mostQueries: 50,
+    query: (k) => ({
+      sql: 'SELECT m.id, other.id AS other FROM messages AS m JOIN messages AS other ON other.body = m.body WHERE m.ch = ?',
+      parameters: [k],
+    }),
+    write: (live, k, i) =>
+      live.run(insertMessage, [499, i % authors, 2_000_000_000 + i, `message body number ${500 + k}`]),
+  },
+  {
     name: 'search',
     needs: 'search',
     mostQueries: 50,

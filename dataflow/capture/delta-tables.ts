@@ -3,6 +3,7 @@ import type { CatalogTable } from '../catalog/catalog.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import { tableKey } from './capture-diff.ts'
 import type { RowDiff, TurnDiff } from './diff.ts'
+import type { LookupIndexes } from './lookup-indexes.ts'
 import { quote } from './table-shape.ts'
 
 /**
@@ -13,6 +14,8 @@ import { quote } from './table-shape.ts'
  * a query first asks in a turn, and emptied when the turn ends.
  */
 export class DeltaTables {
+  /** what else is kept from the same diffs */
+  readonly indexes: LookupIndexes
   readonly #connection: Connection
   readonly #names = new Map<string, string>()
   readonly #filled = new Set<string>()
@@ -20,13 +23,15 @@ export class DeltaTables {
   #turn: TurnDiff = new Map()
   #count = 0
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, indexes: LookupIndexes) {
     this.#connection = connection
+    this.indexes = indexes
   }
 
   /** Before the queries of a turn are brought up to date. */
   begin(turn: TurnDiff): void {
     this.#turn = turn
+    this.indexes.apply(turn)
   }
 
   /** Names the table, creating it if need be; outside of a turn. */
@@ -82,6 +87,7 @@ export class DeltaTables {
   }
 
   close(): void {
+    this.indexes.reset()
     for (const name of this.#names.values()) this.#connection.rows(`DROP TABLE IF EXISTS ${name}`)
   }
 }

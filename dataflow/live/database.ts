@@ -2,6 +2,7 @@ import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import type { Query, QueryDelta, RowChange, SqlValue } from '../../schema/live.ts'
 import { DeltaTables } from '../capture/delta-tables.ts'
 import { DiffCapture } from '../capture/capture-diff.ts'
+import { LookupIndexes } from '../capture/lookup-indexes.ts'
 import type { TurnDiff } from '../capture/diff.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import { readCatalog } from '../catalog/read-catalog.ts'
@@ -51,7 +52,10 @@ export class LiveSqlite implements LiveDatabase {
   constructor(sqlite3: Sqlite3Static, db: Database) {
     this.#connection = new Connection(sqlite3, db)
     this.#capture = new DiffCapture(this.#connection)
-    this.#deltas = new DeltaTables(this.#connection)
+    this.#deltas = new DeltaTables(
+      this.#connection,
+      new LookupIndexes(this.#connection, this.#capture, () => this.#schema()),
+    )
   }
 
   run(sql: string, parameters: readonly SqlValue[] = []): void {
@@ -204,6 +208,7 @@ export class LiveSqlite implements LiveDatabase {
         this.#capture.forgetPointers()
         this.#catalog = null
         this.#plans.clear()
+        this.#deltas.indexes.reset()
       }
       const diff = this.#capture.take()
       this.#deltas.begin(diff)
@@ -382,10 +387,14 @@ export class LiveSqlite implements LiveDatabase {
   }
 
   #surroundings(): Surroundings {
+    return { connection: this.#connection, deltas: this.#deltas, catalog: this.#schema(), plans: this.#plans }
+  }
+
+  #schema(): Catalog {
     this.#catalog ??= readCatalog((sql, parameters) =>
       this.#connection.rows(sql, parameters).map((row) => row.map(toSqlValue)),
     )
-    return { connection: this.#connection, deltas: this.#deltas, catalog: this.#catalog, plans: this.#plans }
+    return this.#catalog
   }
 
   #leave(subscription: Subscription): void {

@@ -33,6 +33,7 @@ export class KeptTable {
   readonly shape: TableShape
   readonly key: string
   readonly #connection: Connection
+  readonly #deltas: DeltaTables
   readonly #parameters: readonly Value[]
   readonly #parameterCount: number
   readonly #block: Block
@@ -52,6 +53,7 @@ export class KeptTable {
     source: Source,
   ) {
     this.#connection = connection
+    this.#deltas = deltas
     this.#parameters = parameters
     this.#parameterCount = statement.parameterCount
     const made: KeptTable[] = []
@@ -183,7 +185,8 @@ export class KeptTable {
     const belongs = (row: readonly Value[]) =>
       this.#partitionOf(this.#block.layout.keys.map((place) => row[place]!)) === id
     const after: Value[][] = []
-    this.#run(recomputeSql(this.#block, nulls, this.#parameterCount + 1), values, (row) => {
+    const sql = this.#deltas.indexes.sqlFor(recomputeSql(this.#block, nulls, this.#parameterCount + 1))
+    this.#run(sql, values, (row) => {
       if (belongs(row)) after.push(row)
     })
     const { columns } = this.table

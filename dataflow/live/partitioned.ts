@@ -157,18 +157,28 @@ export class Partitioned implements Maintainer {
       ...(!byRows && {
         reason: oneOnly ? 'one partition: read again as a whole' : 'touched partitions are read again',
       }),
-      operators: this.#graph.outlets.map((outlet) => ({
-        id: outlet.id,
-        kind: outlet.kind,
-        label: outlet.label,
-        inputs: outlet.inputs.map(({ id }) => id),
-        stateRows: outlet.stateRows,
-        rowsIn: outlet.rowsIn,
-        rowsOut: outlet.rowsOut,
-        milliseconds: outlet.milliseconds,
-        sql: outlet.sql,
-      })),
+      operators: [
+        ...this.#graph.outlets.map((outlet) => ({
+          id: outlet.id,
+          kind: outlet.kind,
+          label: outlet.label,
+          inputs: outlet.inputs.map(({ id }) => id),
+          stateRows: outlet.stateRows,
+          rowsIn: outlet.rowsIn,
+          rowsOut: outlet.rowsOut,
+          milliseconds: outlet.milliseconds,
+          sql: outlet.sql,
+        })),
+        ...this.#deltas.indexes.explain(this.#lookUps()),
+      ],
     }
+  }
+
+  #lookUps(): string[] {
+    return this.#arms.flatMap(({ recompute, touches }) => [
+      ...recompute.values(),
+      ...[...touches.values()].flatMap((sqls) => sqls ?? []),
+    ])
   }
 
   /** The condition by which the table's rows are routed here; null: all of its diffs must come. */
@@ -284,7 +294,8 @@ export class Partitioned implements Maintainer {
       if (rows) this.#deltas.fill(table, rows)
     }
     const width = arm.block.keys.length
-    for (const sql of sqls) this.#each(sql, [], (statement) => touch(statement.row(width)))
+    const { indexes } = this.#deltas
+    for (const sql of sqls) this.#each(indexes.sqlFor(sql), [], (statement) => touch(statement.row(width)))
   }
 
   // ------------------------------------------------------------------------------------------------------------- read
@@ -309,7 +320,7 @@ export class Partitioned implements Maintainer {
     }
     const rows: Value[][] = []
     const key = nulls.includes(true) ? partition.values.filter((value) => value !== null) : partition.values
-    this.#each(sql, key, (statement) => {
+    this.#each(this.#deltas.indexes.sqlFor(sql), key, (statement) => {
       const row = statement.row()
       // an affinity may let more through than the key says
       if (partitionOf(arm, row) === partition.id) rows.push(row)

@@ -89,7 +89,8 @@ export class TouchFinder {
   }
 
   #run(sql: string, touch: (key: readonly Value[]) => boolean): boolean {
-    const statement = this.#connection.take(sql)
+    const better = this.#deltas.indexes.sqlFor(sql)
+    const statement = this.#connection.take(better)
     try {
       this.#parameters.forEach((value, i) => {
         if (i < statement.parameterCount) statement.bind(i + 1, value)
@@ -97,7 +98,7 @@ export class TouchFinder {
       while (statement.step()) if (!touch(statement.row(this.#block.keys.length))) return false
       return true
     } finally {
-      this.#connection.giveBack(sql, statement)
+      this.#connection.giveBack(better, statement)
     }
   }
 }
