@@ -261,7 +261,8 @@ function derived(
   const columns = query.columns.map((column, i): SourceColumn => ({
     name: names?.[i] ?? column.name,
     affinity: column.affinity,
-    collation: column.collation,
+    // its rows are told apart by the collation of all arms, but from outside the first arm's counts (sqlite3SubqueryColumnTypes)
+    collation: query.arms[0]!.columns[i]!.collation,
     notNull: column.expression.notNull && query.arms.length === 1,
     hidden: false,
   }))

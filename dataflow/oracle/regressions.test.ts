@@ -201,6 +201,18 @@ const pinned: readonly Pinned[] = [
       'DELETE FROM t WHERE id = 4',
     ],
   },
+  {
+    name: 'a compound in FROM folds its rows by one collation, and is compared by that of its first arm',
+    setup: `CREATE TABLE t(b TEXT COLLATE NOCASE); INSERT INTO t VALUES ('aB')`,
+    query: 'SELECT x FROM (SELECT NULL AS x FROM t WHERE 0 UNION SELECT b FROM t)',
+    steps: [`INSERT INTO t VALUES ('Ab')`, `DELETE FROM t WHERE b = 'aB' COLLATE BINARY`],
+  },
+  {
+    name: 'a group over a compound that folds case',
+    setup: `CREATE TABLE t(b TEXT COLLATE NOCASE); INSERT INTO t VALUES ('aB')`,
+    query: 'SELECT x, count(*) FROM (SELECT NULL AS x FROM t WHERE 0 UNION SELECT b FROM t) GROUP BY x',
+    steps: [`INSERT INTO t VALUES ('Ab')`, `DELETE FROM t WHERE b = 'aB' COLLATE BINARY`],
+  },
 ]
 
 it.each(pinned)('$name', ({ setup, query, steps }) => {

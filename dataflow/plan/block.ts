@@ -261,6 +261,7 @@ function stableColumnsOf(source: Source): PartitionKey[] {
     isConstant(source) ||
     (relation.kind === 'query' &&
       !relation.query.limit &&
+      tellsApartAs(source, index) &&
       relation.query.arms.every((arm) => arm.kind === 'select' && isStable(arm, index)))
   return source.columns.flatMap((each, index) => {
     if (each.hidden || !isKnownCollation(each.collation) || !isKnown(index)) return []
@@ -274,6 +275,16 @@ function stableColumnsOf(source: Source): PartitionKey[] {
       },
     ]
   })
+}
+
+/** Rows of a compound that its sets call equal, but not the query around it, stand for each other there. */
+export function tellsApartAs({ relation, columns }: Source, index: number): boolean {
+  if (relation.kind !== 'query') return true
+  const { arms, columns: own } = relation.query
+  return (
+    arms.every(({ operator }) => operator === null || operator === 'UNION ALL') ||
+    own[index]?.collation === columns[index]?.collation
+  )
 }
 
 /** The value of this result column is the same for a changed row as for all rows whose result that change can touch. */

@@ -7,7 +7,7 @@ import { tableKey } from '../capture/capture-diff.ts'
 import type { CatalogTable } from '../catalog/catalog.ts'
 import { printExpression, printSelect } from '../print/print.ts'
 import { quoteIdentifier as quote } from '../print/quote-identifier.ts'
-import { isStable, selectsOfValues, type Block } from './block.ts'
+import { isStable, selectsOfValues, tellsApartAs, type Block } from './block.ts'
 import { asksMatch, isFullText } from './full-text.ts'
 import { waysThrough, type Way } from './outer-joins.ts'
 import { Unplannable } from './unplannable.ts'
@@ -324,7 +324,12 @@ function columnsThrough(
   const inside = new Map(
     derived.columns.map(({ name }, i) => {
       const expression = select.columns[i]?.expression
-      return [foldName(name), expression && !limited && isStable(select, i) ? substitute(expression, columns) : null]
+      return [
+        foldName(name),
+        expression && !limited && isStable(select, i) && tellsApartAs(derived, i)
+          ? substitute(expression, columns)
+          : null,
+      ]
     }),
   )
   return (column) => inside.get(column) ?? null
