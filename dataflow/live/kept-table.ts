@@ -61,6 +61,8 @@ export class KeptTable {
       const kept = keepDerivedTables(connection, deltas, statement, parameters, derivedSelect(source), made)
       this.#inner = made
       this.#block = planBlock(kept, [])
+      // the rows of a partition are kept as they are read: nothing counts them afterwards
+      if (this.#block.distinctAfter) throw new Unplannable('DISTINCT in FROM over what is no key')
       this.#occurrences = occurrencesIn(kept)
       const changed = new Set<string>()
       if (!this.#occurrences.every((each) => planTouches(this.#block, each, changed))) {

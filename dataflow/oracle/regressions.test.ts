@@ -213,6 +213,12 @@ const pinned: readonly Pinned[] = [
     query: 'SELECT x, count(*) FROM (SELECT NULL AS x FROM t WHERE 0 UNION SELECT b FROM t) GROUP BY x',
     steps: [`INSERT INTO t VALUES ('Ab')`, `DELETE FROM t WHERE b = 'aB' COLLATE BINARY`],
   },
+  {
+    name: 'DISTINCT over a subquery, grouped again',
+    setup: 'CREATE TABLE t(a); INSERT INTO t VALUES (1), (2)',
+    query: 'SELECT x, count(*) FROM (SELECT DISTINCT (SELECT max(a) FROM t) AS x, NULL FROM t) GROUP BY x',
+    steps: ['INSERT INTO t VALUES (3)', 'DELETE FROM t WHERE a > 1'],
+  },
 ]
 
 it.each(pinned)('$name', ({ setup, query, steps }) => {
