@@ -8,10 +8,10 @@ import { benchMaintain } from './main-job/maintain.ts'
 import { benchProduct } from './main-job/product.ts'
 
 /**
- * `npm run bench -- [main|failover|engine|peers] [--json FILE] [--messages N] [--rounds N]`: figures as a table on screen and
+ * `npm run bench -- [main|app|failover|engine|peers] [--json FILE] [--messages N] [--rounds N]`: figures as a table on screen and
  * as JSON in FILE.
  * `main` runs the product's own workers in Chromium; `engine` compares the dataflow engine with plain SQLite, in Node; `peers` with
- * other engines of live queries; `failover` closes and crashes the leader again and again.
+ * other engines of live queries; `app` is the last part of `main`, `failover` closes and crashes the leader again and again.
  */
 if (process.argv[2] === 'engine') {
   const { runEngineBench } = await import('./engine/run.ts')
@@ -49,6 +49,11 @@ if (part === 'main') {
   const run = figures.run(site.browserName)
   printTable(run)
   if (values.json) writeJson(values.json, run)
+} else if (part === 'app') {
+  await benchProduct(figures, messages)
+  const run = figures.run('Chromium')
+  printTable(run)
+  if (values.json) writeJson(values.json, run)
 } else if (part === 'failover') {
   const site = await openBenchSite()
   try {
@@ -60,6 +65,6 @@ if (part === 'main') {
   printTable(run)
   if (values.json) writeJson(values.json, run)
 } else {
-  console.error(`there is no benchmark "${part}": main, failover, engine, peers`)
+  console.error(`there is no benchmark "${part}": main, app, failover, engine, peers`)
   process.exit(1)
 }
