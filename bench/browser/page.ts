@@ -84,8 +84,11 @@ const bench = {
     return trips
   },
 
-  /** Asks without a pause until another leader answers; from the last answer of the one before, that took so many ms. */
-  async outage(): Promise<number> {
+  /**
+   * Asks without a pause until another leader answers; from the last answer of the one before, that took so many ms.
+   * `steps`: when this tab's own worker, if it is the one, got how far.
+   */
+  async outage(): Promise<{ ms: number; steps: Record<string, number> }> {
     let epoch = 0
     client!.status$.subscribe((status) => (epoch = status.epoch)).unsubscribe()
     const before = epoch
@@ -95,7 +98,11 @@ const bench = {
       const answered = performance.now()
       if (epoch !== before) {
         watch.unsubscribe()
-        return answered - last
+        const steps: Record<string, number> = {}
+        for (const { name, startTime } of performance.getEntriesByType('mark')) {
+          if (startTime > last) steps[name.replace('rsql:', '')] = startTime - last
+        }
+        return { ms: answered - last, steps }
       }
       last = answered
     }

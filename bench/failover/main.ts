@@ -84,12 +84,15 @@ async function rounds(
   end: (page: Page) => Promise<void>,
 ): Promise<void> {
   const outages: number[] = []
+  const steps = new Map<string, number[]>()
   for (let round = 0; round < count; round++) {
     await tabs.follower.waitForTimeout(300)
     const outage = tabs.follower.evaluate(() => window.bench.outage())
     await tabs.follower.waitForTimeout(20)
     await end(tabs.leader)
-    outages.push(await outage)
+    const { ms, steps: reached } = await outage
+    outages.push(ms)
+    for (const [step, at] of Object.entries(reached)) steps.set(step, [...(steps.get(step) ?? []), at])
     tabs.dropLeader()
     await tabs.open()
   }
@@ -97,6 +100,7 @@ async function rounds(
   figures.add(section, `${name}, p50`, percentile(outages, 50), 'ms', { atMost: 150 })
   figures.add(section, `${name}, p95`, percentile(outages, 95), 'ms', { atMost: 400 })
   figures.add(section, `${name}, slowest`, Math.max(...outages), 'ms')
+  for (const [step, at] of steps) figures.add(section, `of it until ${step}, p50`, percentile(at, 50), 'ms')
 }
 
 /** The renderer dies: nothing of the page runs any more, not even pagehide. */
