@@ -93,14 +93,14 @@ export class LookupIndexes {
   /** What a statement reads from end to end, and could look up. */
   #look(sql: string): Improved {
     const ast = parseSelect(sql)?.select
-    if (!ast) return { sql, indexes: [], waits: [] }
+    if (!ast) return { sql, indexes: [], served: [], waits: [] }
     const correlated = correlateMemberships(ast)
     const equations = equationsOf(correlated.ast)
-    if (equations.length === 0) return { sql, indexes: [], waits: [] }
+    if (equations.length === 0) return { sql, indexes: [], served: [], waits: [] }
     const better = correlated.aliases.length > 0 ? printSelect(correlated.ast) : sql
     const scanned = this.#scannedBy(better)
     const waits = equations.filter((each) => scanned(each.alias) && this.#shapeOf(each) !== null)
-    return { sql: correlated.aliases.some(scanned) ? sql : better, indexes: [], waits }
+    return { sql: correlated.aliases.some(scanned) ? sql : better, indexes: [], served: [], waits }
   }
 
   #scannedBy(sql: string): (alias: string) => boolean {
@@ -121,9 +121,9 @@ export class LookupIndexes {
       )
   }
 
-  #improve(sql: string, { sql: soFar, indexes: before, waits }: Improved): Improved {
-    const ready = waits.filter((each) => this.#isWorth(each))
-    const rest = waits.filter((each) => !ready.includes(each))
+  #improve(sql: string, { sql: soFar, indexes: before, served, waits }: Improved): Improved {
+    const rest = waits.filter((each) => !this.#isWorth(each))
+    const ready = [...served, ...waits.filter((each) => !rest.includes(each))]
     const ast = parseSelect(sql)!.select
     const correlated = correlateMemberships(ast)
     for (const way of [correlated, { ast, aliases: [] }]) {
@@ -137,9 +137,9 @@ export class LookupIndexes {
       const better = printSelect(indexed)
       const scanned = this.#scannedBy(better)
       if (way.aliases.some(scanned) || ready.every(({ alias }) => scanned(alias))) continue
-      return { sql: better, indexes: [...indexes], waits: rest }
+      return { sql: better, indexes: [...indexes], served: ready, waits: rest }
     }
-    return { sql: soFar, indexes: before, waits: rest }
+    return { sql: soFar, indexes: before, served, waits: rest }
   }
 
   #isWorth({ schema, table }: Equation): boolean {
@@ -243,6 +243,8 @@ const mostUnused = 5000
 interface Improved {
   readonly sql: string
   readonly indexes: readonly Index[]
+  /** what these are for */
+  readonly served: readonly Equation[]
   /** scans of tables that were too small to matter when it was last looked at */
   readonly waits: readonly Equation[]
 }
