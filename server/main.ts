@@ -3,12 +3,12 @@ import { resolve } from 'node:path'
 import { pino } from 'pino'
 import { startServer } from './start-server.ts'
 
-/** `npm start`: PORT (5173), HOST (this machine only; 0.0.0.0 for others), DATA_DIR (./data), LOG_LEVEL, GUESTS=off. */
+/** `npm start`: PORT (5173), HOST (this machine only; 0.0.0.0 for others), DATA_DIR (./data), DIST_DIR (./dist), LOG_LEVEL, GUESTS=off. */
 const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'info' }, pino.destination(2))
 const port = Number(process.env['PORT'] ?? 5173)
 const host = process.env['HOST'] ?? '127.0.0.1'
 const dataDirectory = resolve(process.env['DATA_DIR'] ?? 'data')
-const dist = resolve('dist')
+const dist = resolve(process.env['DIST_DIR'] ?? 'dist')
 
 try {
   const server = await startServer({

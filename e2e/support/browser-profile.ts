@@ -1,17 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, type BrowserContext, type LaunchOptions } from '@playwright/test'
+import { chromium, type BrowserContext, type BrowserContextOptions, type LaunchOptions } from '@playwright/test'
 import type { ConsoleErrors } from './console-errors.ts'
+
+type ProfileOptions = LaunchOptions & Pick<BrowserContextOptions, 'serviceWorkers'>
 
 /** A browser with a profile on disk (only such a one keeps OPFS), which can be closed and opened again. */
 export class BrowserProfile {
   readonly #folder = mkdtempSync(join(tmpdir(), 'rsql-profile-'))
-  readonly #options: LaunchOptions
+  readonly #options: ProfileOptions
   readonly #errors: ConsoleErrors
   #context: BrowserContext | null = null
 
-  constructor(options: LaunchOptions, errors: ConsoleErrors) {
+  constructor(options: ProfileOptions, errors: ConsoleErrors) {
     this.#options = options
     this.#errors = errors
   }

@@ -30,9 +30,9 @@ export const test = base.extend<Fixtures & { context: BrowserContext }>({
     expect(errors.unexpected(), 'errors on a console').toEqual([])
   },
   // asks for the server so as to be closed before it
-  profile: async ({ launchOptions, headless, consoleErrors, server }, provide) => {
+  profile: async ({ launchOptions, headless, serviceWorkers, consoleErrors, server }, provide) => {
     void server
-    const profile = new BrowserProfile({ ...launchOptions, headless: headless ?? true }, consoleErrors)
+    const profile = new BrowserProfile({ ...launchOptions, headless: headless ?? true, serviceWorkers }, consoleErrors)
     await profile.open()
     await provide(profile)
     await profile.dispose()

@@ -8,6 +8,7 @@ export const messages = (page: Page): Locator => timeline(page).getByRole('artic
 export const message = (page: Page, text: string): Locator => messages(page).filter({ hasText: text })
 export const composer = (page: Page): Locator => page.getByRole('textbox', { name: /^Message/ })
 export const syncPill = (page: Page): Locator => page.getByTestId('sync-pill')
+export const problem = (page: Page): Locator => page.getByTestId('problem')
 
 export async function signIn(page: Page, name: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Your name' }).fill(name)

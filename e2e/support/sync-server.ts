@@ -12,6 +12,8 @@ export class SyncServer {
   readonly url: string
   readonly #port: number
   readonly #data = mkdtempSync(join(tmpdir(), 'rsql-server-'))
+  /** the build that it serves from its next start on */
+  dist = join(root, 'dist')
   #process: ChildProcess | null = null
   #log = ''
 
@@ -35,7 +37,13 @@ export class SyncServer {
     const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, PORT: String(this.#port), DATA_DIR: this.#data, LOG_LEVEL: 'info' },
+      env: {
+        ...process.env,
+        PORT: String(this.#port),
+        DATA_DIR: this.#data,
+        DIST_DIR: this.dist,
+        LOG_LEVEL: 'info',
+      },
     })
     this.#process = child
     const keep = (chunk: Buffer): void => void (this.#log += chunk.toString())
@@ -59,6 +67,13 @@ export class SyncServer {
     const late = setTimeout(() => child.kill('SIGKILL'), 10_000)
     await ended
     clearTimeout(late)
+  }
+
+  /** Another version of the app is deployed. */
+  async deploy(dist: string): Promise<void> {
+    await this.stop('SIGKILL')
+    this.dist = dist
+    await this.start()
   }
 
   async dispose(): Promise<void> {

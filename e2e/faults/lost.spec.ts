@@ -1,0 +1,111 @@
+import { DeviceStorage } from '../support/device-storage.ts'
+import { expect, test } from '../support/fixtures.ts'
+import { OtherPerson } from '../support/other-person.ts'
+import { composer, expectOnce, message, openRoom, problem, say, signIn, syncPill } from '../support/rooms.ts'
+import { untilConnected, valueOf } from '../support/tab.ts'
+
+test.beforeEach(async ({ server, consoleErrors }) => {
+  consoleErrors.expect(/Failed to load resource|ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET/)
+  const host = await OtherPerson.signIn(server.url, 'Hana Host')
+  await host.createSpace('Field notes', ['general'])
+})
+
+test('files cleared but not IndexedDB: the sentinel says so, and everything comes back', async ({
+  openTab,
+  profile,
+  server,
+}) => {
+  const tab = await openTab()
+  await signIn(tab, 'Ada')
+  await openRoom(tab, 'general')
+  await say(tab, 'sent before')
+  await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
+  const path = new URL(tab.url()).pathname
+  const device = await DeviceStorage.of(profile.context, server.url)
+  await server.stop()
+  await say(tab, 'not sent yet')
+  // the Service Worker's own copy of the outbox, made after the commit
+  await expect.poll(() => device.countStored('outbox')).toBeGreaterThan(0)
+  await tab.close()
+  await device.removeFiles()
+
+  await server.start()
+  const again = await openTab(path)
+  await expect(problem(again)).toHaveAttribute('data-code', 'STORAGE_LOST')
+  await expect(problem(again)).toHaveRole('status')
+  await expectOnce(again, ['sent before', 'not sent yet'])
+  await expect(syncPill(again)).toHaveAttribute('data-queued', '0')
+})
+
+test('site data cleared while open: told at once in every tab, what was not sent is kept', async ({
+  openTab,
+  profile,
+  server,
+}) => {
+  const a = await openTab()
+  await signIn(a, 'Ada')
+  await openRoom(a, 'general')
+  const path = new URL(a.url()).pathname
+  const b = await openTab(path)
+  await expect(composer(b)).toBeVisible()
+  await say(a, 'sent before')
+  await expect(syncPill(a)).toHaveAttribute('data-queued', '0')
+  const device = await DeviceStorage.of(profile.context, server.url)
+  await server.stop()
+  await say(b, 'not sent yet')
+  await device.clear('file_systems,indexeddb')
+  for (const tab of [a, b]) await expect(problem(tab)).toHaveAttribute('data-code', 'STORAGE_LOST')
+  for (const tab of [a, b]) await expect(message(tab, 'not sent yet')).toHaveCount(1)
+
+  await server.start()
+  for (const tab of [a, b]) await expectOnce(tab, ['sent before', 'not sent yet'])
+  await expect(syncPill(a)).toHaveAttribute('data-queued', '0', { timeout: 30_000 })
+  await problem(a).getByRole('button', { name: 'Dismiss' }).click()
+  await expect(problem(b)).toHaveCount(0)
+  await a.reload()
+  await expectOnce(a, ['sent before', 'not sent yet'])
+})
+
+test('IndexedDB cleared but not the files: nothing is lost, nothing is told, and the sentinel is back', async ({
+  openTab,
+  profile,
+  server,
+}) => {
+  const tab = await openTab()
+  await signIn(tab, 'Ada')
+  await openRoom(tab, 'general')
+  await say(tab, 'before')
+  const device = await DeviceStorage.of(profile.context, server.url)
+  await device.clear('indexeddb')
+  await say(tab, 'after')
+  await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
+  const generation = await valueOf(tab, "SELECT value FROM meta WHERE key = 'generation'")
+  await tab.reload()
+  await untilConnected(tab)
+  await expectOnce(tab, ['before', 'after'])
+  await expect(problem(tab)).toHaveCount(0)
+  expect(await valueOf(tab, "SELECT value FROM meta WHERE key = 'generation'")).toBe(generation)
+  await tab.close()
+  await device.removeFiles()
+  await expect(problem(await openTab())).toHaveAttribute('data-code', 'STORAGE_LOST')
+})
+
+test('everything cleared while open, the sign-in too: told, and the next start begins anew', async ({
+  openTab,
+  profile,
+  server,
+}) => {
+  const tab = await openTab()
+  await signIn(tab, 'Ada')
+  await openRoom(tab, 'general')
+  await say(tab, 'before')
+  await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
+  const device = await DeviceStorage.of(profile.context, server.url)
+  await device.clear('all')
+  await expect(problem(tab)).toHaveAttribute('data-code', 'STORAGE_LOST')
+  await profile.restart()
+  const again = await openTab()
+  await signIn(again, 'Ada again')
+  await openRoom(again, 'general')
+  await expectOnce(again, ['before'])
+})

@@ -1,0 +1,93 @@
+import { DeviceStorage } from '../support/device-storage.ts'
+import { expect, test } from '../support/fixtures.ts'
+import { OtherPerson } from '../support/other-person.ts'
+import { composer, message, openRoom, problem, say, signIn, syncPill } from '../support/rooms.ts'
+import { ServiceWorkerControl } from '../support/service-worker.ts'
+import { valueOf } from '../support/tab.ts'
+
+const long = (index: number): string => `number ${index}. ${'long '.repeat(9_000)}`
+
+test('quota reached in SQLite: told in every tab, nothing is lost, and it goes on when there is room', async ({
+  openTab,
+  profile,
+  server,
+}) => {
+  const host = await OtherPerson.signIn(server.url, 'Hana Host')
+  const { stream, rooms } = await host.createSpace('Field notes', ['general'])
+  const a = await openTab()
+  await signIn(a, 'Ada')
+  await openRoom(a, 'general')
+  const b = await openTab(new URL(a.url()).pathname)
+  await expect(composer(b)).toBeVisible()
+  await say(a, 'before it was full')
+  await expect(syncPill(a)).toHaveAttribute('data-queued', '0')
+  const device = await DeviceStorage.of(profile.context, server.url)
+  // the ballast lies in place once nothing was written for a second
+  await expect
+    .poll(() => device.page.evaluate(async () => (await navigator.storage.estimate()).usage))
+    .toBeGreaterThan(4_000_000)
+
+  await device.leaveRoom(500_000)
+  const sent = 60
+  for (let index = 0; index < sent; index++) await host.say(stream, rooms[0]!, long(index))
+  for (const tab of [a, b]) {
+    await expect(problem(tab)).toHaveAttribute('data-code', 'QUOTA_EXCEEDED', { timeout: 20_000 })
+    await expect(problem(tab)).toHaveRole('alert')
+    await expect(syncPill(tab)).toHaveAttribute('data-tone', 'bad')
+  }
+  const count = "SELECT count(*) FROM events WHERE event_type = 'message.create'"
+  const had = Number(await valueOf(b, count))
+  expect(had).toBeLessThan(sent)
+  // what is shown stays usable; what is written is not taken, and stays with its author
+  await composer(b).fill('into the full device')
+  await composer(b).press('Enter')
+  await expect(b.getByText('This device has no room left. Free some space').first()).toBeVisible()
+  await expect(message(b, 'into the full device')).toHaveCount(0)
+  await expect(composer(b)).toHaveValue('into the full device')
+  expect(await valueOf(b, count)).toBe(had)
+
+  await device.makeRoom()
+  for (const tab of [a, b]) await expect(problem(tab)).toHaveCount(0, { timeout: 45_000 })
+  await expect.poll(() => valueOf(a, count), { timeout: 20_000 }).toBe(sent + 1)
+  await composer(b).press('Enter')
+  await expect(message(a, 'into the full device')).toHaveCount(1)
+  await expect(syncPill(a)).toHaveAttribute('data-queued', '0')
+  expect(await valueOf(a, 'PRAGMA integrity_check')).toBe('ok')
+  const cursor = await valueOf(a, `SELECT seq FROM cursors WHERE stream = '${stream}'`)
+  expect((await host.read(stream, String(cursor))).body.items).toEqual([])
+})
+
+test('quota reached in IndexedDB: a push is shown, and its event comes with the next tab', async ({
+  openTab,
+  profile,
+  server,
+}) => {
+  const host = await OtherPerson.signIn(server.url, 'Hana Host')
+  const { stream, rooms } = await host.createSpace('Field notes', ['general'])
+  const tab = await openTab()
+  await signIn(tab, 'Ada')
+  await openRoom(tab, 'general')
+  await say(tab, 'seen before')
+  await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
+  const path = new URL(tab.url()).pathname
+  const device = await DeviceStorage.of(profile.context, server.url)
+  const worker = await ServiceWorkerControl.attach(profile.context, server.url)
+  await tab.close()
+  await worker.stop()
+
+  await device.leaveRoom(0)
+  // a window on screen would show the message itself
+  await device.page.goto('about:blank')
+  for (let index = 0; index < 30; index++) await host.say(stream, rooms[0]!, long(index))
+  await worker.push({ stream, head: (await host.read(stream)).body.head })
+  await expect.poll(() => worker.notifications(), { timeout: 20_000 }).not.toEqual([])
+  await device.page.goto(`${server.url}/healthz`)
+  expect(await device.countStored('queue'), 'there was no room for it').toBe(0)
+
+  await device.makeRoom()
+  const again = await openTab(path)
+  await expect(message(again, 'number 29.')).toHaveCount(1, { timeout: 20_000 })
+  const count = "SELECT count(*) FROM events WHERE event_type = 'message.create'"
+  await expect.poll(() => valueOf(again, count)).toBe(31)
+  await expect(problem(again)).toHaveCount(0)
+})

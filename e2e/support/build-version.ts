@@ -1,0 +1,51 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build, type Plugin } from 'vite'
+
+const root = join(import.meta.dirname, '../..')
+
+export interface Version {
+  /** one more migration than the present build has */
+  readonly newerSchema?: boolean
+  readonly protocol?: number
+}
+
+/** Builds the app as another version of it would be: the same sources, another number. Answers its folder. */
+export async function buildVersion(version: Version): Promise<string> {
+  const outDir = mkdtempSync(join(tmpdir(), 'rsql-version-'))
+  const plugin = (): Plugin => otherVersion(version)
+  await build({
+    root,
+    mode: 'production',
+    logLevel: 'error',
+    build: { outDir, emptyOutDir: true },
+    plugins: [plugin()],
+    worker: { plugins: () => [plugin()] },
+  })
+  return outDir
+}
+
+function otherVersion({ newerSchema, protocol }: Version): Plugin {
+  return {
+    name: 'other-version',
+    enforce: 'pre',
+    transform(code, id) {
+      if (newerSchema && id.endsWith('schema/tables/migrations.ts')) {
+        return replaced(code, '[migration1', `[migration1, 'CREATE TABLE of_the_future (x)'`)
+      }
+      if (protocol && id.endsWith('schema/messages/protocol.ts')) {
+        return replaced(code, 'protocolVersion = 1', `protocolVersion = ${protocol}`)
+      }
+      if (protocol && id.endsWith('workers/client/spawn.ts')) {
+        return replaced(code, 'rsql-coordinator-v1', `rsql-coordinator-v${protocol}`)
+      }
+      return null
+    },
+  }
+}
+
+function replaced(code: string, before: string, after: string): string {
+  if (!code.includes(before)) throw new Error(`there is no ${before} to replace`)
+  return code.replace(before, after)
+}
