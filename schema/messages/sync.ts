@@ -41,6 +41,8 @@ export type ToSync =
   | {
       readonly type: 'SYNC_STATE'
       readonly epoch: number
+      /** which database: one that was lost begins to count anew, and may come to the same epoch */
+      readonly generation: string
       readonly actor: string | null
       readonly streams: readonly { readonly stream: string; readonly cursor: string | null }[]
       /** the room on screen: its newest page is worth fetching first */

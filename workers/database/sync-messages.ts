@@ -23,7 +23,11 @@ export interface SyncConversation {
   dispatched(events: readonly AnyEvent[], send: Send): void
 }
 
-export function syncConversation(store: Store, epoch: number, isFull: () => boolean = () => false): SyncConversation {
+export function syncConversation(
+  store: Store,
+  { epoch, generation }: { readonly epoch: number; readonly generation: string },
+  isFull: () => boolean,
+): SyncConversation {
   let actor: string | null | undefined
   let openRoom: OpenRoom | null = null
   let told = ''
@@ -33,7 +37,7 @@ export function syncConversation(store: Store, epoch: number, isFull: () => bool
     if (actor === undefined) return
     const streams = streamsToSync(store, actor)
     told = stateKey(streams)
-    send({ type: 'SYNC_STATE', epoch, actor, streams, openRoom })
+    send({ type: 'SYNC_STATE', epoch, generation, actor, streams, openRoom })
     send({ type: 'OUTBOX', epoch, complete: true, events: pendingEvents(store) })
   }
 

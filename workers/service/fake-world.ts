@@ -129,7 +129,14 @@ export class FakeDatabase {
 
   state(): ToSync {
     const streams = [...this.cursors].map(([stream, cursor]) => ({ stream, cursor }))
-    return { type: 'SYNC_STATE', epoch: this.epoch, actor: this.actor, streams, openRoom: this.openRoom }
+    return {
+      type: 'SYNC_STATE',
+      epoch: this.epoch,
+      generation: 'g',
+      actor: this.actor,
+      streams,
+      openRoom: this.openRoom,
+    }
   }
 
   /** a person acts */

@@ -15,7 +15,15 @@ const items = (from: number, to: number) =>
   }))
 const state = (cursor: string | null, rest: object = {}): SyncInput => ({
   type: 'MESSAGE',
-  message: { type: 'SYNC_STATE', epoch: 1, actor: 'me', streams: [{ stream, cursor }], openRoom: null, ...rest },
+  message: {
+    type: 'SYNC_STATE',
+    epoch: 1,
+    generation: 'g',
+    actor: 'me',
+    streams: [{ stream, cursor }],
+    openRoom: null,
+    ...rest,
+  },
 })
 const outbox = (...ids: string[]): SyncInput => ({
   type: 'MESSAGE',
@@ -140,4 +148,25 @@ test('a queue that begins beyond the cursor moves none', () => {
   const effects = step(state(seqOf(1)), { type: 'QUEUE', stream, after: seqOf(6), items: items(7, 8) })
   expect(sent(effects, 'EVENTS')).toMatchObject([{ cursor: null, items: { length: 2 } }])
   expect(of(effects, 'READ')[0]!.what).toEqual({ kind: 'after', after: seqOf(1) })
+})
+
+test('a database that was lost, and came to the same epoch, is filled again from the beginning', () => {
+  const { step } = start()
+  step(state(seqOf(3)), noQueue)
+  const effects = step(state(null, { generation: 'another' }), noQueue)
+  expect(of(effects, 'READ').map(({ what }) => what)).toMatchObject([{ kind: 'outline' }])
+})
+
+test('what was refused for lack of room comes again when the database says where it stands', () => {
+  const { step } = start()
+  const [read] = of(step(state(seqOf(0)), noQueue), 'READ')
+  const page = { items: items(1, 2), upToDate: true, head: seqOf(2), total: 2, behind: 0 }
+  const [events] = sent(step({ type: 'READ', request: read!.request, page }), 'EVENTS')
+  const { batchId } = events!
+  step({
+    type: 'MESSAGE',
+    message: { type: 'EVENTS_FAILED', epoch: 1, batchId, code: 'QUOTA_EXCEEDED', message: 'full' },
+  })
+  const [again] = of(step(state(seqOf(0)), noQueue), 'READ')
+  expect(sent(step({ type: 'READ', request: again!.request, page }), 'EVENTS')).toMatchObject([{ items: page.items }])
 })

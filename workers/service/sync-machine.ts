@@ -31,9 +31,10 @@ export class SyncMachine {
   #effects: SyncEffect[] = []
   #serial = 0
 
-  /** of the leader we talk to; a coordinator that was rebuilt may count from the start again */
-  #epoch = -1
-  /** what the database said last; null: unknown, or not to be trusted any more */
+  /**
+   * What the database said last; null: unknown, or not to be trusted any more. Another epoch is another leader (one of a
+   * coordinator that was rebuilt may count from the start again), another generation another database.
+   */
   #state: SyncState | null = null
   #streams = new Map<string, StreamSync>()
   #reading = new Map<number, Reading>()
@@ -150,9 +151,11 @@ export class SyncMachine {
         this.#state = message
         this.#told = null
         this.#signedOut = null
-        if (!before || message.epoch !== this.#epoch || message.actor !== before.actor) this.#startOver(message)
+        const known = before?.epoch === message.epoch && before.generation === message.generation
+        // What was refused is to be handed over again, from where the database stands.
+        const refused = this.#pausedBy !== null
+        if (!known || refused || message.actor !== before?.actor) this.#startOver(message)
         else this.#follow(message)
-        this.#epoch = message.epoch
         return
       }
       case 'EVENTS_APPLIED': {
