@@ -56,6 +56,23 @@ export async function openDatabase(platform: OpenPlatform, proposedEpoch = 0): P
     return notOpened('OPEN_FAILED', `the files of the database are still held: ${found.message}`, false)
   }
   const { pool } = found
+  let opened = false
+  try {
+    const outcome = await openInPool(platform, pool, proposedEpoch, mark, rescued)
+    opened = outcome.type === 'Opened'
+    return outcome
+  } finally {
+    if (!opened) pool.close()
+  }
+}
+
+async function openInPool(
+  platform: OpenPlatform,
+  pool: StoragePool,
+  proposedEpoch: number,
+  mark: SentinelMark | null,
+  rescued: readonly AnyEvent[],
+): Promise<OpenOutcome> {
   const existed = pool.exists()
   try {
     if (existed && mark?.suspect === 'damaged') return await replaceDamaged(platform, pool, proposedEpoch, rescued)
@@ -70,7 +87,7 @@ export async function openDatabase(platform: OpenPlatform, proposedEpoch = 0): P
     return ready(platform, mark, opened, problem, rescued)
   } catch (error) {
     const failure = deviceFailure(error)
-    if (failure === 'damaged') return replaceDamaged(platform, pool, proposedEpoch, rescued)
+    if (failure === 'damaged') return await replaceDamaged(platform, pool, proposedEpoch, rescued)
     if (failure === 'full') return notOpened('QUOTA_EXCEEDED', '', false)
     throw error
   }

@@ -40,17 +40,27 @@ export async function openLeaderDatabase(
   }
   const keepCopy = (files: readonly PoolFile[]) => keepDamagedCopy(files, new Date())
   const platform = { sqlite3, sentinel, installPool, keepCopy, now: Date.now, ...folder }
-  const outcome = await openDatabase(platform, proposedEpoch)
-  if (outcome.type === 'NotOpened') throw new OpenFailure(outcome.problem, outcome.final)
-  return leaderDatabase(outcome, platform)
+  try {
+    const outcome = await openDatabase(platform, proposedEpoch)
+    if (outcome.type === 'NotOpened') throw new OpenFailure(outcome.problem, outcome.final)
+    return leaderDatabase(outcome, platform)
+  } catch (error) {
+    // this worker may be asked again
+    platform.cleanEnd.close()
+    throw error
+  }
 }
 
 export async function openPoolFolder(): Promise<Pick<OpenPlatform, 'ballast' | 'cleanEnd' | 'mended'>> {
   if (!(await hasOpfs())) return { ballast: noBallast, cleanEnd: noCleanEnd, mended: 0 }
   const folder = await openFolder(poolFolder)
-  const [cleanEnd, mended] = await Promise.all([
-    openCleanEnd(folder),
-    folder.getDirectoryHandle('.opaque', { create: true }).then((opaque) => mendPoolHeaders(opaque, databaseFile)),
+  const [mended, cleanEnd] = await Promise.all([
+    folder
+      .getDirectoryHandle('.opaque', { create: true })
+      .then((opaque) => mendPoolHeaders(opaque, databaseFile))
+      .catch(() => 0),
+    // Not knowing how it ended is no reason not to begin.
+    openCleanEnd(folder).catch(() => ({ ...noCleanEnd, wasUnclean: true })),
   ])
   return { ballast: openBallast(folder), cleanEnd, mended }
 }
@@ -72,7 +82,7 @@ export function leaderDatabase(
   requeueRescued(store, opened, platform)
   projectStored(store)
   if (needsReplay(store)) replay(store, () => {}).catch(health.met) // it goes on at the next start
-  const sync = syncConversation(store, epoch, () => health.full)
+  const sync = syncConversation(store, opened, () => health.full)
   return {
     epoch,
     storage,
@@ -173,7 +183,8 @@ function healthOf(store: Store, opened: OpenedDatabase, platform: OpenPlatform, 
   })
 }
 
-const tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+/** Virtual ones are left out: the tables that they keep their data in are looked at, and the full text takes a second. */
+const tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY name"
 
 async function measureSpace(): Promise<StorageSpace> {
   const { usage = 0, quota = 0 } = await navigator.storage.estimate()

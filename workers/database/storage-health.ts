@@ -56,10 +56,14 @@ export interface HealthParts {
 /** without a write for so long, all is flushed and the end marked as clean */
 const quietMs = 1_000
 const lookMs = 5_000
+const clearingMs = 500
 const measureMs = 60_000
 const roomMs = { first: 2_000, last: 30_000 }
 /** the look through an unclean database begins so late, waits for so long a pause, and no longer than that */
 const lookThroughMs = { first: 3_000, pause: 500, patience: 30_000 }
+
+/** until the next worker has replaced it, and says so */
+const damaged: Problem = { code: 'STORAGE_CORRUPT', message: '' }
 
 export function watchStorage(parts: HealthParts): StorageHealth {
   const { clock, sentinel, ballast, cleanEnd, database, opened } = parts
@@ -87,10 +91,8 @@ export function watchStorage(parts: HealthParts): StorageHealth {
     const failure = deviceFailure(error)
     if (failure === null || over) return
     if (failure === 'full') return becomeFull()
+    if (failure === 'damaged') return giveUp(damaged, 'damaged', 'the database is damaged')
     const message = error instanceof Error ? error.message : String(error)
-    if (failure === 'damaged') {
-      return giveUp({ code: 'STORAGE_CORRUPT', message }, 'damaged', 'the database is damaged')
-    }
     void sentinel.write({ generation, suspect: 'check' })
     say({ code: 'STORAGE_FAILING', message })
     void lookForLoss()
@@ -129,7 +131,7 @@ export function watchStorage(parts: HealthParts): StorageHealth {
     try {
       return await ballast.takeIn()
     } catch {
-      return false
+      return true // that it cannot be taken in says nothing of the room: what is written next will
     }
   }
 
@@ -154,7 +156,8 @@ export function watchStorage(parts: HealthParts): StorageHealth {
     say(why)
     void keepPending()
       .then(() => sentinel.write({ generation, suspect }))
-      .then(() => listener?.replace(reason))
+      // files may still be on their way out: a new database among them would go with them
+      .then(() => clock.after(suspect === 'no' ? clearingMs : 0, () => listener?.replace(reason)))
   }
 
   /** Of a damaged database the next opening salvages what it can; of one that is gone only we can read it. */
@@ -205,7 +208,7 @@ export function watchStorage(parts: HealthParts): StorageHealth {
       if (busy && waited < lookThroughMs.patience) return lookThrough(tables, waited + lookThroughMs.pause)
       try {
         if (!database.check(table)) {
-          return giveUp({ code: 'STORAGE_CORRUPT', message: table }, 'damaged', `the table ${table} is damaged`)
+          return giveUp(damaged, 'damaged', `the table ${table} is damaged`)
         }
       } catch (error) {
         return met(error)

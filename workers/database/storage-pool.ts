@@ -9,6 +9,8 @@ export interface StoragePool {
   remove(): void
   /** the bytes as they lie there, of the database and of its WAL; closed, and damaged or not */
   read(): PoolFile[]
+  /** lets go of the files, where nothing is open */
+  close(): void
 }
 export interface PoolFile {
   /** '' of the database, '-wal' of its log */
@@ -27,6 +29,8 @@ export const databaseFile = '/rooms.db'
 /** journal, WAL, two temporary files and a spare: a full pool shows as "unable to open database file" */
 const spare = 5
 const capacity = 8
+/** a name of its own for each: a pool that was installed before may hold files that are gone by now */
+let installs = 0
 const patienceMs = [0, 50, 100, 200, 400, 800]
 
 /**
@@ -39,7 +43,7 @@ export async function installStoragePool(sqlite3: Sqlite3Static, directory: stri
   for (const wait of patienceMs) {
     await new Promise((resolve) => setTimeout(resolve, wait))
     try {
-      const options = { name: 'rsql', directory, initialCapacity: capacity }
+      const options = { name: `rsql-${++installs}`, directory, initialCapacity: capacity }
       const pool = await sqlite3.installOpfsSAHPoolVfs({ ...options, ...keepOnFailure })
       await reserve(pool)
       return {
@@ -57,6 +61,7 @@ export async function installStoragePool(sqlite3: Sqlite3Static, directory: stri
               bytes: pool.exportFile(name) as Uint8Array,
             }))
           },
+          close: () => void pool.pauseVfs(),
         },
       }
     } catch (error) {

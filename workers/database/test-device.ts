@@ -55,6 +55,7 @@ export class TestDevice {
       ...(await openPoolFolder()),
     }
     const outcome = await openDatabase(platform)
+    if (outcome.type === 'NotOpened') platform.cleanEnd.close()
     return new Life(outcome, platform, () => {
       this.disk.letGo()
       this.#lost = []

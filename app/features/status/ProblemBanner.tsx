@@ -30,10 +30,7 @@ export function ProblemBanner() {
         <p>
           <b>{title}</b> {advice}
           {told.code === 'QUOTA_EXCEEDED' && space && (
-            <span className={css.more}>
-              {' '}
-              It uses {formatBytes(space.usage)} of {formatBytes(space.quota)}.
-            </span>
+            <span className={css.more}> This app uses {formatBytes(space.usage)}.</span>
           )}
           {told.message && <span className={css.more}> {told.message}</span>}
         </p>

@@ -1,3 +1,4 @@
+import type { SyncStatus } from '../../../schema/messages/status.ts'
 import { useClientStatus } from '../../live/index.ts'
 import { Button } from '../../shell/Button.tsx'
 import { useDamagedCopies } from './use-damaged-copies.ts'
@@ -5,19 +6,16 @@ import css from './ProblemBanner.module.css'
 
 /** After a loss: how far the fetching is, the damaged file if one was kept, and the way to put the message away. */
 export function Recovery({ done }: { done(): void }) {
-  const { sync } = useClientStatus()
+  const { role, sync } = useClientStatus()
   const { copies, save } = useDamagedCopies()
   const applied = sync.progress.reduce((sum, each) => sum + Math.min(each.applied, each.total), 0)
   const total = sync.progress.reduce((sum, each) => sum + each.total, 0)
   const words =
-    applied < total
-      ? `${applied.toLocaleString()} of ${total.toLocaleString()} events`
-      : {
-          live: 'All is here again',
-          syncing: 'Fetching…',
-          connecting: 'Connecting…',
-          offline: 'Waiting for the network',
-        }[sync.state as string]
+    role === 'starting'
+      ? 'Opening…'
+      : applied < total
+        ? `${applied.toLocaleString()} of ${total.toLocaleString()} events`
+        : wordsFor[sync.state]
   return (
     <>
       {words && (
@@ -30,4 +28,11 @@ export function Recovery({ done }: { done(): void }) {
       <Button onClick={done}>Dismiss</Button>
     </>
   )
+}
+
+const wordsFor: Partial<Record<SyncStatus['state'], string>> = {
+  live: 'All is here again',
+  syncing: 'Fetching…',
+  connecting: 'Connecting…',
+  offline: 'Waiting for the network',
 }

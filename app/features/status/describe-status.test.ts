@@ -26,5 +26,6 @@ test.each<[string, ClientStatus, string, string]>([
   ['a refused event', { ...live, outbox: { pending: 0, failed: 1 } }, 'bad', '1 not sent'],
   ['no leader yet', { ...live, role: 'starting', activeTab: null }, 'busy', 'Starting'],
   ['a problem', { ...live, problem: { code: 'STORAGE_MEMORY', message: 'x' } }, 'bad', 'Needs attention'],
+  ['data that was lost and is back', { ...live, problem: { code: 'STORAGE_LOST', message: '', at: 1 } }, 'ok', 'Live'],
   ['signed out', sync('signed-out'), 'ok', 'On this device'],
 ])('%s', (_case, status, tone, short) => expect(describeStatus(status, false)).toMatchObject({ tone, short }))

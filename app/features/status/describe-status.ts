@@ -21,7 +21,8 @@ export function describeStatus(status: ClientStatus, local: boolean): StatusWord
   ]
   const words = (tone: StatusWords['tone'], short: string): StatusWords => ({ tone, short, role, storage, progress })
 
-  if (status.problem) return words('bad', 'Needs attention')
+  // what happened once is being mended, or is by now
+  if (status.problem && status.problem.at === undefined) return words('bad', 'Needs attention')
   if (outbox.failed > 0) return words('bad', outbox.failed === 1 ? '1 not sent' : `${outbox.failed} not sent`)
   if (status.role === 'starting' || status.activeTab === null) return words('busy', 'Starting')
   if (progress !== null) return words('busy', `Syncing ${Math.floor(progress * 100)} %`)

@@ -63,7 +63,7 @@ export const problemWords: Record<Problem['code'], ProblemWords> = {
   },
   OPEN_FAILED: {
     title: 'The database could not be opened.',
-    advice: 'It is tried again by itself.',
+    advice: 'It is tried again by itself. If this stays, restart the browser.',
     way: 'reload',
     grave: true,
   },
