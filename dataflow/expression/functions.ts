@@ -213,7 +213,8 @@ function substring(x: Exclude<Value, null>, from: Exclude<Value, null>, howMany:
   const length = characters ? characters.length : (x as Uint8Array).length
   let start = Number(toInteger(from))
   let count = howMany === null ? 1_000_000_000 : Number(toInteger(howMany))
-  if (Math.abs(start) > 2147483647 || Math.abs(count) > 2147483647) throw new AskSqlite('substr() of 64 bits')
+  // how long a text may be is SQLite's own affair
+  if (Math.abs(start) > 1_000_000_000 || Math.abs(count) > 1_000_000_000) throw new AskSqlite('substr() far outside')
   if (start < 0) {
     start += length
     if (start < 0) {

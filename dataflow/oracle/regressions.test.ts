@@ -219,6 +219,12 @@ const pinned: readonly Pinned[] = [
     query: 'SELECT x, count(*) FROM (SELECT DISTINCT (SELECT max(a) FROM t) AS x, NULL FROM t) GROUP BY x',
     steps: ['INSERT INTO t VALUES (3)', 'DELETE FROM t WHERE a > 1'],
   },
+  {
+    name: 'substr() from far before the text',
+    setup: 'CREATE TABLE t(id INTEGER PRIMARY KEY, i INTEGER)',
+    query: 'SELECT substr(1, i - 0.5) FROM t',
+    steps: ['INSERT INTO t VALUES (1, -2147483647), (2, -999999999), (3, -1000000001)'],
+  },
 ]
 
 it.each(pinned)('$name', ({ setup, query, steps }) => {
