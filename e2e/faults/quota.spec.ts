@@ -75,7 +75,7 @@ test('quota reached in IndexedDB: a push is shown, and its event comes with the 
   await tab.close()
   await worker.stop()
 
-  await device.leaveRoom(0)
+  await device.leaveNoRoom()
   // a window on screen would show the message itself
   await device.page.goto('about:blank')
   for (let index = 0; index < 30; index++) await host.say(stream, rooms[0]!, long(index))
