@@ -2,7 +2,6 @@ import { DeviceStorage } from '../support/device-storage.ts'
 import { expect, test } from '../support/fixtures.ts'
 import { OtherPerson } from '../support/other-person.ts'
 import { composer, message, openRoom, problem, say, signIn, syncPill } from '../support/rooms.ts'
-import { ServiceWorkerControl } from '../support/service-worker.ts'
 import { valueOf } from '../support/tab.ts'
 
 const long = (index: number): string => `number ${index}. ${'long '.repeat(9_000)}`
@@ -55,39 +54,4 @@ test('quota reached in SQLite: told in every tab, nothing is lost, and it goes o
   expect(await valueOf(a, 'PRAGMA integrity_check')).toBe('ok')
   const cursor = await valueOf(a, `SELECT seq FROM cursors WHERE stream = '${stream}'`)
   expect((await host.read(stream, String(cursor))).body.items).toEqual([])
-})
-
-test('quota reached in IndexedDB: a push is shown, and its event comes with the next tab', async ({
-  openTab,
-  profile,
-  server,
-}) => {
-  const host = await OtherPerson.signIn(server.url, 'Hana Host')
-  const { stream, rooms } = await host.createSpace('Field notes', ['general'])
-  const tab = await openTab()
-  await signIn(tab, 'Ada')
-  await openRoom(tab, 'general')
-  await say(tab, 'seen before')
-  await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
-  const path = new URL(tab.url()).pathname
-  const device = await DeviceStorage.of(profile.context, server.url)
-  const worker = await ServiceWorkerControl.attach(profile.context, server.url)
-  await tab.close()
-  await worker.stop()
-
-  await device.leaveNoRoom()
-  // a window on screen would show the message itself
-  await device.page.goto('about:blank')
-  for (let index = 0; index < 30; index++) await host.say(stream, rooms[0]!, long(index))
-  await worker.push({ stream, head: (await host.read(stream)).body.head })
-  await expect.poll(() => worker.notifications(), { timeout: 20_000 }).not.toEqual([])
-  await device.page.goto(`${server.url}/healthz`)
-  expect(await device.countStored('queue'), 'there was no room for it').toBe(0)
-
-  await device.makeRoom()
-  const again = await openTab(path)
-  await expect(message(again, 'number 29.')).toHaveCount(1, { timeout: 20_000 })
-  const count = "SELECT count(*) FROM events WHERE event_type = 'message.create'"
-  await expect.poll(() => valueOf(again, count)).toBe(31)
-  await expect(problem(again)).toHaveCount(0)
 })

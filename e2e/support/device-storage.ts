@@ -30,10 +30,6 @@ export class DeviceStorage {
     const { usage } = await this.#session.send('Storage.getUsageAndQuota', { origin: this.#origin })
     await this.#session.send('Storage.overrideQuotaForOrigin', { origin: this.#origin, quotaSize: usage + bytes })
   }
-  /** Nothing more may be stored, however much of what is granted to a tab comes back when it closes. */
-  async leaveNoRoom(): Promise<void> {
-    await this.#session.send('Storage.overrideQuotaForOrigin', { origin: this.#origin, quotaSize: 1 })
-  }
   async makeRoom(): Promise<void> {
     await this.#session.send('Storage.overrideQuotaForOrigin', { origin: this.#origin })
   }

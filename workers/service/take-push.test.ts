@@ -48,6 +48,16 @@ test('without a server the push still says that there is something', async () =>
   expect(await takePush(push, server, store, me)).toMatchObject([{ title: 'New messages' }])
 })
 
+test('quota reached in IndexedDB: the push is shown, nothing is queued, and the next push goes on from the same place', async () => {
+  const { server, store, push } = world(20)
+  await store.rememberCursor(stream, seqOf(17))
+  const full = { ...store, enqueue: () => Promise.reject(new DOMException('no room', 'QuotaExceededError')) }
+  expect(await takePush(push, server, full, me)).toMatchObject([{ title: 'New messages' }])
+  expect((await store.queue(stream)).items).toEqual([])
+  await takePush(push, server, store, me)
+  expect((await store.queue(stream)).items.map((item) => item.event.id)).toEqual(['e18', 'e19', 'e20'])
+})
+
 test('a payload that is not ours is no push', () => {
   for (const text of [undefined, '', 'x', 'null', '{}', '{"stream":1,"head":"2"}']) expect(parsePush(text)).toBeNull()
   expect(parsePush('{"stream":"space:a","head":"2","more":1}')).toEqual({ stream: 'space:a', head: '2' })
