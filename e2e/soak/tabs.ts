@@ -167,7 +167,9 @@ export class SoakTabs {
 
   /** A page that may have come back from the cache as it was, or be a new one. */
   async #settle(page: Page): Promise<void> {
-    await untilConnected(page)
+    await untilConnected(page).catch(async (error: unknown) => {
+      throw new Error(`no leader for this tab: ${await this.#whoHoldsWhat()}`, { cause: error })
+    })
     await page.evaluate(
       ([actor, queries]) => {
         runtime.client.setActor(actor)
@@ -175,6 +177,19 @@ export class SoakTabs {
       },
       [this.actor, watchedQueries(this.#site.room)] as const,
     )
+  }
+
+  /** For the report of a stand-still: what each tab says of itself, and who holds or waits for which lock. */
+  async #whoHoldsWhat(): Promise<string> {
+    const say = (page: Page) => page.evaluate(() => `${runtime.client.tabId.slice(0, 8)} ${document.title}`)
+    const frozen = () => sleep(2000).then(() => 'does not answer')
+    const titles = await Promise.all(this.all.map((page) => Promise.race([say(page).catch(String), frozen()])))
+    const locks = await this.#observer.evaluate(async () => {
+      const { held = [], pending = [] } = await navigator.locks.query()
+      const name = (lock: LockInfo) => `${lock.name} ${lock.clientId?.slice(0, 8)}`
+      return { held: held.map(name), pending: pending.map(name) }
+    })
+    return JSON.stringify({ titles, ...locks }, null, 1)
   }
 }
 
