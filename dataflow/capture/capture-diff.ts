@@ -17,6 +17,8 @@ export type Detail = 'rows' | 'touched'
 interface WatchedTable {
   /** of the latest watcher: after DDL all watch anew */
   shape: TableShape
+  /** SQL that reads a row by its key; made when first asked for */
+  byKey: string | null
   /** how many live queries want rows; with none it is enough to know that the table was touched */
   wantRows: number
   watchers: number
@@ -76,10 +78,11 @@ export class DiffCapture {
     const name = tableKey(shape.schema, shape.name)
     let table = this.#tables.get(name)
     if (!table) {
-      table = { shape, wantRows: 0, watchers: 0, before: new Map(), touched: false, bulk: false }
+      table = { shape, byKey: null, wantRows: 0, watchers: 0, before: new Map(), touched: false, bulk: false }
       this.#tables.set(name, table)
       this.#byPointer.clear()
     }
+    if (table.shape !== shape) table.byKey = null
     table.shape = shape
     table.watchers++
     if (detail === 'rows') table.wantRows++
@@ -232,9 +235,10 @@ export class DiffCapture {
     }
   }
 
-  #readAfter({ shape, before: touched }: WatchedTable): RowDiff[] | null {
+  #readAfter(table: WatchedTable): RowDiff[] | null {
+    const { shape, before: touched } = table
     if (shape.fullText) return Array.from(touched.values(), ({ row }) => ({ before: row, after: null }))
-    const sql = selectByKey(shape)
+    const sql = (table.byKey ??= selectByKey(shape))
     const statement = this.#connection.take(sql)
     const rows: RowDiff[] = []
     try {
@@ -254,7 +258,7 @@ export class DiffCapture {
 }
 
 /** SQL that reads one row image by its key. */
-export function selectByKey(shape: TableShape): string {
+function selectByKey(shape: TableShape): string {
   const columns = [...shape.columns.map(quote), shape.rowidName === null ? 'NULL' : quote(shape.rowidName)]
   const condition =
     shape.rowidName === null
@@ -287,7 +291,7 @@ function toKey(key: bigint): number | bigint {
 }
 
 function clear(table: WatchedTable): void {
-  table.before.clear()
+  if (table.before.size > 0) table.before.clear()
   table.touched = false
   table.bulk = false
 }

@@ -59,6 +59,7 @@ export class DeltaTables {
     const name = this.prepare(table)
     if (this.#filled.has(name)) return name
     this.#filled.add(name)
+    this.#connection.keepRowid()
     // places in an image: what the table stores, then the rowid under each of its free names
     const places = table.columns.flatMap(({ expression }, i) => (expression === null ? [i] : []))
     for (const _ of rowidColumns(table)) places.push(table.columns.length)

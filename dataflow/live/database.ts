@@ -13,6 +13,7 @@ import { SqliteError } from '../sqlite/raw.ts'
 import type { Statement } from '../sqlite/statement.ts'
 import type { LiveDatabase, LiveQuery } from '../types.ts'
 import { fromSqlValue, Real, toSqlValue } from '../value.ts'
+import { FarFinder } from './far-finder.ts'
 import { maintain, type Planned, type Surroundings } from './maintain.ts'
 import type { Maintainer } from './maintainer.ts'
 import { Rerun } from './rerun.ts'
@@ -35,7 +36,7 @@ export class LiveSqlite implements LiveDatabase {
   #catalog: Catalog | null = null
   readonly #plans = new Map<string, Planned>()
   readonly #queries = new Map<string, SharedQuery>()
-  readonly #router = new Router()
+  readonly #router: Router
   /** computed, not yet handed out */
   readonly #outbox: QueryTurn[][] = []
   #turn = 0
@@ -56,6 +57,8 @@ export class LiveSqlite implements LiveDatabase {
       this.#connection,
       new LookupIndexes(this.#connection, this.#capture, () => this.#schema()),
     )
+    const far = new FarFinder(this.#connection, this.#deltas)
+    this.#router = new Router((arm, plan, diff) => far.find(arm, plan, diff))
   }
 
   run(sql: string, parameters: readonly SqlValue[] = []): void {
@@ -200,8 +203,6 @@ export class LiveSqlite implements LiveDatabase {
     if (!this.#capture.pending && !authorizer.schemaChanged && !visits) return
     this.#computing = true
     this.#stages++
-    const { exports, db } = this.#connection.raw
-    const rowid = exports.sqlite3_last_insert_rowid(db)
     try {
       const schemaChanges = authorizer.takeSchemaChanges()
       if (schemaChanges !== undefined) {
@@ -221,8 +222,7 @@ export class LiveSqlite implements LiveDatabase {
     } finally {
       this.#computing = false
       this.#deltas.empty()
-      // our temp tables leave no trace in what the caller's own INSERT set
-      exports.sqlite3_set_last_insert_rowid(db, rowid)
+      this.#connection.restoreRowid()
     }
   }
 
@@ -231,7 +231,7 @@ export class LiveSqlite implements LiveDatabase {
     if (this.#delivering) for (const subscription of shared.subscriptions) subscription.lag()
     const hadError = shared.error !== null
     const oldColumns = shared.maintainer.columns
-    const shown = shared.stale ?? { rows: shared.maintainer.rows, keys: shared.maintainer.keys }
+    const { shown } = shared.stale ? { shown: shared.stale } : shared.maintainer
     const changes = this.#bringUpToDate(shared, shown, diff)
     if (changes) {
       shared.error = null
@@ -381,6 +381,8 @@ export class LiveSqlite implements LiveDatabase {
         shared.error = toError(error)
         shared.stale = { rows: [], keys: [] }
       }
+    } finally {
+      this.#connection.restoreRowid()
     }
     this.#watch(shared)
     return shared

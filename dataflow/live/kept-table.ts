@@ -95,6 +95,7 @@ export class KeptTable {
   refresh(): void {
     for (const each of this.#inner) each.refresh()
     this.#connection.rows(`DELETE FROM ${this.#name}`)
+    this.#connection.keepRowid()
     this.#run(`INSERT INTO ${this.#name} ${hydrateSql(this.#block, null)}`, [])
     this.#rows = Number(this.#connection.rows(`SELECT count(*) FROM ${this.#name}`)[0]![0])
   }
@@ -214,6 +215,7 @@ export class KeptTable {
       return { before: before!, after: null }
     }
     if (!before) {
+      this.#connection.keepRowid()
       const places = columns.map((_, i) => `?${i + 1}`).join(', ')
       const [row] = this.#connection.rows(`INSERT INTO ${this.#name} VALUES (${places}) RETURNING *, rowid`, [...after])
       return { before: null, after: row! }

@@ -1,9 +1,10 @@
 import type { RowChange, SqlValue } from '../../schema/live.ts'
 import type { TurnDiff } from '../capture/diff.ts'
-import type { Detail } from '../capture/capture-diff.ts'
+import { tableKey, type Detail } from '../capture/capture-diff.ts'
 import type { TableShape } from '../capture/table-shape.ts'
-import type { Route } from '../plan/row-filter.ts'
+import type { KeyedRows } from '../result/diff-rows.ts'
 import type { Explanation } from '../types.ts'
+import type { Routing } from './arm.ts'
 
 /** What keeps one query's result current. Every method that runs SQL throws SQLite's error. */
 export interface Maintainer {
@@ -15,8 +16,10 @@ export interface Maintainer {
   readonly tables: readonly { readonly shape: TableShape; readonly detail: Detail }[]
   /** visited at every turn, because its answer may change with nothing written to a table that can be watched */
   readonly always: boolean
-  /** The condition by which the rows of one of its tables are routed to it; null: it wants all. */
-  routeOf(table: string): Route | null
+  /** What is shown now, as it stays when `apply` fails. */
+  readonly shown: KeyedRows
+  /** How changed rows of its tables find it; the same each time. */
+  routings(): readonly Routing[]
   /**
    * Called after the turn's commit with the diffs that can concern it. Returns the steps from the last rows to the new.
    * If it throws, `rows` and `keys` are still the last ones; `refresh` comes next.
@@ -26,4 +29,9 @@ export interface Maintainer {
   refresh(): void
   explain(): Explanation
   close(): void
+}
+
+/** Every row of every table. */
+export function allOf(tables: Maintainer['tables']): Routing[] {
+  return tables.map(({ shape }) => ({ kind: 'table', table: tableKey(shape.schema, shape.name) }))
 }

@@ -1,13 +1,14 @@
 import type { Query, RowChange, SqlValue } from '../../schema/live.ts'
 import type { Detail } from '../capture/capture-diff.ts'
 import type { TableShape } from '../capture/table-shape.ts'
-import { diffRows } from '../result/diff-rows.ts'
+import { diffRows, type KeyedRows } from '../result/diff-rows.ts'
 import { RowKeys } from '../result/row-keys.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import type { Statement } from '../sqlite/statement.ts'
 import type { Explanation } from '../types.ts'
 import type { Dependencies } from './dependencies.ts'
-import type { Maintainer } from './maintainer.ts'
+import type { Routing } from './arm.ts'
+import { allOf, type Maintainer } from './maintainer.ts'
 
 /** The fallback that is right for every SELECT: run it again when a table that it reads was touched, and diff. */
 export class Rerun implements Maintainer {
@@ -41,8 +42,12 @@ export class Rerun implements Maintainer {
     this.#names = new RowKeys(keyColumns ?? keyColumnsOf(connection, statement))
   }
 
-  routeOf(): null {
-    return null
+  get shown(): KeyedRows {
+    return { rows: this.rows, keys: this.keys }
+  }
+
+  routings(): Routing[] {
+    return allOf(this.tables)
   }
 
   apply(): RowChange[] {

@@ -5,12 +5,13 @@ import type { DeltaTables } from '../capture/delta-tables.ts'
 import type { TurnDiff } from '../capture/diff.ts'
 import { readTableShape, type TableShape } from '../capture/table-shape.ts'
 import { Unplannable } from '../plan/unplannable.ts'
-import { diffRows } from '../result/diff-rows.ts'
+import { diffRows, type KeyedRows } from '../result/diff-rows.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import type { Explanation } from '../types.ts'
 import { fromSqlValue } from '../value.ts'
+import type { Routing } from './arm.ts'
 import { keepDerivedTables, KeptTable } from './kept-table.ts'
-import type { Maintainer } from './maintainer.ts'
+import { allOf, type Maintainer } from './maintainer.ts'
 
 /**
  * A query in stages: derived tables that are kept as tables (kept-table.ts), then the query over them, maintained by parts.
@@ -62,9 +63,13 @@ export class Staged implements Maintainer {
     return this.#last.keys
   }
 
+  get shown(): KeyedRows {
+    return this.#last.shown
+  }
+
   /** The stages want all diffs of their tables. */
-  routeOf(): null {
-    return null
+  routings(): Routing[] {
+    return allOf(this.tables)
   }
 
   apply(diff: TurnDiff): RowChange[] {

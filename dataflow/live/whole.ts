@@ -3,12 +3,15 @@ import { tableKey, type Detail } from '../capture/capture-diff.ts'
 import type { DeltaTables } from '../capture/delta-tables.ts'
 import type { TurnDiff } from '../capture/diff.ts'
 import type { TableShape } from '../capture/table-shape.ts'
-import { planRowFilter, type Route } from '../plan/row-filter.ts'
+import { routeOf } from '../plan/route.ts'
+import { planRowFilter } from '../plan/row-filter.ts'
 import { Unplannable } from '../plan/unplannable.ts'
 import type { WholePlan } from '../plan/whole-plan.ts'
+import type { KeyedRows } from '../result/diff-rows.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import type { Explanation } from '../types.ts'
-import { fromSqlValue } from '../value.ts'
+import { fromSqlValue, type Value } from '../value.ts'
+import type { Routing } from './arm.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { Maintainer } from './maintainer.ts'
 import { Rerun } from './rerun.ts'
@@ -25,6 +28,7 @@ export class Whole implements Maintainer {
   readonly always = false
   readonly tables: readonly { readonly shape: TableShape; readonly detail: Detail }[]
   readonly #reason: string
+  readonly #parameters: readonly Value[]
   readonly #reader: Rerun
   readonly #readings: readonly Reading[]
   readonly #finder: TouchFinder
@@ -36,6 +40,7 @@ export class Whole implements Maintainer {
 
   constructor(connection: Connection, deltas: DeltaTables, query: Query, plan: WholePlan, dependencies: Dependencies) {
     const parameters = query.parameters.map(fromSqlValue)
+    this.#parameters = parameters
     this.#readings = plan.occurrences.map((occurrence, i) => {
       return { occurrence, filter: planRowFilter(occurrence, parameters), used: plan.used[i]! }
     })
@@ -63,12 +68,17 @@ export class Whole implements Maintainer {
     return this.#reader.keys
   }
 
-  /** The condition by which the table's rows are routed here, when it is read in one place only. */
-  routeOf(table: string): Route | null {
-    const here = this.#readings.filter(({ occurrence }) => {
-      return tableKey(occurrence.table.schema, occurrence.table.name) === table
+  get shown(): KeyedRows {
+    return this.#reader.shown
+  }
+
+  routings(): Routing[] {
+    const read = this.#readings.map(({ occurrence }): Routing => {
+      const table = tableKey(occurrence.table.schema, occurrence.table.name)
+      const route = this.#blind.has(table) ? null : routeOf(occurrence, this.#parameters)
+      return route ? { kind: 'value', table, route } : { kind: 'table', table }
     })
-    return here.length === 1 && !this.#blind.has(table) ? here[0]!.filter.route : null
+    return [...read, ...[...this.#blind].map((table): Routing => ({ kind: 'table', table }))]
   }
 
   apply(diff: TurnDiff): RowChange[] {

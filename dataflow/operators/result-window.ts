@@ -1,8 +1,8 @@
 import type { RowChange, SqlValue } from '../../schema/live.ts'
 import { Node, type Entries, type Graph, type Outlet } from '../graph/graph.ts'
-import { diffRows } from '../result/diff-rows.ts'
+import { diffRows, type KeyedRows } from '../result/diff-rows.ts'
 import type { Entry } from '../result/entry.ts'
-import { OrderedList, type CompareEntries } from '../result/ordered-list.ts'
+import { OrderedList, UnkeyedRows, type CompareEntries } from '../result/ordered-list.ts'
 
 /**
  * ORDER BY, LIMIT and OFFSET; the last operator, where the result is kept.
@@ -56,6 +56,12 @@ export class ResultWindow extends Node<Entry, never> {
   }
   get rows(): SqlValue[][] {
     return this.#window ? this.#shown.rows : this.#list.rows
+  }
+  /** What is shown now; stays as it is when `load` puts another in its place. */
+  get shown(): KeyedRows {
+    if (!this.#window) return this.#list.shown
+    const { rows, entries, keys } = this.#shown
+    return keys ? { rows, keys } : new UnkeyedRows(rows, entries)
   }
   override get stateRows(): number {
     return this.#list.entries.length

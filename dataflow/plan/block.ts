@@ -39,6 +39,8 @@ export interface Block {
   readonly distinctAfter: boolean
   /** at most one row in a partition, whichever comes first */
   readonly single: boolean
+  /** conditions that touched partitions are to be found without */
+  readonly leavesOut?: (condition: { readonly ast: Expr }) => boolean
 }
 
 export interface PartitionKey {

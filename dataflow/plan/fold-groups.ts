@@ -96,7 +96,7 @@ export function planFold(block: Block, occurrences: readonly Occurrence[]): { bl
   return compileFold(folding.block, folding.plan, occurrence, anyRow, []) ? folding : null
 }
 
-const anyRow: RowFilter = { passes: () => true, admits: () => true, route: null, complete: true }
+const anyRow: RowFilter = { passes: () => true, admits: () => true, complete: true }
 
 function isFoldable({ name, star, distinct, arguments: args, orderBy, collation }: BoundAggregate): boolean {
   if (distinct || orderBy.length > 0) return false

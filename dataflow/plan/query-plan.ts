@@ -4,9 +4,11 @@ import { readTableShape, type TableShape } from '../capture/table-shape.ts'
 import type { CatalogTable } from '../catalog/catalog.ts'
 import { isKnownCollation } from '../key.ts'
 import { printExpression } from '../print/print.ts'
+import type { EntryNames } from '../result/entry.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import { planFold, type FoldPlan } from './fold-groups.ts'
 import { hydrateSql, planBlock, selectOfValues, type Block } from './block.ts'
+import { planFarRoute, type FarPlan } from './route.ts'
 import { occurrencesIn, planTouches, type Occurrence } from './touch.ts'
 import { Unplannable } from './unplannable.ts'
 import { usedColumns } from './used-columns.ts'
@@ -26,8 +28,12 @@ export interface ArmPlan {
   readonly block: Block
   /** how its groups follow their rows without a look-up; null: they are read again */
   readonly fold: FoldPlan | null
+  /** of the partition key */
+  readonly collations: readonly string[]
+  readonly names: EntryNames
+  /** how changed rows of its other tables find the queries that they concern */
+  readonly far: FarPlan | null
   readonly label: string
-  readonly prefix: string
   readonly occurrences: readonly Occurrence[]
   /** by occurrence: the columns that the query reads there, as places in a row image */
   readonly used: readonly (readonly number[])[]
@@ -49,13 +55,20 @@ export function planQuery(connection: Connection, statement: BoundStatement, col
     const occurrences = occurrencesIn(arm)
     const folding = query.arms.length === 1 ? planFold(planned, occurrences) : null
     const block = folding?.block ?? planned
+    const { layout, keys } = block
+    const collations = keys.map(({ collation }) => collation)
+    const prefix = query.arms.length > 1 ? `${i}:` : ''
     const hydrated = new Map<string, string>()
     return {
       block,
       fold: folding?.plan ?? null,
+      collations,
+      names: layout.names
+        ? { prefix, keys: [], collations: [], ids: layout.names }
+        : { prefix, keys: layout.keys, collations, ids: layout.ids },
+      far: planFarRoute(block, occurrences),
       occurrences,
       label: `(${block.keys.map(({ ast }) => printExpression(ast)).join(', ')})`,
-      prefix: query.arms.length > 1 ? `${i}:` : '',
       used: occurrences.map((each) => used.get(each.source) ?? []),
       hydrate: (cut) => {
         const name = cut ? `${cut.limit} ${cut.descendingTies}` : ''

@@ -201,7 +201,7 @@ function finish(
     if (!inside || !isAlive(inside.sources) || !isKnown(inside)) return null
     keys.push(inside)
   }
-  const kept = conditions.filter((each) => isAlive(each.sources) && isKnown(each))
+  const kept = conditions.filter((each) => isAlive(each.sources) && isKnown(each) && !block.leavesOut?.(each))
   const tied = tiedTo(new Set([source, ...keys.flatMap((key) => [...key.sources])]), kept, alive)
   const held = kept.filter(({ sources }) => [...sources].every((each) => tied.has(each)))
   return plan(keys.map(({ ast }) => ast), joinOrder(source, tied, held), held, changed) // prettier-ignore

@@ -1,5 +1,5 @@
 import type { RowChange, SqlValue } from '../../schema/live.ts'
-import { sameSqlRow } from './diff-rows.ts'
+import { sameSqlRow, type KeyedRows } from './diff-rows.ts'
 import type { Entry } from './entry.ts'
 
 export type CompareEntries = (a: Entry, b: Entry) => number
@@ -31,6 +31,11 @@ export class OrderedList {
 
   get keys(): string[] {
     return (this.#keys ??= this.entries.map((entry) => entry.key))
+  }
+
+  /** What is here now; stays as it is when the list is loaded anew. */
+  get shown(): KeyedRows {
+    return this.#keys ? { rows: this.rows, keys: this.#keys } : new UnkeyedRows(this.rows, this.entries)
   }
 
   /** Drops what is behind the first `length` rows, and returns it. */
@@ -101,5 +106,19 @@ export class OrderedList {
       else high = middle
     }
     return low
+  }
+}
+
+/** Rows whose keys nobody asked for yet. */
+export class UnkeyedRows implements KeyedRows {
+  readonly rows: readonly SqlValue[][]
+  readonly #entries: readonly Entry[]
+  #keys: readonly string[] | null = null
+  constructor(rows: readonly SqlValue[][], entries: readonly Entry[]) {
+    this.rows = rows
+    this.#entries = entries
+  }
+  get keys(): readonly string[] {
+    return (this.#keys ??= this.#entries.map(({ key }) => key))
   }
 }

@@ -13,6 +13,8 @@ export class Connection {
   readonly raw: Raw
   readonly authorizer: Authorizer
   readonly #cache = new Map<string, Statement>()
+  /** last_insert_rowid() as the caller set it, while rows of ours are written */
+  #rowid: bigint | null = null
 
   constructor(sqlite3: Sqlite3Static, db: Database) {
     this.raw = new Raw(sqlite3, db)
@@ -23,6 +25,17 @@ export class Connection {
 
   get autocommit(): boolean {
     return this.raw.exports.sqlite3_get_autocommit(this.raw.db) !== 0
+  }
+
+  /** Before rows are written to tables of ours: they leave no trace in what the caller's own INSERT set. */
+  keepRowid(): void {
+    this.#rowid ??= this.raw.exports.sqlite3_last_insert_rowid(this.raw.db)
+  }
+
+  restoreRowid(): void {
+    if (this.#rowid === null) return
+    this.raw.exports.sqlite3_set_last_insert_rowid(this.raw.db, this.#rowid)
+    this.#rowid = null
   }
 
   /** The first statement of `sql` and the text after it; null when there is none (blank, a comment). */

@@ -1,0 +1,124 @@
+import type { SqlValue } from '../../schema/live.ts'
+import { encodeKey, keyId, type KeyId } from '../key.ts'
+import type { LookupIndexes } from '../capture/lookup-indexes.ts'
+import type { PartitionId } from '../operators/touch-partitions.ts'
+import { recomputeSql } from '../plan/block.ts'
+import { nameEntry, ReadEntry, type Entry } from '../result/entry.ts'
+import { matchOrdinals } from '../result/row-keys.ts'
+import type { Connection } from '../sqlite/connection.ts'
+import type { Statement } from '../sqlite/statement.ts'
+import { mayBeMangled, type Value } from '../value.ts'
+import type { Arm } from './arm.ts'
+
+/**
+ * Makes the entries of one arm: all of them at first, then those of a touched partition, by what is cheapest:
+ *   from its last state and the rows that moved (plan/fold-groups.ts) · from the changed row alone (plan/project-row.ts) ·
+ *   by the query with the partition's key put inside (plan/block.ts)
+ */
+export class ArmReader {
+  readonly #connection: Connection
+  readonly #indexes: LookupIndexes
+  readonly #parameters: readonly SqlValue[]
+  readonly #parameterCount: number
+  readonly #arm: Arm
+  /** mean milliseconds of one partition */
+  partitionCost = 0.02
+
+  constructor(
+    connection: Connection,
+    indexes: LookupIndexes,
+    parameters: readonly SqlValue[],
+    parameterCount: number,
+    arm: Arm,
+  ) {
+    this.#connection = connection
+    this.#indexes = indexes
+    this.#parameters = parameters
+    this.#parameterCount = parameterCount
+    this.#arm = arm
+  }
+
+  /** A partition as it is now; `before`: its entries as they are kept. */
+  read(partition: PartitionId, before: readonly Entry[]): readonly Entry[] {
+    const arm = this.#arm
+    let values: Value[] | null | 'ask' = 'ask'
+    if (partition.moves && arm.folding) values = arm.folding.next(before[0]?.values ?? null, partition.moves)
+    else if (partition.row !== undefined && arm.project) values = arm.project(partition.row)
+    if (values === null) return []
+    return values === 'ask' ? this.#ask(partition, before) : [this.#entry(values, 0)]
+  }
+
+  hydrate(cut: { readonly limit: number; readonly descendingTies: boolean } | null): Entry[] {
+    const sql = this.#arm.plan.hydrate(cut)
+    if (this.#arm.namesRepeat) {
+      const rows: Value[][] = []
+      this.each(sql, [], (statement) => rows.push(statement.row()))
+      return this.#repeated(rows, [])
+    }
+    const entries: Entry[] = []
+    this.each(sql, [], (statement) => entries.push(this.#entry(statement.row(), 0)))
+    return entries
+  }
+
+  /** Steps a statement of this query's, its own parameters bound first, then `key`. */
+  each(sql: string, key: readonly Value[], visit: (statement: Statement) => void): void {
+    const statement = this.#connection.take(sql)
+    try {
+      const count = Math.min(this.#parameters.length, statement.parameterCount)
+      for (let i = 0; i < count; i++) statement.bind(i + 1, this.#parameters[i]!)
+      for (let i = 0; i < key.length; i++) statement.bind(this.#parameterCount + 1 + i, key[i]!)
+      while (statement.step()) visit(statement)
+    } finally {
+      this.#connection.giveBack(sql, statement)
+    }
+  }
+
+  #ask(partition: PartitionId, before: readonly Entry[]): Entry[] {
+    const start = performance.now()
+    const nulls = partition.values.map((value) => value === null)
+    const mask = nulls.map((isNull) => (isNull ? '1' : '0')).join('')
+    const { block, recompute } = this.#arm.plan
+    let sql = recompute.get(mask)
+    if (sql === undefined) recompute.set(mask, (sql = recomputeSql(block, nulls, this.#parameterCount + 1)))
+    const rows: Value[][] = []
+    const key = nulls.includes(true) ? partition.values.filter((value) => value !== null) : partition.values
+    this.each(this.#indexes.sqlFor(sql), key, (statement) => {
+      const row = statement.row()
+      // an affinity may let more through than the key says
+      if (this.#partitionOf(row) === partition.id) rows.push(row)
+    })
+    const entries = this.#arm.namesRepeat ? this.#repeated(rows, before) : rows.map((row) => this.#entry(row, 0))
+    this.partitionCost += 0.1 * (performance.now() - start - this.partitionCost)
+    return entries
+  }
+
+  /** Entries of rows that may share names: those that are as they were `before` keep theirs. */
+  #repeated(rows: readonly (readonly Value[])[], before: readonly Entry[]): Entry[] {
+    const { names } = this.#arm
+    const own = rows.map((row) => nameEntry(row, names, 0))
+    const contentOf = (name: string, row: readonly Value[]) => `${name}|${encodeKey(row)}`
+    const ordinals = matchOrdinals(
+      own,
+      rows.map((row, i) => contentOf(own[i]!, row)),
+      before.map(({ values, ordinal }) => [contentOf(nameEntry(values, names, 0), values), ordinal]),
+    )
+    return rows.map((row, i) => this.#entry(row, ordinals[i]!))
+  }
+
+  #entry(values: readonly Value[], ordinal: number): Entry {
+    const { layout } = this.#arm.plan.block
+    for (const place of layout.keys) if (mayBeMangled(values[place])) throw mangled()
+    for (const place of layout.order) if (mayBeMangled(values[place])) throw mangled()
+    return new ReadEntry(values, layout.columns, this.#partitionOf(values), this.#arm.names, ordinal)
+  }
+
+  #partitionOf(values: readonly Value[]): KeyId {
+    const { keys } = this.#arm.plan.block.layout
+    const key = keys.length === 1 ? [values[keys[0]!]!] : keys.map((place) => values[place]!)
+    return keyId(key, this.#arm.collations)
+  }
+}
+
+function mangled(): Error {
+  return new Error('text that may not be UTF-8 cannot be a key')
+}

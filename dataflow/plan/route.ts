@@ -1,0 +1,107 @@
+import type { BoundColumn, BoundComparison, BoundExpression, BoundSelect } from '../bind/bound.ts'
+import { compileExpression, type Layout } from '../expression/compile.ts'
+import { encodeValue, isKnownCollation } from '../key.ts'
+import { printExpression } from '../print/print.ts'
+import { Real, type Value } from '../value.ts'
+import type { Block } from './block.ts'
+import { layoutOf } from './row-filter.ts'
+import type { Occurrence } from './touch.ts'
+
+/**
+ * Routes: which of the live queries with one SQL text can a changed row concern?
+ *
+ *   … FROM m WHERE m.room = ?1 …                          of a row of m, the room says it
+ *   … FROM marks k JOIN m ON m.room = k.room WHERE k.person = ?1 …
+ *                                                         of a row of m, the persons that it joins say it: one look-up for all
+ *
+ * So the second is asked once a turn, however many persons' queries are live: `far` is the block with the column in the place
+ * of its key and without what depends on parameters, for plan/touch.ts.
+ */
+export interface Route {
+  readonly column: number
+  readonly collation: string
+  /** encoded as `encodeValue` does under that collation */
+  readonly value: string
+}
+
+export interface FarPlan {
+  readonly block: Block
+  readonly collation: string
+  readonly condition: BoundComparison
+  readonly column: BoundColumn
+  readonly constant: BoundExpression
+}
+
+/** By the first condition `column = constant` at the place where the query reads the table. */
+export function routeOf(occurrence: Occurrence, parameters: readonly Value[]): Route | null {
+  const { source, path } = occurrence
+  if (source.nullSupplied) return null
+  const layout = layoutOf(occurrence, parameters)
+  for (const equation of equationsIn(path[0]!.select)) {
+    const slot = layout.slotOf(equation.column)
+    const value = slot === null ? null : encodedConstant(equation, layout)
+    if (slot !== null && value !== null) return { column: slot, collation: equation.condition.comparedBy, value }
+  }
+  return null
+}
+
+/** By a column of another table of the block. */
+export function planFarRoute(block: Block, occurrences: readonly Occurrence[]): FarPlan | null {
+  if (occurrences.length < 2) return null
+  for (const equation of equationsIn(block.select)) {
+    const { source, column } = equation.column
+    if (source.relation.kind !== 'table' || source.nullSupplied || !block.select.sources.includes(source)) continue
+    const collation = equation.condition.comparedBy
+    const key = { ast: equation.column.ast, collation, expression: null, sources: new Set([source]), plain: { source, column } } // prettier-ignore
+    return { block: { ...block, keys: [key], leavesOut: dependsOnParameters }, collation, ...equation }
+  }
+  return null
+}
+
+/** What the column must be in this query's rows; null when that cannot be said. */
+export function farValue(plan: FarPlan, parameters: readonly Value[]): string | null {
+  return encodedConstant(plan, { parameters, slotOf: () => null })
+}
+
+interface Equation {
+  readonly condition: BoundComparison
+  readonly column: BoundColumn
+  readonly constant: BoundExpression
+}
+
+function equationsIn(select: BoundSelect): Equation[] {
+  return select.where.flatMap((condition): Equation[] => {
+    if (condition.kind !== 'comparison' || condition.operator !== '=' || !isKnownCollation(condition.comparedBy))
+      return []
+    const { left, right } = condition
+    if (left.kind === 'column' && isConstant(right)) return [{ condition, column: left, constant: right }]
+    if (right.kind === 'column' && isConstant(left)) return [{ condition, column: right, constant: left }]
+    return []
+  })
+}
+
+function isConstant({ sources, subquery }: BoundExpression): boolean {
+  return sources.size === 0 && !subquery
+}
+
+function encodedConstant({ condition, column, constant }: Equation, layout: Layout): string | null {
+  let value: Value
+  try {
+    value = compileExpression(constant, layout)?.([]) ?? null
+  } catch {
+    return null
+  }
+  if (value === null) return null
+  // the comparison must take both sides as they are stored
+  const { applied, comparedBy } = condition
+  const isNumber = typeof value === 'number' || typeof value === 'bigint' || value instanceof Real
+  const isNumeric = ['INTEGER', 'REAL', 'NUMERIC'].includes(column.affinity)
+  const asStored =
+    applied === 'NONE' || (applied === 'NUMERIC' && isNumber && isNumeric) || (applied === 'TEXT' && typeof value === 'string' && column.affinity === 'TEXT') // prettier-ignore
+  return asStored ? encodeValue(value, comparedBy) : null
+}
+
+/** Printed, a parameter is `?1`; a text that looks like one costs time, never truth. */
+function dependsOnParameters({ ast }: Pick<BoundExpression, 'ast'>): boolean {
+  return /\?\d/.test(printExpression(ast))
+}
