@@ -204,6 +204,7 @@ export class LookupIndexes {
     index.unused = 0
     if (!index.isBehind) return
     const start = performance.now()
+    this.#connection.keepRowid()
     this.#connection.rows(`DELETE FROM temp.${index.name}`)
     this.#connection.rows(`INSERT INTO temp.${index.name} ${index.source}`)
     index.rows = Number(this.#connection.rows(`SELECT count(*) FROM temp.${index.name}`)[0]![0])
