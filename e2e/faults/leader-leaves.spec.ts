@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from '@playwright/test'
-import type { Watched } from '../runtime/page/page.ts'
-import type { Writer, Written } from '../runtime/page/writer.ts'
-import { eventually } from '../support/eventually.ts'
 import { expect, test } from '../support/fault-fixtures.ts'
 import { leaderAmong, rowsOf, sendQuery, valueOf } from '../support/tab.ts'
+import { createWritten, expectLive, expectWrittenOnce, startWriting, untilWritten, watch } from '../support/writing.ts'
 
 /** How a leader can go, each while both tabs write as fast as they can. */
 const ways = ['closed', 'reloaded', 'navigated', 'crashed', 'terminated'] as const
@@ -17,10 +15,11 @@ for (const way of ways) {
   }) => {
     const { leader, followers } = await leaderAmong([await openTab(), await openTab(), await openTab()])
     const [writer, watcher] = followers as [Page, Page]
-    await rowsOf(leader, 'CREATE TABLE written (who, n)')
-    await watcher.evaluate(() => void Object.assign(window, { w: runtime.watch('SELECT who, n FROM written') }))
-    for (const tab of [leader, writer]) await startWriting(tab)
-    await eventually(() => valueOf(watcher, 'SELECT count(*) > 100 FROM written')).toBe(1)
+    await createWritten(leader)
+    await watch(watcher)
+    await startWriting(leader, 'leader')
+    await startWriting(writer, 'follower')
+    await untilWritten(watcher, 100)
 
     if (way === 'closed') await leader.close()
     if (way === 'reloaded') await leader.reload()
@@ -28,58 +27,12 @@ for (const way of ways) {
     if (way === 'crashed') await free.crash(leader)
     if (way === 'terminated') await leader.evaluate(() => runtime.workers.at(-1)!.terminate())
 
-    const before = Number(await valueOf(writer, 'SELECT count(*) FROM written'))
-    await eventually(() => valueOf(writer, 'SELECT count(*) FROM written')).toBeGreaterThan(before + 20)
-    const writers = [writer, ...(way === 'terminated' ? [leader] : [])]
-    for (const [i, tab] of writers.entries()) {
-      const { rows, events } = await stopWriting(tab)
-      await expectOnceEach(tab, rows, `SELECT n FROM written WHERE who = '${i === 0 ? 'writer' : 'leader'}'`)
-      await expectOnceEach(
-        tab,
-        events,
-        `SELECT CAST(payload ->> 'text' AS INTEGER) AS n FROM events WHERE actor = '${i === 0 ? 'writer' : 'leader'}'`,
-      )
-      expect(events.lost, 'events are repeated until they are answered').toEqual([])
-    }
+    await untilWritten(writer, 20)
+    await expectWrittenOnce(writer, 'follower')
+    if (way === 'terminated') await expectWrittenOnce(leader, 'leader')
     expect(await valueOf(writer, 'PRAGMA integrity_check')).toBe('ok')
     await expectLive(watcher)
-
-    async function startWriting(tab: Page): Promise<void> {
-      const who = tab === leader ? 'leader' : 'writer'
-      await tab.evaluate(
-        (name) => void Object.assign(window, { writing: runtime.startWriter(runtime.client, name) }),
-        who,
-      )
-    }
   })
-}
-
-function stopWriting(tab: Page): Promise<{ rows: Written; events: Written }> {
-  return tab.evaluate(() => (window as unknown as { writing: Writer }).writing.stop())
-}
-
-async function expectOnceEach(tab: Page, written: Written, sql: string): Promise<void> {
-  expect(written.failed).toEqual([])
-  const times = new Map<number, number>()
-  for (const { n } of await rowsOf(tab, sql)) times.set(Number(n), (times.get(Number(n)) ?? 0) + 1)
-  expect(
-    [...times].filter(([, count]) => count > 1),
-    'ran twice',
-  ).toEqual([])
-  expect(
-    written.done.filter((n) => !times.has(n)),
-    'answered, and lost',
-  ).toEqual([])
-}
-
-/** What the watcher was told, change by change, is what SQLite has. */
-async function expectLive(tab: Page): Promise<void> {
-  const rows = await rowsOf(tab, 'SELECT who, n FROM written')
-  const seen = () => tab.evaluate(() => (window as unknown as { w: Watched }).w)
-  await eventually(async () => (await seen()).rows.map(([who, n]) => `${who} ${n}`).sort()).toEqual(
-    rows.map(({ who, n }) => `${who} ${n}`).sort(),
-  )
-  expect(await seen()).toMatchObject({ snapshots: 1, errors: [] })
 }
 
 test('leader crashed in mid-transaction: all of it or nothing, and LEADER_LOST to who asked', async ({
@@ -113,7 +66,7 @@ test('request accepted, leader dies after the commit and before the reply: one e
 }) => {
   const leader = await openTab({ chaos: ['dies-before-reply'] })
   const follower = await openTab()
-  await rowsOf(leader, 'CREATE TABLE written (who, n)')
+  await createWritten(leader)
 
   await armDeath(leader)
   const raw = await sendQuery(follower, "INSERT INTO written VALUES ('raw', 1)")

@@ -3,6 +3,7 @@ import type { FaultName } from '../runtime/page/chaos.ts'
 import { eventually } from '../support/eventually.ts'
 import { expect, test } from '../support/fault-fixtures.ts'
 import { leaderAmong, rowsOf, valueOf } from '../support/tab.ts'
+import { watch, watched } from '../support/writing.ts'
 
 const noCoordinator: readonly FaultName[] = [
   'no-shared-worker',
@@ -19,9 +20,9 @@ for (const fault of noCoordinator) {
     const [second, third] = followers as [Page, Page]
     for (const tab of tabs) expect(await statusOf(tab)).toMatchObject({ coordinator: 'leader', storage: 'opfs' })
     await rowsOf(second, 'CREATE TABLE kept (n)')
-    await third.evaluate(() => void Object.assign(window, { w: runtime.watch('SELECT n FROM kept ORDER BY n') }))
+    await watch(third, 'SELECT n FROM kept ORDER BY n')
     await rowsOf(leader, 'INSERT INTO kept VALUES (1)')
-    await eventually(() => watched(third)).toEqual([[1]])
+    await eventually(async () => (await watched(third)).rows).toEqual([[1]])
 
     if (fault === 'no-shared-worker') await free.crash(leader)
     else await leader.close()
@@ -29,9 +30,9 @@ for (const fault of noCoordinator) {
     await second.evaluate(() => runtime.client.dispatch([runtime.message('gap', 'once')]))
     expect(await valueOf(second, "SELECT count(*) FROM events WHERE actor = 'gap'")).toBe(1)
     await rowsOf(second, 'INSERT INTO kept VALUES (2)')
-    await eventually(() => watched(third)).toEqual([[1], [2]])
+    await eventually(async () => (await watched(third)).rows).toEqual([[1], [2]])
     await leaderAmong([second, third])
-    expect(await third.evaluate(() => (window as unknown as { w: { snapshots: number } }).w.snapshots)).toBe(1)
+    expect((await watched(third)).snapshots).toBe(1)
   })
 }
 
@@ -70,5 +71,3 @@ test('no-opfs: in memory, one database for all tabs, and every tab says so', asy
 
 const statusOf = (tab: Page): Promise<unknown> =>
   tab.evaluate(() => JSON.parse(document.getElementById('status')!.textContent!) as unknown)
-const watched = (tab: Page): Promise<unknown> =>
-  tab.evaluate(() => (window as unknown as { w: { rows: unknown } }).w.rows)

@@ -11,20 +11,23 @@ const root = join(import.meta.dirname, '../..')
 export class SyncServer {
   readonly url: string
   readonly #port: number
+  readonly #folder: string
   readonly #data = mkdtempSync(join(tmpdir(), 'rsql-server-'))
   /** the build that it serves from its next start on */
   dist = join(root, 'dist')
   #process: ChildProcess | null = null
   #log = ''
 
-  static async start(): Promise<SyncServer> {
-    const server = new SyncServer(await freePort())
+  /** `folder`: where `dist`, the deployed app, lies */
+  static async start(folder = root): Promise<SyncServer> {
+    const server = new SyncServer(await freePort(), folder)
     await server.start()
     return server
   }
 
-  private constructor(port: number) {
+  private constructor(port: number, folder: string) {
     this.#port = port
+    this.#folder = folder
     this.url = `http://localhost:${port}`
   }
 
@@ -34,8 +37,8 @@ export class SyncServer {
   }
 
   async start(): Promise<void> {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
-      cwd: root,
+    const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), join(root, 'server/main.ts')], {
+      cwd: this.#folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,

@@ -1,7 +1,7 @@
 import { coordinatorLock, tabLock } from '../../schema/messages/protocol.ts'
 import type { FromTab, ToTab } from '../../schema/messages/tab.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Locks } from '../platform/locks.ts'
+import { holdPatiently, type Locks } from '../platform/locks.ts'
 import type { Port, TransferredPort } from '../platform/port.ts'
 
 /** A way to the coordinator: the SharedWorker, or whichever tab's Dedicated Worker runs it. */
@@ -140,19 +140,17 @@ export function startLife(options: LifeOptions): Life {
     watch = mine
     platform.mark('registered')
     options.registered(way.coordinator)
-    locks.hold(coordinatorLock(coordinatorId), mine.signal).then(
-      (release) => {
-        // The coordinator is dead. What it had posted before is heard first: it may answer.
-        release()
-        clock.after(0, () => {
-          if (mine.signal.aborted) return
-          options.coordinatorLost()
-          wayAt = 0
-          connect()
-        })
-      },
-      () => {},
-    )
+    void holdPatiently(locks, clock, coordinatorLock(coordinatorId), mine.signal).then((release) => {
+      if (!release) return
+      // The coordinator is dead. What it had posted before is heard first: it may answer.
+      release()
+      clock.after(0, () => {
+        if (mine.signal.aborted) return
+        options.coordinatorLost()
+        wayAt = 0
+        connect()
+      })
+    })
   }
 
   function disconnect(): void {

@@ -77,13 +77,10 @@ export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
     watches.get(tabId)?.abort()
     const mine = new AbortController()
     watches.set(tabId, mine)
-    locks.hold(lock, mine.signal).then(
-      (release) => {
-        release()
-        if (!mine.signal.aborted) step({ from: 'locks', type: 'LOCK_RELEASED', tabId, life })
-      },
-      () => {},
-    )
+    void holdPatiently(locks, clock, lock, mine.signal).then((release) => {
+      release?.()
+      if (release && !mine.signal.aborted) step({ from: 'locks', type: 'LOCK_RELEASED', tabId, life })
+    })
   }
 
   function accept(port: Port): void {
@@ -121,10 +118,13 @@ export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
 
   /** No tab may be told of us before we are the one that serves, nor before the lock is held by which it can watch us. */
   async function serve(): Promise<boolean> {
-    for (const lock of [servingLock, coordinatorLock(coordinatorId)]) {
-      const release = await holdPatiently(locks, clock, lock, stopping.signal)
-      if (!release) return false
-      stopping.signal.addEventListener('abort', release)
+    const wanted = [servingLock, coordinatorLock(coordinatorId)]
+    const held = await Promise.all(wanted.map((lock) => holdPatiently(locks, clock, lock, stopping.signal)))
+    const letGo = () => held.forEach((release) => release?.())
+    stopping.signal.addEventListener('abort', letGo)
+    if (stopped) {
+      letGo()
+      return false
     }
     serving = true
     sync.listen((message) => step({ from: 'sync', message }))

@@ -4,14 +4,16 @@ import { connect } from '../../../workers/client/connect.ts'
 import { installTestHooks } from '../../../workers/client/test-hooks.ts'
 import type { SqlValue } from '../../../schema/live.ts'
 import { applyChaos, keepWorkers, workers } from './chaos.ts'
-import { message, startWriter } from './writer.ts'
+import { message, startWriter, type Writer } from './writer.ts'
 
 /** The runtime without an app: what its tests and its measurements open. In no build of the product. */
 export interface RuntimePage {
   readonly client: Client
   readonly workers: readonly Worker[]
-  readonly startWriter: typeof startWriter
   readonly message: typeof message
+  startWriting(who: string): void
+  /** what `startWriting` started */
+  writer: Writer | null
   /** keeps the rows of a live query, as they come */
   watch(sql: string): Watched
   /** what `watch` keeps, the newest last */
@@ -32,7 +34,15 @@ keepWorkers()
 applyChaos(location.search)
 const client = connect()
 installTestHooks(client)
-globalThis.runtime = { client, workers, startWriter, message, watch, watched: [] }
+globalThis.runtime = {
+  client,
+  workers,
+  message,
+  startWriting: (who) => void (runtime.writer = startWriter(client, who)),
+  writer: null,
+  watch,
+  watched: [],
+}
 client.status$.subscribe((status) => {
   document.title = `${status.role} ${status.epoch}`
   const shown = document.getElementById('status')

@@ -1,0 +1,50 @@
+import type { Page } from '@playwright/test'
+import { expect, test } from '../support/fault-fixtures.ts'
+import { leaderAmong, rowsOf, sendQuery, valueOf } from '../support/tab.ts'
+
+test("leader's main thread blocked for 5 s: a follower's round trips are as before", async ({ openTab }) => {
+  const { leader, followers } = await leaderAmong([await openTab(), await openTab()])
+  const follower = followers[0]!
+  await follower.bringToFront()
+  const calm = await roundTrips(follower, 300)
+  const blocked = leader.evaluate(() => {
+    const until = performance.now() + 5_000
+    while (performance.now() < until);
+    return true
+  })
+  const beside = await roundTrips(follower, 2_000)
+  expect(await Promise.race([blocked, follower.evaluate(() => false)]), 'it is still blocked').toBe(false)
+  console.log(`follower's round trip: p50 ${calm.p50} ms calm, ${beside.p50} ms beside a blocked leader`)
+  // two cores, one of them taken: no more than twice as long, and far from waiting for the page
+  expect(beside.p50).toBeLessThan(Math.max(2, 2 * calm.p50))
+  expect(beside.longest).toBeLessThan(1_000)
+  await blocked
+})
+
+test('worker busy with a long query: others wait their turn, and nobody takes it for dead', async ({ openTab }) => {
+  const { leader, followers } = await leaderAmong([await openTab(), await openTab()])
+  const follower = followers[0]!
+  const long = rowsOf(
+    leader,
+    'WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 1e7) SELECT count(*) AS n FROM many',
+  )
+  const behind = sendQuery(follower, 'CREATE TABLE behind (n)')
+  expect(await long).toEqual([{ n: 1e7 }])
+  expect(await behind).toMatchObject({ type: 'QUERY_RESPONSE' })
+  expect(await valueOf(follower, 'SELECT count(*) FROM behind')).toBe(0)
+  expect((await leaderAmong([leader, follower])).leader).toBe(leader)
+  expect(await leader.evaluate(() => runtime.workers.length)).toBe(1)
+})
+
+function roundTrips(tab: Page, times: number): Promise<{ p50: number; longest: number }> {
+  return tab.evaluate(async (count) => {
+    const taken: number[] = []
+    for (let i = 0; i < count; i++) {
+      const start = performance.now()
+      await runtime.client.query('SELECT 1')
+      taken.push(performance.now() - start)
+    }
+    taken.sort((a, b) => a - b)
+    return { p50: Math.round(taken[taken.length >> 1]! * 100) / 100, longest: taken.at(-1)! }
+  }, times)
+}
