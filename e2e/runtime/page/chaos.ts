@@ -50,8 +50,11 @@ function replaceSharedWorker(scriptFor: (script: string) => string): void {
 }
 
 function workersBeginWith(code: string): void {
+  // A blob has no folder: without this its worker could not fetch `/assets/…`.
+  const base = `const plain = fetch; self.fetch = (from, how) => plain(new URL(from, ${JSON.stringify(location.href)}), how);`
   // imports are evaluated in their order
-  workerScript = (script) => scriptOf(`import ${JSON.stringify(scriptOf(code))}; import ${JSON.stringify(script)}`)
+  workerScript = (script) =>
+    scriptOf(`import ${JSON.stringify(scriptOf(base + code))}; import ${JSON.stringify(script)}`)
 }
 
 const scriptOf = (code: string): string => URL.createObjectURL(new Blob([code], { type: 'text/javascript' }))
