@@ -65,13 +65,22 @@ export class Arm {
       const route = routeOf(each, this.#parameters)
       return route ? { kind: 'value', table, route } : { kind: 'table', table }
     })
-    if (!far || near.every(({ kind }) => kind === 'value')) return near
-    const value = farValue(far, this.#parameters)
-    return value === null ? near : [{ kind: 'far', arm: this.plan, far, value }]
+    const lost = near.filter(({ kind }) => kind === 'table') as Extract<Routing, { kind: 'table' }>[]
+    const value = far && lost.length > 0 ? farValue(far, this.#parameters) : null
+    if (!far || value === null) return near
+    const tables = lost.map(({ table }) => table)
+    return [...near.filter(({ kind }) => kind === 'value'), { kind: 'far', arm: this.plan, far, tables, value }]
   }
 }
 
 export type Routing =
   | { readonly kind: 'table'; readonly table: string }
   | { readonly kind: 'value'; readonly table: string; readonly route: Route }
-  | { readonly kind: 'far'; readonly arm: ArmPlan; readonly far: FarPlan; readonly value: string }
+  | {
+      readonly kind: 'far'
+      readonly arm: ArmPlan
+      readonly far: FarPlan
+      /** whose rows do not say it themselves */
+      readonly tables: readonly string[]
+      readonly value: string
+    }

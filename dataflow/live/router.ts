@@ -54,8 +54,8 @@ export class Router {
       for (const query of table.unrouted) hand(routed, query, name, change)
       for (const column of table.columns.values()) routeByValue(routed, name, change, column)
     }
-    for (const [arm, { far, tables, values }] of this.#far) {
-      if (!tables.some((name) => diff.has(name))) continue
+    for (const [arm, { far, asked, tables, values }] of this.#far) {
+      if (!someIn(asked, diff)) continue
       const found = this.#findFar(arm, far, diff)
       for (const value of found ?? values.keys()) {
         for (const query of values.get(value) ?? none) {
@@ -75,8 +75,9 @@ export class Router {
       let routes = this.#far.get(arm)
       if (!routes) {
         const tables = new Set(arm.occurrences.map(({ table }) => tableKey(table.schema, table.name)))
-        this.#far.set(arm, (routes = { far, tables: [...tables], values: new Map() }))
+        this.#far.set(arm, (routes = { far, asked: new Set(), tables: [...tables], values: new Map() }))
       }
+      for (const table of routing.tables) routes.asked.add(table)
       return queriesAt(routes.values, value)
     }
     let table = this.#tables.get(routing.table)
@@ -118,11 +119,19 @@ interface ColumnRoutes {
 }
 interface FarRoutes {
   readonly far: FarPlan
+  /** tables whose changes are asked about */
+  readonly asked: Set<string>
+  /** tables whose changes a query that is found is handed */
   readonly tables: readonly string[]
   readonly values: Map<string, Set<SharedQuery>>
 }
 
 const none: readonly SharedQuery[] = []
+
+function someIn(tables: ReadonlySet<string>, diff: TurnDiff): boolean {
+  for (const name of tables) if (diff.has(name)) return true
+  return false
+}
 
 function columnKey({ column, collation }: Route): string {
   return `${column} ${collation}`
