@@ -1,102 +1,91 @@
 import type { Query, RowChange, SqlValue } from '../../schema/live.ts'
-import type { BoundStatement } from '../bind/bound.ts'
 import { tableKey, type Detail } from '../capture/capture-diff.ts'
 import type { DeltaTables } from '../capture/delta-tables.ts'
 import type { TurnDiff } from '../capture/diff.ts'
 import type { TableShape } from '../capture/table-shape.ts'
-import { Graph } from '../graph/graph.ts'
-import { CountRows } from '../operators/count-rows.ts'
-import { RecomputePartitions } from '../operators/recompute-partitions.ts'
-import { ResultWindow, type Window } from '../operators/result-window.ts'
-import { TableSource } from '../operators/table-source.ts'
-import { TouchPartitions } from '../operators/touch-partitions.ts'
+import type { Window } from '../operators/result-window.ts'
 import type { QueryPlan } from '../plan/query-plan.ts'
-import { printExpression } from '../print/print.ts'
 import { diffRows, type KeyedRows } from '../result/diff-rows.ts'
 import type { Entry } from '../result/entry.ts'
-import type { CompareEntries } from '../result/ordered-list.ts'
+import { UnkeyedRows } from '../result/ordered-list.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import type { Explanation } from '../types.ts'
 import { fromSqlValue } from '../value.ts'
 import { Arm, type Routing } from './arm.ts'
 import { ArmReader } from './arm-reader.ts'
 import type { Maintainer } from './maintainer.ts'
-import { CheaperToRerun, partitionFinder } from './partition-finder.ts'
-import { countCollations, inOldOrder, orderEntries, readWindow } from './result-order.ts'
+import { CheaperToRerun } from './partition-finder.ts'
+import { QueryGraph, type GraphParts } from './query-graph.ts'
+import { countCollations, orderEntries, readWindow } from './result-order.ts'
 
 /**
- * Maintains a query by its partitions (plan/block.ts): tables → touched partitions → read again → (DISTINCT, set operators) →
- * order and window. Each arm of a compound is a block of its own.
+ * Maintains a query by its partitions (plan/block.ts), each arm of a compound a block of its own.
+ *
+ * Hydration is the query itself. The operators are made, and given what was read as their state, when the first changed
+ * row comes: most of many live queries never see one.
  */
 export class Partitioned implements Maintainer {
   readonly columns: readonly string[]
   readonly tables: readonly { readonly shape: TableShape; readonly detail: Detail }[]
   readonly always = false
   readonly #deltas: DeltaTables
-  readonly #statement: BoundStatement
   readonly #arms: readonly Arm[]
   readonly #readers: readonly ArmReader[]
   readonly #window: Window | null
   readonly #descendingTies: boolean
-  readonly #compare: CompareEntries
-  #graph!: Graph
-  #sources!: TableSource[]
-  #recomputes!: RecomputePartitions[]
-  #counter: CountRows | null = null
-  #result!: ResultWindow
-  #hydrated = false
+  readonly #parts: GraphParts
+  #graph: QueryGraph | null = null
+  /** read, and not yet the state of a graph */
+  #waiting: { readonly arms: Entry[][]; readonly capacity: number | null; readonly shown: KeyedRows } | null = null
   /** milliseconds of the last full read */
   #refreshCost = 0
 
   constructor(connection: Connection, deltas: DeltaTables, query: Query, plan: QueryPlan) {
     this.#deltas = deltas
-    this.#statement = plan.statement
     this.columns = plan.columns
     this.tables = plan.tables
+    const bound = plan.statement.query
     const parameters = query.parameters.map(fromSqlValue)
     this.#arms = plan.arms.map((arm) => new Arm(arm, parameters))
     this.#readers = this.#arms.map(
       (arm) => new ArmReader(connection, deltas.indexes, query.parameters, plan.statement.parameterCount, arm),
     )
-    this.#window = readWindow(
-      connection,
-      plan.statement.query,
-      query.parameters,
-      plan.arms.length === 1 ? plan.arms[0]! : null,
-    )
+    const [only] = plan.arms.length === 1 ? plan.arms : []
+    this.#window = readWindow(connection, bound, query.parameters, only ?? null)
     const ties = this.#window !== null && this.#window.slack !== null
     this.#descendingTies = ties && plan.descendingTies(connection)
-    this.#compare = orderEntries(
-      plan.statement.query.orderBy,
-      plan.arms,
-      ties ? { descending: this.#descendingTies } : null,
-    )
-    this.#build()
+    this.#parts = {
+      deltas,
+      query: bound,
+      tables: this.tables.map(({ shape }) => tableKey(shape.schema, shape.name)),
+      arms: this.#arms,
+      readers: this.#readers,
+      window: this.#window,
+      compare: orderEntries(bound.orderBy, plan.arms, ties ? { descending: this.#descendingTies } : null),
+      countedBy: only && !only.block.distinctAfter ? null : countCollations(bound, plan.arms),
+      refreshCost: () => this.#refreshCost,
+    }
   }
 
   get rows(): readonly SqlValue[][] {
-    return this.#result.rows
+    return this.#waiting?.shown.rows ?? this.#graph?.result.rows ?? []
   }
   get keys(): readonly string[] {
-    return this.#result.keys
+    return this.#waiting?.shown.keys ?? this.#graph?.result.keys ?? []
   }
-
   get shown(): KeyedRows {
-    return this.#result.shown
+    return this.#waiting?.shown ?? this.#graph?.result.shown ?? { rows: [], keys: [] }
   }
 
   apply(diff: TurnDiff): RowChange[] {
-    const result = this.#result
-    for (const { table } of this.#sources) if (diff.get(table)?.rows === null) return this.#rerun(result.shown)
+    for (const table of this.#parts.tables) if (diff.get(table)?.rows === null) return this.#rerun(this.shown)
+    const graph = this.#ready()
+    const { result } = graph
     try {
-      for (const source of this.#sources) {
-        const rows = diff.get(source.table)?.rows
-        if (rows) source.push(rows)
-      }
-      this.#graph.run()
+      graph.run(diff)
       return result.dry ? this.#rerun(result.shown) : result.takeChanges()
     } catch (error) {
-      this.#build()
+      this.#graph = null
       if (error instanceof CheaperToRerun) return this.#rerun(result.shown)
       throw error
     }
@@ -104,36 +93,63 @@ export class Partitioned implements Maintainer {
 
   /** Reads everything again. */
   #rerun(before: KeyedRows): RowChange[] {
-    this.refresh()
-    return diffRows(before, this)
+    this.#read(before)
+    return diffRows(before, this.shown)
   }
 
   refresh(): void {
+    this.#read(this.#waiting || this.#graph ? this.shown : null)
+  }
+
+  /** `before`: what is shown, whose order is kept where the query has none. */
+  #read(before: KeyedRows | null): void {
     const start = performance.now()
-    const { capacity } = this.#result
+    const window = this.#window
+    const end = window && window.slack !== null ? window.offset + window.limit : null
+    // a window that ran dry is filled with some rows to spare
+    const capacity = end === null || !before ? end : end + window!.slack!
     try {
-      this.#load(capacity)
+      this.#load(this.#hydrate(capacity), capacity, before)
     } catch (error) {
-      // a row behind the window that cannot be computed is none of the query's business: then without slack
-      if (capacity === null) throw error
-      this.#load(this.#window!.offset + this.#window!.limit)
+      // a row behind the window that cannot be computed is none of the query's business
+      if (capacity === end) throw error
+      this.#load(this.#hydrate(end), end, before)
     }
-    this.#hydrated = true
     this.#refreshCost = performance.now() - start
   }
 
-  #load(capacity: number | null): void {
-    const shown = this.#hydrated && this.#statement.query.orderBy.length === 0 ? this.keys : []
+  #hydrate(capacity: number | null): Entry[][] {
     const cut = capacity === null ? null : { limit: capacity, descendingTies: this.#descendingTies }
-    const arms = this.#arms.map((_, i) => {
-      const entries = this.#readers[i]!.hydrate(cut)
-      this.#recomputes[i]!.load(entries)
-      return entries
-    })
-    let entries = this.#counter ? this.#counter.load(arms) : arms[0]!
-    if (this.#counter && this.#statement.query.orderBy.length > 0) entries.sort(this.#compare)
-    if (shown.length > 0) entries = inOldOrder(entries, shown)
-    this.#result.load(entries, capacity)
+    return this.#readers.map((reader) => reader.hydrate(cut))
+  }
+
+  #load(arms: Entry[][], capacity: number | null, before: KeyedRows | null): void {
+    const keepsOrder = before !== null && this.#parts.query.orderBy.length === 0
+    if (this.#graph || this.#parts.countedBy || keepsOrder) {
+      this.#waiting = null
+      this.#graph ??= new QueryGraph(this.#parts)
+      this.#graph.load(arms, capacity, keepsOrder ? before.keys : [])
+      return
+    }
+    const window = this.#window
+    const shown = window ? arms[0]!.slice(window.offset, window.offset + window.limit) : arms[0]!
+    const rows = shown.map(({ row }) => row)
+    this.#waiting = { arms, capacity, shown: new UnkeyedRows(rows, shown) }
+  }
+
+  /** The operators, with what was read as their state. */
+  #ready(): QueryGraph {
+    this.#graph ??= new QueryGraph(this.#parts)
+    if (this.#waiting) {
+      const { arms, capacity } = this.#waiting
+      this.#waiting = null
+      this.#graph.load(arms, capacity, [])
+    }
+    return this.#graph
+  }
+
+  routings(): Routing[] {
+    return this.#arms.flatMap((arm) => arm.routings())
   }
 
   explain(): Explanation {
@@ -144,20 +160,7 @@ export class Partitioned implements Maintainer {
       ...(!byRows && {
         reason: oneOnly ? 'one partition: read again as a whole' : 'touched partitions are read again',
       }),
-      operators: [
-        ...this.#graph.outlets.map((outlet) => ({
-          id: outlet.id,
-          kind: outlet.kind,
-          label: outlet.label,
-          inputs: outlet.inputs.map(({ id }) => id),
-          stateRows: outlet.stateRows,
-          rowsIn: outlet.rowsIn,
-          rowsOut: outlet.rowsOut,
-          milliseconds: outlet.milliseconds,
-          sql: outlet.sql,
-        })),
-        ...this.#deltas.indexes.explain(this.#lookUps()),
-      ],
+      operators: [...this.#ready().explain(), ...this.#deltas.indexes.explain(this.#lookUps())],
     }
   }
 
@@ -168,65 +171,6 @@ export class Partitioned implements Maintainer {
     ])
   }
 
-  routings(): Routing[] {
-    return this.#arms.flatMap((arm) => arm.routings())
-  }
-
-  close(): void {
-    this.#hydrated = false
-  }
-
-  // ------------------------------------------------------------------------------------------------------------ graph
-
-  #build(): void {
-    const graph = new Graph()
-    this.#graph = graph
-    this.#sources = this.tables.map(({ shape }) => new TableSource(graph, tableKey(shape.schema, shape.name)))
-    this.#recomputes = this.#arms.map((arm, i) => {
-      const { plan } = arm
-      const reader = this.#readers[i]!
-      const inputs = this.#sources.filter(({ table }) =>
-        plan.occurrences.some((each) => tableKey(each.table.schema, each.table.name) === table),
-      )
-      const touch = new TouchPartitions(
-        graph,
-        inputs,
-        arm.collations,
-        plan.label,
-        partitionFinder(this.#deltas, arm, reader, () => this.#refreshCost),
-        [],
-      )
-      return new RecomputePartitions(
-        graph,
-        touch,
-        plan.label,
-        (partition, before) => reader.read(partition, before),
-        () => [...plan.recompute.values()],
-      )
-    })
-    const bound = this.#statement.query
-    const single = this.#arms.length === 1
-    this.#counter =
-      single && !this.#arms[0]!.plan.block.distinctAfter
-        ? null
-        : new CountRows(
-            graph,
-            this.#recomputes,
-            bound.arms.map(({ operator }) => operator),
-            this.#arms.map(({ plan }) => plan.block.distinctAfter),
-            countCollations(
-              bound,
-              this.#arms.map(({ plan }) => plan),
-            ),
-          )
-    const label = [
-      bound.orderBy.length > 0 ? `ORDER BY ${bound.orderBy.map((term) => printExpression(term.expression.ast)).join(', ')}` : '',
-      this.#window ? `LIMIT ${this.#window.limit} OFFSET ${this.#window.offset}` : '',
-    ].join(' ').trim() // prettier-ignore
-    const input = this.#counter ?? this.#recomputes[0]!
-    const forget = (entry: Entry) => this.#recomputes[0]!.forget(entry)
-    this.#result = new ResultWindow(graph, input, this.#compare, this.#window, label, forget)
-    graph.finalize()
-    this.#hydrated = false
-  }
+  /** Nothing to give back: statements are the connection's. */
+  close(): void {}
 }

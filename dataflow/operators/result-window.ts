@@ -67,12 +67,6 @@ export class ResultWindow extends Node<Entry, never> {
     return this.#list.entries.length
   }
 
-  /** How many rows the list wants to begin with; null: all. */
-  get capacity(): number | null {
-    const window = this.#window
-    return window && window.slack !== null ? window.offset + window.limit + window.slack : null
-  }
-
   /** First state: entries in order, `most` of them if there are as many; null: all. */
   load(entries: Entry[], most: number | null): void {
     this.#list.load(entries)
