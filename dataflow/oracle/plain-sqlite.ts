@@ -27,6 +27,8 @@ export function plainQuery(
   db: Database,
   sql: string,
   parameters: readonly SqlValue[] = [],
+  /** no more rows than that are read */
+  mostRows = Infinity,
 ): PlainResult {
   const { capi, wasm } = sqlite3
   const c = wasm.exports as Exports
@@ -43,7 +45,7 @@ export function plainQuery(
     const width = c.sqlite3_column_count(statement)
     const columns = Array.from({ length: width }, (_, index) => capi.sqlite3_column_name(statement, index))
     const rows: SqlValue[][] = []
-    for (;;) {
+    while (rows.length < mostRows) {
       const code = c.sqlite3_step(statement)
       if (code === DONE) return { columns, rows }
       if (code !== ROW) throw new Error(capi.sqlite3_errmsg(db))
@@ -51,9 +53,21 @@ export function plainQuery(
       for (let column = 0; column < width; column++) row.push(read(wasm, statement, column))
       rows.push(row)
     }
+    return { columns, rows }
   } finally {
     if (statement) c.sqlite3_finalize(statement)
     wasm.scopedAllocPop(scope)
+  }
+}
+
+/** Runs `work` unless SQLite's programs take more than so many million steps: then it throws. */
+export function withinSteps<T>(sqlite3: Sqlite3Static, db: Database, millions: number, work: () => T): T {
+  let left = millions
+  sqlite3.capi.sqlite3_progress_handler(db, 1_000_000, () => (left-- > 0 ? 0 : 1), 0)
+  try {
+    return work()
+  } finally {
+    sqlite3.capi.sqlite3_progress_handler(db, 0, 0, 0)
   }
 }
 

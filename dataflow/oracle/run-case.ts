@@ -65,7 +65,7 @@ class Play {
   }
 
   subscribe(printed: PrintedSql, index: number): void {
-    const rows = this.#watch.countRows(printed)
+    const rows = this.#watch.countRows(printed, mostRows + 1)
     if (rows === null || rows > mostRows) {
       if (rows === null) this.#refusedBySqlite++
       else this.#tooLarge++

@@ -5,7 +5,7 @@ import { compareRows } from './compare-result.ts'
 import { Follower } from './follow-deltas.ts'
 import { answersVary, choosesRepresentative, withRepresentatives } from './not-comparable.ts'
 import { foldsSomewhere, orderEvidence } from './order-evidence.ts'
-import { plainQuery } from './plain-sqlite.ts'
+import { plainQuery, withinSteps } from './plain-sqlite.ts'
 import type { PrintedSql } from './sql-text.ts'
 
 /** Which law broke. */
@@ -43,12 +43,13 @@ export class Watch {
     this.#live = live
   }
 
-  /** How many rows SQLite answers; null: it refuses. */
-  countRows({ sql, parameters }: PrintedSql): number | null {
+  /** How many rows SQLite answers, up to `most` and as far as that takes no more than a blink; null: it refuses. */
+  countRows({ sql, parameters }: PrintedSql, most = Infinity): number | null {
     try {
-      return this.#ask(sql, parameters).length
-    } catch {
-      return null
+      const count = () => plainQuery(this.#sqlite3, this.#db, sql, parameters, most).rows.length
+      return most === Infinity ? count() : withinSteps(this.#sqlite3, this.#db, 2, count)
+    } catch (error) {
+      return (error as Error).message === 'interrupted' ? Infinity : null
     }
   }
 
