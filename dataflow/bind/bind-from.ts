@@ -326,6 +326,10 @@ function bindCte(place: Place, entry: CteEntry, alias: string, nullSupplied: boo
   const ctes: CteScope = { outer: entry.ctes(), entries: [entry] }
   if (!refersTo(entry.ast.select, entry.name)) {
     const query = binder.bindQuery(entry.ast.select, scope.outer, entry.text, entry.ctes())
+    entry.uses = (entry.uses ?? 0) + 1
+    // inlined, conditions are pushed into its arms, each compared by the affinity that it has there; materialized, they are not
+    const isMaterialized = entry.ast.materialized === 'Yes' || (entry.ast.materialized === 'Any' && entry.uses > 1)
+    if (isMaterialized && armsDifferInAffinity(query)) throw new Unsupported('a CTE whose arms differ in affinity')
     return derived(place, query, alias, null, names, nullSupplied)
   }
   // (WITH RECURSIVE c(…) AS (…) SELECT * FROM c) AS alias
@@ -407,6 +411,18 @@ function bindCte(place: Place, entry: CteEntry, alias: string, nullSupplied: boo
   } finally {
     entry.self = null
   }
+}
+
+function armsDifferInAffinity({ arms, columns }: BoundQuery): boolean {
+  return arms.some((arm) =>
+    arm.columns.some(({ affinity, expression }, i) => {
+      const whole = columns[i]!.affinity
+      if (affinity === whole) return false
+      if (expression.kind !== 'literal') return true
+      const { value } = expression
+      return value !== null && (typeof value === 'string' ? whole !== 'TEXT' : whole === 'TEXT' || whole === 'BLOB')
+    }),
+  )
 }
 
 function wholeSource(source: Source) {

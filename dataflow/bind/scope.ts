@@ -33,6 +33,8 @@ export interface CteEntry {
   readonly text: string
   /** the CTEs that its definition sees */
   readonly ctes: () => CteScope | null
+  /** how often it was named so far */
+  uses?: number
   /** while it is being bound: the columns of its first arm */
   self?: Source['columns'] | null
 }

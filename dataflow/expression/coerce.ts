@@ -32,6 +32,8 @@ function parseNumber(digits: string): Numeric {
 
 /** The number that a text spells from end to end, null if it does not. */
 export function spelledNumber(text: string): Numeric | null {
+  // SQLite reads it up to the NUL
+  if (text.includes('\0')) throw new AskSqlite('text with NUL as a number')
   return wholeNumber.test(text) ? parseNumber(text.trim()) : null
 }
 

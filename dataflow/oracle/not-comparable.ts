@@ -50,6 +50,8 @@ export function choosesRepresentative(sqlite3: Sqlite3Static, db: Database, sql:
 export function withRepresentatives(row: readonly SqlValue[], folds: boolean): SqlValue[] {
   return row.map((value) => {
     if (Object.is(value, -0)) return 0
+    // an INTEGER past 2⁵³ and the REAL that equals it
+    if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) return BigInt(value)
     return typeof value === 'string' && folds ? value.replace(/ +$/, '').toLowerCase() : value
   })
 }

@@ -180,6 +180,22 @@ const pinned: readonly Pinned[] = [
     ],
   },
   {
+    name: 'text with NUL is compared with a number up to the NUL',
+    setup: 'CREATE TABLE t(id INTEGER PRIMARY KEY, r REAL, x)',
+    query: `SELECT id, r = x, r IN (x, 7), sign('12' || char(0)) FROM t`,
+    steps: [`INSERT INTO t VALUES (1, -1.0, '-1.0' || char(0) || '1'), (2, 5, '5')`],
+  },
+  {
+    name: 'a CTE that SQLite materializes is compared by the affinity of the whole, not of each arm',
+    setup: `CREATE TABLE t(id INTEGER PRIMARY KEY, c TEXT); INSERT INTO t VALUES (1, '1')`,
+    query: [
+      'WITH w AS MATERIALIZED (SELECT 1 AS x UNION ALL SELECT c FROM t) SELECT DISTINCT x FROM w WHERE 1 < x',
+      'WITH w AS (SELECT 1 AS x UNION ALL SELECT c FROM t) SELECT a.x FROM w AS a, w AS b WHERE 1 < a.x',
+      'WITH w AS (SELECT 1 AS x UNION ALL SELECT c FROM t) SELECT DISTINCT x FROM w WHERE 1 < x',
+    ],
+    steps: [`INSERT INTO t VALUES (2, '2')`, 'DELETE FROM t WHERE id = 1'],
+  },
+  {
     name: 'an error that is over is told of, though the rows are as they were',
     setup: `CREATE TABLE t(id INTEGER PRIMARY KEY, a); INSERT INTO t VALUES (1, '{}')`,
     query: `SELECT json_extract(a, '$.x') FROM t WHERE id < 3`,
