@@ -1,4 +1,5 @@
 import type { QueryDelta, SqlValue } from '../schema/live.ts'
+import type { Trace } from './operator.ts'
 
 export type { Query, QueryDelta, RowChange, SqlValue } from '../schema/live.ts'
 
@@ -26,6 +27,8 @@ export interface LiveQuery {
   /** set when the query can no longer be answered (table dropped, malformed JSON in a new row, …) */
   readonly error: Error | null
   explain(): Explanation
+  /** Tells `listener` what every operator sends from now on. Free while nobody listens. Returns how to stop. */
+  trace(listener: Trace): () => void
   unsubscribe(): void
 }
 

@@ -1,4 +1,5 @@
 import { D2, MessageType, MultiSet, StreamBuilder, v, type IOperator, type MultiSetArray } from '@electric-sql/d2ts'
+import type { Operator, Trace } from '../operator.ts'
 
 /**
  * The one file that knows d2ts. Two defects of the stock classes are designed around (graph.test.ts shows both):
@@ -35,14 +36,6 @@ export class Graph extends D2 {
   }
 }
 
-export interface TraceEvent {
-  readonly operator: string
-  readonly kind: string
-  /** what it sent: entries with their weights */
-  readonly entries: readonly (readonly [unknown, number])[]
-}
-export type Trace = (event: TraceEvent) => void
-
 // d2ts exports the builder of streams but not the writer that it wants
 const Writer = new D2({ initialFrontier: 0 }).newInput().writer.constructor as new <T>() => StreamBuilder<T>['writer']
 
@@ -50,8 +43,8 @@ const VERSION = v(0)
 
 export type Entries<T> = MultiSetArray<T>
 
-/** The sending half of an operator: what others connect to, and what `explain` shows. */
-export abstract class Outlet<O> {
+/** The sending half of an operator: what others connect to, and what `explain` shows. The contract: ../operator.ts. */
+export abstract class Outlet<O> implements Operator {
   readonly id: string
   abstract readonly kind: string
   abstract readonly label: string

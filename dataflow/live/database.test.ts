@@ -191,3 +191,21 @@ describe('queries that are routed to by a value', () => {
     expect(teams.map(({ rows }) => rows)).toEqual([[[1, 'a!'], [4, 'a!']], [[2, 'b!']], [[3, 'c!']]]) // prettier-ignore
   })
 })
+
+it('tells who traces a query what its operators send, across a change of the schema', () => {
+  const live = openLiveDatabase(sqlite3, new sqlite3.oo1.DB(':memory:'))
+  live.run('CREATE TABLE m(id INTEGER PRIMARY KEY, room INT)')
+  const query = live.subscribe({ sql: 'SELECT room, count(*) FROM m GROUP BY room', parameters: [] }, () => {})
+  const kinds: string[] = []
+  const stop = query.trace(({ kind, entries }) => kinds.push(`${kind} ${entries.length}`))
+  live.run('INSERT INTO m VALUES (1, 7)')
+  expect(kinds).toEqual(['scan 1', 'touch 1', 'recompute 1'])
+  live.run('ALTER TABLE m ADD COLUMN x')
+  kinds.length = 0
+  live.run('UPDATE m SET room = 8')
+  expect(kinds).toEqual(['scan 1', 'touch 2', 'recompute 2'])
+  stop()
+  live.run('DELETE FROM m')
+  expect(kinds.length).toBe(3)
+  live.close()
+})

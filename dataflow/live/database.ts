@@ -18,7 +18,7 @@ import { maintain, type Planned, type Surroundings } from './maintain.ts'
 import type { Maintainer } from './maintainer.ts'
 import { Rerun } from './rerun.ts'
 import { Router } from './router.ts'
-import type { QueryTurn, SharedQuery } from './shared-query.ts'
+import { tap, type QueryTurn, type SharedQuery } from './shared-query.ts'
 import { Subscription } from './subscription.ts'
 import { Whole } from './whole.ts'
 
@@ -286,6 +286,7 @@ export class LiveSqlite implements LiveDatabase {
     if (watched) this.#unwatch(shared)
     shared.maintainer.close()
     shared.maintainer = maintainer
+    tap(shared)
     if (watched) this.#watch(shared)
     return true
   }
@@ -339,6 +340,7 @@ export class LiveSqlite implements LiveDatabase {
       throw error
     }
     shared.maintainer = fresh.maintainer
+    tap(shared)
     shared.names = fresh.names
     this.#watch(shared)
   }
@@ -368,6 +370,7 @@ export class LiveSqlite implements LiveDatabase {
       identity,
       query,
       subscriptions: new Set(),
+      traces: new Set(),
       maintainer,
       names,
       error: null,

@@ -2,6 +2,7 @@ import type { RowChange, SqlValue } from '../../schema/live.ts'
 import type { TurnDiff } from '../capture/diff.ts'
 import { tableKey, type Detail } from '../capture/capture-diff.ts'
 import type { TableShape } from '../capture/table-shape.ts'
+import type { Trace } from '../operator.ts'
 import type { KeyedRows } from '../result/diff-rows.ts'
 import type { Explanation } from '../types.ts'
 import type { Routing } from './arm.ts'
@@ -28,6 +29,8 @@ export interface Maintainer {
   /** Computes everything anew into new lists. */
   refresh(): void
   explain(): Explanation
+  /** told of what every operator sends; null: off */
+  trace: Trace | null
   close(): void
 }
 

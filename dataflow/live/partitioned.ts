@@ -3,6 +3,7 @@ import { tableKey, type Detail } from '../capture/capture-diff.ts'
 import type { DeltaTables } from '../capture/delta-tables.ts'
 import type { TurnDiff } from '../capture/diff.ts'
 import type { TableShape } from '../capture/table-shape.ts'
+import type { Trace } from '../operator.ts'
 import type { Window } from '../operators/result-window.ts'
 import type { QueryPlan } from '../plan/query-plan.ts'
 import { diffRows, type KeyedRows } from '../result/diff-rows.ts'
@@ -37,6 +38,7 @@ export class Partitioned implements Maintainer {
   #graph: QueryGraph | null = null
   /** read, and not yet the state of a graph */
   #waiting: { readonly arms: Entry[][]; readonly capacity: number | null; readonly shown: KeyedRows } | null = null
+  #trace: Trace | null = null
   /** milliseconds of the last full read */
   #refreshCost = 0
 
@@ -127,7 +129,7 @@ export class Partitioned implements Maintainer {
     const keepsOrder = before !== null && this.#parts.query.orderBy.length === 0
     if (this.#graph || this.#parts.countedBy || keepsOrder) {
       this.#waiting = null
-      this.#graph ??= new QueryGraph(this.#parts)
+      this.#graph ??= this.#makeGraph()
       this.#graph.load(arms, capacity, keepsOrder ? before.keys : [])
       return
     }
@@ -139,13 +141,27 @@ export class Partitioned implements Maintainer {
 
   /** The operators, with what was read as their state. */
   #ready(): QueryGraph {
-    this.#graph ??= new QueryGraph(this.#parts)
+    this.#graph ??= this.#makeGraph()
     if (this.#waiting) {
       const { arms, capacity } = this.#waiting
       this.#waiting = null
       this.#graph.load(arms, capacity, [])
     }
     return this.#graph
+  }
+
+  #makeGraph(): QueryGraph {
+    const graph = new QueryGraph(this.#parts)
+    graph.trace = this.#trace
+    return graph
+  }
+
+  get trace(): Trace | null {
+    return this.#trace
+  }
+  set trace(trace: Trace | null) {
+    this.#trace = trace
+    if (this.#graph) this.#graph.trace = trace
   }
 
   routings(): Routing[] {

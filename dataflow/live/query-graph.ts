@@ -3,6 +3,7 @@ import { tableKey } from '../capture/capture-diff.ts'
 import type { DeltaTables } from '../capture/delta-tables.ts'
 import type { TurnDiff } from '../capture/diff.ts'
 import { Graph } from '../graph/graph.ts'
+import type { Trace } from '../operator.ts'
 import { CountRows } from '../operators/count-rows.ts'
 import { RecomputePartitions } from '../operators/recompute-partitions.ts'
 import { ResultWindow, type Window } from '../operators/result-window.ts'
@@ -66,6 +67,10 @@ export class QueryGraph {
     const forget = (entry: Entry) => this.#recomputes[0]!.forget(entry)
     this.result = new ResultWindow(this.#graph, input, parts.compare, window, label.filter(Boolean).join(' '), forget)
     this.#graph.finalize()
+  }
+
+  set trace(trace: Trace | null) {
+    this.#graph.trace = trace
   }
 
   /** The state after `read`: the entries of every arm. `oldOrder`: keys whose order is to be kept. */

@@ -3,6 +3,7 @@ import type { Detail } from '../capture/capture-diff.ts'
 import type { TableShape } from '../capture/table-shape.ts'
 import { diffRows, type KeyedRows } from '../result/diff-rows.ts'
 import { RowKeys } from '../result/row-keys.ts'
+import type { Trace } from '../operator.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import type { Statement } from '../sqlite/statement.ts'
 import type { Explanation } from '../types.ts'
@@ -21,6 +22,7 @@ export class Rerun implements Maintainer {
   readonly #reason: string
   readonly #statement: Statement
   readonly #names: RowKeys
+  trace: Trace | null = null
   #rowsOut = 0
   #milliseconds = 0
 
@@ -55,6 +57,8 @@ export class Rerun implements Maintainer {
     this.refresh()
     const changes = diffRows(before, this)
     this.#rowsOut += changes.length
+    if (changes.length > 0)
+      this.trace?.({ operator: 'rerun', kind: 'rerun', entries: changes.map((each) => [each, 1]) })
     return changes
   }
 

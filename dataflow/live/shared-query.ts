@@ -1,5 +1,6 @@
 import type { Query, RowChange } from '../../schema/live.ts'
 import type { KeyedRows } from '../result/diff-rows.ts'
+import type { Trace } from '../operator.ts'
 import type { Maintainer } from './maintainer.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -11,11 +12,18 @@ export interface SharedQuery {
   maintainer: Maintainer
   /** names whose DDL re-binds it */
   names: ReadonlySet<string>
+  /** who hears what the operators send */
+  readonly traces: Set<Trace>
   error: Error | null
   /** after an error, the rows that subscribers still see: the next answer is diffed against them */
   stale: KeyedRows | null
   /** it can never be answered again */
   ended: boolean
+}
+
+/** After the listeners or the maintainer changed. */
+export function tap({ maintainer, traces }: SharedQuery): void {
+  maintainer.trace = traces.size === 0 ? null : (event) => traces.forEach((listener) => listener(event))
 }
 
 /** What one turn did to one query. */

@@ -6,6 +6,7 @@ import type { TurnDiff } from '../capture/diff.ts'
 import { readTableShape, type TableShape } from '../capture/table-shape.ts'
 import { Unplannable } from '../plan/unplannable.ts'
 import { diffRows, type KeyedRows } from '../result/diff-rows.ts'
+import type { Trace } from '../operator.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import type { Explanation } from '../types.ts'
 import { fromSqlValue } from '../value.ts'
@@ -63,6 +64,12 @@ export class Staged implements Maintainer {
     return this.#last.keys
   }
 
+  get trace(): Trace | null {
+    return this.#last.trace
+  }
+  set trace(trace: Trace | null) {
+    this.#last.trace = trace
+  }
   get shown(): KeyedRows {
     return this.#last.shown
   }

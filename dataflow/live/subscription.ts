@@ -1,8 +1,9 @@
 import type { QueryDelta, SqlValue } from '../../schema/live.ts'
 import { applyChanges } from '../result/diff-rows.ts'
+import type { Trace } from '../operator.ts'
 import type { Explanation, LiveQuery } from '../types.ts'
 import type { Maintainer } from './maintainer.ts'
-import type { QueryTurn, SharedQuery } from './shared-query.ts'
+import { tap, type QueryTurn, type SharedQuery } from './shared-query.ts'
 
 /**
  * One subscriber of a shared query. It sees the result as of the last turn that was handed to it: while later turns
@@ -16,6 +17,7 @@ export class Subscription implements LiveQuery {
   #lagging: { rows: SqlValue[][]; keys: string[]; columns: readonly string[]; error: Error | null } | null = null
   #waiting = 0
   #active = true
+  readonly #traces: Trace[] = []
 
   constructor(
     shared: SharedQuery,
@@ -49,8 +51,22 @@ export class Subscription implements LiveQuery {
     return this.shared.maintainer.explain()
   }
 
+  trace(listener: Trace): () => void {
+    // of its own, so that the same function may listen twice
+    const own: Trace = (event) => listener(event)
+    this.shared.traces.add(own)
+    this.#traces.push(own)
+    tap(this.shared)
+    return () => {
+      this.shared.traces.delete(own)
+      tap(this.shared)
+    }
+  }
+
   unsubscribe(): void {
     if (!this.#active) return
+    for (const trace of this.#traces) this.shared.traces.delete(trace)
+    if (this.#traces.length > 0) tap(this.shared)
     const { maintainer, error } = this.shared
     // nobody else moves the rows of a query that ends with its last subscriber: no copy needed
     if (this.shared.subscriptions.size === 1) this.#lagging ??= { ...shownBy(maintainer), error }

@@ -8,6 +8,7 @@ import { planRowFilter } from '../plan/row-filter.ts'
 import { Unplannable } from '../plan/unplannable.ts'
 import type { WholePlan } from '../plan/whole-plan.ts'
 import type { KeyedRows } from '../result/diff-rows.ts'
+import type { Trace } from '../operator.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import type { Explanation } from '../types.ts'
 import { fromSqlValue, type Value } from '../value.ts'
@@ -68,6 +69,12 @@ export class Whole implements Maintainer {
     return this.#reader.keys
   }
 
+  get trace(): Trace | null {
+    return this.#reader.trace
+  }
+  set trace(trace: Trace | null) {
+    this.#reader.trace = trace
+  }
   get shown(): KeyedRows {
     return this.#reader.shown
   }
