@@ -14,6 +14,7 @@ import { isKnownCollation } from '../key.ts'
 import { printExpression, printSelect } from '../print/print.ts'
 import { rankingIn } from './full-text.ts'
 import { turnJoin, wantedBy } from './turn-joins.ts'
+import { determinedSources } from './determined-sources.ts'
 import { Unplannable } from './unplannable.ts'
 
 /**
@@ -356,7 +357,9 @@ function layOut(
   const ids: number[] = []
   const primaryKeys: number[] = []
   if (kind === 'rows' || (kind === 'windows' && !select.grouped)) {
+    const determined = kind === 'rows' ? determinedSources(select, keys) : new Set<Source>()
     for (const source of select.sources) {
+      if (determined.has(source)) continue
       for (const key of primaryKeyOf(source) ?? []) primaryKeys.push(place(key.ast))
     }
     ids.push(...primaryKeys.filter((at) => !keyPlaces.includes(at)))
