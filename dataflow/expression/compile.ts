@@ -33,8 +33,10 @@ export function compileExpression(expression: BoundExpression, layout: Layout): 
       return () => value
     }
     case 'parameter': {
-      const value = layout.parameters[expression.number - 1] ?? null
-      return () => value
+      // read at each call: a text compiled once serves queries of other parameters
+      const { parameters } = layout
+      const place = expression.number - 1
+      return () => parameters[place] ?? null
     }
     case 'column': {
       const slot = layout.slotOf(expression)

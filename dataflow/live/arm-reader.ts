@@ -40,10 +40,10 @@ export class ArmReader {
 
   /** A partition as it is now; `before`: its entries as they are kept. */
   read(partition: PartitionId, before: readonly Entry[]): readonly Entry[] {
-    const arm = this.#arm
+    const { folding, project } = this.#arm.plan.functions
     let values: Value[] | null | 'ask' = 'ask'
-    if (partition.moves && arm.folding) values = arm.folding.next(before[0]?.values ?? null, partition.moves)
-    else if (partition.row !== undefined && arm.project) values = arm.project(partition.row)
+    if (partition.moves && folding) values = folding.next(before[0]?.values ?? null, partition.moves)
+    else if (partition.row !== undefined && project) values = project(partition.row)
     if (values === null) return []
     return values === 'ask' ? this.#ask(partition, before) : [this.#entry(values, 0)]
   }

@@ -39,17 +39,18 @@ export function partitionFinder(
     for (let i = 0; i < tables.length; i++) {
       const all = diffs.get(tables[i]!)
       if (!all) continue
-      const reading = { filter: arm.filters[i]!, used: plan.used[i]! }
+      const reading = { filter: plan.functions.filters[i]!, used: plan.used[i]! }
       const rows = all.filter((diff) => matters(diff, reading))
       if (rows.length === 0) continue
-      if (direct[i] || arm.folding) touchDirectly(arm, rows, guarded)
+      if (direct[i] || plan.functions.folding) touchDirectly(arm, rows, guarded)
       else touchBySql(deltas, arm, reader, plan.occurrences[i]!, diffs, guarded)
     }
   }
 }
 
-function touchDirectly({ plan, project, folding }: Arm, rows: readonly RowDiff[], touch: Touch): void {
+function touchDirectly({ plan }: Arm, rows: readonly RowDiff[], touch: Touch): void {
   const { keys } = plan.block
+  const { folding, project } = plan.functions
   for (const diff of rows) {
     const { before, after } = diff
     if (folding) folding.movesOf(diff, (key, row, weight) => touch(key, undefined, { row, weight }))

@@ -84,6 +84,7 @@ export class Partitioned implements Maintainer {
     const graph = this.#ready()
     const { result } = graph
     try {
+      for (const arm of this.#arms) arm.bind()
       graph.run(diff)
       return result.dry ? this.#rerun(result.shown) : result.takeChanges()
     } catch (error) {
@@ -169,7 +170,7 @@ export class Partitioned implements Maintainer {
   }
 
   explain(): Explanation {
-    const byRows = this.#arms.every(({ plan, folding }) => plan.block.kind === 'rows' || folding)
+    const byRows = this.#arms.every(({ plan }) => plan.block.kind === 'rows' || plan.functions.folding)
     const oneOnly = this.#arms.every(({ plan }) => plan.block.keys.length === 0)
     return {
       mode: byRows ? 'incremental' : 'partitioned',

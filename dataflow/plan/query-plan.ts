@@ -9,6 +9,7 @@ import type { Connection } from '../sqlite/connection.ts'
 import { planFold, type FoldPlan } from './fold-groups.ts'
 import { hydrateSql, planBlock, selectOfValues, type Block } from './block.ts'
 import { planFarRoute, type FarPlan } from './route.ts'
+import { RowFunctions } from './row-functions.ts'
 import { occurrencesIn, planTouches, type Occurrence } from './touch.ts'
 import { Unplannable } from './unplannable.ts'
 import { usedColumns } from './used-columns.ts'
@@ -28,6 +29,8 @@ export interface ArmPlan {
   readonly block: Block
   /** how its groups follow their rows without a look-up; null: they are read again */
   readonly fold: FoldPlan | null
+  /** compiled for all queries with this text */
+  readonly functions: RowFunctions
   /** of the partition key */
   readonly collations: readonly string[]
   readonly names: EntryNames
@@ -67,6 +70,7 @@ export function planQuery(connection: Connection, statement: BoundStatement, col
         ? { prefix, keys: [], collations: [], ids: layout.names }
         : { prefix, keys: layout.keys, collations, ids: layout.ids },
       far: planFarRoute(block, occurrences),
+      functions: new RowFunctions(block, folding?.plan ?? null, occurrences),
       occurrences,
       label: `(${block.keys.map(({ ast }) => printExpression(ast)).join(', ')})`,
       used: occurrences.map((each) => used.get(each.source) ?? []),
