@@ -106,6 +106,7 @@ const columns: readonly (readonly [title: string, cell: (m: Measured) => string]
   ['rows', (m) => String(m.rows)],
   ['live', (m) => String(m.queries)],
   ['mode', (m) => m.mode],
+  ['first push', (m) => m.firstPushMs.toFixed(4)],
   ['push ms', (m) => m.pushMs.toFixed(4)],
   ['p99', (m) => m.pushMsP99.toFixed(3)],
   ['delivery', (m) => m.writeMs.toFixed(4)],
