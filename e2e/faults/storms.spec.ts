@@ -1,0 +1,100 @@
+import type { Page } from '@playwright/test'
+import { randomFrom } from '../../workers/platform/fake-world.ts'
+import { expect, test } from '../support/fault-fixtures.ts'
+import { leaderAmong, rowsOf, untilConnected, valueOf } from '../support/tab.ts'
+import { createWritten } from '../support/writing.ts'
+
+const seed = Number(process.env['SEED'] ?? Date.now() % 1e6)
+
+test('install racing a dying leader, 100 times: the pool opens and has every row', async ({ openTab }) => {
+  const tabs = [await openTab(), await openTab(), await openTab()]
+  await createWritten(tabs[0]!)
+  await rowsOf(
+    tabs[0]!,
+    "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 5000) INSERT INTO written SELECT 'data', n FROM c",
+  )
+  let rows = 5_000
+  for (let races = 0; races < 100;) {
+    // whoever leads ends its worker without a word, and is a candidate again at once
+    for (const tab of tabs) if (await tab.evaluate(standBackIfLeader)) races += 1
+    const count = await tabs[rows % 3]!.evaluate(async (n) => {
+      await runtime.client.query('INSERT INTO written VALUES (?, ?)', ['race', n])
+      return (await runtime.client.query('SELECT count(*) FROM written')).rows[0]![0]
+    }, rows)
+    expect(count).toBe(++rows)
+  }
+  expect(await valueOf(tabs[0]!, 'PRAGMA integrity_check')).toBe('ok')
+  const [status] = await Promise.all(
+    tabs.map((tab) => tab.evaluate(() => document.getElementById('status')!.textContent)),
+  )
+  expect(JSON.parse(status!)).toMatchObject({ storage: 'opfs', problem: null })
+  expect(JSON.parse(status!).epoch, 'each time another leader').toBeGreaterThanOrEqual(100)
+})
+
+function standBackIfLeader(): boolean {
+  if (window.__TAB_ID !== window.__ACTIVE) return false
+  document.dispatchEvent(new Event('freeze'))
+  document.dispatchEvent(new Event('resume'))
+  return true
+}
+
+test('ten tabs at once: one leads, each reads and writes', async ({ openTab }) => {
+  const tabs = await Promise.all(Array.from({ length: 10 }, () => openTab()))
+  await createWritten(tabs[0]!)
+  await leaderAmong(tabs)
+  await Promise.all(tabs.map((tab, n) => rowsOf(tab, `INSERT INTO written VALUES ('ten', ${n})`)))
+  for (const tab of tabs) expect(await valueOf(tab, 'SELECT count(DISTINCT n) FROM written')).toBe(10)
+})
+
+test('open and close storm: tabs come and go in all stages of their start, and no answered write is lost', async ({
+  openTab,
+  free,
+}) => {
+  console.log(`SEED=${seed}`)
+  const random = randomFrom(seed)
+  let tabs: Page[] = [await openTab()]
+  await createWritten(tabs[0]!)
+  const answered: number[] = []
+  for (let n = 0; n < 15; n++) {
+    tabs.push(await openTab({ atOnce: true }))
+    const writer = tabs[Math.floor(random() * tabs.length)]!
+    // not waited for: it may be gone before it is answered, or itself before it asked
+    void writer
+      .evaluate((row) => runtime.client.query('INSERT INTO written VALUES (?, ?)', ['storm', row]), n)
+      .then(
+        () => answered.push(n),
+        () => {},
+      )
+    if (tabs.length < 4) continue
+    const leaves = tabs[Math.floor(random() * tabs.length)]!
+    tabs = tabs.filter((tab) => tab !== leaves)
+    if (random() < 0.2) await free.crash(leaves)
+    else await leaves.close()
+  }
+  const last = await openTab()
+  await leaderAmong([...tabs, last])
+  const rows = (await rowsOf(last, 'SELECT n FROM written')).map(({ n }) => Number(n))
+  expect(
+    answered.filter((n) => !rows.includes(n)),
+    'answered, and lost',
+  ).toEqual([])
+  expect(new Set(rows).size, 'ran twice').toBe(rows.length)
+  expect(answered.length).toBeGreaterThan(0)
+})
+
+test('reload storm: four tabs reload over one another, then all are there', async ({ openTab }) => {
+  const tabs = await Promise.all([1, 2, 3, 4].map(() => openTab()))
+  await createWritten(tabs[0]!)
+  await rowsOf(tabs[0]!, "INSERT INTO written VALUES ('kept', 1)")
+  await Promise.all(
+    tabs.map(async (tab, i) => {
+      for (let n = 0; n < 4; n++) {
+        await tab.reload({ waitUntil: n % 2 ? 'commit' : 'load' })
+        await tab.waitForTimeout(30 * (i + 1))
+      }
+    }),
+  )
+  for (const tab of tabs) await untilConnected(tab)
+  await leaderAmong(tabs)
+  for (const tab of tabs) expect(await valueOf(tab, 'SELECT count(*) FROM written')).toBe(1)
+})
