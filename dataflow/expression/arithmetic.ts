@@ -1,5 +1,5 @@
 import { integer, Real, real, type Value } from '../value.ts'
-import { type Numeric, toInteger, toNumeric } from './coerce.ts'
+import { type Numeric, toDouble, toInteger, toNumeric } from './coerce.ts'
 
 /**
  * `+ - * / %` and the bit operators. INTEGER with INTEGER stays INTEGER until it leaves 64 bits, then it is REAL:
@@ -46,11 +46,10 @@ export function multiply(a: Value, b: Value): Value {
 
 export function divide(a: Value, b: Value): Value {
   if (a === null || b === null) return null
-  const [x, y] = [toNumeric(a), toNumeric(b)]
-  if (isZero(y)) return null
+  if (isZero(toNumeric(b))) return null
   return arithmetic(
-    x,
-    y,
+    a,
+    b,
     (p, q) => p / q,
     (p, q) => p / q,
   )
@@ -109,7 +108,8 @@ function arithmetic(
     const result = exact(BigInt(x), BigInt(y))
     if (BigInt.asIntN(64, result) === result) return integer(result)
   }
-  return real(approximate(double(x), double(y)))
+  // of the operands as they are: '-0' is -0.0 here, and 0 among integers
+  return real(approximate(toDouble(a), toDouble(b)))
 }
 
 function double(value: Numeric): number {

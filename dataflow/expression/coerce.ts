@@ -39,8 +39,10 @@ export function spelledNumber(text: string): Numeric | null {
 
 /** sqlite3VdbeRealValue */
 export function toDouble(value: Exclude<Value, null>): number {
-  const numeric = toNumeric(value)
-  return numeric instanceof Real ? numeric.value : Number(numeric)
+  if (typeof value === 'number' || typeof value === 'bigint') return Number(value)
+  if (value instanceof Real) return value.value
+  // '-0' is -0.0, though as an integer it is 0
+  return Number(numberPrefix.exec(typeof value === 'string' ? value : decode(value))?.[1] ?? 0)
 }
 
 /** sqlite3VdbeIntValue: what bit operators, `%` and integer arguments see. Clamped to 64 bits. */

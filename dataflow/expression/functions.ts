@@ -84,7 +84,11 @@ const either =
 const eagerFunctions: Record<string, (count: number) => Eager | null> = {
   abs: strict(1, (x) => {
     if (typeof x === 'number') return Math.abs(x)
-    if (typeof x !== 'bigint') return real(Math.abs(toDouble(x)))
+    if (typeof x !== 'bigint') {
+      const value = toDouble(x)
+      // -0.0 is not below zero, and stays as it is
+      return real(value < 0 ? -value : value)
+    }
     if (x === -9223372036854775808n) throw new AskSqlite('integer overflow')
     return integer(x < 0n ? -x : x)
   }),

@@ -196,6 +196,12 @@ const pinned: readonly Pinned[] = [
     steps: [`INSERT INTO t VALUES (2, '2')`, 'DELETE FROM t WHERE id = 1'],
   },
   {
+    name: 'abs(-0.0) is -0.0, and so is that of a text that spells it',
+    setup: 'CREATE TABLE t(id INTEGER PRIMARY KEY, a)',
+    query: 'SELECT abs(a), abs(-a), CAST(a AS REAL), round(a), a * 1.0, a + 0.0 FROM t ORDER BY id',
+    steps: [`INSERT INTO t VALUES (1, -0.0), (2, 0.0), (3, '-0'), (4, '-0.0'), (5, -2.5), (6, x'2d30')`],
+  },
+  {
     name: 'an error that is over is told of, though the rows are as they were',
     setup: `CREATE TABLE t(id INTEGER PRIMARY KEY, a); INSERT INTO t VALUES (1, '{}')`,
     query: `SELECT json_extract(a, '$.x') FROM t WHERE id < 3`,
