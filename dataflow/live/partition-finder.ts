@@ -1,12 +1,11 @@
 import { tableKey } from '../capture/capture-diff.ts'
 import type { DeltaTables } from '../capture/delta-tables.ts'
 import type { Row, RowDiff } from '../capture/diff.ts'
-import type { CatalogTable } from '../catalog/catalog.ts'
-import type { Source } from '../bind/bound.ts'
 import type { FindKeys, Touch } from '../operators/touch-partitions.ts'
 import type { PartitionKey } from '../plan/block.ts'
 import { isDirect } from '../plan/query-plan.ts'
-import { planTouches, type Occurrence, type Stand, type TouchPlan } from '../plan/touch.ts'
+import type { Occurrence } from '../plan/touch.ts'
+import { touchStatements } from '../plan/touch-statements.ts'
 import { mayBeMangled, type Value } from '../value.ts'
 import type { Arm } from './arm.ts'
 import type { ArmReader } from './arm-reader.ts'
@@ -79,8 +78,8 @@ function touchBySql(
   const name = `${plan.occurrences.indexOf(occurrence)}|${[...diffs.keys()].sort().join('|')}`
   let sqls = plan.touches.get(name)
   if (sqls === undefined) {
-    const plans = planTouches(plan.block, occurrence, new Set(diffs.keys()))
-    sqls = plans && plans.flatMap((each) => statementsOf(each, occurrence, (table) => deltas.prepare(table)))
+    const changed = new Set(diffs.keys())
+    sqls = touchStatements(plan.block, occurrence, changed, (table) => deltas.prepare(table))
     plan.touches.set(name, sqls)
   }
   if (sqls === null) throw new CheaperToRerun()
@@ -90,20 +89,4 @@ function touchBySql(
   }
   const width = plan.block.keys.length
   for (const sql of sqls) reader.each(deltas.indexes.sqlFor(sql), [], (statement) => touch(statement.row(width)))
-}
-
-/** One statement for every choice between a changed table's rows now and its changed rows. */
-function statementsOf(
-  plan: TouchPlan,
-  occurrence: Occurrence,
-  nameOfChanged: (table: CatalogTable) => string,
-): string[] {
-  if (plan.others.length > 5) throw new CheaperToRerun()
-  const sqls: string[] = []
-  for (let choice = 0; choice < 1 << plan.others.length; choice++) {
-    const stands = new Map<Source, Stand>([[occurrence.source, 'changed']])
-    plan.others.forEach((source, i) => stands.set(source, choice & (1 << i) ? 'changed' : 'table'))
-    sqls.push(plan.sql(stands, nameOfChanged))
-  }
-  return sqls
 }

@@ -1,10 +1,10 @@
-import type { Source } from '../bind/bound.ts'
 import { sameValue, tableKey } from '../capture/capture-diff.ts'
 import type { DeltaTables } from '../capture/delta-tables.ts'
 import type { RowDiff, TurnDiff } from '../capture/diff.ts'
 import type { Block } from '../plan/block.ts'
 import type { RowFilter } from '../plan/row-filter.ts'
-import { planTouches, type Occurrence, type Stand } from '../plan/touch.ts'
+import type { Occurrence } from '../plan/touch.ts'
+import { touchStatements } from '../plan/touch-statements.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import type { Value } from '../value.ts'
 
@@ -71,21 +71,12 @@ export class TouchFinder {
   #sqlsOf(reading: Reading, changed: ReadonlySet<string>): readonly string[] | null {
     const name = `${this.#readings.indexOf(reading)}|${[...changed].sort().join('|')}`
     let sqls = this.#sqls.get(name)
-    if (sqls === undefined) this.#sqls.set(name, (sqls = this.#makeSqls(reading, changed)))
+    if (sqls === undefined)
+      this.#sqls.set(
+        name,
+        (sqls = touchStatements(this.#block, reading.occurrence, changed, (table) => this.#deltas.prepare(table))),
+      )
     return sqls
-  }
-
-  /** One statement for every choice between a changed table's rows now and its changed rows. */
-  #makeSqls({ occurrence }: Reading, changed: ReadonlySet<string>): readonly string[] | null {
-    const plans = planTouches(this.#block, occurrence, changed)
-    if (!plans || plans.some(({ others }) => others.length > 5)) return null
-    return plans.flatMap((plan) =>
-      Array.from({ length: 1 << plan.others.length }, (_, choice) => {
-        const stands = new Map<Source, Stand>([[occurrence.source, 'changed']])
-        plan.others.forEach((other, i) => stands.set(other, choice & (1 << i) ? 'changed' : 'table'))
-        return plan.sql(stands, (table) => this.#deltas.prepare(table))
-      }),
-    )
   }
 
   #run(sql: string, touch: (key: readonly Value[]) => boolean): boolean {
