@@ -371,6 +371,22 @@ describe('site data cleared', () => {
     expect(next.rows('SELECT count(*) FROM outbox')).toEqual([1])
   })
 
+  test('the files first and IndexedDB after what was rescued is in it: it is rescued again', async () => {
+    const life = await device.open()
+    life.say(5_000, 'not sent yet')
+    device.clear({ files: true })
+    await life.clock.pass(5_000)
+    expect(device.rescued).toHaveLength(1)
+    expect(life.replacements).toEqual([])
+    device.clear({ indexedDb: true })
+    await life.clock.pass(2_000)
+    expect(life.replacements).toHaveLength(1)
+    life.die()
+    const next = await device.open()
+    expect(next.leader.problem).toMatchObject({ code: 'STORAGE_LOST' })
+    expect(next.rows('SELECT snippet FROM timeline_items')).toEqual(['not sent yet'])
+  })
+
   test('the files alone, while open: noticed within seconds', async () => {
     const life = await device.open()
     life.say(5_000, 'not sent yet')

@@ -57,6 +57,7 @@ export interface HealthParts {
 const quietMs = 1_000
 const lookMs = 5_000
 const clearingMs = 500
+const clearingTries = 20
 const measureMs = 60_000
 const roomMs = { first: 2_000, last: 30_000 }
 /** the look through an unclean database begins so late, waits for so long a pause, and no longer than that */
@@ -154,19 +155,35 @@ export function watchStorage(parts: HealthParts): StorageHealth {
     if (over) return
     over = true
     say(why)
-    void keepPending()
+    const pending = pendingEvents()
+    // Of a damaged database the next opening salvages what it can; of one that is gone only we can read it.
+    void (suspect === 'no' ? keepPastClearing(pending) : sentinel.rescue(pending))
       .then(() => sentinel.write({ generation, suspect }))
-      // files may still be on their way out: a new database among them would go with them
-      .then(() => clock.after(suspect === 'no' ? clearingMs : 0, () => listener?.replace(reason)))
+      .then(() => listener?.replace(reason))
   }
 
-  /** Of a damaged database the next opening salvages what it can; of one that is gone only we can read it. */
-  async function keepPending(): Promise<void> {
+  function pendingEvents(): readonly AnyEvent[] {
     try {
-      await sentinel.rescue(database.pending())
+      return database.pending()
     } catch (error) {
       console.warn('the outbox cannot be read:', error)
+      return []
     }
+  }
+
+  /**
+   * Clearing takes a while, and takes with it what is written meanwhile: a new database as well as what is rescued. So
+   * it is rescued at once, in case that we end, and over when it has stayed for a while.
+   */
+  async function keepPastClearing(events: readonly AnyEvent[]): Promise<void> {
+    for (let tries = 0; tries < clearingTries; tries++) {
+      await sentinel.rescue(events)
+      await new Promise<void>((resolve) => clock.after(clearingMs, resolve))
+      const { rescued } = await sentinel.read()
+      const there = new Set(rescued.map((event) => event.id))
+      if (events.every((event) => there.has(event.id))) return
+    }
+    console.warn(`IndexedDB does not keep the ${events.length} events that were not sent`)
   }
 
   function watchForLoss(): void {

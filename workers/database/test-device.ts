@@ -87,7 +87,7 @@ export class TestDevice {
     if (!what.indexedDb) return
     this.mark = null
     this.rescued = []
-    for (const listener of this.#lost.splice(0)) listener()
+    for (const listener of this.#lost) listener()
   }
 
   /** Files of the pool that begin, behind their header, with these bytes. */
