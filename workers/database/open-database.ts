@@ -213,10 +213,11 @@ function beginSession(sql: RawSql, proposedEpoch: number): { generation: string;
   )
   const generation = (kept('generation') as string | undefined) ?? crypto.randomUUID()
   const epoch = Math.max(proposedEpoch, Number(kept('epoch') ?? 0) + 1)
-  sql.exec('BEGIN IMMEDIATE')
+  // a long WAL that is found goes into the database when there is time for it
+  sql.exec('PRAGMA wal_autocheckpoint = 0; BEGIN IMMEDIATE')
   keep.run('generation', generation)
   keep.run('epoch', epoch)
-  sql.exec('COMMIT')
+  sql.exec('COMMIT; PRAGMA wal_autocheckpoint = 1000')
   return { generation, epoch }
 }
 

@@ -171,7 +171,7 @@ function healthOf(store: Store, opened: OpenedDatabase, platform: OpenPlatform, 
     now,
     opened,
     database: {
-      checkpoint: () => store.sql.exec('PRAGMA wal_checkpoint(PASSIVE)'),
+      checkpoint: () => checkpoint(store),
       tables: () =>
         store.sql
           .prepare(tables)
@@ -181,6 +181,14 @@ function healthOf(store: Store, opened: OpenedDatabase, platform: OpenPlatform, 
       pending: () => pendingEvents(store),
     },
   })
+}
+
+/** A WAL of more frames is emptied, since the next start reads all of it again; a shorter one is quicker to write on. */
+const framesLeft = 256
+
+function checkpoint({ sql }: Store): void {
+  const frames = sql.prepare('PRAGMA wal_checkpoint(PASSIVE)').rows()[0]?.[1] as number
+  if (frames > framesLeft) sql.exec('PRAGMA wal_checkpoint(TRUNCATE)')
 }
 
 /** Virtual ones are left out: the tables that they keep their data in are looked at, and the full text takes a second. */
