@@ -6,8 +6,9 @@ const executablePath = process.env['CHROMIUM'] ?? installedBrowser()?.executable
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // Deadlines are for what hangs, not for what is slow: on a loaded machine all takes several times as long.
+  timeout: 150_000,
+  expect: { timeout: 45_000, toPass: { timeout: 45_000 } },
   // every test has a browser of several tabs and a server of its own: two cores carry one at a time
   workers: Number(process.env['E2E_WORKERS'] ?? 1),
   // a test that needs a second try is a defect
@@ -15,7 +16,7 @@ export default defineConfig({
   forbidOnly: !!process.env['CI'],
   use: {
     launchOptions: { args: [...browserArguments], ...(executablePath && { executablePath }) },
-    actionTimeout: 10_000,
+    actionTimeout: 30_000,
     screenshot: 'only-on-failure',
   },
 })

@@ -6,7 +6,7 @@ import { rowsOf, untilConnected, valueOf } from './support/tab.ts'
 
 async function openDemo(tab: Page): Promise<void> {
   await tab.getByRole('button', { name: 'Open the demo space' }).click()
-  await expect(composer(tab)).toBeVisible({ timeout: 30_000 })
+  await expect(composer(tab)).toBeVisible()
 }
 
 test('one click opens a lively demo space, which lives on this device alone', async ({ openTab }) => {
@@ -19,7 +19,7 @@ test('one click opens a lively demo space, which lives on this device alone', as
   await expect(roomLink(tab, 'engineering')).toHaveAccessibleName(/14 unread, you were mentioned/)
   await openRoom(tab, 'engineering')
   await expect(message(tab, 'not even then. The edit is one row')).toHaveCount(1)
-  await expect(roomLink(tab, 'engineering')).toHaveAccessibleName('engineering', { timeout: 15_000 })
+  await expect(roomLink(tab, 'engineering')).toHaveAccessibleName('engineering')
 
   await tab.reload()
   await untilConnected(tab)

@@ -66,7 +66,7 @@ test('the app opens offline, with its data, and sends what was written when it i
 
   await server.start()
   await profile.context.setOffline(false)
-  await expect(syncPill(tab)).toHaveAttribute('data-queued', '0', { timeout: 45_000 })
+  await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
   await expectOnce(tab, ['written online', 'written offline'])
   await expect(roomLink(tab, 'general')).toBeVisible()
 })

@@ -24,7 +24,7 @@ test('a push with no tab open: its event is there when a tab opens, though the s
 
   await host.say(stream, rooms[0]!, 'pushed while nobody looked')
   await worker.push({ stream, head: (await host.read(stream)).body.head })
-  await expect(async () => expect(await queuedEvents(worker)).toBeGreaterThan(0)).toPass({ timeout: 15_000 })
+  await expect(async () => expect(await queuedEvents(worker)).toBeGreaterThan(0)).toPass()
   consoleErrors.expect(
     /Failed to load resource|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED|Failed to fetch/,
   )
@@ -53,8 +53,8 @@ test('a Service Worker that is stopped goes on where it was', async ({ openTab, 
   await worker.stop()
   await host.say(stream, rooms[0]!, 'second')
   await say(tab, 'third, from here')
-  await expect(message(tab, 'second')).toHaveCount(1, { timeout: 25_000 })
-  await expect(syncPill(tab)).toHaveAttribute('data-queued', '0', { timeout: 25_000 })
+  await expect(message(tab, 'second')).toHaveCount(1)
+  await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
   const texts = await rowsOf(tab, 'SELECT snippet, count(*) AS n FROM timeline_items GROUP BY snippet ORDER BY snippet')
   expect(texts).toEqual([
     { snippet: 'first', n: 1 },

@@ -82,7 +82,7 @@ test('a version of another protocol waits its turn, and says so', async ({
   await server.deploy(other)
   const b = await profile.context.newPage()
   await b.goto(server.url + path)
-  await expect(problem(b)).toHaveAttribute('data-code', 'DATABASE_HELD', { timeout: 20_000 })
+  await expect(problem(b)).toHaveAttribute('data-code', 'DATABASE_HELD')
   await expect(problem(b).getByRole('button', { name: 'Update' })).toBeVisible()
   await say(a, 'and it is not disturbed.')
   await expect(problem(a)).toHaveCount(0)

@@ -80,9 +80,9 @@ export class ServiceWorkerControl {
 }
 
 async function until(condition: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + 10_000
+  const deadline = Date.now() + 30_000
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`waited 10 s for ${what}`)
+    if (Date.now() > deadline) throw new Error(`waited 30 s for ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 25))
   }
 }

@@ -6,7 +6,7 @@ export type { HookAnswer, HookResult }
 /** Waits until the tab is registered and some tab leads. */
 export async function untilConnected(page: Page): Promise<void> {
   await page.waitForFunction(() => !!window.__TAB_ID && !!window.__ACTIVE && !!window.__sendQuery, undefined, {
-    timeout: 20_000,
+    timeout: 30_000,
     polling: 30, // a hidden tab has no animation frames
   })
 }
@@ -42,6 +42,6 @@ export async function leaderAmong(pages: readonly Page[]): Promise<{ leader: Pag
     expect(leads.filter(Boolean), 'one leads').toHaveLength(1)
     const leader = pages[leads.indexOf(true)] as Page
     answer = { leader, followers: pages.filter((page) => page !== leader) }
-  }).toPass({ timeout: 20_000 })
+  }).toPass()
   return answer!
 }
