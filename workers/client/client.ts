@@ -10,11 +10,11 @@ export interface Client {
   readonly status$: Observable<ClientStatus>
   /**
    * Maintains a query. The first update is a snapshot; deltas follow, one per turn that changed the result.
-   * `onError` with code QUERY_INVALID ends the subscription (bad SQL, table gone); any other error may clear with the
-   * next update. Survives failover: the subscriber only ever sees its own rows change.
+   * `onError` with code QUERY_INVALID (bad SQL, table gone) or TIMEOUT (its first rows took more than 15 s) ends the
+   * subscription; any other error may clear with the next update. Survives failover: the subscriber only ever sees its own rows change.
    */
   subscribe(query: Query, onUpdate: (update: LiveUpdate) => void, onError?: (error: ClientError) => void): Unsubscribe
-  /** Plain SQL on the leader's database. Rejects with a ClientError. */
+  /** Plain SQL on the leader's database. Rejects with a ClientError; TIMEOUT: it ran for 15 s and was stopped, or none led. */
   query(sql: string, parameters?: readonly SqlValue[]): Promise<QueryResult>
   /** Resolves when the events and their outbox rows are durable on this device. All or none. Rejects with a ClientError. */
   dispatch(events: readonly EventDraft[]): Promise<void>

@@ -21,6 +21,7 @@ import { memoryHealth, watchStorage, type StorageHealth } from './storage-health
 import { databaseFile, hasOpfs, installStoragePool, type PoolFile } from './storage-pool.ts'
 import { openStore, type Store } from './store.ts'
 import { syncConversation } from './sync-messages.ts'
+import { timeLimit } from './time-limit.ts'
 
 /** Store and engine on one connection, as the leader uses them. Rejects with an OpenFailure that says what to do. */
 export async function openLeaderDatabase(
@@ -82,6 +83,7 @@ export function leaderDatabase(
   requeueRescued(store, opened, platform)
   projectStored(store)
   if (needsReplay(store)) replay(store, () => {}).catch(health.met) // it goes on at the next start
+  const limit = timeLimit(sqlite3, db, () => clock.now())
   const sync = syncConversation(store, opened, () => health.full)
   return {
     epoch,
@@ -96,7 +98,7 @@ export function leaderDatabase(
       health.watch({ ...listener, roomAgain: () => sync.resume(listener.toSync) })
     },
     query(sql, parameters) {
-      const run = () => runSql(sqlite3, db, live, sql, parameters)
+      const run = () => limit.within(() => runSql(sqlite3, db, live, sql, parameters))
       return onlyReads(sql) ? health.reading(run) : health.writing(run)
     },
     subscribe(query, onUpdate, onError) {
@@ -105,16 +107,20 @@ export function leaderDatabase(
         health.met(error)
         onError(error, final)
       }
-      const found = health.reading(() =>
-        live.subscribe(
+      const open = () => {
+        const found = live.subscribe(
           query,
           (delta) => {
             turn = delta.turn
             onUpdate({ type: 'delta', ...delta })
           },
           (error) => failed(error, !compiles(db, query.sql)),
-        ),
-      )
+        )
+        if (!found.error || !limit.stopped) return found
+        found.unsubscribe() // else every turn would try again, as long
+        throw found.error
+      }
+      const found = health.reading(() => limit.within(open))
       if (found.error) failed(found.error, false)
       return {
         snapshot: () => ({

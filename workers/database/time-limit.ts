@@ -1,0 +1,46 @@
+import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
+import { RequestFailure } from './leader-database.ts'
+
+/**
+ * What a tab asks for may take only so long: nobody's turn comes while it runs, and a worker that gives no sign of life
+ * for 20 s counts as hung, so that an endless statement would end one leader after another. SQLite stops by itself and
+ * takes back what the statement did: the asker gets TIMEOUT, the leader stays.
+ */
+export interface TimeLimit {
+  /** An error of `work` is TIMEOUT when it was stopped. */
+  within<T>(work: () => T): T
+  /** the last work was */
+  readonly stopped: boolean
+}
+
+/** well below the 20 s */
+export const limitMs = 15_000
+/** in steps of SQLite's program: every few tens of milliseconds */
+const lookEvery = 1_000_000
+
+export function timeLimit({ capi }: Sqlite3Static, db: Database, now: () => number): TimeLimit {
+  let deadline = Number.POSITIVE_INFINITY
+  let stopped = false
+  const look = () => {
+    if (now() < deadline) return 0
+    stopped = true
+    return 1
+  }
+  capi.sqlite3_progress_handler(db, lookEvery, look, 0)
+  return {
+    get stopped() {
+      return stopped
+    },
+    within(work) {
+      deadline = now() + limitMs
+      stopped = false
+      try {
+        return work()
+      } catch (error) {
+        throw stopped ? new RequestFailure('TIMEOUT', `it ran for ${limitMs / 1000} s and was stopped`) : error
+      } finally {
+        deadline = Number.POSITIVE_INFINITY
+      }
+    },
+  }
+}
