@@ -66,10 +66,39 @@ export class FreeBrowser {
 
   /** Ends every SharedWorker of this origin; answers how many. */
   async killSharedWorkers(origin: string): Promise<number> {
+    const targets = await this.#sharedWorkers(origin)
+    for (const targetId of targets) await this.#session.send('Target.closeTarget', { targetId })
+    return targets.length
+  }
+
+  /** Nothing of them runs from here on, though they live: as in an endless loop. Answers how to wake them. */
+  async hangSharedWorkers(origin: string): Promise<() => Promise<void>> {
+    const targets = await this.#sharedWorkers(origin)
+    const ask = async (sessionId: string, method: string): Promise<void> =>
+      void (await this.#session.send('Target.sendMessageToTarget', {
+        sessionId,
+        message: JSON.stringify({ id: 1, method }),
+      }))
+    const sessions = await Promise.all(
+      targets.map((targetId) => this.#session.send('Target.attachToTarget', { targetId })),
+    )
+    for (const { sessionId } of sessions) {
+      await ask(sessionId, 'Debugger.enable')
+      await ask(sessionId, 'Debugger.pause')
+    }
+    return async () => {
+      for (const { sessionId } of sessions) await ask(sessionId, 'Debugger.resume')
+    }
+  }
+
+  async #sharedWorkers(origin: string): Promise<string[]> {
     const { targetInfos } = await this.#session.send('Target.getTargets', { filter: [{ type: 'shared_worker' }] })
-    const mine = targetInfos.filter(({ url }) => url.startsWith(origin))
-    for (const { targetId } of mine) await this.#session.send('Target.closeTarget', { targetId })
-    return mine.length
+    return targetInfos.filter(({ url }) => url.startsWith(origin)).map(({ targetId }) => targetId)
+  }
+
+  /** How many SharedWorkers this origin has. */
+  async countSharedWorkers(origin: string): Promise<number> {
+    return (await this.#sharedWorkers(origin)).length
   }
 
   async close(): Promise<void> {

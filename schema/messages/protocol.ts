@@ -14,6 +14,9 @@ export const tabLock = (tabId: string, life: number): string => `rsql-tab-${tabI
 /** Held by a coordinator while it lives; tabs wait for it, and connect to a fresh one when they get it. */
 export const coordinatorLock = (coordinatorId: string): string => `rsql-coordinator-${coordinatorId}`
 
+/** Held by the tab that takes a coordinator's locks from it because it hangs: one tab after the other. */
+export const replacingLock = `rsql-coordinator-replacing-v${protocolVersion}`
+
 /**
  * Held by the one coordinator that serves, in a SharedWorker or in a tab's Dedicated Worker: tabs which cannot start the
  * SharedWorker and tabs which can never follow two coordinators.

@@ -75,6 +75,8 @@ export type ToTab =
   | { readonly type: 'QUERY_ERROR'; readonly requestId: string; readonly code: ErrorCode; readonly message: string }
   /** what one turn changed for this tab; all of it in one message */
   | { readonly type: 'DELTAS'; readonly n: number; readonly updates: readonly TabUpdate[] }
+  /** to all, every few seconds, and with REGISTERED: a coordinator that goes silent after it hangs */
+  | { readonly type: 'BEAT' }
   /** this leader's worker hangs: terminate it and start another */
   | { readonly type: 'REPLACE_WORKER'; readonly reason: string }
   | { readonly type: 'NUDGE_SERVICE_WORKER' }

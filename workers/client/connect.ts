@@ -52,7 +52,7 @@ function browserPlatform(sync: SyncNudges): TabPlatform {
 const sharedCoordinator: CoordinatorWay = {
   coordinator: 'shared',
   connect(_tabId, failed) {
-    const worker = spawnCoordinator()
+    const worker = spawnCoordinator(coordinatorNumber())
     worker.addEventListener('error', failed)
     return portOf(worker.port)
   },
@@ -60,6 +60,13 @@ const sharedCoordinator: CoordinatorWay = {
     const { port1, port2 } = new MessageChannel()
     return [port1, port2]
   },
+  replace: () => localStorage.setItem(coordinatorKey, String(coordinatorNumber() + 1)),
+}
+
+/** How many coordinators have hung: a name leads to the same SharedWorker for as long as a tab is open, so the next has another. */
+const coordinatorKey = 'rsql-coordinator'
+function coordinatorNumber(): number {
+  return Number(localStorage.getItem(coordinatorKey) ?? 0)
 }
 
 const hostedCoordinator: CoordinatorWay = {

@@ -1,10 +1,10 @@
 /**
  * The one wiring file that may name worker entry files: the bundler finds them by these very expressions.
  */
-export function spawnCoordinator(): SharedWorker {
+export function spawnCoordinator(number: number): SharedWorker {
   return new SharedWorker(new URL('../coordinator/coordinator.worker.ts', import.meta.url), {
     type: 'module',
-    name: 'rsql-coordinator-v1',
+    name: `rsql-coordinator-v1${number === 0 ? '' : `-${number}`}`,
   })
 }
 

@@ -1,4 +1,4 @@
-import { coordinatorLock, tabLock } from '../../schema/messages/protocol.ts'
+import { coordinatorLock, replacingLock, servingLock, tabLock } from '../../schema/messages/protocol.ts'
 import type { FromTab, ToTab } from '../../schema/messages/tab.ts'
 import type { Clock } from '../platform/clock.ts'
 import { holdPatiently, type Locks } from '../platform/locks.ts'
@@ -11,6 +11,8 @@ export interface CoordinatorWay {
   connect(tabId: string, failed: () => void): Port
   /** The ends of a line from the coordinator to the worker; null where nothing can be transferred to the coordinator. */
   channel(): readonly [TransferredPort, TransferredPort] | null
+  /** From now on `connect` leads to a fresh coordinator, also from other tabs. Absent: only a worker's end makes way for one. */
+  readonly replace?: () => void
 }
 
 export interface TabWorker {
@@ -43,12 +45,20 @@ export interface Life {
 
 /** How long to wait for REGISTERED before connecting again; doubles up to the last. */
 const patienceMs = { first: 1_000, last: 8_000 }
+/**
+ * After so many turns of our own clock without a BEAT the coordinator hangs. Turns, not time: a device that slept, or a
+ * page that was busy, has had one.
+ */
+const beat = { turnMs: 3_000, turns: 4 }
+/** a lock that nobody holds is granted in far less */
+const askingMs = 1_000
 /** silent attempts before another way is tried: a slow start is no failure */
 const attemptsOnAWay = 2
 
 /**
  * From one registration to the page's freeze, hiding or close: one tab lock, one worker, one coordinator after another.
- * Law: while it lives it is registered with a coordinator or on its way to one, whatever fails.
+ * Laws: while it lives it is registered with a coordinator or on its way to one, whatever fails. A coordinator that
+ * hangs is dead to all tabs at once: its lock, by which they watch it, is taken from it.
  */
 export function startLife(options: LifeOptions): Life {
   const { platform, tabId, life, registration, receive } = options
@@ -57,7 +67,9 @@ export function startLife(options: LifeOptions): Life {
   let letGo: (() => void) | null = null
   let port: Port | null = null
   let watch: AbortController | null = null
+  let coordinatorId = ''
   let cancelTimer = () => {}
+  let cancelBeat = () => {}
   let patience = patienceMs.first
   /** which way is being tried, and how often it was silent */
   let wayAt = 0
@@ -107,6 +119,7 @@ export function startLife(options: LifeOptions): Life {
       if (port !== mine) return
       const toTab = message as ToTab
       if (toTab.type === 'REGISTERED') registered(way, toTab.coordinatorId)
+      if (toTab.type === 'BEAT') expectBeat(way)
       if (toTab.type === 'COORDINATOR_READY' && !watch) return connect()
       receive(toTab)
     })
@@ -131,16 +144,17 @@ export function startLife(options: LifeOptions): Life {
     cancelTimer = clock.after(wayAt % ways.length === 0 ? patience : 0, connect)
   }
 
-  function registered(way: CoordinatorWay, coordinatorId: string): void {
+  function registered(way: CoordinatorWay, id: string): void {
     cancelTimer()
     patience = patienceMs.first
     silent = 0
     watch?.abort()
     const mine = new AbortController()
     watch = mine
+    coordinatorId = id
     platform.mark('registered')
     options.registered(way.coordinator)
-    void holdPatiently(locks, clock, coordinatorLock(coordinatorId), mine.signal).then((release) => {
+    void holdPatiently(locks, clock, coordinatorLock(id), mine.signal).then((release) => {
       if (!release) return
       // The coordinator is dead. What it had posted before is heard first: it may answer.
       release()
@@ -153,8 +167,38 @@ export function startLife(options: LifeOptions): Life {
     })
   }
 
+  function expectBeat(way: CoordinatorWay, turns = 0): void {
+    cancelBeat()
+    if (turns < beat.turns) cancelBeat = clock.after(beat.turnMs, () => expectBeat(way, turns + 1))
+    else cancelBeat = clock.after(0, () => void coordinatorHangs(way))
+  }
+
+  /** It lives in a worker that no tab can end. Should it wake, it finds its locks gone and its ports closed, and ends itself. */
+  async function coordinatorHangs(way: CoordinatorWay): Promise<void> {
+    // it may be our own worker that hangs, and everybody's coordinator with it
+    if (!way.replace) return options.workerDied()
+    const id = coordinatorId
+    const one = await holdPatiently(locks, clock, replacingLock, holding.signal)
+    if (one && !(await isDead(id)) && !ended) {
+      way.replace()
+      for (const lock of [servingLock, coordinatorLock(id)]) (await locks.take(lock))()
+    }
+    one?.()
+  }
+
+  /** Another tab may have declared it so meanwhile. */
+  async function isDead(id: string): Promise<boolean> {
+    const asking = new AbortController()
+    const cancel = clock.after(askingMs, () => asking.abort())
+    const release = await locks.hold(coordinatorLock(id), asking.signal).catch(() => null)
+    cancel()
+    release?.()
+    return release !== null
+  }
+
   function disconnect(): void {
     cancelTimer()
+    cancelBeat()
     watch?.abort()
     watch = null
     port?.close()

@@ -75,6 +75,7 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
     switch (message.type) {
       case 'REGISTERED':
       case 'COORDINATOR_READY':
+      case 'BEAT':
         return
       case 'ACTIVE_CHANGED':
         if (message.epoch < status.epoch) return

@@ -11,6 +11,7 @@ const coordinator = startCoordinator({
   clock: systemClock,
   coordinatorId: crypto.randomUUID(),
   sync: syncLine(),
+  replaced: () => self.close(),
 })
 // Set before anything is awaited: a connect event without a handler is lost.
 self.addEventListener('connect', (event) => {

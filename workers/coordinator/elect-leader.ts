@@ -2,8 +2,8 @@ import { backoff, type CoordinatorState, type Delivery, type Tab } from './state
 import { loseLeader } from './requests.ts'
 
 /**
- * Election. Laws: one candidate at a time; a candidate leads when its worker has the database lock, not before; no lock
- * is ever stolen, so a leader that we lost sight of only makes the candidate wait.
+ * Election. Laws: one candidate at a time; a candidate leads when its worker has the database lock, not before; that lock
+ * is never stolen, so a leader that we lost sight of only makes the candidate wait.
  * Preferred: fewest failed promotions, a visible tab, one whose WASM is compiled, the oldest.
  */
 export function electLeader(state: CoordinatorState, now: number): Delivery[] {

@@ -54,6 +54,7 @@ export function route(state: CoordinatorState, input: Input, now: number): Deliv
         ...expireRequests(state, now),
         ...forwardRequests(state, now),
         ...nudge(state, now),
+        ...beat(state, now),
       ]
     default:
       return assertNever(input)
@@ -103,6 +104,7 @@ function registerTab(
     { to: 'tab', tabId, message: { type: 'REGISTERED', coordinatorId: state.coordinatorId, life } },
     { to: 'tab', tabId, message: { type: 'ACTIVE_CHANGED', activeTab, epoch: state.epoch } },
     { to: 'tab', tabId, message: { type: 'STATUS_CHANGED', ...state.status } },
+    { to: 'tab', tabId, message: { type: 'BEAT' } },
   )
   for (const subscription of message.subscriptions) deliveries.push(...subscribe(state, tabId, subscription))
   for (const { request, acceptedEpoch } of message.requests) {
@@ -290,6 +292,12 @@ function nudge(state: CoordinatorState, now: number, atOnce = false): Delivery[]
   if (leader?.phase !== 'open' || (!atOnce && now - syncNudgedAt < options.nudgeMs)) return []
   state.syncNudgedAt = now
   return [{ to: 'tab', tabId: leader.tabId, message: { type: 'NUDGE_SERVICE_WORKER' } }]
+}
+
+function beat(state: CoordinatorState, now: number): Delivery[] {
+  if (now - state.beatAt < state.options.beatMs) return []
+  state.beatAt = now
+  return toAllTabs(state, { type: 'BEAT' })
 }
 
 export function toAllTabs(state: CoordinatorState, message: ToTab): Delivery[] {

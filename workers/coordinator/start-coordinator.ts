@@ -22,6 +22,8 @@ export interface CoordinatorPlatform {
   /** the line to the sync client */
   readonly sync: { post(message: ToSync): void; listen(listener: (message: FromSync) => void): void }
   readonly options?: CoordinatorOptions
+  /** It hung, and its locks were taken from it: it has stopped, and its tabs have gone elsewhere. */
+  replaced?(): void
 }
 
 export interface Coordinator {
@@ -119,7 +121,7 @@ export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
   /** No tab may be told of us before we are the one that serves, nor before the lock is held by which it can watch us. */
   async function serve(): Promise<boolean> {
     const wanted = [servingLock, coordinatorLock(coordinatorId)]
-    const held = await Promise.all(wanted.map((lock) => holdPatiently(locks, clock, lock, stopping.signal)))
+    const held = await Promise.all(wanted.map((lock) => holdPatiently(locks, clock, lock, stopping.signal, replaced)))
     const letGo = () => held.forEach((release) => release?.())
     stopping.signal.addEventListener('abort', letGo)
     if (stopped) {
@@ -133,6 +135,17 @@ export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
     return true
   }
 
+  function replaced(): void {
+    if (stopped) return
+    stop()
+    platform.replaced?.()
+  }
+
+  function stop(): void {
+    stopped = true
+    stopping.abort()
+  }
+
   function tick(): void {
     if (stopped) return
     step({ from: 'clock' })
@@ -143,9 +156,6 @@ export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
     state,
     ready,
     connect: (port) => (serving ? accept(port) : void waiting.push(port)),
-    stop() {
-      stopped = true
-      stopping.abort()
-    },
+    stop,
   }
 }

@@ -24,6 +24,7 @@ export interface CoordinatorState {
   actor: string | null | undefined
   openRoom: OpenRoom | null
   syncNudgedAt: number
+  beatAt: number
 }
 
 export interface Tab {
@@ -126,6 +127,8 @@ export interface CoordinatorOptions {
   readonly maxUnreceivedMessages: number
   readonly maxUnreceivedSize: number
   readonly nudgeMs: number
+  /** how often the tabs are shown that we do not hang */
+  readonly beatMs: number
 }
 
 export const defaultOptions: CoordinatorOptions = {
@@ -140,6 +143,7 @@ export const defaultOptions: CoordinatorOptions = {
   maxUnreceivedMessages: 256,
   maxUnreceivedSize: 20_000,
   nudgeMs: 10_000,
+  beatMs: 3_000,
 }
 
 export function emptyState(coordinatorId: string, options: CoordinatorOptions = defaultOptions): CoordinatorState {
@@ -164,6 +168,7 @@ export function emptyState(coordinatorId: string, options: CoordinatorOptions = 
     actor: undefined,
     openRoom: null,
     syncNudgedAt: Number.NEGATIVE_INFINITY,
+    beatAt: Number.NEGATIVE_INFINITY,
   }
 }
 

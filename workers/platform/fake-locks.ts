@@ -3,13 +3,18 @@ import type { Context, FakeWorld } from './fake-world.ts'
 
 interface Request {
   readonly context: Context
+  readonly taken: (() => void) | undefined
   grant(): void
+}
+interface Holder {
+  readonly context: Context
+  readonly taken: (() => void) | undefined
 }
 
 /** Web Locks of the fake world: queues in order of request; a dead holder's lock goes on after a moment. */
 export class FakeLockManager {
   readonly #world: FakeWorld
-  readonly #held = new Map<string, Context>()
+  readonly #held = new Map<string, Holder>()
   readonly #queues = new Map<string, Request[]>()
 
   constructor(world: FakeWorld) {
@@ -17,28 +22,22 @@ export class FakeLockManager {
   }
 
   holder(name: string): Context | null {
-    return this.#held.get(name) ?? null
+    return this.#held.get(name)?.context ?? null
   }
 
   for(context: Context): Locks {
     return {
-      hold: (name, signal) =>
+      hold: (name, signal, taken) =>
         new Promise((resolve, reject) => {
           if (signal?.aborted) return reject(aborted())
           const queue = this.#queues.get(name) ?? []
           this.#queues.set(name, queue)
           const request: Request = {
             context,
+            taken,
             grant: () => {
               signal?.removeEventListener('abort', abort)
-              let held = true
-              const release = () => {
-                if (!held) return
-                held = false
-                this.#held.delete(name)
-                this.#grantNext(name)
-              }
-              resolve(release)
+              resolve(() => this.#release(name, request))
             },
           }
           const abort = () => {
@@ -51,16 +50,31 @@ export class FakeLockManager {
           queue.push(request)
           this.#grantNext(name)
         }),
+      take: (name) =>
+        new Promise((resolve) => {
+          const { taken, context: before } = this.#held.get(name) ?? { taken: undefined, context }
+          const holder: Holder = { context, taken: undefined }
+          this.#hold(name, holder)
+          if (taken) this.#world.at(before, 0, taken)
+          resolve(() => this.#release(name, holder))
+        }),
     }
   }
 
+  #hold(name: string, holder: Holder): void {
+    this.#held.set(name, holder)
+    holder.context.onDeath.push(() => this.#freeAfterDeath(name, holder))
+  }
+
+  #release(name: string, holder: Holder): void {
+    if (this.#held.get(name) !== holder) return
+    this.#held.delete(name)
+    this.#grantNext(name)
+  }
+
   /** The browser takes a moment to notice a death. */
-  #freeAfterDeath(name: string, context: Context): void {
-    this.#world.at(this.#world.outside, this.#world.between(1, 40), () => {
-      if (this.#held.get(name) !== context) return
-      this.#held.delete(name)
-      this.#grantNext(name)
-    })
+  #freeAfterDeath(name: string, holder: Holder): void {
+    this.#world.at(this.#world.outside, this.#world.between(1, 40), () => this.#release(name, holder))
   }
 
   #grantNext(name: string): void {
@@ -69,11 +83,9 @@ export class FakeLockManager {
       const queue = this.#queues.get(name) ?? []
       for (let next = queue.shift(); next; next = queue.shift()) {
         if (!next.context.alive) continue
-        const { context, grant } = next
         // Held from here on; the context hears of it when it can run.
-        this.#held.set(name, context)
-        this.#world.at(context, 0, grant)
-        context.onDeath.push(() => this.#freeAfterDeath(name, context))
+        this.#hold(name, next)
+        this.#world.at(next.context, 0, next.grant)
         return
       }
     })

@@ -5,16 +5,27 @@ import type { Clock } from './clock.ts'
  * holder lets go or its context dies, and then the oldest request that still waits gets it.
  */
 export interface Locks {
-  /** Resolves once held, with the function that lets go. Rejects with an AbortError when `signal` aborts first. */
-  hold(name: string, signal?: AbortSignal): Promise<() => void>
+  /**
+   * Resolves once held, with the function that lets go. Rejects with an AbortError when `signal` aborts first.
+   * `taken`: somebody took it from us.
+   */
+  hold(name: string, signal?: AbortSignal, taken?: () => void): Promise<() => void>
+  /** From whoever holds it. The holder goes on, and hears of it when it can: only where that does no harm. */
+  take(name: string): Promise<() => void>
 }
 
 export function webLocks(manager: LockManager = navigator.locks): Locks {
   return {
-    hold: (name, signal) =>
-      new Promise((held, failed) => {
+    hold: (name, signal, taken) =>
+      new Promise((resolve, failed) => {
         const options: LockOptions = signal ? { signal } : {}
-        manager.request(name, options, () => new Promise<void>((release) => held(release))).catch(failed)
+        let held = false
+        const keep = () => new Promise<void>((release) => ((held = true), resolve(release)))
+        manager.request(name, options, keep).catch((error: unknown) => (held ? taken?.() : failed(error)))
+      }),
+    take: (name) =>
+      new Promise((held, failed) => {
+        manager.request(name, { steal: true }, () => new Promise<void>((release) => held(release))).catch(failed)
       }),
   }
 }
@@ -28,6 +39,7 @@ export async function holdPatiently(
   clock: Clock,
   name: string,
   signal: AbortSignal,
+  taken?: () => void,
 ): Promise<(() => void) | null> {
   while (!signal.aborted) {
     const attempt = new AbortController()
@@ -35,7 +47,7 @@ export async function holdPatiently(
     const cancel = clock.after(patienceMs, stop)
     signal.addEventListener('abort', stop, { once: true })
     try {
-      return await locks.hold(name, attempt.signal)
+      return await locks.hold(name, attempt.signal, taken)
     } catch (error) {
       if (!attempt.signal.aborted) throw error
     } finally {

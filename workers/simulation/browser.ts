@@ -35,6 +35,15 @@ export class FakeBrowser {
     return new FakePage(this, `page${++this.#made}`)
   }
 
+  /** Nothing of it runs for so long; it holds what it holds. */
+  hangCoordinator(ms: number): void {
+    if (this.#shared?.context.alive) this.world.block(this.#shared.context, ms)
+  }
+
+  replaceCoordinator(): void {
+    this.#shared = null
+  }
+
   killCoordinator(): void {
     if (!this.#shared?.context.alive) return
     this.world.kill(this.#shared.context)
@@ -55,6 +64,7 @@ export class FakeBrowser {
         coordinatorId: context.name,
         sync: { post() {}, listen() {} },
         options: this.options,
+        replaced: () => this.world.kill(context),
       })
       this.#shared = { context, creator: page, coordinator }
     }
@@ -118,6 +128,7 @@ export class FakePage {
           coordinator: 'shared',
           connect: () => browser.connectCoordinator(this.context),
           channel: () => FakePort.pair(world, this.context, this.context),
+          replace: () => browser.replaceCoordinator(),
         },
       ],
       nudgeServiceWorker() {},

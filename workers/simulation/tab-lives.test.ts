@@ -71,8 +71,8 @@ class Life {
       this.#browser.slowStarts = 1
       this.#browser.killCoordinator()
     }
-    await world.runUntil(world.now + 20_000)
-    if (this.#browser.coordinator?.state.leader?.phase !== 'open') this.#faults.push('nobody leads after 20 s of calm')
+    await world.runUntil(world.now + 30_000) // it may hang just now, which is noticed after 12 to 15 s
+    if (this.#browser.coordinator?.state.leader?.phase !== 'open') this.#faults.push('nobody leads after 30 s of calm')
     await world.runUntil(world.now + 40_000)
     await this.#judge()
     return this.#faults
@@ -96,6 +96,7 @@ class Life {
     else if (dice < 0.16) page.blockWorker(world.between(10, 6_000))
     else if (dice < 0.17) page.killWorker()
     else if (dice < 0.185) this.#browser.killCoordinator()
+    else if (dice < 0.188) this.#browser.hangCoordinator(world.between(100, 40_000))
     else if (dice < 0.2) page.tab.setVisible(world.random() < 0.5)
     else if (page.context.blockedUntil > world.now) return
     else if (dice < 0.3) this.#subscribe(tab)
