@@ -3,6 +3,7 @@ import type { BoundStatement } from '../bind/bound.ts'
 import { bindStatement } from '../bind/bind-statement.ts'
 import type { DeltaTables } from '../capture/delta-tables.ts'
 import type { Catalog } from '../catalog/catalog.ts'
+import { mayLoseRows } from '../plan/automatic-index.ts'
 import { planQuery, type QueryPlan } from '../plan/query-plan.ts'
 import { Unplannable } from '../plan/unplannable.ts'
 import { planWhole } from '../plan/whole-plan.ts'
@@ -106,6 +107,9 @@ function planText({ connection, catalog }: Surroundings, sql: string): Planned {
     try {
       if (dependencies.volatile !== null) {
         return { ...planned, dependencies, statement: null, plan: dependencies.volatile }
+      }
+      if (mayLoseRows(bound.query)) {
+        return { ...planned, dependencies, statement: null, plan: 'a key WITHOUT ROWID compared by another collation' }
       }
       return { ...planned, dependencies, statement: bound, plan: planQuery(connection, bound, columns) }
     } catch (error) {

@@ -1,6 +1,6 @@
 /**
- * The long run: npm run oracle -- --cases 10000 --seed 1 [--minutes 5] [--case 17] [--failures 5] [--no-shrink]
- * `--case` plays one case of that seed alone, and prints it whole.
+ * The long run: npm run oracle -- --cases 10000 --seed 1 [--from 0] [--minutes 5] [--case 17] [--failures 5] [--no-shrink]
+ * `--from` passes over the cases before it; `--case` plays one case of that seed alone.
  */
 import { parseArgs } from 'node:util'
 import { Arena } from './arena.ts'
@@ -12,6 +12,7 @@ const { values } = parseArgs({
   options: {
     cases: { type: 'string', default: '1000' },
     seed: { type: 'string' },
+    from: { type: 'string', default: '0' },
     case: { type: 'string' },
     minutes: { type: 'string', default: '1440' },
     failures: { type: 'string', default: '10' },
@@ -19,8 +20,8 @@ const { values } = parseArgs({
   },
 })
 const seed = Number(values.seed ?? Date.now() % 1_000_000_000)
-const first = values.case === undefined ? 0 : Number(values.case)
-const last = values.case === undefined ? Number(values.cases) : first + 1
+const first = Number(values.case ?? values.from)
+const last = first + (values.case === undefined ? Number(values.cases) : 1)
 const deadline = performance.now() + Number(values.minutes) * 60_000
 const arena = new Arena()
 const tally = new Tally()

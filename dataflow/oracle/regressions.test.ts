@@ -236,6 +236,17 @@ const pinned: readonly Pinned[] = [
     steps: [`INSERT INTO t VALUES ('Ab')`, `DELETE FROM t WHERE b = 'aB' COLLATE BINARY`],
   },
   {
+    name: 'a join by a key WITHOUT ROWID under another collation, of which an automatic index loses rows',
+    setup: `CREATE TABLE u(x TEXT COLLATE NOCASE); CREATE INDEX i ON u(coalesce(x, 0)) WHERE x IS NOT NULL; INSERT INTO u VALUES ('a');
+      CREATE TABLE t(n INTEGER, k TEXT, a, PRIMARY KEY (n, k)) WITHOUT ROWID; INSERT INTO t VALUES (2, 'A', NULL), (2, 'a', NULL)`,
+    query: [
+      'SELECT NULL FROM u RIGHT JOIN t ON u.x = t.k JOIN t AS s ON u.x = s.k WHERE s.k = t.k',
+      'SELECT t.k FROM u JOIN (SELECT k FROM t) AS t ON u.x = t.k',
+      'SELECT t.k FROM u LEFT JOIN t ON (u.x, 1) = (t.k, 1)',
+    ],
+    steps: [`INSERT INTO t VALUES (3, 'a')`, `UPDATE u SET x = 'A'`, `DELETE FROM t WHERE k = 'A'`],
+  },
+  {
     name: 'DISTINCT over a subquery, grouped again',
     setup: 'CREATE TABLE t(a); INSERT INTO t VALUES (1), (2)',
     query: 'SELECT x, count(*) FROM (SELECT DISTINCT (SELECT max(a) FROM t) AS x, NULL FROM t) GROUP BY x',
