@@ -31,8 +31,9 @@ for (let index = first; index < last && performance.now() < deadline; index++) {
   const random = randomCase(caseSeed(seed, index))
   const played = await arena.play(random)
   tally.add(played)
+  const replay = `npm run oracle -- --seed ${seed} --case ${index}`
+  if (played.tooSlow) console.log(`a turn took long beside SQLite: ${replay}`)
   if (played.failure) {
-    const replay = `npm run oracle -- --seed ${seed} --case ${index}`
     console.log(`\n${await arena.report(random, played.failure, replay, !values['no-shrink'])}\n`)
     if (tally.failures >= Number(values.failures)) break
   }

@@ -60,15 +60,22 @@ export function plainQuery(
   }
 }
 
-/** Runs `work` unless SQLite's programs take more than so many million steps: then it throws. */
+/** More rows or steps than one waits for. */
+export class TooMuch extends Error {}
+
+/** Runs `work`; throws when SQLite's programs take more than so many million steps, whatever `work` makes of their interruption. */
 export function withinSteps<T>(sqlite3: Sqlite3Static, db: Database, millions: number, work: () => T): T {
   let left = millions
   sqlite3.capi.sqlite3_progress_handler(db, 1_000_000, () => (left-- > 0 ? 0 : 1), 0)
   try {
-    return work()
+    const result = work()
+    if (left >= 0) return result
+  } catch (error) {
+    if (left >= 0) throw error
   } finally {
     sqlite3.capi.sqlite3_progress_handler(db, 0, 0, 0)
   }
+  throw new TooMuch()
 }
 
 type Wasm = Sqlite3Static['wasm']

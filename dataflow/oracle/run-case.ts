@@ -4,6 +4,7 @@ import { worth } from '../capture/lookup-indexes.ts'
 import { openLiveDatabase } from '../index.ts'
 import type { Explanation, LiveDatabase } from '../types.ts'
 import type { Case, Step } from './case.ts'
+import { TooMuch, withinSteps } from './plain-sqlite.ts'
 import { list, print, type PrintedSql } from './sql-text.ts'
 import { Watch, type Breach, type Watched } from './watch.ts'
 
@@ -21,23 +22,27 @@ export interface Played {
   readonly notComparable: number
   /** queries that SQLite itself refuses */
   readonly refusedBySqlite: number
-  /** queries of so many rows that smaller cases find the same sooner */
+  /** queries of so many rows that smaller cases find the same sooner: left out, or the end of the case */
   readonly tooLarge: number
+  /** the case ended with a turn that took a multiple of what the answers take */
+  readonly tooSlow: boolean
 }
 
 const mostRows = 4000
+/** of SQLite's programs, in one turn or one comparison: ten times what the answers of a case may take */
+const mostMillionSteps = 20
 
 export function playCase(sqlite3: Sqlite3Static, { seed, setup, queries, steps }: Case): Played {
   // tables of a few rows: in half of the cases they are worth an index all the same
   Object.assign(worth, seed % 2 === 0 ? { rows: 400, values: 20 } : { rows: 0, values: 0 })
   const db = new sqlite3.oo1.DB(':memory:')
   const live = openLiveDatabase(sqlite3, db)
-  const play = new Play(live, new Watch(sqlite3, db, live))
+  const play = new Play(live, new Watch(sqlite3, db, live), (work) => withinSteps(sqlite3, db, mostMillionSteps, work))
   try {
     for (const statement of setup) play.run(print(statement))
     queries.forEach((query, index) => play.subscribe(print(query), index))
     play.compareAll()
-    for (let i = 0; i < steps.length && !play.failure; i++) {
+    for (let i = 0; i < steps.length && !play.isOver; i++) {
       play.step = i
       play.perform(steps[i]!)
       play.compareAll()
@@ -53,15 +58,24 @@ export function playCase(sqlite3: Sqlite3Static, { seed, setup, queries, steps }
 class Play {
   failure: Failure | null = null
   step = -1
+  /** by what it did */
+  #ended: 'too large' | 'too slow' | null = null
   readonly #live: LiveDatabase
   readonly #watch: Watch
+  /** throws TooMuch */
+  readonly #bounded: <T>(work: () => T) => T
   readonly #watched: (Watched & { readonly index: number })[] = []
   #refusedBySqlite = 0
   #tooLarge = 0
 
-  constructor(live: LiveDatabase, watch: Watch) {
+  constructor(live: LiveDatabase, watch: Watch, bounded: <T>(work: () => T) => T) {
     this.#live = live
     this.#watch = watch
+    this.#bounded = bounded
+  }
+
+  get isOver(): boolean {
+    return this.#ended !== null || this.failure !== null
   }
 
   subscribe(printed: PrintedSql, index: number): void {
@@ -72,9 +86,11 @@ class Play {
       return
     }
     if (!this.#canSubscribe()) return
-    const watched = this.#watch.subscribe(printed)
-    if ('law' in watched) this.#fail(watched, index)
-    else this.#watched.push(Object.assign(watched, { index }))
+    this.#within(() => {
+      const watched = this.#watch.subscribe(printed)
+      if ('law' in watched) this.#fail(watched, index)
+      else this.#watched.push(Object.assign(watched, { index }))
+    })
   }
 
   /** A step before may have left a transaction open. */
@@ -89,6 +105,11 @@ class Play {
   }
 
   perform(step: Step): void {
+    if (step.how === 'subscribe') for (const query of step.statements) this.subscribe(print(query), -1)
+    else this.#within(() => this.#perform(step))
+  }
+
+  #perform(step: Step): void {
     const statements = step.statements.map(print)
     const runEach = () => {
       for (const statement of statements) this.run(statement)
@@ -116,8 +137,6 @@ class Play {
         this.run({ sql: 'BEGIN', parameters: [] })
         runEach()
         return this.run({ sql: step.how === 'begin commit' ? 'COMMIT' : 'ROLLBACK', parameters: [] })
-      case 'subscribe':
-        return statements.forEach((printed) => this.subscribe(printed, -1))
       case 'unsubscribe':
         return this.#watched.shift()?.live.unsubscribe()
     }
@@ -129,9 +148,14 @@ class Play {
 
   compareAll(): void {
     for (const watched of this.#watched) {
-      if (this.failure) return
-      const breach = this.#watch.compare(watched)
-      if (breach) this.#fail(breach, watched.index)
+      if (this.isOver) return
+      try {
+        const breach = this.#bounded(() => this.#watch.compare(watched, 4 * mostRows))
+        if (breach) this.#fail(breach, watched.index)
+      } catch (error) {
+        if (!(error instanceof TooMuch)) throw error
+        this.#end('too large')
+      }
     }
   }
 
@@ -142,7 +166,8 @@ class Play {
       comparisons: this.#watch.comparisons,
       notComparable: this.#watch.notComparable,
       refusedBySqlite: this.#refusedBySqlite,
-      tooLarge: this.#tooLarge,
+      tooLarge: this.#tooLarge + (this.#ended === 'too large' ? 1 : 0),
+      tooSlow: this.#ended === 'too slow',
     }
   }
 
@@ -156,8 +181,25 @@ class Play {
     }
   }
 
+  /** The engine's part. It may take long only where SQLite's answers do. */
+  #within(work: () => void): void {
+    try {
+      this.#bounded(work)
+    } catch (error) {
+      if (!(error instanceof TooMuch)) throw error
+      const isLarge = ({ printed }: Watched) => (this.#watch.countRows(printed, mostRows) ?? 0) >= mostRows
+      this.#end(this.#watched.some(isLarge) ? 'too large' : 'too slow')
+    }
+  }
+
+  #end(because: 'too large' | 'too slow'): void {
+    this.#ended = because
+    // whatever broke, it broke by the interruption
+    this.failure = null
+  }
+
   #fail(breach: Breach, query: number): void {
-    this.failure ??= { ...breach, query, step: this.step }
+    if (this.#ended === null) this.failure ??= { ...breach, query, step: this.step }
   }
 }
 

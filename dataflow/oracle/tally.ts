@@ -11,6 +11,7 @@ export class Tally {
   #notComparable = 0
   #refused = 0
   #tooLarge = 0
+  #tooSlow = 0
 
   add(played: Played): void {
     this.cases++
@@ -19,6 +20,7 @@ export class Tally {
     this.#notComparable += played.notComparable
     this.#refused += played.refusedBySqlite
     this.#tooLarge += played.tooLarge
+    if (played.tooSlow) this.#tooSlow++
     for (const explanation of played.explanations) this.addExplanation(explanation)
   }
 
@@ -32,7 +34,8 @@ export class Tally {
     const modes = [...this.#modes].map(([mode, n]) => `${mode} ${n} (${((100 * n) / total).toFixed(1)} %)`).join(', ')
     return [
       `${this.cases} cases, ${this.#comparisons} answers compared, ${this.failures} failures`,
-      `${this.#notComparable} answers not comparable, ${this.#refused} queries refused by SQLite itself, ${this.#tooLarge} of too many rows`,
+      `${this.#notComparable} answers not comparable, ${this.#refused} queries refused by SQLite itself`,
+      `${this.#tooLarge} queries with too many rows (left out, or the end of their case), ${this.#tooSlow} cases ended by a turn that took long`,
       `${total} live queries: ${modes}`,
     ].join('\n')
   }

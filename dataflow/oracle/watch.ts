@@ -5,7 +5,7 @@ import { compareRows } from './compare-result.ts'
 import { Follower } from './follow-deltas.ts'
 import { answersVary, choosesRepresentative, withRepresentatives } from './not-comparable.ts'
 import { foldsSomewhere, orderEvidence } from './order-evidence.ts'
-import { plainQuery, withinSteps } from './plain-sqlite.ts'
+import { plainQuery, TooMuch, withinSteps } from './plain-sqlite.ts'
 import type { PrintedSql } from './sql-text.ts'
 
 /** Which law broke. */
@@ -49,7 +49,7 @@ export class Watch {
       const count = () => plainQuery(this.#sqlite3, this.#db, sql, parameters, most).rows.length
       return most === Infinity ? count() : withinSteps(this.#sqlite3, this.#db, 2, count)
     } catch (error) {
-      return (error as Error).message === 'interrupted' ? Infinity : null
+      return error instanceof TooMuch ? Infinity : null
     }
   }
 
@@ -69,7 +69,8 @@ export class Watch {
     }
   }
 
-  compare(watched: Watched): Breach | null {
+  /** Throws TooMuch where SQLite answers more than `most` rows. */
+  compare(watched: Watched, most = Infinity): Breach | null {
     if (watched.over) return null
     const { live, follower, printed } = watched
     const { sql, parameters } = printed
@@ -77,12 +78,13 @@ export class Watch {
     this.comparisons++
     let expected: SqlValue[][]
     try {
-      expected = this.#ask(sql, parameters)
+      expected = plainQuery(this.#sqlite3, this.#db, sql, parameters, most + 1).rows
     } catch (error) {
       watched.over = !this.#prepares(sql)
       if (live.error || (!watched.over && this.#varies(printed, () => true))) return null
       return breach('error', `SQLite says "${(error as Error).message}", the live query has no error`)
     }
+    if (expected.length > most) throw new TooMuch()
     if (live.error) return breach('error', `SQLite answers, the live query says "${live.error.message}"`)
     const all =
       this.comparisons % 5 === 0 ? this.#differenceFrom(expected, this.#live.all(sql, parameters), printed) : null
@@ -127,10 +129,6 @@ export class Watch {
 
   #varies({ sql, parameters }: PrintedSql, isEqual: (rows: SqlValue[][]) => boolean): boolean {
     return answersVary(this.#sqlite3, this.#db, sql, parameters, isEqual)
-  }
-
-  #ask(sql: string, parameters: readonly SqlValue[]): SqlValue[][] {
-    return plainQuery(this.#sqlite3, this.#db, sql, parameters).rows
   }
 
   #prepares(sql: string): boolean {
