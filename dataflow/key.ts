@@ -19,12 +19,14 @@ export function encodeKey(values: readonly Value[], collations?: readonly string
 export type KeyId = string | number
 
 export function keyId(values: readonly Value[], collations?: readonly string[]): KeyId {
-  if (values.length === 1) {
-    const value = values[0]!
-    if (typeof value === 'number') return value === 0 ? 0 : value
-    if (value instanceof Real && Number.isSafeInteger(value.value)) return value.value === 0 ? 0 : value.value
-  }
-  return encodeKey(values, collations)
+  return values.length === 1 ? keyIdOf(values[0]!, collations?.[0]) : encodeKey(values, collations)
+}
+
+/** Of one value. */
+export function keyIdOf(value: Value, collation?: string): KeyId {
+  if (typeof value === 'number') return value === 0 ? 0 : value
+  if (value instanceof Real && Number.isSafeInteger(value.value)) return value.value === 0 ? 0 : value.value
+  return encodeValue(value, collation) + ','
 }
 
 export function encodeValue(value: Value, collation = 'BINARY'): string {

@@ -7,7 +7,8 @@ import type { Operator, Trace } from '../operator.ts'
  *    no other; readers that stock operators add are drained after each run.
  *  - `consolidate`, `distinct`, `reduce` and `join` hash rows to 32 bits. Our operators keep state under exact keys.
  *
- * A graph is run until nothing is pending, once for each turn, so one version serves for all turns.
+ * A graph is run once for each turn, so one version serves for all turns; operators stand behind those that feed them, so one
+ * step brings everything through.
  */
 export class Graph extends D2 {
   readonly #strays: { drain(): unknown }[] = []
@@ -26,7 +27,7 @@ export class Graph extends D2 {
   }
 
   override run(): void {
-    super.run()
+    this.step()
     for (const reader of this.#strays) reader.drain()
   }
 

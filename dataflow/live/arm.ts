@@ -1,5 +1,4 @@
 import type { FarPlan, Route } from '../plan/route.ts'
-import { tableKey } from '../capture/capture-diff.ts'
 import type { ArmPlan } from '../plan/query-plan.ts'
 import { farValue, routeOf } from '../plan/route.ts'
 import type { EntryNames } from '../result/entry.ts'
@@ -32,9 +31,9 @@ export class Arm {
 
   /** How changed rows find this query: by a value that they must have, by one that they lead to, or each of them does. */
   routings(): Routing[] {
-    const { occurrences, far } = this.plan
-    const near = occurrences.map((each): Routing => {
-      const table = tableKey(each.table.schema, each.table.name)
+    const { occurrences, tableKeys, far } = this.plan
+    const near = occurrences.map((each, i): Routing => {
+      const table = tableKeys[i]!
       const route = routeOf(each, this.#parameters)
       return route ? { kind: 'value', table, route } : { kind: 'table', table }
     })

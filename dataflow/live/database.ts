@@ -237,7 +237,7 @@ export class LiveSqlite implements LiveDatabase {
       shared.error = null
       shared.stale = null
       const { columns } = shared.maintainer
-      const newColumns = columns.join('\0') === oldColumns.join('\0') ? null : columns
+      const newColumns = columns === oldColumns || columns.join('\0') === oldColumns.join('\0') ? null : columns
       if (changes.length > 0 || hadError || newColumns) {
         this.#note({ shared, turn, changes, columns: newColumns, error: null })
       }

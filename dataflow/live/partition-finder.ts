@@ -27,7 +27,7 @@ export function partitionFinder(
 ): FindKeys {
   const { plan } = arm
   const direct = plan.occurrences.map((each) => isDirect(plan.block, each))
-  const tables = plan.occurrences.map(({ table }) => tableKey(table.schema, table.name))
+  const tables = plan.tableKeys
   return (diffs, touch) => {
     let left = Math.max(20, (1.1 * refreshCost()) / reader.partitionCost)
     const guarded: Touch = (key, row, move) => {

@@ -1,5 +1,5 @@
 import type { Query, RowChange, SqlValue } from '../../schema/live.ts'
-import { tableKey, type Detail } from '../capture/capture-diff.ts'
+import type { Detail } from '../capture/capture-diff.ts'
 import type { DeltaTables } from '../capture/delta-tables.ts'
 import type { TurnDiff } from '../capture/diff.ts'
 import type { TableShape } from '../capture/table-shape.ts'
@@ -59,7 +59,7 @@ export class Partitioned implements Maintainer {
     this.#parts = {
       deltas,
       query: bound,
-      tables: this.tables.map(({ shape }) => tableKey(shape.schema, shape.name)),
+      tables: plan.tableKeys,
       arms: this.#arms,
       readers: this.#readers,
       window: this.#window,

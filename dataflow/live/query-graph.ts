@@ -1,5 +1,4 @@
 import type { BoundQuery } from '../bind/bound.ts'
-import { tableKey } from '../capture/capture-diff.ts'
 import type { DeltaTables } from '../capture/delta-tables.ts'
 import type { TurnDiff } from '../capture/diff.ts'
 import { Graph } from '../graph/graph.ts'
@@ -107,9 +106,7 @@ export class QueryGraph {
 
   #addArm(arm: Arm, reader: ArmReader): RecomputePartitions {
     const { plan } = arm
-    const inputs = this.#sources.filter(({ table }) =>
-      plan.occurrences.some((each) => tableKey(each.table.schema, each.table.name) === table),
-    )
+    const inputs = this.#sources.filter(({ table }) => plan.tableKeys.includes(table))
     const find = partitionFinder(this.#parts.deltas, arm, reader, this.#parts.refreshCost)
     const touch = new TouchPartitions(this.#graph, inputs, arm.collations, plan.label, find, [])
     return new RecomputePartitions(

@@ -1,6 +1,5 @@
 import type { RowDiff, TableDiff, TurnDiff } from '../capture/diff.ts'
-import { tableKey } from '../capture/capture-diff.ts'
-import { encodeValue } from '../key.ts'
+import { keyIdOf, type KeyId } from '../key.ts'
 import type { ArmPlan } from '../plan/query-plan.ts'
 import type { FarPlan, Route } from '../plan/route.ts'
 import type { Routing } from './arm.ts'
@@ -74,7 +73,7 @@ export class Router {
       const { arm, far, value } = routing
       let routes = this.#far.get(arm)
       if (!routes) {
-        const tables = new Set(arm.occurrences.map(({ table }) => tableKey(table.schema, table.name)))
+        const tables = new Set(arm.tableKeys)
         this.#far.set(arm, (routes = { far, asked: new Set(), tables: [...tables], values: new Map() }))
       }
       for (const table of routing.tables) routes.asked.add(table)
@@ -115,7 +114,7 @@ interface TableRoutes {
 interface ColumnRoutes {
   readonly column: number
   readonly collation: string
-  readonly values: Map<string, Set<SharedQuery>>
+  readonly values: Map<KeyId, Set<SharedQuery>>
 }
 interface FarRoutes {
   readonly far: FarPlan
@@ -137,7 +136,7 @@ function columnKey({ column, collation }: Route): string {
   return `${column} ${collation}`
 }
 
-function queriesAt(values: Map<string, Set<SharedQuery>>, value: string): Set<SharedQuery> {
+function queriesAt<K>(values: Map<K, Set<SharedQuery>>, value: K): Set<SharedQuery> {
   let queries = values.get(value)
   if (!queries) values.set(value, (queries = new Set()))
   return queries
@@ -155,16 +154,16 @@ function routeByValue(
   }
   if (change.rows.length === 1) {
     const { before, after } = change.rows[0]!
-    const left = before ? encodeValue(before[column]!, collation) : null
-    const came = after ? encodeValue(after[column]!, collation) : null
+    const left = before ? keyIdOf(before[column]!, collation) : null
+    const came = after ? keyIdOf(after[column]!, collation) : null
     if (left !== null) for (const query of values.get(left) ?? none) hand(routed, query, name, change)
     if (came !== null && came !== left) for (const query of values.get(came) ?? none) hand(routed, query, name, change)
     return
   }
   const byQuery = new Map<SharedQuery, RowDiff[]>()
   for (const row of change.rows) {
-    const left = row.before ? encodeValue(row.before[column]!, collation) : null
-    const came = row.after ? encodeValue(row.after[column]!, collation) : null
+    const left = row.before ? keyIdOf(row.before[column]!, collation) : null
+    const came = row.after ? keyIdOf(row.after[column]!, collation) : null
     if (left !== null) note(byQuery, values.get(left), row)
     if (came !== null && came !== left) note(byQuery, values.get(came), row)
   }

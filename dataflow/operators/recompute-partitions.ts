@@ -56,27 +56,19 @@ export class RecomputePartitions extends Node<PartitionId, Entry> {
 
   /** The window let go of a row: it comes back as news when its partition is touched, and is let go again. */
   forget(entry: Entry): void {
-    const left = this.#keptOf(entry.partition).filter((each) => each !== entry)
-    this.#keep(entry.partition, left)
+    const before = this.#keptOf(entry.partition)
+    const left = before.filter((each) => each !== entry)
+    this.#keep(entry.partition, before, left)
   }
 
   protected process([partitions]: readonly Entries<PartitionId>[]): Entries<Entry> {
     const changes: Entries<Entry> = []
-    if (partitions!.length === 1) {
-      this.#settle(partitions![0]![0], this.#readOne(partitions![0]![0]), changes)
-      return changes
-    }
-    const read = partitions!.map(([partition]) => this.#readOne(partition))
-    for (let i = 0; i < read.length; i++) this.#settle(partitions![i]![0], read[i]!, changes)
+    const read = partitions!.map(([partition]) => {
+      const before = this.#keptOf(partition.id)
+      return { id: partition.id, before, after: this.#read(partition, before) }
+    })
+    for (const { id, before, after } of read) this.#keep(id, before, compare(before, after, changes))
     return changes
-  }
-
-  #readOne(partition: PartitionId): readonly Entry[] {
-    return this.#read(partition, this.#keptOf(partition.id))
-  }
-
-  #settle({ id }: PartitionId, after: readonly Entry[], changes: Entries<Entry>): void {
-    this.#keep(id, compare(this.#keptOf(id), after, changes))
   }
 
   #keptOf(id: KeyId): readonly Entry[] {
@@ -84,11 +76,11 @@ export class RecomputePartitions extends Node<PartitionId, Entry> {
     return kept === undefined ? none : isMany(kept) ? kept : [kept]
   }
 
-  #keep(id: KeyId, entries: readonly Entry[]): void {
-    const kept = this.#kept.get(id)
-    this.#rows += entries.length - (kept === undefined ? 0 : isMany(kept) ? kept.length : 1)
+  #keep(id: KeyId, before: readonly Entry[], entries: readonly Entry[]): void {
+    if (entries === before) return
+    this.#rows += entries.length - before.length
     if (entries.length > 0) this.#kept.set(id, entries.length === 1 ? entries[0]! : entries)
-    else if (kept !== undefined) this.#kept.delete(id)
+    else if (before.length > 0) this.#kept.delete(id)
   }
 }
 

@@ -20,6 +20,8 @@ export interface QueryPlan {
   readonly columns: readonly string[]
   readonly arms: readonly ArmPlan[]
   readonly tables: readonly { readonly shape: TableShape; readonly detail: Detail }[]
+  /** their keys: the very strings that the arms have, which a look-up compares at once */
+  readonly tableKeys: readonly string[]
   /** The direction of the tie-break that an index gives for nothing. */
   readonly descendingTies: (connection: Connection) => boolean
 }
@@ -38,6 +40,8 @@ export interface ArmPlan {
   readonly far: FarPlan | null
   readonly label: string
   readonly occurrences: readonly Occurrence[]
+  /** by occurrence: the table, as `tableKey` names it */
+  readonly tableKeys: readonly string[]
   /** by occurrence: the columns that the query reads there, as places in a row image */
   readonly used: readonly (readonly number[])[]
   readonly hydrate: (cut: { readonly limit: number; readonly descendingTies: boolean } | null) => string
@@ -72,6 +76,7 @@ export function planQuery(connection: Connection, statement: BoundStatement, col
       far: planFarRoute(block, occurrences),
       functions: new RowFunctions(block, folding?.plan ?? null, occurrences),
       occurrences,
+      tableKeys: occurrences.map(({ table }) => tableKey(table.schema, table.name)),
       label: `(${block.keys.map(({ ast }) => printExpression(ast)).join(', ')})`,
       used: occurrences.map((each) => used.get(each.source) ?? []),
       hydrate: (cut) => {
@@ -94,6 +99,7 @@ export function planQuery(connection: Connection, statement: BoundStatement, col
     columns,
     arms,
     tables: shapesOf(connection, arms),
+    tableKeys: [...new Set(arms.flatMap(({ tableKeys }) => tableKeys))],
     descendingTies: (connection) => (descendingTies ??= sortsLess(connection, arms[0]!.block)),
   }
 }

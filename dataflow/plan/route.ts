@@ -1,6 +1,6 @@
 import type { BoundColumn, BoundComparison, BoundExpression, BoundSelect } from '../bind/bound.ts'
 import { compileExpression, type Layout } from '../expression/compile.ts'
-import { encodeValue, isKnownCollation } from '../key.ts'
+import { encodeValue, isKnownCollation, keyIdOf, type KeyId } from '../key.ts'
 import { printExpression } from '../print/print.ts'
 import { Real, type Value } from '../value.ts'
 import type { Block } from './block.ts'
@@ -20,8 +20,8 @@ import type { Occurrence } from './touch.ts'
 export interface Route {
   readonly column: number
   readonly collation: string
-  /** encoded as `encodeValue` does under that collation */
-  readonly value: string
+  /** as `keyIdOf` says under that collation */
+  readonly value: KeyId
 }
 
 export interface FarPlan {
@@ -39,8 +39,9 @@ export function routeOf(occurrence: Occurrence, parameters: readonly Value[]): R
   const layout = layoutOf(occurrence, parameters)
   for (const equation of equationsIn(path[0]!.select)) {
     const slot = layout.slotOf(equation.column)
-    const value = slot === null ? null : encodedConstant(equation, layout)
-    if (slot !== null && value !== null) return { column: slot, collation: equation.condition.comparedBy, value }
+    const value = slot === null ? null : storedConstant(equation, layout)
+    const collation = equation.condition.comparedBy
+    if (slot !== null && value !== null) return { column: slot, collation, value: keyIdOf(value, collation) }
   }
   return null
 }
@@ -60,7 +61,8 @@ export function planFarRoute(block: Block, occurrences: readonly Occurrence[]): 
 
 /** What the column must be in this query's rows; null when that cannot be said. */
 export function farValue(plan: FarPlan, parameters: readonly Value[]): string | null {
-  return encodedConstant(plan, { parameters, slotOf: () => null })
+  const value = storedConstant(plan, { parameters, slotOf: () => null })
+  return value === null ? null : encodeValue(value, plan.collation)
 }
 
 interface Equation {
@@ -84,7 +86,8 @@ function isConstant({ sources, subquery }: BoundExpression): boolean {
   return sources.size === 0 && !subquery
 }
 
-function encodedConstant({ condition, column, constant }: Equation, layout: Layout): string | null {
+/** Null where it is NULL, or is compared as another value than it is. */
+function storedConstant({ condition, column, constant }: Equation, layout: Layout): Value {
   let value: Value
   try {
     value = compileExpression(constant, layout)?.([]) ?? null
@@ -93,12 +96,12 @@ function encodedConstant({ condition, column, constant }: Equation, layout: Layo
   }
   if (value === null) return null
   // the comparison must take both sides as they are stored
-  const { applied, comparedBy } = condition
+  const { applied } = condition
   const isNumber = typeof value === 'number' || typeof value === 'bigint' || value instanceof Real
   const isNumeric = ['INTEGER', 'REAL', 'NUMERIC'].includes(column.affinity)
   const asStored =
     applied === 'NONE' || (applied === 'NUMERIC' && isNumber && isNumeric) || (applied === 'TEXT' && typeof value === 'string' && column.affinity === 'TEXT') // prettier-ignore
-  return asStored ? encodeValue(value, comparedBy) : null
+  return asStored ? value : null
 }
 
 /** Printed, a parameter is `?1`; a text that looks like one costs time, never truth. */

@@ -48,9 +48,15 @@ export class OrderedList {
   insert(entry: Entry): RowChange {
     entry.place = this.#nextPlace++
     const index = this.#search(entry)
-    this.entries.splice(index, 0, entry)
-    this.#keys?.splice(index, 0, entry.key)
-    this.rows.splice(index, 0, entry.row)
+    if (index === this.entries.length) {
+      this.entries.push(entry)
+      this.#keys?.push(entry.key)
+      this.rows.push(entry.row)
+    } else {
+      this.entries.splice(index, 0, entry)
+      this.#keys?.splice(index, 0, entry.key)
+      this.rows.splice(index, 0, entry.row)
+    }
     return { op: 'insert', index, key: entry.key, row: entry.row }
   }
 
@@ -100,6 +106,7 @@ export class OrderedList {
     let high = this.entries.length
     // most new rows belong at one of the ends
     if (high > 0 && this.#before(this.entries[high - 1]!, entry)) return high
+    if (high > 0 && !this.#before(this.entries[0]!, entry)) return 0
     while (low < high) {
       const middle = (low + high) >> 1
       if (this.#before(this.entries[middle]!, entry)) low = middle + 1
