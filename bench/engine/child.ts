@@ -5,7 +5,7 @@ import { measure } from './measure.ts'
 import { workloads } from './workloads.ts'
 
 export type Task =
-  | { readonly kind: 'measure'; readonly workload: string; readonly rows: number; readonly queries: number; readonly writes: number } // prettier-ignore
+  | { readonly kind: 'measure'; readonly workload: string; readonly rows: number; readonly queries: number; readonly writes: number; readonly warmUp: number } // prettier-ignore
   | { readonly kind: 'turns'; readonly rows: number; readonly turns: number }
   | { readonly kind: 'rewrite'; readonly rows: number }
 
@@ -17,5 +17,5 @@ async function answer(task: Task): Promise<unknown> {
   if (task.kind === 'turns') return manyTurns(sqlite3, task.rows, task.turns)
   if (task.kind === 'rewrite') return wholeTable(sqlite3, task.rows)
   const workload = workloads.find(({ name }) => name === task.workload)!
-  return measure(sqlite3, workload, { rows: task.rows, channels: Math.max(500, task.queries) }, task.queries, task.writes) // prettier-ignore
+  return measure(sqlite3, workload, { rows: task.rows, channels: Math.max(500, task.queries) }, task.queries, task.writes, task.warmUp) // prettier-ignore
 }

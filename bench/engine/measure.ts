@@ -1,10 +1,15 @@
 /**
  * One workload at one size, measured:
- *   push               from SQLite's commit hook to the delta in the last listener: what maintaining costs
+ *   push               from SQLite's commit hook to the delta in the last listener: what maintaining costs. V8 compiles what is called often
+ *                      only after thousands of calls, so pushes are timed three times, and never mixed: the first that each query sees
+ *                      (its operators are made then), those of the first thousand writes of the process, and, the figure, those after
+ *                      `warmUp` writes or five seconds of them
  *   write → delivery   the call of `run` to the last listener: with the insert, the capture and the commit in it
- *   recompute          running all the live queries again with plain SQLite, without diffing: the least that re-querying can cost
- *   hydration          subscribing to all of them: for the first time, and again after leaving them; against plain SQLite reading the same rows
- *                      into the same arrays, statements prepared (`raw`: the exports, as the engine does; `oo1`: `selectArrays`, which prepares)
+ *   hydration          subscribing to all of them: the first thing that the engine does in its process; for the first time of a text (the same
+ *                      with a comment, never seen before, so that it is parsed, bound and planned); and again after leaving them. Against
+ *                      plain SQLite reading the same rows into the same arrays, statements prepared (`raw`: the exports, as the engine does;
+ *                      `oo1`: `selectArrays`, which prepares): before the writes for the first figure, after them for the others.
+ *                      That reading, without diffing, is also the least that re-querying after a write can cost
  */
 import type { Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { openLiveDatabase, type LiveQuery, type SqlValue } from '../../dataflow/index.ts'
@@ -18,15 +23,21 @@ export interface Measured {
   readonly mode: string
   /** the first that a query sees: its operators are made then */
   readonly firstPushMs: number
+  /** of the first thousand writes, after the first of each query */
+  readonly earlyPushMs: number
   readonly pushMs: number
   readonly pushMsP99: number
+  /** writes before the measured ones */
+  readonly warmUp: number
   readonly writeMs: number
   readonly writeMsP99: number
   /** the same write with nothing live */
   readonly bareWriteMs: number
-  readonly recomputeMs: number
+  /** first thing in its process */
   readonly hydrateMs: number
+  readonly hydrateTextMs: number
   readonly hydrateAgainMs: number
+  readonly rawReadFirstMs: number
   readonly rawReadMs: number
   readonly oo1ReadMs: number
   /** that the live queries take */
@@ -44,6 +55,7 @@ export function measure(
   size: Size,
   queries: number,
   writes: number,
+  warmUp: number,
 ): Measured {
   const db = new sqlite3.oo1.DB(':memory:')
   const live = openLiveDatabase(sqlite3, db)
@@ -51,30 +63,25 @@ export function measure(
     loadMessages(live, size, workload.needs)
     let wrote = 0
     const hot = (i: number) => (i * 13) % Math.min(queries, size.channels, mostWritten)
-    // until the code is compiled, and the operators of each query are made
-    const warmUp = Math.max(100, Math.min(queries, mostWritten))
-    const bare = sample(writes, (i) => workload.write(live, hot(i), wrote++))
-
     const all = Array.from({ length: queries }, (_, k) => workload.query(k))
     const readAll = () => all.forEach(({ sql, parameters }) => live.all(sql, parameters))
     const readAllByOo1 = () => all.forEach(({ sql, parameters }) => db.selectArrays(sql, [...parameters]))
-    const rawReadMs = fastest(readAll)
-    const oo1ReadMs = fastest(readAllByOo1)
+    const rawReadFirstMs = fastest(readAll)
 
     const heapBefore = heapMB()
     let heardAt = 0
     let changes = 0
     let subscribed: LiveQuery[] = []
-    const subscribeAll = () => {
-      subscribed = all.map((query) =>
-        live.subscribe(query, (delta) => {
+    const subscribeAll = (comment = '') => {
+      subscribed = all.map(({ sql, parameters }) =>
+        live.subscribe({ sql: sql + comment, parameters }, (delta) => {
           heardAt = performance.now()
           changes += delta.changes.length
         }),
       )
     }
     const leaveAll = () => subscribed.forEach((query) => query.unsubscribe())
-    const hydrateMs = time(subscribeAll)
+    const hydrateMs = time(() => subscribeAll())
     const heap = heapMB() - heapBefore
 
     let committedAt = 0
@@ -84,46 +91,64 @@ export function measure(
       return 0
     }, 0) // prettier-ignore
     const firstPushes: number[] = []
+    const earlyPushes: number[] = []
     const pushes: number[] = []
     const deliveries: number[] = []
-    const enough = performance.now() + 5000
-    for (let i = 0; i < writes + warmUp && (pushes.length < 20 || performance.now() < enough); i++) {
+    const each = Math.min(queries, mostWritten)
+    let wroteHere = 0
+    const writeOnce = (): { push: number; delivery: number } => {
       committedAt = 0
       const start = performance.now()
-      workload.write(live, hot(i), wrote++)
+      workload.write(live, hot(wroteHere++), wrote++)
       if (heardAt < start) throw new Error(`${workload.name}: a write that no query heard`)
-      if (i < warmUp) {
-        if (i < queries) firstPushes.push(heardAt - committedAt)
-        continue
-      }
-      pushes.push(heardAt - committedAt)
-      deliveries.push(heardAt - start)
+      return { push: heardAt - committedAt, delivery: heardAt - start }
     }
-    const recomputeMs = fastest(readAll)
+    let enough = performance.now() + 5000
+    while (wroteHere < each || (wroteHere < warmUp && performance.now() < enough)) {
+      const { push } = writeOnce()
+      if (wroteHere <= each) firstPushes.push(push)
+      else if (wroteHere <= Math.max(1000, 2 * each)) earlyPushes.push(push)
+    }
+    const warmed = wroteHere
+    enough = performance.now() + 5000
+    while (pushes.length < writes && (pushes.length < 20 || performance.now() < enough)) {
+      const { push, delivery } = writeOnce()
+      pushes.push(push)
+      deliveries.push(delivery)
+    }
+    const rawReadMs = fastest(readAll)
+    const oo1ReadMs = fastest(readAllByOo1)
     for (const [k, { sql, parameters }] of all.slice(0, 500).entries()) {
       if (sorted(subscribed[k]!.rows) !== sorted(live.all(sql, parameters)))
         throw new Error(`${workload.name}: query ${k} is not what SQLite answers`)
     }
     const { mode } = subscribed[0]!.explain()
-    const hydrateAgainMs = fastest(subscribeAll, leaveAll)
+    const hydrateAgainMs = fastest(() => subscribeAll(), leaveAll)
+    let texts = 0
+    const hydrateTextMs = fastest(() => subscribeAll(` -- ${++texts}`), leaveAll)
+    leaveAll()
+    const bare = sample(writes, (i) => workload.write(live, hot(i), wrote++))
     return {
       workload: workload.name,
       rows: size.rows,
       queries,
       mode,
       firstPushMs: percentile(firstPushes, 50),
+      earlyPushMs: percentile(earlyPushes, 50),
       pushMs: percentile(pushes, 50),
       pushMsP99: percentile(pushes, 99),
+      warmUp: warmed,
       writeMs: percentile(deliveries, 50),
       writeMsP99: percentile(deliveries, 99),
       bareWriteMs: percentile(bare, 50),
-      recomputeMs,
       hydrateMs,
+      hydrateTextMs,
       hydrateAgainMs,
+      rawReadFirstMs,
       rawReadMs,
       oo1ReadMs,
       heapMB: heap,
-      changesPerWrite: changes / (pushes.length + warmUp),
+      changesPerWrite: changes / wroteHere,
     }
   } finally {
     live.close()
