@@ -136,12 +136,12 @@ export class DiffCapture {
   #observe(op: number, schemaName: Pointer, tableName: Pointer, oldKey: bigint, newKey: bigint): void {
     let known = this.#byPointer.get(tableName)
     if (!known || known.schema !== schemaName) known = this.#resolve(schemaName, tableName)
-    for (const index of known.indexes) this.#observeDocument(index, oldKey, newKey)
+    if (known.indexes.length > 0) for (const index of known.indexes) this.#observeDocument(index, oldKey, newKey)
     const table = known.table
-    if (!table) return
+    if (!table || table.bulk) return
     table.touched = true
     this.#pending = true
-    if (table.bulk || table.wantRows === 0 || !table.shape.keyed) return
+    if (table.wantRows === 0 || !table.shape.keyed) return
     if (table.shape.rowidName !== null) {
       if (op !== INSERT) this.#remember(table, toKey(oldKey), true)
       if (op !== DELETE && (op === INSERT || oldKey !== newKey)) this.#remember(table, toKey(newKey), false)
