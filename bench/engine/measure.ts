@@ -95,6 +95,10 @@ export function measure(
     const pushes: number[] = []
     const deliveries: number[] = []
     const each = Math.min(queries, mostWritten)
+    const enough = () => {
+      const end = performance.now() + 5000
+      return () => performance.now() > end
+    }
     let wroteHere = 0
     const writeOnce = (): { push: number; delivery: number } => {
       committedAt = 0
@@ -103,15 +107,15 @@ export function measure(
       if (heardAt < start) throw new Error(`${workload.name}: a write that no query heard`)
       return { push: heardAt - committedAt, delivery: heardAt - start }
     }
-    let enough = performance.now() + 5000
-    while (wroteHere < each || (wroteHere < warmUp && performance.now() < enough)) {
+    const warm = enough()
+    for (let i = 0; i < Math.max(each, warmUp) && (i < each || !warm()); i++) {
       const { push } = writeOnce()
       if (wroteHere <= each) firstPushes.push(push)
       else if (wroteHere <= Math.max(1000, 2 * each)) earlyPushes.push(push)
     }
     const warmed = wroteHere
-    enough = performance.now() + 5000
-    while (pushes.length < writes && (pushes.length < 20 || performance.now() < enough)) {
+    const measured = enough()
+    for (let i = 0; i < writes && (i < 20 || !measured()); i++) {
       const { push, delivery } = writeOnce()
       pushes.push(push)
       deliveries.push(delivery)
