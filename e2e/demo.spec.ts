@@ -1,13 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from './support/fixtures.ts'
-import { composer, message, messages, openRoom, roomLink, say, timeline } from './support/rooms.ts'
+import { message, messages, openDemo, openRoom, roomLink, say, timeline } from './support/rooms.ts'
 import { rowsOf, untilConnected, valueOf } from './support/tab.ts'
-
-async function openDemo(tab: Page): Promise<void> {
-  await tab.getByRole('button', { name: 'Open the demo space' }).click()
-  await expect(composer(tab)).toBeVisible()
-}
 
 test('one click opens a lively demo space, which lives on this device alone', async ({ openTab }) => {
   const tab = await openTab()

@@ -1,29 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { DeviceStorage } from '../support/device-storage.ts'
-import { expect, test } from '../support/fixtures.ts'
-import { OtherPerson } from '../support/other-person.ts'
-import { composer, expectOnce, message, openRoom, problem, say, signIn, syncPill } from '../support/rooms.ts'
+import { serverAway } from '../support/console-errors.ts'
+import { expect, test } from '../support/field-notes.ts'
+import { composer, expectOnce, message, networkIsBack, problem, say, syncPill } from '../support/rooms.ts'
 import { valueOf } from '../support/tab.ts'
 
-test.beforeEach(async ({ server, consoleErrors }) => {
-  consoleErrors.expect(/Failed to load resource|ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET/)
-  const host = await OtherPerson.signIn(server.url, 'Hana Host')
-  await host.createSpace('Field notes', ['general'])
-})
+test.beforeEach(({ consoleErrors }) => consoleErrors.expect(serverAway))
 
 test('damaged page: told, fetched again, what was not sent is kept, and the damaged file can be saved', async ({
-  openTab,
+  enter,
   profile,
   server,
 }) => {
-  const tab = await openTab()
-  await signIn(tab, 'Ada')
-  await openRoom(tab, 'general')
+  const tab = await enter()
   for (let index = 0; index < 5; index++) await say(tab, `sent ${index}.`)
   await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
   await server.stop()
   await say(tab, 'not sent yet')
-  const path = new URL(tab.url()).pathname
   const page = Number(await valueOf(tab, 'PRAGMA page_size'))
   const root = Number(await valueOf(tab, "SELECT rootpage FROM sqlite_schema WHERE name = 'timeline_items'"))
   await valueOf(tab, 'PRAGMA wal_checkpoint(TRUNCATE)')
@@ -34,8 +27,9 @@ test('damaged page: told, fetched again, what was not sent is kept, and the dama
   await device.overwriteDatabase(4096 + (root - 1) * page, page, 0xff)
 
   await server.start()
-  const again = await openTab(path)
+  const again = await enter()
   await expect(problem(again)).toHaveAttribute('data-code', 'STORAGE_CORRUPT')
+  await networkIsBack(again)
   await expectOnce(again, ['sent 0.', 'sent 4.', 'not sent yet'])
   await expect(syncPill(again)).toHaveAttribute('data-queued', '0')
   await expect(problem(again)).toContainText('All is here again')
@@ -62,13 +56,10 @@ test('damaged page: told, fetched again, what was not sent is kept, and the dama
   await expect(problem(again)).toHaveCount(0)
 })
 
-test('damaged pool header: it is mended, without the server', async ({ openTab, profile, server }) => {
-  const tab = await openTab()
-  await signIn(tab, 'Ada')
-  await openRoom(tab, 'general')
+test('damaged pool header: it is mended, without the server', async ({ enter, profile, server }) => {
+  const tab = await enter()
   await say(tab, 'behind a header')
   await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
-  const path = new URL(tab.url()).pathname
   await valueOf(tab, 'PRAGMA wal_checkpoint(TRUNCATE)')
   await tab.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
   await expect.poll(() => tab.evaluate(() => caches.keys().then((keys) => keys.length))).toBeGreaterThan(0)
@@ -76,7 +67,7 @@ test('damaged pool header: it is mended, without the server', async ({ openTab, 
   await tab.close()
   await device.overwriteDatabase(0, 600, 0x5a)
   await server.stop()
-  const again = await openTab(path)
+  const again = await enter()
   await expectOnce(again, ['behind a header'])
   await expect(problem(again)).toHaveCount(0)
 })

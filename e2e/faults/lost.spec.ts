@@ -1,27 +1,20 @@
 import type { Page } from '@playwright/test'
 import { DeviceStorage } from '../support/device-storage.ts'
-import { expect, test } from '../support/fixtures.ts'
-import { OtherPerson } from '../support/other-person.ts'
-import { composer, expectOnce, openRoom, problem, say, signIn, syncPill } from '../support/rooms.ts'
+import { serverAway } from '../support/console-errors.ts'
+import { expect, test } from '../support/field-notes.ts'
+import { expectOnce, networkIsBack, openRoom, problem, say, signIn, syncPill } from '../support/rooms.ts'
 import { rowsOf, untilConnected, valueOf } from '../support/tab.ts'
 
-test.beforeEach(async ({ server, consoleErrors }) => {
-  consoleErrors.expect(/Failed to load resource|ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET/)
-  const host = await OtherPerson.signIn(server.url, 'Hana Host')
-  await host.createSpace('Field notes', ['general'])
-})
+test.beforeEach(({ consoleErrors }) => consoleErrors.expect(serverAway))
 
 test('files cleared but not IndexedDB: the sentinel says so, and everything comes back', async ({
-  openTab,
+  enter,
   profile,
   server,
 }) => {
-  const tab = await openTab()
-  await signIn(tab, 'Ada')
-  await openRoom(tab, 'general')
+  const tab = await enter()
   await say(tab, 'sent before')
   await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
-  const path = new URL(tab.url()).pathname
   const device = await DeviceStorage.of(profile.context, server.url)
   await server.stop()
   await say(tab, 'not sent yet')
@@ -31,7 +24,7 @@ test('files cleared but not IndexedDB: the sentinel says so, and everything come
   await device.removeFiles()
 
   await server.start()
-  const again = await openTab(path)
+  const again = await enter()
   await expect(problem(again)).toHaveAttribute('data-code', 'STORAGE_LOST')
   await expect(problem(again)).toHaveRole('status')
   await expectOnce(again, ['sent before', 'not sent yet'])
@@ -39,16 +32,12 @@ test('files cleared but not IndexedDB: the sentinel says so, and everything come
 })
 
 test('site data cleared while open: told at once in every tab, what was not sent is kept', async ({
-  openTab,
+  enter,
   profile,
   server,
 }) => {
-  const a = await openTab()
-  await signIn(a, 'Ada')
-  await openRoom(a, 'general')
-  const path = new URL(a.url()).pathname
-  const b = await openTab(path)
-  await expect(composer(b)).toBeVisible()
+  const a = await enter()
+  const b = await enter()
   await say(a, 'sent before')
   await expect(syncPill(a)).toHaveAttribute('data-queued', '0')
   const device = await DeviceStorage.of(profile.context, server.url)
@@ -64,6 +53,7 @@ test('site data cleared while open: told at once in every tab, what was not sent
   expect(await rowsOf(a, waiting)).toEqual([{ text: 'not sent yet' }])
 
   await server.start()
+  await networkIsBack(a)
   for (const tab of [a, b]) await expectOnce(tab, ['sent before', 'not sent yet'])
   await expect(syncPill(a)).toHaveAttribute('data-queued', '0')
   await problem(a).getByRole('button', { name: 'Dismiss' }).click()
@@ -73,13 +63,12 @@ test('site data cleared while open: told at once in every tab, what was not sent
 })
 
 test('IndexedDB cleared but not the files: nothing is lost, nothing is told, and the sentinel is back', async ({
+  enter,
   openTab,
   profile,
   server,
 }) => {
-  const tab = await openTab()
-  await signIn(tab, 'Ada')
-  await openRoom(tab, 'general')
+  const tab = await enter()
   await say(tab, 'before')
   const device = await DeviceStorage.of(profile.context, server.url)
   await device.clear('indexeddb')
@@ -97,13 +86,12 @@ test('IndexedDB cleared but not the files: nothing is lost, nothing is told, and
 })
 
 test('everything cleared while open, the sign-in too: told, and the next start begins anew', async ({
+  enter,
   openTab,
   profile,
   server,
 }) => {
-  const tab = await openTab()
-  await signIn(tab, 'Ada')
-  await openRoom(tab, 'general')
+  const tab = await enter()
   await say(tab, 'before')
   await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
   const device = await DeviceStorage.of(profile.context, server.url)

@@ -1,23 +1,19 @@
 import { DeviceStorage } from '../support/device-storage.ts'
-import { expect, test } from '../support/fixtures.ts'
-import { OtherPerson } from '../support/other-person.ts'
-import { composer, message, openRoom, problem, say, signIn, syncPill } from '../support/rooms.ts'
+import { expect, test } from '../support/field-notes.ts'
+import { composer, message, problem, say, syncPill } from '../support/rooms.ts'
 import { valueOf } from '../support/tab.ts'
 
 const long = (index: number): string => `number ${index}. ${'long '.repeat(9_000)}`
 
 test('quota reached in SQLite: told in every tab, nothing is lost, and it goes on when there is room', async ({
-  openTab,
+  enter,
+  host,
+  place: { stream, room },
   profile,
   server,
 }) => {
-  const host = await OtherPerson.signIn(server.url, 'Hana Host')
-  const { stream, rooms } = await host.createSpace('Field notes', ['general'])
-  const a = await openTab()
-  await signIn(a, 'Ada')
-  await openRoom(a, 'general')
-  const b = await openTab(new URL(a.url()).pathname)
-  await expect(composer(b)).toBeVisible()
+  const a = await enter()
+  const b = await enter()
   await say(a, 'before it was full')
   await expect(syncPill(a)).toHaveAttribute('data-queued', '0')
   const device = await DeviceStorage.of(profile.context, server.url)
@@ -28,7 +24,7 @@ test('quota reached in SQLite: told in every tab, nothing is lost, and it goes o
 
   await device.leaveRoom(500_000)
   const sent = 60
-  for (let index = 0; index < sent; index++) await host.say(stream, rooms[0]!, long(index))
+  for (let index = 0; index < sent; index++) await host.say(stream, room, long(index))
   for (const tab of [a, b]) {
     await expect(problem(tab)).toHaveAttribute('data-code', 'QUOTA_EXCEEDED')
     await expect(problem(tab)).toHaveRole('alert')

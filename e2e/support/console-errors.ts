@@ -1,5 +1,9 @@
 import type { BrowserContext, ConsoleMessage } from '@playwright/test'
 
+/** what the browser says of a server that is away */
+export const serverAway =
+  /Failed to load resource|ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/
+
 /** Collects what the console of any page or worker calls an error; a test that ends with unexpected ones fails. */
 export class ConsoleErrors {
   readonly #found: string[] = []

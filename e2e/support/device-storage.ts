@@ -51,6 +51,18 @@ export class DeviceStorage {
     }, store)
   }
 
+  /** Up to where the Service Worker knows this stream to be in the database. */
+  async keptCursor(stream: string): Promise<string | null> {
+    return this.page.evaluate(async (key) => {
+      const opening = indexedDB.open('rsql-sync-v1')
+      await new Promise((resolve) => (opening.onsuccess = resolve))
+      const getting = opening.result.transaction('streams').objectStore('streams').get(key)
+      await new Promise((resolve) => (getting.onsuccess = resolve))
+      opening.result.close()
+      return (getting.result as { applied: string | null } | undefined)?.applied ?? null
+    }, stream)
+  }
+
   /** Deletes the database's files. No tab of the app may be open. */
   async removeFiles(): Promise<void> {
     await this.page.evaluate(async (folder) => {

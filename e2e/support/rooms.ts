@@ -15,6 +15,13 @@ export async function signIn(page: Page, name: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Your name' }).press('Enter')
 }
 
+/** Needs no server beyond the first load. Answers its path. */
+export async function openDemo(page: Page): Promise<string> {
+  await page.getByRole('button', { name: 'Open the demo space' }).click()
+  await expect(composer(page)).toBeVisible()
+  return new URL(page.url()).pathname
+}
+
 export async function openRoom(page: Page, name: string): Promise<void> {
   await roomLink(page, name).click()
   await expect(composer(page)).toBeVisible()
@@ -29,6 +36,11 @@ export async function say(page: Page, text: string): Promise<void> {
 /** Every one of these texts is on screen, once. */
 export async function expectOnce(page: Page, texts: readonly string[]): Promise<void> {
   for (const text of texts) await expect(message(page, text), text).toHaveCount(1)
+}
+
+/** As the browser says it: what waits for the network is tried again at once, and a stopped Service Worker wakes. */
+export async function networkIsBack(page: Page): Promise<void> {
+  await page.evaluate(() => void window.dispatchEvent(new Event('online')))
 }
 
 function escape(text: string): string {

@@ -19,6 +19,8 @@ export class ServiceWorkerControl {
   readonly #origin: string
   readonly #registrations = new Map<string, Registration>()
   readonly #versions = new Map<string, Version>()
+  /** since they were last told to */
+  readonly #stopped = new Set<string>()
 
   /** Works from any open page, also one of no origin: `about:blank` when no tab of the app may be open. */
   static async attach(context: BrowserContext, origin: string): Promise<ServiceWorkerControl> {
@@ -36,19 +38,30 @@ export class ServiceWorkerControl {
       for (const registration of registrations) this.#registrations.set(registration.registrationId, registration)
     })
     session.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
-      for (const version of versions) this.#versions.set(version.versionId, version)
+      for (const version of versions) {
+        this.#versions.set(version.versionId, version)
+        if (version.runningStatus === 'stopped') this.#stopped.add(version.versionId)
+      }
     })
   }
 
+  /** A page may wake it again at once. */
   async stop(): Promise<void> {
-    const running = (): Version[] =>
-      [...this.#versions.values()].filter(
-        ({ registrationId, runningStatus }) =>
-          runningStatus !== 'stopped' && this.#registrations.get(registrationId)?.scopeURL.startsWith(this.#origin),
-      )
     await until(() => this.#registrations.size > 0, 'a registration')
-    for (const { versionId } of running()) await this.#session.send('ServiceWorker.stopWorker', { versionId })
-    await until(() => running().length === 0, 'the Service Worker to stop')
+    const running = [...this.#versions.values()].filter(
+      ({ registrationId, runningStatus }) =>
+        runningStatus !== 'stopped' && this.#registrations.get(registrationId)?.scopeURL.startsWith(this.#origin),
+    )
+    for (const { versionId } of running) this.#stopped.delete(versionId)
+    for (const { versionId } of running) await this.#session.send('ServiceWorker.stopWorker', { versionId })
+    await until(() => running.every(({ versionId }) => this.#stopped.has(versionId)), 'the Service Worker to stop')
+  }
+
+  async untilRunning(): Promise<void> {
+    const { registrationId: id } = await this.#registration()
+    const runs = () =>
+      [...this.#versions.values()].some((each) => each.registrationId === id && each.runningStatus === 'running')
+    await until(runs, 'the Service Worker to run')
   }
 
   async push(data: unknown): Promise<void> {

@@ -72,6 +72,14 @@ export class SyncServer {
     clearTimeout(late)
   }
 
+  /** What is asked of it waits, until `resume`. */
+  pause(): void {
+    this.#process?.kill('SIGSTOP')
+  }
+  resume(): void {
+    this.#process?.kill('SIGCONT')
+  }
+
   /** Another version of the app is deployed. */
   async deploy(dist: string): Promise<void> {
     await this.stop('SIGKILL')

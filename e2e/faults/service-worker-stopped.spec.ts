@@ -1,0 +1,184 @@
+import type { BrowserContext, Page, Route } from '@playwright/test'
+import { syncChannelName, type FromSync, type ToSync } from '../../schema/messages/sync.ts'
+import { DeviceStorage } from '../support/device-storage.ts'
+import { expect, test } from '../support/field-notes.ts'
+import { expectOnce, message, networkIsBack, say, syncPill } from '../support/rooms.ts'
+import { ServiceWorkerControl } from '../support/service-worker.ts'
+import { rowsOf, sendQuery } from '../support/tab.ts'
+
+/**
+ * The Service Worker stopped between any two of its steps: a batch is received · handed over · applied · its cursor
+ * kept; an event is uploaded · acknowledged; a push is taken · queued. Nothing is lost, and nothing is there twice.
+ */
+test('stopped when it has uploaded and was not answered, then while a batch is on its way to it', async ({
+  enter,
+  host,
+  place: { stream, room },
+  profile,
+  server,
+}) => {
+  const tab = await enter()
+  const worker = await ServiceWorkerControl.attach(profile.context, server.url)
+  const uploading = stopInUpload(profile.context, worker)
+  await say(tab, 'uploaded, unanswered')
+  await uploading
+  expect(await host.textsInLog(stream)).toEqual(['uploaded, unanswered'])
+  await host.say(stream, room, 'on its way')
+
+  server.pause()
+  const state = await heard(tab, 'SYNC_STATE')
+  await networkIsBack(tab)
+  await state() // with that it asks
+  await worker.stop()
+  server.resume()
+  await expect(message(tab, 'on its way')).toHaveCount(0)
+  await networkIsBack(tab)
+  await expect(message(tab, 'on its way')).toHaveCount(1)
+  await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
+  await expectEachOnce(tab, ['on its way', 'uploaded, unanswered'])
+  expect(await host.textsInLog(stream)).toEqual(['uploaded, unanswered', 'on its way'])
+})
+
+test('stopped when a batch is handed over and not applied: its own cursor is behind when the next push comes', async ({
+  enter,
+  host,
+  place: { stream, room },
+  profile,
+  server,
+}) => {
+  const tab = await enter()
+  await host.say(stream, room, 'first')
+  await expect(message(tab, 'first')).toHaveCount(1)
+  const worker = await ServiceWorkerControl.attach(profile.context, server.url)
+  const device = await DeviceStorage.of(profile.context, server.url)
+  await expect.poll(() => device.keptCursor(stream)).toBe((await host.read(stream)).body.head)
+  const handedOver = await heard(tab, 'EVENTS')
+  let idle = false
+  const busy = sendQuery(tab, countTo(2e7)).then(() => (idle = true))
+  await host.say(stream, room, 'second')
+  await handedOver()
+  await worker.stop()
+  expect(idle, 'the leader has not come to it yet').toBe(false)
+  await busy
+  await expect(message(tab, 'second')).toHaveCount(1)
+
+  await tab.close()
+  await worker.stop() // a nudge may have woken it
+  await host.say(stream, room, 'third')
+  const kept = (await device.keptCursor(stream))!
+  const { items, head } = (await host.read(stream, kept)).body
+  await worker.push({ stream, head })
+  await expect.poll(() => device.countStored('queue'), 'also what it did not know to be applied').toBe(items.length)
+  const again = await enter()
+  await expectOnce(again, ['first', 'second', 'third'])
+  await expectEachOnce(again, ['first', 'second', 'third'])
+  await expect.poll(() => device.countStored('queue')).toBe(0)
+})
+
+test('stopped when it has uploaded and the leader has not heard of it', async ({
+  enter,
+  host,
+  place: { stream },
+  profile,
+  server,
+}) => {
+  const tab = await enter()
+  await say(tab, 'first')
+  await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
+  const worker = await ServiceWorkerControl.attach(profile.context, server.url)
+  server.pause()
+  await say(tab, 'second')
+  let idle = false
+  const busy = sendQuery(tab, countTo(2e7)).then(() => (idle = true))
+  server.resume()
+  await expect.poll(() => host.textsInLog(stream), { intervals: [30] }).toEqual(['first', 'second'])
+  await worker.stop()
+  expect(idle, 'the leader has not come to it yet').toBe(false)
+  await busy
+  await networkIsBack(tab)
+  await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
+  await expectEachOnce(tab, ['first', 'second'])
+  expect(await host.textsInLog(stream)).toEqual(['first', 'second'])
+})
+
+test('stopped while it takes a push, before anything is queued: the next push queues both', async ({
+  enter,
+  host,
+  place: { stream, room },
+  profile,
+  server,
+}) => {
+  const tab = await enter()
+  await host.say(stream, room, 'seen before')
+  await expect(message(tab, 'seen before')).toHaveCount(1)
+  const worker = await ServiceWorkerControl.attach(profile.context, server.url)
+  const device = await DeviceStorage.of(profile.context, server.url)
+  const { head } = (await host.read(stream)).body
+  await expect.poll(() => device.keptCursor(stream)).toBe(head)
+  await tab.close()
+  await worker.stop()
+  const push = async (): Promise<void> => worker.push({ stream, head: (await host.read(stream)).body.head })
+
+  await host.say(stream, room, 'pushed and cut off')
+  const pushed = { stream, head: (await host.read(stream)).body.head }
+  server.pause()
+  await worker.push(pushed)
+  await worker.untilRunning()
+  await worker.stop()
+  server.resume()
+  expect(await device.countStored('queue')).toBe(0)
+  expect(await device.keptCursor(stream)).toBe(head)
+  await host.say(stream, room, 'pushed and taken')
+  await push()
+  await expect.poll(() => device.countStored('queue')).toBe(2)
+  const again = await enter()
+  await expectOnce(again, ['seen before', 'pushed and cut off', 'pushed and taken'])
+  await expectEachOnce(again, ['seen before', 'pushed and cut off', 'pushed and taken'])
+})
+
+/** The server has the next upload, and the Service Worker is stopped before it hears of that. */
+async function stopInUpload(context: BrowserContext, worker: ServiceWorkerControl): Promise<void> {
+  await new Promise<void>((stopped, failed) => {
+    let seen = false
+    const inTheMiddle = async (route: Route): Promise<void> => {
+      if (seen || route.request().method() !== 'POST') return route.continue()
+      seen = true
+      await route.fetch()
+      await worker.stop()
+      stopped()
+      await route.abort().catch(() => {}) // who asked is gone
+    }
+    context.route(/\/api\/streams\/space.*\/events$/, (route) => inTheMiddle(route).catch(failed)).catch(failed)
+  })
+  await context.unrouteAll({ behavior: 'ignoreErrors' })
+}
+
+/** Answers how to wait for the next such message between the Service Worker and the coordinator. */
+async function heard(tab: Page, type: (FromSync | ToSync)['type']): Promise<() => Promise<void>> {
+  const next = await tab.evaluateHandle(
+    ([name, wanted]) => {
+      const channel = new BroadcastChannel(name)
+      const found = new Promise<void>((resolve) => {
+        channel.addEventListener('message', ({ data }: MessageEvent<{ type: string }>) => {
+          if (data.type === wanted) resolve()
+        })
+      })
+      return { found }
+    },
+    [syncChannelName, type] as const,
+  )
+  return () => next.evaluate(({ found }) => found)
+}
+
+async function expectEachOnce(tab: Page, texts: readonly string[]): Promise<void> {
+  const once = texts.toSorted().map((text) => ({ text, n: 1 }))
+  const inLog = "SELECT payload ->> 'text' AS text, count(*) AS n FROM events WHERE event_type = 'message.create'"
+  expect(await rowsOf(tab, `${inLog} GROUP BY 1 ORDER BY 1`)).toEqual(once)
+  expect(await rowsOf(tab, 'SELECT snippet AS text, count(*) AS n FROM timeline_items GROUP BY 1 ORDER BY 1')).toEqual(
+    once,
+  )
+}
+
+/** Keeps the leader for some seconds. */
+const countTo = (n: number): string =>
+  `WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < ${n}) SELECT count(*) FROM c`
