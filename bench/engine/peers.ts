@@ -114,7 +114,7 @@ function measure({ name, folder, script }: Peer, size: Size, seconds: number): P
 }
 
 function failed(engine: string, size: Size, why: string): PeerFigure {
-  return { engine, ...size, offered: true, push: null, write: null, early: null, warmUp: 0, iterations: 0, hydrationMs: NaN, memoryMB: NaN, wrong: null, failed: why } // prettier-ignore
+  return { engine, ...size, offered: true, push: null, write: null, earlyPush: null, earlyWrite: null, warmUp: 0, iterations: 0, hydrationMs: NaN, memoryMB: NaN, wrong: null, failed: why } // prettier-ignore
 }
 
 /** Who was too slow at a size is not asked at a larger one. */

@@ -29,28 +29,42 @@ const hydrationMs = performance.now() - hydrationStart
 const hydrated = memoryMB()
 
 let written = 0
-const early = []
-await repeat(most.warmUp, least.warmUp, seconds, (start) => early.length < most.early && early.push(heard.at - start))
-const warmUp = written
-const deliveries = []
-const pushes = []
-await repeat(most.writes, least.writes, seconds, (start) => {
-  deliveries.push(heard.at - start)
-  if (engine.enteredAt) pushes.push(heard.at - engine.enteredAt())
+const early = { deliveries: [], pushes: [] }
+await repeat(most.warmUp, least.warmUp, seconds, (start) => {
+  if (early.deliveries.length < most.early) note(early, start)
 })
-const figure = (samples) => ({ medianMs: percentile(samples, 50), p99Ms: percentile(samples, 99) })
+const warmUp = written
+const warm = { deliveries: [], pushes: [] }
+await repeat(most.writes, least.writes, seconds, (start) => note(warm, start))
 report({
   offered: true,
-  push: engine.kind === 'push' ? figure(deliveries) : pushes.length > 0 ? figure(pushes) : null,
-  write: engine.kind === 'write' ? figure(deliveries) : null,
-  early: figure(early),
+  push: pushFigure(warm),
+  write: writeFigure(warm),
+  earlyPush: pushFigure(early),
+  earlyWrite: writeFigure(early),
   warmUp,
-  iterations: deliveries.length,
+  iterations: warm.deliveries.length,
   hydrationMs,
   memoryMB: hydrated,
   wrong: firstWrong(size, written, engine.result),
 })
 process.exit()
+
+function note({ deliveries, pushes }, start) {
+  deliveries.push(heard.at - start)
+  if (engine.enteredAt) pushes.push(heard.at - engine.enteredAt())
+}
+
+function figure(samples) {
+  return { medianMs: percentile(samples, 50), p99Ms: percentile(samples, 99) }
+}
+function writeFigure({ deliveries }) {
+  return engine.kind === 'write' ? figure(deliveries) : null
+}
+function pushFigure({ deliveries, pushes }) {
+  if (engine.kind === 'push') return figure(deliveries)
+  return pushes.length > 0 ? figure(pushes) : null
+}
 
 /** Writes one row after another, each in a turn of the event loop of its own, for as long as the time lasts. */
 async function repeat(most, least, seconds, note) {
