@@ -1,4 +1,4 @@
-import type { BrowserContext, Page, Route } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import { syncChannelName, type FromSync, type ToSync } from '../../schema/messages/sync.ts'
 import { DeviceStorage } from '../support/device-storage.ts'
 import { expect, test } from '../support/field-notes.ts'
@@ -10,7 +10,7 @@ import { rowsOf, sendQuery } from '../support/tab.ts'
  * The Service Worker stopped between any two of its steps: a batch is received · handed over · applied · its cursor
  * kept; an event is uploaded · acknowledged; a push is taken · queued. Nothing is lost, and nothing is there twice.
  */
-test('stopped when it has uploaded and was not answered, then while a batch is on its way to it', async ({
+test('stopped while its upload is under way, then while a batch is on its way to it', async ({
   enter,
   host,
   place: { stream, room },
@@ -18,11 +18,15 @@ test('stopped when it has uploaded and was not answered, then while a batch is o
   server,
 }) => {
   const tab = await enter()
+  await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
   const worker = await ServiceWorkerControl.attach(profile.context, server.url)
-  const uploading = stopInUpload(profile.context, worker)
+  await wakeByHand(tab)
+  server.pause()
+  const outbox = await heard(tab, 'OUTBOX')
   await say(tab, 'uploaded, unanswered')
-  await uploading
-  expect(await host.textsInLog(stream)).toEqual(['uploaded, unanswered'])
+  await outbox() // with that it uploads; whether the server gets it, nobody can know
+  await worker.stop()
+  server.resume()
   await host.say(stream, room, 'on its way')
 
   server.pause()
@@ -36,7 +40,7 @@ test('stopped when it has uploaded and was not answered, then while a batch is o
   await expect(message(tab, 'on its way')).toHaveCount(1)
   await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
   await expectEachOnce(tab, ['on its way', 'uploaded, unanswered'])
-  expect(await host.textsInLog(stream)).toEqual(['uploaded, unanswered', 'on its way'])
+  expect((await host.textsInLog(stream)).toSorted()).toEqual(['on its way', 'uploaded, unanswered'])
 })
 
 test('stopped when a batch is handed over and not applied: its own cursor is behind when the next push comes', async ({
@@ -52,6 +56,7 @@ test('stopped when a batch is handed over and not applied: its own cursor is beh
   const worker = await ServiceWorkerControl.attach(profile.context, server.url)
   const device = await DeviceStorage.of(profile.context, server.url)
   await expect.poll(() => device.keptCursor(stream)).toBe((await host.read(stream)).body.head)
+  await wakeByHand(tab)
   const handedOver = await heard(tab, 'EVENTS')
   let idle = false
   const busy = sendQuery(tab, countTo(2e7)).then(() => (idle = true))
@@ -63,7 +68,6 @@ test('stopped when a batch is handed over and not applied: its own cursor is beh
   await expect(message(tab, 'second')).toHaveCount(1)
 
   await tab.close()
-  await worker.stop() // a nudge may have woken it
   await host.say(stream, room, 'third')
   const kept = (await device.keptCursor(stream))!
   const { items, head } = (await host.read(stream, kept)).body
@@ -86,6 +90,7 @@ test('stopped when it has uploaded and the leader has not heard of it', async ({
   await say(tab, 'first')
   await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
   const worker = await ServiceWorkerControl.attach(profile.context, server.url)
+  await wakeByHand(tab)
   server.pause()
   await say(tab, 'second')
   let idle = false
@@ -136,21 +141,14 @@ test('stopped while it takes a push, before anything is queued: the next push qu
   await expectEachOnce(again, ['seen before', 'pushed and cut off', 'pushed and taken'])
 })
 
-/** The server has the next upload, and the Service Worker is stopped before it hears of that. */
-async function stopInUpload(context: BrowserContext, worker: ServiceWorkerControl): Promise<void> {
-  await new Promise<void>((stopped, failed) => {
-    let seen = false
-    const inTheMiddle = async (route: Route): Promise<void> => {
-      if (seen || route.request().method() !== 'POST') return route.continue()
-      seen = true
-      await route.fetch()
-      await worker.stop()
-      stopped()
-      await route.abort().catch(() => {}) // who asked is gone
+/** From now on the page wakes the Service Worker with `networkIsBack` alone, and not every ten seconds: so it stays stopped. */
+async function wakeByHand(tab: Page): Promise<void> {
+  await tab.evaluate(() => {
+    const post = ServiceWorker.prototype.postMessage
+    ServiceWorker.prototype.postMessage = function (this: ServiceWorker, message: { type: string }) {
+      if (message.type !== 'NUDGE') Reflect.apply(post, this, [message])
     }
-    context.route(/\/api\/streams\/space.*\/events$/, (route) => inTheMiddle(route).catch(failed)).catch(failed)
   })
-  await context.unrouteAll({ behavior: 'ignoreErrors' })
 }
 
 /** Answers how to wait for the next such message between the Service Worker and the coordinator. */
