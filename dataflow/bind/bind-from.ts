@@ -5,9 +5,9 @@ import type { CatalogTable } from '../catalog/catalog.ts'
 import { parse } from '../parse/parse.ts'
 import { bindExpression, type Place } from './bind-expression.ts'
 import type { Binder } from './binder.ts'
-import type { BoundExpression, BoundQuery, From, Relation, Source, SourceColumn } from './bound.ts'
+import type { Affinity, BoundExpression, BoundQuery, From, Relation, Source, SourceColumn } from './bound.ts'
 import { and, as, nowhere, qualifiedName, select, selectFrom } from './build-ast.ts'
-import { compare } from './comparison.ts'
+import { compare, isNumeric } from './comparison.ts'
 import { describe } from './describe.ts'
 import { type CteEntry, type CteScope, fromItems, type Item, leaves, mergedColumn, nameSource } from './scope.ts'
 import { Unsupported } from './unsupported.ts'
@@ -327,9 +327,10 @@ function bindCte(place: Place, entry: CteEntry, alias: string, nullSupplied: boo
   if (!refersTo(entry.ast.select, entry.name)) {
     const query = binder.bindQuery(entry.ast.select, scope.outer, entry.text, entry.ctes())
     entry.uses = (entry.uses ?? 0) + 1
-    // inlined, conditions are pushed into its arms, each compared by the affinity that it has there; materialized, they are not
-    const isMaterialized = entry.ast.materialized === 'Yes' || (entry.ast.materialized === 'Any' && entry.uses > 1)
-    if (isMaterialized && armsDifferInAffinity(query)) throw new Unsupported('a CTE whose arms differ in affinity')
+    // inlined, conditions are pushed into its arms, each compared by the affinity that it has there; not so where SQLite
+    // materializes it, or may (NOT MATERIALIZED says no more than that it need not)
+    const standsAlone = entry.ast.materialized === 'Yes' || entry.uses > 1
+    if (standsAlone && armsDifferInAffinity(query)) throw new Unsupported('a CTE whose arms differ in affinity')
     return derived(place, query, alias, null, names, nullSupplied)
   }
   // (WITH RECURSIVE c(…) AS (…) SELECT * FROM c) AS alias
@@ -414,15 +415,22 @@ function bindCte(place: Place, entry: CteEntry, alias: string, nullSupplied: boo
 }
 
 function armsDifferInAffinity({ arms, columns }: BoundQuery): boolean {
-  return arms.some((arm) =>
-    arm.columns.some(({ affinity, expression }, i) => {
-      const whole = columns[i]!.affinity
-      if (affinity === whole) return false
-      if (expression.kind !== 'literal') return true
-      const { value } = expression
-      return value !== null && (typeof value === 'string' ? whole !== 'TEXT' : whole === 'TEXT' || whole === 'BLOB')
-    }),
+  const rows = arms.flatMap((arm) =>
+    arm.kind === 'values' ? arm.rows : [arm.columns.map(({ expression }) => expression)],
   )
+  const inside = arms.flatMap((arm) => (arm.kind === 'select' ? arm.sources : []))
+  return (
+    rows.some((row) => row.some((expression, i) => differsInAffinity(expression, columns[i]!.affinity))) ||
+    inside.some(({ relation }) => relation.kind === 'query' && armsDifferInAffinity(relation.query))
+  )
+}
+
+function differsInAffinity(expression: BoundExpression, whole: Affinity): boolean {
+  const { affinity } = expression
+  if (affinity === whole || (isNumeric(affinity) && isNumeric(whole))) return false
+  if (expression.kind !== 'literal') return true
+  const { value } = expression
+  return value !== null && (typeof value === 'string' ? whole !== 'TEXT' : whole === 'TEXT' || whole === 'BLOB')
 }
 
 function wholeSource(source: Source) {

@@ -30,7 +30,7 @@ function applied(left: Affinity, right: Affinity): Comparison['applied'] {
   return isNumeric(affinity) ? 'NUMERIC' : affinity === 'TEXT' ? 'TEXT' : 'NONE'
 }
 
-function isNumeric(affinity: Affinity): boolean {
+export function isNumeric(affinity: Affinity): boolean {
   return affinity === 'NUMERIC' || affinity === 'INTEGER' || affinity === 'REAL'
 }
 
