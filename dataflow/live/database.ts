@@ -58,7 +58,7 @@ export class LiveSqlite implements LiveDatabase {
       new LookupIndexes(this.#connection, this.#capture, () => this.#schema()),
     )
     const far = new FarFinder(this.#connection, this.#deltas)
-    this.#router = new Router((arm, plan, diff) => far.find(arm, plan, diff))
+    this.#router = new Router((arm, plan, diff, most) => far.find(arm, plan, diff, most))
   }
 
   run(sql: string, parameters: readonly SqlValue[] = []): void {

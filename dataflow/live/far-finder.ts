@@ -7,9 +7,6 @@ import type { Connection } from '../sqlite/connection.ts'
 import { mayBeMangled } from '../value.ts'
 import { TouchFinder, type Reading } from './touch-finder.ts'
 
-/** Past this many it is as good to visit every query. */
-const mostValues = 500
-
 /** Asks once for all queries of one plan: to which values of the far route's column do a turn's rows lead? (plan/route.ts) */
 export class FarFinder {
   readonly #connection: Connection
@@ -21,8 +18,8 @@ export class FarFinder {
     this.#deltas = deltas
   }
 
-  /** The values, encoded; null: any may be. */
-  find(arm: ArmPlan, far: FarPlan, diff: TurnDiff): ReadonlySet<string> | null {
+  /** The values, encoded; null: any may be, or there are more than `most`, so that it is as good to visit every query. */
+  find(arm: ArmPlan, far: FarPlan, diff: TurnDiff, most: number): ReadonlySet<string> | null {
     let finder = this.#finders.get(arm)
     if (!finder) {
       const readings = arm.occurrences.map((occurrence, i): Reading => ({
@@ -38,7 +35,7 @@ export class FarFinder {
       const found = finder.find(diff, ([value]) => {
         // nothing equals NULL
         if (value !== null) values.add(encodeValue(value!, far.collation))
-        tooMany = values.size > mostValues || mayBeMangled(value)
+        tooMany = values.size > most || mayBeMangled(value)
         return !tooMany
       })
       // what is inside a derived table may still depend on a query's parameters

@@ -55,7 +55,7 @@ export class Router {
     }
     for (const [arm, { far, asked, tables, values }] of this.#far) {
       if (!someIn(asked, diff)) continue
-      const found = this.#findFar(arm, far, diff)
+      const found = values.size > fewValues ? this.#findFar(arm, far, diff, values.size) : null
       for (const value of found ?? values.keys()) {
         for (const query of values.get(value) ?? none) {
           for (const name of tables) {
@@ -104,8 +104,11 @@ export class Router {
   }
 }
 
-/** The values, encoded, to which a turn's rows lead; null: any may be. */
-export type FindFar = (arm: ArmPlan, far: FarPlan, diff: TurnDiff) => ReadonlySet<string> | null
+/** The values, encoded, to which a turn's rows lead; null: any may be, or more than `most` are. */
+export type FindFar = (arm: ArmPlan, far: FarPlan, diff: TurnDiff, most: number) => ReadonlySet<string> | null
+
+/** So few queries look for themselves as fast, and each with its own conditions. */
+const fewValues = 3
 
 interface TableRoutes {
   readonly unrouted: Set<SharedQuery>

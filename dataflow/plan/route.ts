@@ -32,7 +32,7 @@ export interface FarPlan {
   readonly constant: BoundExpression
 }
 
-/** By the first condition `column = constant` at the place where the query reads the table. */
+/** By the first condition `column = constant` at the place where the query reads the table, a constant of its own before one of its text. */
 export function routeOf(occurrence: Occurrence, parameters: readonly Value[]): Route | null {
   const { source, path } = occurrence
   if (source.nullSupplied) return null
@@ -46,12 +46,13 @@ export function routeOf(occurrence: Occurrence, parameters: readonly Value[]): R
   return null
 }
 
-/** By a column of another table of the block. */
+/** By a column of another table of the block. A constant that every query with this text has tells none of them apart. */
 export function planFarRoute(block: Block, occurrences: readonly Occurrence[]): FarPlan | null {
   if (occurrences.length < 2) return null
   for (const equation of equationsIn(block.select)) {
     const { source, column } = equation.column
     if (source.relation.kind !== 'table' || source.nullSupplied || !block.select.sources.includes(source)) continue
+    if (!dependsOnParameters(equation.constant)) continue
     const collation = equation.condition.comparedBy
     const key = { ast: equation.column.ast, collation, expression: null, sources: new Set([source]), plain: { source, column } } // prettier-ignore
     return { block: { ...block, keys: [key], leavesOut: dependsOnParameters }, collation, ...equation }
@@ -71,8 +72,16 @@ interface Equation {
   readonly constant: BoundExpression
 }
 
-function equationsIn(select: BoundSelect): Equation[] {
-  return select.where.flatMap((condition): Equation[] => {
+const known = new WeakMap<BoundSelect, readonly Equation[]>()
+
+function equationsIn(select: BoundSelect): readonly Equation[] {
+  let equations = known.get(select)
+  if (!equations) known.set(select, (equations = findEquations(select)))
+  return equations
+}
+
+function findEquations(select: BoundSelect): readonly Equation[] {
+  const equations = select.where.flatMap((condition): Equation[] => {
     if (condition.kind !== 'comparison' || condition.operator !== '=' || !isKnownCollation(condition.comparedBy))
       return []
     const { left, right } = condition
@@ -80,6 +89,8 @@ function equationsIn(select: BoundSelect): Equation[] {
     if (right.kind === 'column' && isConstant(left)) return [{ condition, column: right, constant: left }]
     return []
   })
+  const ofText = equations.filter(({ constant }) => !dependsOnParameters(constant))
+  return [...equations.filter((each) => !ofText.includes(each)), ...ofText]
 }
 
 function isConstant({ sources, subquery }: BoundExpression): boolean {

@@ -9,6 +9,7 @@ import { printExpression, printSelect } from '../print/print.ts'
 import { quoteIdentifier as quote } from '../print/quote-identifier.ts'
 import { isStable, selectsOfValues, tellsApartAs, type Block } from './block.ts'
 import { asksMatch, isFullText } from './full-text.ts'
+import { argumentSources, joinOrder } from './join-order.ts'
 import { waysThrough, type Way } from './outer-joins.ts'
 import { Unplannable } from './unplannable.ts'
 
@@ -404,38 +405,6 @@ function dropDanglingFunctions(alive: Set<Source>): void {
       again = true
     }
   }
-}
-
-/** From the changed rows on, always the source that most conditions tie to those before it. SQLite keeps the order of CROSS JOIN. */
-function joinOrder(first: Source, alive: ReadonlySet<Source>, conditions: readonly Condition[]): Source[] {
-  const order = [first]
-  const rest = new Set(alive)
-  rest.delete(first)
-  const reached = new Set([first])
-  while (rest.size > 0) {
-    let best: Source | null = null
-    let bestScore = -1
-    for (const each of rest) {
-      if (each.relation.kind === 'function' && ![...argumentSources(each)].every((source) => !rest.has(source)))
-        continue
-      let score = 0
-      for (const { sources } of conditions) {
-        if (!sources.has(each)) continue
-        if ([...sources].every((source) => source === each || reached.has(source))) score += sources.size > 1 ? 10 : 1
-      }
-      if (score > bestScore) [best, bestScore] = [each, score]
-    }
-    order.push(best!)
-    rest.delete(best!)
-    reached.add(best!)
-  }
-  return order
-}
-
-function argumentSources(source: Source): Set<Source> {
-  return new Set(
-    source.relation.kind === 'function' ? source.relation.arguments.flatMap((argument) => [...argument.sources]) : [],
-  )
 }
 
 function printSource(source: Source, stand: Stand, nameOfChanged: (table: CatalogTable) => string): string {
