@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
 import { preloadApp } from './scripts/preload-app.ts'
+import { startHostEarly } from './scripts/start-host-early.ts'
 
 const syncServer = process.env['SYNC_SERVER'] ?? 'http://127.0.0.1:5174'
 
@@ -32,6 +33,7 @@ export default defineConfig({
   plugins: [
     react(),
     preloadApp('app/main.tsx'),
+    startHostEarly('host.worker'),
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'workers/service',

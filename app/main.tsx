@@ -21,13 +21,15 @@ subscribeIdentity(tellActor)
 shareOpenRoom(client)
 openFromNotifications()
 
-createRoot(document.getElementById('root')!).render(
-  <StrictMode>
-    <LiveProvider live={live}>
-      <App />
-    </LiveProvider>
-  </StrictMode>,
-)
+export function render(): void {
+  createRoot(document.getElementById('root')!).render(
+    <StrictMode>
+      <LiveProvider live={live}>
+        <App />
+      </LiveProvider>
+    </StrictMode>,
+  )
+}
 
 watchServiceWorker()
 if (getIdentity()) void refreshIdentity()

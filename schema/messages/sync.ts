@@ -37,6 +37,8 @@ export type FromSync =
   | { readonly type: 'SYNC_STATUS'; readonly syncId: string; readonly status: SyncStatus }
 
 export type ToSync =
+  /** another coordinator serves: what was on its way through the one before may be lost */
+  | { readonly type: 'COORDINATOR_STARTED' }
   /** who to sync as, and from where. Sent on hello, on every new leader, and when streams or actor change */
   | {
       readonly type: 'SYNC_STATE'

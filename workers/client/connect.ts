@@ -7,6 +7,7 @@ import { webLocks } from '../platform/locks.ts'
 import { lineToHost } from '../platform/broadcast-port.ts'
 import { portOf } from '../platform/port.ts'
 import type { Client } from './client.ts'
+import { takeEarlyHost } from './early-host.ts'
 import { syncNudges, type SyncNudges } from './nudge-sync.ts'
 import { spawnCoordinator, spawnHost } from './spawn.ts'
 import type { CoordinatorWay, TabWorker } from './tab-life.ts'
@@ -44,7 +45,7 @@ function browserPlatform(sync: SyncNudges): TabPlatform {
     clock: systemClock,
     nudgeServiceWorker: sync.nudge,
     mark,
-    spawnWorker: (died) => workerOf(spawnHost(), died),
+    spawnWorker: (died) => workerOf(died),
     ways: typeof SharedWorker === 'undefined' ? [hostedCoordinator] : [sharedCoordinator, hostedCoordinator],
   }
 }
@@ -76,12 +77,18 @@ const hostedCoordinator: CoordinatorWay = {
 }
 
 /** It says which lock it holds while it lives: to get that one is to know that it is dead. */
-function workerOf(worker: Worker, died: () => void): TabWorker {
+function workerOf(died: () => void): TabWorker {
+  const early = takeEarlyHost()
+  const worker = early?.worker ?? spawnHost()
   const watching = new AbortController()
   let alive = false
   // Later errors are uncaught exceptions: they end nothing.
   worker.addEventListener('error', () => !alive && died())
-  worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+  worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => hear(data))
+  for (const message of early?.said ?? []) hear(message)
+  if (early?.failed && !alive) queueMicrotask(died)
+
+  function hear(data: FromWorker): void {
     alive = true
     if (data.type === 'MARK') {
       performance.mark(`rsql:${data.name}`, { startTime: Math.max(0, data.at - performance.timeOrigin) })
@@ -92,7 +99,7 @@ function workerOf(worker: Worker, died: () => void): TabWorker {
         () => {},
       )
     }
-  })
+  }
   return {
     connect(port, tabId) {
       const message: ToWorker = { type: port ? 'CONNECT' : 'HOST_COORDINATOR', tabId }

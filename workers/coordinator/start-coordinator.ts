@@ -130,6 +130,7 @@ export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
     }
     serving = true
     sync.listen((message) => step({ from: 'sync', message }))
+    sync.post({ type: 'COORDINATOR_STARTED' })
     tick()
     for (const port of waiting.splice(0)) accept(port)
     return true

@@ -19,12 +19,20 @@ type Answer = Extract<FromDatabase, { type: 'QUERY_RESULT' | 'QUERY_ERROR' }>
 /** Answers kept for a request that is forwarded again, on a fresh coordinator's port. */
 const answersKept = 256
 
+/** While the queries of a start are read one after another, a tab can draw those that are there. */
+const firstRowsWaitMs = 4
+
 /**
  * The leader's work on an open database. Laws: requests run in the order of arrival, each once; what one request
  * changed goes out as one TURN, before its answer; SQL that may write waits for RUN_ACCEPTED, and what is behind it
- * waits too.
+ * waits too. First rows change nothing, and do not wait for one another.
  */
-export function startLeading(database: LeaderDatabase, tabId: string, post: (message: FromDatabase) => void): Leading {
+export function startLeading(
+  database: LeaderDatabase,
+  tabId: string,
+  post: (message: FromDatabase) => void,
+  now: () => number = () => performance.now(),
+): Leading {
   const { epoch } = database
   const live = new Map<string, LiveSubscription>()
   /** of writes only: a repeated read may as well read again */
@@ -64,12 +72,15 @@ export function startLeading(database: LeaderDatabase, tabId: string, post: (mes
       return
     }
     const answer = perform(message)
-    if (updates.length > 0) {
-      post({ type: 'TURN', epoch, updates })
-      updates = []
-    }
+    postUpdates()
     if (answer) post(answer)
     tellOutbox()
+  }
+
+  function postUpdates(): void {
+    if (updates.length === 0) return
+    post({ type: 'TURN', epoch, updates })
+    updates = []
   }
 
   function perform(message: Message): Answer | null {
@@ -84,7 +95,8 @@ export function startLeading(database: LeaderDatabase, tabId: string, post: (mes
         return answer(message.requestId, true, () => database.retry(message.eventIds, toSync))
       case 'FORWARD_DISCARD':
         return answer(message.requestId, true, () => database.discard(message.eventIds, toSync))
-      case 'FORWARD_SUBSCRIBE':
+      case 'FORWARD_SUBSCRIBE': {
+        let posted = now()
         for (const { queryId, query } of message.queries) {
           try {
             const known = live.get(queryId) ?? database.subscribe(query, listen(queryId), fail(queryId))
@@ -94,8 +106,12 @@ export function startLeading(database: LeaderDatabase, tabId: string, post: (mes
             live.delete(queryId)
             fail(queryId)(asError(error), true)
           }
+          if (now() - posted < firstRowsWaitMs) continue
+          postUpdates()
+          posted = now()
         }
         return null
+      }
       case 'FORWARD_UNSUBSCRIBE':
         live.get(message.queryId)?.unsubscribe()
         live.delete(message.queryId)

@@ -3,6 +3,7 @@ import type { SyncChannel } from './run-sync.ts'
 
 /** The BroadcastChannel to the coordinator. What other sync clients or older builds say on it is not for us. */
 const toSync: Record<ToSync['type'], true> = {
+  COORDINATOR_STARTED: true,
   SYNC_STATE: true,
   EVENTS_APPLIED: true,
   EVENTS_FAILED: true,

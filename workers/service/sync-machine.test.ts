@@ -102,6 +102,19 @@ test('a new leader’s cursors count: what was under way is forgotten', () => {
   expect(of(step(noQueue), 'READ')[0]!.what).toEqual({ kind: 'after', after: seqOf(3) })
 })
 
+test('another coordinator serves: what the one before may have lost is handed over again, and does not wait for a timeout', () => {
+  const { step } = start()
+  const started: SyncInput = { type: 'MESSAGE', message: { type: 'COORDINATOR_STARTED' } }
+  const [read] = of(step(state(null), noQueue), 'READ')
+  expect(sent(step(started), 'SYNC_HELLO')).toEqual([])
+  const page = { items: items(1, 3), upToDate: true, head: seqOf(3), total: 3, behind: 0 }
+  const lost = sent(step({ type: 'READ', request: read!.request, page }), 'EVENTS')
+  expect(lost).toHaveLength(1)
+  expect(sent(step(started), 'SYNC_HELLO')).toHaveLength(1)
+  const [again] = of(step(state(null), noQueue), 'READ')
+  expect(sent(step({ type: 'READ', request: again!.request, page }), 'EVENTS')).toMatchObject([{ items: items(1, 3) }])
+})
+
 test('uploads wait for the whole outbox, then go in order; a refused one is reported and the rest goes on', () => {
   const { step } = start()
   const one: ToSync = { type: 'OUTBOX', epoch: 1, complete: false, events: [makeEvent('late', stream)] }

@@ -146,6 +146,9 @@ export class SyncMachine {
 
   #takeMessage(message: ToSync): void {
     switch (message.type) {
+      case 'COORDINATOR_STARTED':
+        if (this.#handedOver.size > 0) this.#hello()
+        return
       case 'SYNC_STATE': {
         const before = this.#state
         this.#state = message
