@@ -44,7 +44,7 @@ export default defineConfig({
         name: 'Reactive SQLite',
         short_name: 'Rooms',
         description: 'Local-first rooms on live SQL',
-        theme_color: '#2e62c9',
+        theme_color: '#2a5cc0',
         background_color: '#fbfaf8',
         display: 'standalone',
         start_url: '/',
