@@ -1,11 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from '@playwright/test'
 import { expect, test } from '../support/fault-fixtures.ts'
+import type { FreeBrowser } from '../support/free-browser.ts'
+import type { RuntimeSite } from '../support/runtime-site.ts'
 import { leaderAmong, rowsOf, sendQuery, valueOf } from '../support/tab.ts'
 import { createWritten, expectLive, expectWrittenOnce, startWriting, untilWritten, watch } from '../support/writing.ts'
 
-/** How a leader can go, each while both tabs write as fast as they can. */
 const ways = ['closed', 'reloaded', 'navigated', 'crashed', 'terminated'] as const
+
+async function make(leader: Page, go: (typeof ways)[number], { site, free }: { site: RuntimeSite; free: FreeBrowser }) {
+  if (go === 'closed') await leader.close()
+  if (go === 'reloaded') await leader.reload()
+  if (go === 'navigated') await leader.goto(`${site.url}/elsewhere`)
+  if (go === 'crashed') await free.crash(leader)
+  if (go === 'terminated') await leader.evaluate(() => runtime.workers.at(-1)!.terminate())
+}
 
 for (const way of ways) {
   test(`leader ${way} while writes are in flight: each runs once, none that was answered is lost`, async ({
@@ -21,11 +30,7 @@ for (const way of ways) {
     await startWriting(writer, 'follower')
     await untilWritten(watcher, 100)
 
-    if (way === 'closed') await leader.close()
-    if (way === 'reloaded') await leader.reload()
-    if (way === 'navigated') await leader.goto(`${site.url}/elsewhere`)
-    if (way === 'crashed') await free.crash(leader)
-    if (way === 'terminated') await leader.evaluate(() => runtime.workers.at(-1)!.terminate())
+    await make(leader, way, { site, free })
 
     await untilWritten(writer, 20)
     await expectWrittenOnce(writer, 'follower')
@@ -35,31 +40,34 @@ for (const way of ways) {
   })
 }
 
-test('leader crashed in mid-transaction: all of it or nothing, and LEADER_LOST to who asked', async ({
-  free,
-  openTab,
-}) => {
-  const { leader, followers } = await leaderAmong([await openTab(), await openTab()])
-  const follower = followers[0]!
-  await rowsOf(leader, 'CREATE TABLE big (n, filler)')
-  await rowsOf(leader, 'INSERT INTO big VALUES (0, zeroblob(100))')
-  // it would take some ten seconds
-  const asked = sendQuery(
-    follower,
-    `WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 5e6)
-     INSERT INTO big SELECT n, zeroblob(100) FROM many`,
-  )
-  // a request behind it in the leader's queue shows that it has begun
-  const behind = sendQuery(follower, 'SELECT count(*) AS n FROM big')
-  expect(await Promise.race([behind.then(() => 'answered'), sleep(600, 'waits')])).toBe('waits')
-  await free.crash(leader)
+for (const way of ways) {
+  test(`leader ${way} in mid-transaction: all of it or nothing, and LEADER_LOST to who asked`, async ({
+    free,
+    site,
+    openTab,
+  }) => {
+    const { leader, followers } = await leaderAmong([await openTab(), await openTab()])
+    const follower = followers[0]!
+    await rowsOf(leader, 'CREATE TABLE big (n, filler)')
+    await rowsOf(leader, 'INSERT INTO big VALUES (0, zeroblob(100))')
+    // it would take some ten seconds
+    const asked = sendQuery(
+      follower,
+      `WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 5e6)
+       INSERT INTO big SELECT n, zeroblob(100) FROM many`,
+    )
+    // a request behind it in the leader's queue shows that it has begun
+    const behind = sendQuery(follower, 'SELECT count(*) AS n FROM big')
+    expect(await Promise.race([behind.then(() => 'answered'), sleep(600, 'waits')])).toBe('waits')
+    await make(leader, way, { site, free })
 
-  expect(await asked).toMatchObject({ type: 'QUERY_ERROR', code: 'LEADER_LOST' })
-  expect(await behind, 'a read is asked again').toMatchObject({ result: { rows: [{ n: 1 }] } })
-  expect(await valueOf(follower, 'PRAGMA integrity_check')).toBe('ok')
-  await rowsOf(follower, 'INSERT INTO big VALUES (1, NULL)')
-  expect(await valueOf(follower, 'SELECT count(*) FROM big')).toBe(2)
-})
+    expect(await asked).toMatchObject({ type: 'QUERY_ERROR', code: 'LEADER_LOST' })
+    expect(await behind, 'a read is asked again').toMatchObject({ result: { rows: [{ n: 1 }] } })
+    expect(await valueOf(follower, 'PRAGMA integrity_check')).toBe('ok')
+    await rowsOf(follower, 'INSERT INTO big VALUES (1, NULL)')
+    expect(await valueOf(follower, 'SELECT count(*) FROM big')).toBe(2)
+  })
+}
 
 test('request accepted, leader dies after the commit and before the reply: one effect, never two', async ({
   openTab,
