@@ -26,6 +26,12 @@ const pinned: readonly Pinned[] = [
     steps: ['INSERT INTO t VALUES (29, NULL)'],
   },
   {
+    name: 'a group that is told apart outside, by a column that folds case inside',
+    setup: `CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT COLLATE NOCASE); INSERT INTO t VALUES (1, 'Ab')`,
+    query: 'SELECT x FROM (SELECT NULL AS x FROM t UNION ALL SELECT a FROM t) GROUP BY x',
+    steps: [`UPDATE t SET a = 'ab'`, `INSERT INTO t VALUES (2, 'AB')`],
+  },
+  {
     name: 'NULL in the list of NOT IN keeps every row out',
     setup: 'CREATE TABLE t(a INTEGER, b NUMERIC)',
     query: 'SELECT NULL FROM t WHERE (1 NOT IN (round(b, 1), NULL)) ORDER BY rowid',

@@ -232,7 +232,9 @@ function plan(
   conditions: readonly Condition[],
   changed: ReadonlySet<string>,
 ): TouchPlan {
-  const select = keys.length > 0 ? `SELECT DISTINCT ${keys.map(printExpression).join(', ')}` : 'SELECT 1'
+  // inside, a column may fold what the key tells apart
+  const apart = keys.map((expr): Expr => ({ type: 'CollateExpr', expr, collation: 'BINARY', span: nowhere }))
+  const select = keys.length > 0 ? `SELECT DISTINCT ${apart.map(printExpression).join(', ')}` : 'SELECT 1'
   const where = conditions.length > 0 ? ` WHERE ${conditions.map(({ ast }) => printExpression(ast)).join(' AND ')}` : ''
   return {
     others: order
