@@ -51,13 +51,14 @@ export function orderEvidence(asked: string, parameters: readonly SqlValue[], as
   }
 }
 
-/** Every parameter as `?n`: what is appended must not change which is which. */
+/** Every parameter as `?n`, what is appended must not change which is which; and no comment, for a term taken out would end in it. */
 export function withNumbers(sql: string): string {
   const numbers = new Map<string, number>()
   let highest = 0
   const pattern =
     /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\?\d*|[:@$]\w+/g
   return sql.replace(pattern, (token) => {
+    if (/^(?:--|\/\*)/.test(token)) return ' '
     if (!/^[?:@$]/.test(token)) return token
     if (/^\?\d/.test(token)) highest = Math.max(highest, Number(token.slice(1)))
     if (/^\?\d/.test(token)) return token
