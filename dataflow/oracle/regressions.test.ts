@@ -32,6 +32,17 @@ const pinned: readonly Pinned[] = [
     steps: [`UPDATE t SET a = 'ab'`, `INSERT INTO t VALUES (2, 'AB')`],
   },
   {
+    name: 'a sum of both infinities is NULL, and stays so when a NULL comes',
+    setup: 'CREATE TABLE t(id INTEGER PRIMARY KEY, a); INSERT INTO t(a) VALUES (9e999), (-9e999)',
+    query: 'SELECT total(a), sum(a), avg(a), count(a) FROM t',
+    steps: [
+      'INSERT INTO t(a) VALUES (NULL)',
+      'INSERT INTO t(a) VALUES (1)',
+      'DELETE FROM t WHERE a > 1',
+      'DELETE FROM t',
+    ],
+  },
+  {
     name: 'NULL in the list of NOT IN keeps every row out',
     setup: 'CREATE TABLE t(a INTEGER, b NUMERIC)',
     query: 'SELECT NULL FROM t WHERE (1 NOT IN (round(b, 1), NULL)) ORDER BY rowid',

@@ -229,6 +229,8 @@ function compileStep(
       return (values, row, weight) => {
         const value = admits(row) ? argument!(row) : null
         if (value === null) return true
+        // of +∞ and −∞: NULL, though there are values
+        if (values[at] === null && (values[n] as number) - weight > 0) return false
         const last = values[at] ?? 0
         if ((typeof value !== 'number' && typeof value !== 'bigint') || (typeof last !== 'number' && typeof last !== 'bigint')) return false // prettier-ignore
         const next = addExactly(last, value, weight)
@@ -249,10 +251,10 @@ function addExactly(a: number | bigint, b: number | bigint, weight: 1 | -1): num
   return BigInt.asIntN(64, next) === next ? integer(next) : null
 }
 
-/** A sum that is REAL has not moved, or SQLite would have been asked. */
+/** A sum that is REAL, or NULL of +∞ and −∞, has not moved, or SQLite would have been asked. */
 function show({ name, at, n, sum }: FoldPlan['shown'][number], values: Value[]): void {
   const exact = values[sum]!
-  if (exact instanceof Real) return
+  if (exact instanceof Real || (exact === null && (values[n] as number) > 0)) return
   if (name === 'total') values[at] = real(Number(exact ?? 0))
   else values[at] = exact === null ? null : real(Number(exact) / (values[n] as number))
 }
