@@ -43,6 +43,12 @@ const pinned: readonly Pinned[] = [
     ],
   },
   {
+    name: 'an aggregate is the same in any case',
+    setup: 'CREATE TABLE t(id INTEGER PRIMARY KEY, a INTEGER); INSERT INTO t(a) VALUES (1), (20), (300)',
+    query: 'SELECT SUM(a), sum(a), Sum(a) + SUM(a), AVG(a), TOTAL(a), COUNT(a), COUNT(*), MIN(a), MAX(a) FROM t',
+    steps: ['DELETE FROM t WHERE a = 20', 'INSERT INTO t(a) VALUES (4000)', 'UPDATE t SET a = a + 1', 'DELETE FROM t'],
+  },
+  {
     name: 'NULL in the list of NOT IN keeps every row out',
     setup: 'CREATE TABLE t(a INTEGER, b NUMERIC)',
     query: 'SELECT NULL FROM t WHERE (1 NOT IN (round(b, 1), NULL)) ORDER BY rowid',

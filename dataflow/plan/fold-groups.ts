@@ -38,7 +38,7 @@ export interface FoldPlan {
   readonly rows: number
   /** what is moved row by row, each once however often it is shown */
   readonly slots: readonly Slot[]
-  /** avg and total, made from the slots of their sums and counts */
+  /** avg and total, and a SUM that is written otherwise, made from the slots of their sums and counts */
   readonly shown: readonly { readonly name: string; readonly at: number; readonly n: number; readonly sum: number }[]
   /** by the text of each aggregate call */
   readonly placeOf: ReadonlyMap<string, number>
@@ -85,7 +85,7 @@ export function planFold(block: Block, occurrences: readonly Occurrence[]): { bl
     const [n, sum] = [place(renamed(call.ast, 'count')), place(renamed(call.ast, 'sum'))]
     slots.set(n, { call, name: 'count', at: n, n: -1 })
     slots.set(sum, { call, name: 'sum', at: sum, n })
-    if (call.name !== 'sum') shown.push({ name: call.name, at, n, sum })
+    if (at !== sum) shown.push({ name: call.name, at, n, sum }) // SUM(x) has a place of its own too
   }
   const rows = place(countAll)
   const folding = {
@@ -256,5 +256,6 @@ function show({ name, at, n, sum }: FoldPlan['shown'][number], values: Value[]):
   const exact = values[sum]!
   if (exact instanceof Real || (exact === null && (values[n] as number) > 0)) return
   if (name === 'total') values[at] = real(Number(exact ?? 0))
+  else if (name === 'sum') values[at] = exact
   else values[at] = exact === null ? null : real(Number(exact) / (values[n] as number))
 }

@@ -1,5 +1,5 @@
 /**
- * The same SQL in other clothes: keywords in any case, names quoted in every way, comments and line ends between tokens.
+ * The same SQL in other clothes: keywords and functions in any case, names quoted in every way, comments and line ends between tokens.
  *
  *   SELECT s1.a FROM t1 AS s1   →   select/**\/s1 . [a]  From -- x⏎ `t1` As "s1"
  */
@@ -59,6 +59,14 @@ function disguiseToken(random: Random, token: string, previous: string, next: st
       [1, `[${token}]`],
       [1, `\`${token}\``],
       [1, token.toUpperCase()],
+    ])
+  }
+  // sum( or SUM(
+  if (/^[a-z]\w+$/.test(token) && next === '(') {
+    return random.weighted([
+      [4, token],
+      [2, token.toUpperCase()],
+      [1, token[0]!.toUpperCase() + token.slice(1)],
     ])
   }
   return token
