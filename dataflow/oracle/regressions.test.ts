@@ -49,6 +49,22 @@ const pinned: readonly Pinned[] = [
     steps: ['DELETE FROM t WHERE a = 20', 'INSERT INTO t(a) VALUES (4000)', 'UPDATE t SET a = a + 1', 'DELETE FROM t'],
   },
   {
+    name: 'a condition on a compound is met by the first arm’s collation in every arm',
+    setup: `CREATE TABLE t(a, b COLLATE NOCASE); CREATE TABLE u(c, d); INSERT INTO u VALUES (1, 'bbb')`,
+    query: [
+      `SELECT * FROM (SELECT a, b FROM t UNION ALL SELECT c, d FROM u) WHERE b = 'BbB'`,
+      `SELECT * FROM (SELECT c AS x, d AS y FROM u UNION ALL SELECT a, b FROM t) WHERE y <> 'BbB'`,
+      `SELECT * FROM (SELECT * FROM (SELECT a, b FROM t UNION ALL SELECT c, d FROM u) WHERE a > 0) WHERE b = 'BbB'`,
+      `SELECT * FROM (SELECT a, b FROM t UNION ALL SELECT c, d FROM u) WHERE b IN ('BbB', 'c')`,
+    ],
+    steps: [
+      `INSERT INTO u VALUES (2, 'BBB')`,
+      `INSERT INTO t VALUES (3, 'bbb')`,
+      'DELETE FROM u WHERE c = 1',
+      `UPDATE t SET b = 'C'`,
+    ],
+  },
+  {
     name: 'NULL in the list of NOT IN keeps every row out',
     setup: 'CREATE TABLE t(a INTEGER, b NUMERIC)',
     query: 'SELECT NULL FROM t WHERE (1 NOT IN (round(b, 1), NULL)) ORDER BY rowid',

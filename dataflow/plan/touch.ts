@@ -80,6 +80,8 @@ export interface TouchPlan {
 interface Condition {
   readonly ast: Expr
   readonly sources: ReadonlySet<Source>
+  /** it stands for a column that compares by another collation: a value, and no part of a condition */
+  readonly comparesOtherwise?: boolean
 }
 /** What a column means inside: null when a changed row does not determine it. */
 type Inside = ReadonlyMap<Source, (column: string) => Condition | null>
@@ -172,7 +174,7 @@ function conditionOf(expression: BoundExpression, columns: Inside): Condition[] 
   if (expression.subquery || expression.aggregate || expression.window || !expression.deterministic) return []
   if (asksMatch(expression.ast)) return []
   const inside = substitute(expression, columns)
-  return inside ? [inside] : []
+  return inside && !inside.comparesOtherwise ? [inside] : []
 }
 
 function finish(
@@ -325,14 +327,15 @@ function columnsThrough(
   columns: Inside,
 ): (column: string) => Condition | null {
   const inside = new Map(
-    derived.columns.map(({ name }, i) => {
+    derived.columns.map(({ name, collation }, i) => {
       const expression = select.columns[i]?.expression
-      return [
-        foldName(name),
+      const inside =
         expression && !limited && isStable(select, i) && tellsApartAs(derived, i)
           ? substitute(expression, columns)
-          : null,
-      ]
+          : null
+      // of a compound, the first arm's collation counts
+      const isOther = expression?.collation !== collation
+      return [foldName(name), inside && isOther ? { ...inside, comparesOtherwise: true } : inside]
     }),
   )
   return (column) => inside.get(column) ?? null
@@ -344,15 +347,17 @@ function substitute({ ast, sources }: Condition, columns: Inside): Condition | n
   if (inside.size === sources.size) return { ast, sources }
   const byAlias = new Map([...columns].map(([source, column]) => [source.alias, column]))
   let certain = true
+  let comparesOtherwise = false
   const result = replaceColumns(ast, (alias, column) => {
     const known = byAlias.get(alias)
     if (!known) return null
     const replacement = known(column)
     if (!replacement) certain = false
+    if (replacement?.comparesOtherwise) comparesOtherwise = true
     replacement?.sources.forEach((source) => inside.add(source))
     return replacement?.ast ?? null
   })
-  return certain ? { ast: result, sources: inside } : null
+  return certain ? { ast: result, sources: inside, comparesOtherwise } : null
 }
 
 function columnsNamed(ast: Expr, alias: string): string[] {

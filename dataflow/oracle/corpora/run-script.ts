@@ -34,8 +34,15 @@ export function runScript(sqlite3: Sqlite3Static, script: Script, pace: Pace, fi
   let batch: Watched[] = []
   const breaches = new Map<Watched, Breach & { after: string }>()
 
+  const isDurable = () => sqlite3.capi.sqlite3_get_autocommit(db) !== 0
+  /** What is asked or moved within a transaction of the script is so after it: nothing is live within one. */
+  const commit = () => {
+    if (!isDurable()) attempt(() => live.run('COMMIT'))
+    if (!isDurable()) attempt(() => live.run('ROLLBACK')) // a deferred foreign key
+  }
   /** `table`: what moved; queries that do not read it are left for the next full check */
   const check = (after: string, table?: string) => {
+    if (!isDurable()) return
     for (const watched of batch) {
       if (breaches.has(watched) || (table !== undefined && !reads(watched, table))) continue
       const breach = watch.compare(watched)
@@ -46,6 +53,7 @@ export function runScript(sqlite3: Sqlite3Static, script: Script, pace: Pace, fi
   const reads = ({ printed }: Watched, table: string) =>
     hidden || printed.sql.toLowerCase().includes(table.toLowerCase())
   const finishBatch = () => {
+    commit()
     // behind a view or a trigger there may be any table
     hidden = live.all(`SELECT 1 FROM sqlite_schema WHERE type IN ('view', 'trigger') OR sql LIKE '%references%' OR sql LIKE '%content%'`).length > 0 // prettier-ignore
     if (batch.length > 0) {
@@ -76,6 +84,7 @@ export function runScript(sqlite3: Sqlite3Static, script: Script, pace: Pace, fi
     if (select >= 0) subscribe(statements.length === 1 ? sql : statements[select]!)
   }
   const subscribe = (sql: string) => {
+    commit()
     const printed = { sql, parameters: [] }
     const name = script.name
     if (watch.countRows(printed) === null) {
