@@ -65,6 +65,12 @@ const pinned: readonly Pinned[] = [
     ],
   },
   {
+    name: 'what a set shows may be the value of another arm',
+    setup: `CREATE TABLE t(a COLLATE NOCASE); CREATE TABLE u(b COLLATE NOCASE); INSERT INTO t VALUES ('ABC'); INSERT INTO u VALUES ('abc')`,
+    query: `SELECT * FROM (SELECT a FROM t INTERSECT SELECT b FROM u) WHERE a || '' = 'ABC'`,
+    steps: ['DELETE FROM u', `INSERT INTO u VALUES ('Abc')`],
+  },
+  {
     name: 'NULL in the list of NOT IN keeps every row out',
     setup: 'CREATE TABLE t(a INTEGER, b NUMERIC)',
     query: 'SELECT NULL FROM t WHERE (1 NOT IN (round(b, 1), NULL)) ORDER BY rowid',

@@ -80,7 +80,7 @@ export interface TouchPlan {
 interface Condition {
   readonly ast: Expr
   readonly sources: ReadonlySet<Source>
-  /** it stands for a column that compares by another collation: a value, and no part of a condition */
+  /** it stands for a column that may show, or compare by, another: a key, and no part of a condition */
   readonly comparesOtherwise?: boolean
 }
 /** What a column means inside: null when a changed row does not determine it. */
@@ -326,6 +326,8 @@ function columnsThrough(
   limited: boolean,
   columns: Inside,
 ): (column: string) => Condition | null {
+  const { relation } = derived
+  const isSet = relation.kind === 'query' && relation.query.arms.some(({ operator }) => operator !== null && operator !== 'UNION ALL') // prettier-ignore
   const inside = new Map(
     derived.columns.map(({ name, collation }, i) => {
       const expression = select.columns[i]?.expression
@@ -333,8 +335,9 @@ function columnsThrough(
         expression && !limited && isStable(select, i) && tellsApartAs(derived, i)
           ? substitute(expression, columns)
           : null
-      // of a compound, the first arm's collation counts
-      const isOther = expression?.collation !== collation
+      // of a compound, the first arm's collation counts; and of values that are one to a set, another may be shown
+      const isFolded = isSet || ((select.distinct || select.grouped) && collation !== 'BINARY')
+      const isOther = expression?.collation !== collation || isFolded
       return [foldName(name), inside && isOther ? { ...inside, comparesOtherwise: true } : inside]
     }),
   )
