@@ -248,3 +248,19 @@ it('follows changes of thousands of rows, rolled back ones too, whatever the que
     for (const [query, sql] of queries) expectCurrent(query, sql)
   }
 })
+
+it('a recursion that only LIMIT ends is asked with its LIMIT', () => {
+  const numbers = 'WITH RECURSIVE i(x) AS (VALUES(1) UNION ALL SELECT x + 1 FROM i)'
+  const fromTable = 'WITH RECURSIVE i(x) AS (SELECT id FROM t UNION ALL SELECT x + 1 FROM i)'
+  const sqls = [
+    `${numbers} SELECT x FROM i LIMIT 3`,
+    `${numbers} SELECT x FROM (SELECT x FROM i) LIMIT 2`,
+    `${fromTable} SELECT x FROM i LIMIT 2`,
+  ]
+  live.run('INSERT INTO t(id) VALUES (7)')
+  const queries = sqls.map((sql) => [watch(sql), sql] as const)
+  for (const step of ['INSERT INTO t(id) VALUES (3)', 'DELETE FROM t WHERE id = 7']) {
+    live.run(step)
+    for (const [query, sql] of queries) expectCurrent(query, sql)
+  }
+})

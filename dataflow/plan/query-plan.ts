@@ -106,11 +106,22 @@ export function planQuery(connection: Connection, statement: BoundStatement, col
 
 function assertPlannable(query: BoundQuery, readsTables: boolean): void {
   if (query.volatile) throw new Unplannable(query.volatile)
+  // only LIMIT may end it, and a partition is read without
+  if (query.limit && recurs(query)) throw new Unplannable('recursion')
   if (!readsTables) return
   if (query.recursive) throw new Unplannable('recursion')
   for (const source of query.sources) {
     if (source.relation.kind === 'recursive') throw new Unplannable('recursion')
   }
+}
+
+function recurs(query: BoundQuery): boolean {
+  return (
+    query.recursive ||
+    query.sources.some(
+      ({ relation }) => relation.kind === 'recursive' || (relation.kind === 'query' && recurs(relation.query)),
+    )
+  )
 }
 
 function shapesOf(connection: Connection, arms: readonly ArmPlan[]): QueryPlan['tables'] {
