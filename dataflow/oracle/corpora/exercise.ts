@@ -93,7 +93,7 @@ function readTables(live: LiveDatabase, isRead: (table: string) => boolean): Tab
 }
 
 function isFullText(live: LiveDatabase, name: string): boolean {
-  return /using\s+fts5/i.test(String(live.all('SELECT sql FROM sqlite_schema WHERE name = ?', [name])[0]?.[0]))
+  return /using\s+fts5\b/i.test(String(live.all('SELECT sql FROM sqlite_schema WHERE name = ?', [name])[0]?.[0]))
 }
 
 function remove(live: LiveDatabase, table: TableRows, key: readonly SqlValue[]): void {
