@@ -49,7 +49,8 @@ export class DeltaTables {
       return `${quote(name)} ${affinity} COLLATE ${quote(collation)}${expression === null ? '' : ` AS (${expression})`}`
     })
     const rowid = rowidColumns(table).map((column) => `${quote(column)} INTEGER`)
-    this.#connection.rows(`CREATE TEMP TABLE ${name.slice(5)} (${[...columns, ...rowid].join(', ')})`)
+    const change = `${quote(changeColumn(table))} INTEGER PRIMARY KEY`
+    this.#connection.rows(`CREATE TEMP TABLE ${name.slice(5)} (${[...columns, ...rowid, change].join(', ')})`)
     this.#connection.authorizer.takeSchemaChanges()
     return name
   }
@@ -63,13 +64,15 @@ export class DeltaTables {
     // places in an image: what the table stores, then the rowid under each of its free names
     const places = table.columns.flatMap(({ expression }, i) => (expression === null ? [i] : []))
     for (const _ of rowidColumns(table)) places.push(table.columns.length)
-    const sql = `INSERT INTO ${name} VALUES (${places.map(() => '?').join(', ')})`
+    const sql = `INSERT INTO ${name} VALUES (${[...places, ''].map(() => '?').join(', ')})`
     const statement = this.#connection.take(sql)
     try {
+      let change = 0
       for (const { before, after } of this.#turn.get(tableKey(table.schema, table.name))?.rows ?? rows) {
+        change++
         for (const image of [before, after]) {
           if (!image) continue
-          statement.bindAll(places.map((place) => image[place]!))
+          statement.bindAll([...places.map((place) => image[place]!), image === after ? change : -change])
           statement.step()
           statement.reset()
         }
@@ -91,6 +94,13 @@ export class DeltaTables {
     this.indexes.reset()
     for (const name of this.#names.values()) this.#connection.rows(`DROP TABLE IF EXISTS ${name}`)
   }
+}
+
+/** The column of a delta table that numbers the changed rows: negative for those that left, positive for those that came. */
+export function changeColumn({ columns }: CatalogTable): string {
+  let name = 'live_change'
+  while (columns.some((column) => foldName(column.name) === name)) name += '_'
+  return name
 }
 
 function rowidColumns(table: CatalogTable): string[] {

@@ -52,22 +52,22 @@ export class ArmReader {
     const sql = this.#arm.plan.hydrate(cut)
     if (this.#arm.namesRepeat) {
       const rows: Value[][] = []
-      this.each(sql, [], (statement) => rows.push(statement.row()))
+      this.each(sql, [], (statement) => void rows.push(statement.row()))
       return this.#repeated(rows, [])
     }
     const entries: Entry[] = []
-    this.each(sql, [], (statement) => entries.push(this.#entry(statement.row(), 0)))
+    this.each(sql, [], (statement) => void entries.push(this.#entry(statement.row(), 0)))
     return entries
   }
 
-  /** Steps a statement of this query's, its own parameters bound first, then `key`. */
-  each(sql: string, key: readonly Value[], visit: (statement: Statement) => void): void {
+  /** Steps a statement of this query's, its own parameters bound first, then `key`, until `visit` says false. */
+  each(sql: string, key: readonly Value[], visit: (statement: Statement) => boolean | void): void {
     const statement = this.#connection.take(sql)
     try {
       const count = Math.min(this.#parameters.length, statement.parameterCount)
       for (let i = 0; i < count; i++) statement.bind(i + 1, this.#parameters[i]!)
       for (let i = 0; i < key.length; i++) statement.bind(this.#parameterCount + 1 + i, key[i]!)
-      while (statement.step()) visit(statement)
+      while (statement.step() && visit(statement) !== false);
     } finally {
       this.#connection.giveBack(sql, statement)
     }

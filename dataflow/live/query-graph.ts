@@ -108,10 +108,12 @@ export class QueryGraph {
     const { plan } = arm
     const inputs = this.#sources.filter(({ table }) => plan.tableKeys.includes(table))
     const find = partitionFinder(this.#parts.deltas, arm, reader, this.#parts.refreshCost)
-    const touch = new TouchPartitions(this.#graph, inputs, arm.collations, plan.label, find, [])
+    const asked = () => [...plan.moves.values(), ...plan.touches.values()].flatMap((sqls) => sqls ?? [])
+    const touch = new TouchPartitions(this.#graph, inputs, arm.collations, plan.label, find, asked)
     return new RecomputePartitions(
       this.#graph,
       touch,
+      plan.functions.folding ? 'fold' : 'recompute',
       plan.label,
       (partition, before) => reader.read(partition, before),
       () => [...plan.recompute.values()],

@@ -10,11 +10,14 @@ import type { PartitionId } from './touch-partitions.ts'
  * Law: result = ⋃ over keys k of read(k). So after a turn only the partitions that it touched need reading:
  *   kept[k] = {a, b}, read(k) = {b', c}   →   −a, −b, +b', +c        (a row with the key of an old one is its next version)
  *
+ * Kind `fold`: most partitions are made from their last rows and what moved (plan/fold-groups.ts), and read only where that
+ * cannot tell.
+ *
  * Keeps the rows of every partition that has any, under its exact key. Reads happen before anything is kept or sent: an
  * error in one leaves the old state whole.
  */
 export class RecomputePartitions extends Node<PartitionId, Entry> {
-  readonly kind = 'recompute'
+  readonly kind: 'recompute' | 'fold'
   readonly label: string
   readonly #read: ReadPartition
   readonly #sql: () => readonly string[]
@@ -25,11 +28,14 @@ export class RecomputePartitions extends Node<PartitionId, Entry> {
   constructor(
     graph: Graph,
     input: Outlet<PartitionId>,
+    /** how `read` makes most partitions: by a look-up, or from what moved */
+    kind: 'recompute' | 'fold',
     label: string,
     read: ReadPartition,
     sql: () => readonly string[],
   ) {
     super(graph, [input])
+    this.kind = kind
     this.label = label
     this.#read = read
     this.#sql = sql

@@ -20,6 +20,8 @@ export interface PartitionId {
  *
  *   key (t.room), diff of t: { room: 1 } → { room: 2 }   →   partitions (1), (2)
  *
+ * With what moved a partition, where that is known of all that touched it (`moves`); else it is to be read.
+ *
  * Keeps nothing. How a table's rows lead to keys is planned in plan/touch.ts: read off the images, or asked by SQL.
  */
 export class TouchPartitions extends Node<TouchedRow, PartitionId> {
@@ -27,7 +29,7 @@ export class TouchPartitions extends Node<TouchedRow, PartitionId> {
   readonly label: string
   readonly #collations: readonly string[]
   readonly #find: FindKeys
-  readonly #sql: readonly string[]
+  readonly #sql: () => readonly string[]
 
   constructor(
     graph: Graph,
@@ -35,7 +37,7 @@ export class TouchPartitions extends Node<TouchedRow, PartitionId> {
     collations: readonly string[],
     label: string,
     find: FindKeys,
-    sql: readonly string[],
+    sql: () => readonly string[],
   ) {
     super(graph, inputs)
     this.#collations = collations
@@ -45,7 +47,7 @@ export class TouchPartitions extends Node<TouchedRow, PartitionId> {
   }
 
   override get sql(): readonly string[] {
-    return this.#sql
+    return this.#sql()
   }
 
   protected process(batches: readonly Entries<TouchedRow>[]): Entries<PartitionId> {
@@ -62,12 +64,14 @@ export class TouchPartitions extends Node<TouchedRow, PartitionId> {
       const id = keyId(values, this.#collations)
       const known = touched.get(id)
       if (move) {
-        if (known?.moves) known.moves.push(move)
-        else touched.set(id, { id, values, moves: [move] })
+        if (!known) touched.set(id, { id, values, moves: [move] })
+        // else it is read again
+        else known.moves?.push(move)
         return
       }
       // a row that left and one that came under the same key: the later image counts
-      if (!known || (known.row === null && row)) touched.set(id, { id, values, ...(row !== undefined && { row }) })
+      if (!known || known.moves || (known.row === null && row))
+        touched.set(id, { id, values, ...(row !== undefined && { row }) })
     })
     return [...touched.values()].map((partition) => [partition, 1])
   }

@@ -5,6 +5,8 @@ import type { Played } from './run-case.ts'
 export class Tally {
   readonly #modes = new Map<string, number>()
   readonly #reasons = new Map<string, number>()
+  /** queries whose groups are folded, by the number of tables */
+  readonly #folds = new Map<string, number>()
   cases = 0
   failures = 0
   #comparisons = 0
@@ -24,7 +26,11 @@ export class Tally {
     for (const explanation of played.explanations) this.addExplanation(explanation)
   }
 
-  addExplanation({ mode, reason }: Explanation): void {
+  addExplanation({ mode, reason, operators }: Explanation): void {
+    if (operators.some(({ kind }) => kind === 'fold')) {
+      const tables = operators.filter(({ kind }) => kind === 'scan').length
+      count(this.#folds, tables === 1 ? 'of one table' : 'of several')
+    }
     count(this.#modes, mode)
     if (mode !== 'incremental') count(this.#reasons, `${mode}: ${reason ?? 'no reason given'}`)
   }
@@ -37,6 +43,7 @@ export class Tally {
       `${this.#notComparable} answers not comparable, ${this.#refused} queries refused by SQLite itself`,
       `${this.#tooLarge} queries with too many rows (left out, or the end of their case), ${this.#tooSlow} cases ended by a turn that took long`,
       `${total} live queries: ${modes}`,
+      `groups folded: ${[...this.#folds].map(([kind, n]) => `${n} ${kind}`).join(', ')}`,
     ].join('\n')
   }
 

@@ -22,6 +22,8 @@ export function joinOrder(
   first: Source,
   alive: ReadonlySet<Source>,
   conditions: readonly JoinCondition[],
+  /** sources that must come before it */
+  waitsFor: (source: Source) => Iterable<Source> = argumentSources,
 ): readonly Source[] {
   const order = [first]
   const rest = new Set(alive)
@@ -30,7 +32,7 @@ export function joinOrder(
     let best: Source | null = null
     let bestTie = -1
     for (const each of rest) {
-      if (![...argumentSources(each)].every((source) => !rest.has(source))) continue
+      if (![...waitsFor(each)].every((source) => !rest.has(source))) continue
       const own = conditions.filter(
         ({ sources }) => sources.has(each) && [...sources].every((source) => source === each || !rest.has(source)),
       )

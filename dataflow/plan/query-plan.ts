@@ -6,7 +6,7 @@ import { isKnownCollation } from '../key.ts'
 import { printExpression } from '../print/print.ts'
 import type { EntryNames } from '../result/entry.ts'
 import type { Connection } from '../sqlite/connection.ts'
-import { planFold, type FoldPlan } from './fold-groups.ts'
+import { planFold, type FoldPlan } from './fold-plan.ts'
 import { hydrateSql, planBlock, selectOfValues, type Block } from './block.ts'
 import { planFarRoute, type FarPlan } from './route.ts'
 import { RowFunctions } from './row-functions.ts'
@@ -47,6 +47,8 @@ export interface ArmPlan {
   readonly hydrate: (cut: { readonly limit: number; readonly descendingTies: boolean } | null) => string
   /** SQL by occurrence and by what else changed; null: any partition may be touched */
   readonly touches: Map<string, readonly string[] | null>
+  /** SQL that names the rows that moved, by which places changed; null: too much of it */
+  readonly moves: Map<string, readonly string[] | null>
   /** SQL by which key values are NULL */
   readonly recompute: Map<string, string>
 }
@@ -86,6 +88,7 @@ export function planQuery(connection: Connection, statement: BoundStatement, col
         return sql
       },
       touches: new Map(),
+      moves: new Map(),
       recompute: new Map(),
     }
   })

@@ -1,6 +1,7 @@
 import type { Value } from '../value.ts'
 import type { Block } from './block.ts'
-import { compileFold, type FoldGroups, type FoldPlan } from './fold-groups.ts'
+import { compileFold, type FoldGroups } from './fold-groups.ts'
+import type { FoldPlan } from './fold-plan.ts'
 import { planProjection, type ProjectRow } from './project-row.ts'
 import { planRowFilter, type RowFilter } from './row-filter.ts'
 import type { Occurrence } from './touch.ts'
@@ -49,8 +50,8 @@ export class RowFunctions {
   /** makes the next state of a group from its last and the rows that moved, null where that cannot be */
   get folding(): FoldGroups | null {
     if (this.#folding === undefined) {
-      const [first] = this.#occurrences
-      this.#folding = this.#fold && compileFold(this.#block, this.#fold, first!, this.filters[0]!, this.#parameters)
+      this.#folding =
+        this.#fold && compileFold(this.#block, this.#fold, this.#occurrences, this.filters, this.#parameters)
     }
     return this.#folding
   }

@@ -11,6 +11,7 @@ import { isStable, selectsOfValues, tellsApartAs, type Block } from './block.ts'
 import { asksMatch, isFullText } from './full-text.ts'
 import { argumentSources, joinOrder } from './join-order.ts'
 import { waysThrough, type Way } from './outer-joins.ts'
+import { replaceColumns } from './replace-columns.ts'
 import { Unplannable } from './unplannable.ts'
 
 /**
@@ -370,18 +371,6 @@ function columnsNamed(ast: Expr, alias: string): string[] {
     return null
   })
   return names
-}
-
-/** `replace` gets alias and column (in lower case) of every qualified name. */
-function replaceColumns(ast: Expr, replace: (alias: string, column: string) => Expr | null): Expr {
-  const visit = (node: unknown): unknown => {
-    if (Array.isArray(node)) return node.map(visit)
-    if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return node
-    const { type, table, column } = node as { type?: string; table?: { text: string }; column?: { text: string } }
-    if (type === 'QualifiedExpr' && table && column) return replace(table.text, foldName(column.text)) ?? node
-    return Object.fromEntries(Object.entries(node).map(([name, value]) => [name, visit(value)]))
-  }
-  return visit(ast) as Expr
 }
 
 /** Hidden columns mean something to MATCH alone. */

@@ -43,7 +43,7 @@ export interface UnreadRow {
  */
 export function unreadRooms(actors: readonly [string, string]): TypedQuery<UnreadRow> {
   return sql(
-    `SELECT r.id AS room_id, r.space_id, r.name, r.kind, r.parent_room, ifnull(k.muted, 0) AS muted, count(*) AS unread
+    `SELECT r.id AS room_id, r.space_id, r.name, r.kind, r.parent_room, max(ifnull(k.muted, 0)) AS muted, count(*) AS unread
      FROM memberships m
      JOIN rooms r ON r.space_id = m.space_id
      LEFT JOIN read_markers k ON k.actor_id = m.person_id AND k.room_id = r.id

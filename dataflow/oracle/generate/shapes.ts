@@ -1,6 +1,6 @@
 /**
  * Shapes of SELECT that a random walk over clauses seldom makes: windows over groups, row values in IN, chains of USING, WITH inside
- * WITH, CTEs used twice, recursion over tables, json_tree over a column, full text, subqueries two levels deep.
+ * WITH, groups of joined tables, CTEs used twice, recursion over tables, json_tree over a column, full text, subqueries two levels deep.
  * Each has one answer: what counts or cuts rows orders by a key.
  */
 import type { Random } from '../random.ts'
@@ -39,6 +39,7 @@ export function randomShape(parts: Parts): Sql | null {
     [3, () => recursiveOverTable(parts)],
     [1, () => limitInside(parts)],
     [2, () => bestGroups(parts)],
+    [6, () => groupsOfJoin(parts)],
     [1, () => havingAlone(parts)],
     [2, () => deepCorrelation(parts)],
     [2, () => aggregateOfAggregate(parts)],
@@ -244,6 +245,47 @@ function bestGroups(parts: Parts): Sql {
   const alias = random.pick(['n', '"a b"', 'value', '[count]'])
   const more = random.chance(0.3) ? text`, ${parts.aggregate(from.columns)}` : ''
   return select`SELECT ${key}, ${aggregate} AS ${alias}${more} FROM ${from.sql}${parts.where(from.columns, 1)} GROUP BY ${key} ORDER BY ${random.pick([alias, '2'])}${random.pick([' DESC', ''])}, ${key}${parts.limit()}` // prettier-ignore
+}
+
+/** Of tables joined by an equation, so that most groups have rows; the columns of the one whose key groups stand bare. */
+function groupsOfJoin(parts: Parts): Sql | null {
+  const { random, schema } = parts
+  const tables = schema.tables.filter(({ kind, key }) => kind === 'table' && key.length > 0)
+  if (tables.length === 0) return null
+  const sources = random.many(1, 3, (i) => {
+    const table = random.pick(tables)
+    const name = (column: string) => `g${i}.${column === 'rowid' ? column : quoteName(column)}`
+    const columns = table.columns.map((c) => ({ sql: name(c.name), type: c.type, collation: c.collation }))
+    return { sql: `${quoteName(table.name)} AS g${i}`, columns, key: table.key.map(name) }
+  })
+  const [first, ...others] = sources as [(typeof sources)[0], ...typeof sources]
+  let from: Sql = first.sql
+  const columns: ScopeColumn[] = [...first.columns]
+  for (const { sql, columns: own } of others) {
+    const a = random.pick(columns)
+    const more = random.chance(0.3)
+      ? optional` AND ${randomCondition(random, { columns: [...columns, ...own] }, 1)}`
+      : ''
+    const kind = random.pick(['JOIN', 'JOIN', 'LEFT JOIN'])
+    from = text`${from} ${kind} ${sql} ON ${a.sql} = ${like(random, a, own).sql}${more}`
+    columns.push(...own)
+  }
+  const byRow = random.chance(0.5)
+  const keys = byRow ? [...first.key] : random.many(0, 2, () => random.pick(columns).sql)
+  const bare = byRow && random.chance(0.6) ? [random.pick(first.columns).sql] : []
+  const number = () => random.pick([...columns.filter(({ type }) => type === 'int' || type === 'real'), ...columns.slice(0, 1)]) // prettier-ignore
+  const calls = random.many(1, 3, () =>
+    random.pick<() => Sql>([
+      () => 'count(*)',
+      () => `count(${random.pick(columns).sql})`,
+      () => `${random.pick(['sum', 'sum', 'avg', 'total'])}(${number().sql})`,
+      () => `${random.pick(['min', 'max'])}(${random.pick(columns).sql})`,
+      () => expression`count(*) FILTER (WHERE ${randomCondition(random, { columns }, 1)})`,
+    ])(),
+  )
+  const group = keys.length > 0 ? ` GROUP BY ${keys.join(', ')}` : ''
+  const having = keys.length > 0 && random.chance(0.1) ? ' HAVING count(*) > 1' : ''
+  return select`SELECT ${list([...keys, ...bare, ...calls])} FROM ${from}${parts.where(columns, 0)}${group}${having}`
 }
 
 function havingAlone(parts: Parts): Sql {

@@ -1,0 +1,105 @@
+import type { BoundAggregate } from '../bind/bound.ts'
+import { compareValues } from '../compare.ts'
+import { isKnownCollation } from '../key.ts'
+import { integer, Real, real, type Value } from '../value.ts'
+
+/**
+ * One aggregate's state, moved by one row that left (−1) or came (+1).
+ *
+ *   count 41, sum 90, max 8;  n = 9 came   →   42, 99, 9
+ *   the 9 leaves again                     →   41, 90, and the max? SQLite must say
+ *
+ * Left to SQLite (false): REAL sums (their last bit depends on the order), the loss of an extreme, what leaves 64 bits.
+ */
+export interface Slot {
+  readonly call: BoundAggregate
+  readonly name: 'count' | 'sum' | 'min' | 'max'
+  /** its place in the group's values */
+  readonly at: number
+  /** of a sum: the place of the count of what it sums */
+  readonly n: number
+  /** the place of its argument in a moved row, NULL where the row does not count; −1: every row counts */
+  readonly input: number
+}
+
+/** avg and total, and a SUM that is written otherwise, made from the slots of their sums and counts. */
+export interface Shown {
+  readonly name: string
+  readonly at: number
+  readonly n: number
+  readonly sum: number
+}
+
+/** `row` is what is read of a moved row. */
+export type StepAggregate = (values: Value[], row: readonly Value[], weight: number) => boolean
+
+export function isFoldable({ name, star, distinct, arguments: args, orderBy, collation }: BoundAggregate): boolean {
+  if (distinct || orderBy.length > 0) return false
+  if (star) return name === 'count'
+  if (args.length !== 1) return false
+  if (name === 'min' || name === 'max') return isKnownCollation(collation) && isKnownCollation(args[0]!.collation)
+  return name === 'count' || isSumming(name)
+}
+
+export function isSumming(name: string): boolean {
+  return name === 'sum' || name === 'total' || name === 'avg'
+}
+
+export function stepAggregate({ call, name, at, n, input }: Slot): StepAggregate {
+  switch (name) {
+    case 'count':
+      return (values, row, weight) => {
+        if (input < 0 || row[input] !== null) values[at] = (values[at] as number) + weight
+        return true
+      }
+    case 'min':
+    case 'max': {
+      const sign = name === 'max' ? 1 : -1
+      const { collation } = call.arguments[0]!
+      return (values, row, weight) => {
+        const value = row[input]!
+        if (value === null) return true
+        const best = values[at]!
+        if (best === null && weight < 0) return false
+        const order = best === null ? 1 : sign * compareValues(value, best, collation)
+        if (weight < 0) return order < 0
+        if (order === 0 && (value instanceof Real || best instanceof Real || collation !== 'BINARY')) return false
+        if (order > 0) values[at] = value
+        return true
+      }
+    }
+    case 'sum':
+      // its count is the slot before it, moved already
+      return (values, row, weight) => {
+        const value = row[input]!
+        if (value === null) return true
+        // of +∞ and −∞: NULL, though there are values
+        if (values[at] === null && (values[n] as number) - weight > 0) return false
+        const last = values[at] ?? 0
+        if ((typeof value !== 'number' && typeof value !== 'bigint') || (typeof last !== 'number' && typeof last !== 'bigint')) return false // prettier-ignore
+        const next = addExactly(last, value, weight)
+        if (next === null) return false
+        values[at] = values[n] === 0 ? null : next
+        return true
+      }
+  }
+}
+
+/** Null when it leaves 64 bits. */
+function addExactly(a: number | bigint, b: number | bigint, weight: number): number | bigint | null {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const next = a + weight * b
+    if (Number.isSafeInteger(next)) return next === 0 ? 0 : next
+  }
+  const next = BigInt(a) + BigInt(weight) * BigInt(b)
+  return BigInt.asIntN(64, next) === next ? integer(next) : null
+}
+
+/** A sum that is REAL, or NULL of +∞ and −∞, has not moved, or SQLite would have been asked. */
+export function show({ name, at, n, sum }: Shown, values: Value[]): void {
+  const exact = values[sum]!
+  if (exact instanceof Real || (exact === null && (values[n] as number) > 0)) return
+  if (name === 'total') values[at] = real(Number(exact ?? 0))
+  else if (name === 'sum') values[at] = exact
+  else values[at] = exact === null ? null : real(Number(exact) / (values[n] as number))
+}
