@@ -199,11 +199,11 @@ it('tells who traces a query what its operators send, across a change of the sch
   const kinds: string[] = []
   const stop = query.trace(({ kind, entries }) => kinds.push(`${kind} ${entries.length}`))
   live.run('INSERT INTO m VALUES (1, 7)')
-  expect(kinds).toEqual(['scan 1', 'touch 1', 'recompute 1'])
+  expect(kinds).toEqual(['scan 1', 'touch 1', 'fold 1'])
   live.run('ALTER TABLE m ADD COLUMN x')
   kinds.length = 0
   live.run('UPDATE m SET room = 8')
-  expect(kinds).toEqual(['scan 1', 'touch 2', 'recompute 2'])
+  expect(kinds).toEqual(['scan 1', 'touch 2', 'fold 2'])
   stop()
   live.run('DELETE FROM m')
   expect(kinds.length).toBe(3)
