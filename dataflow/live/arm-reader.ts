@@ -2,7 +2,7 @@ import type { SqlValue } from '../../schema/live.ts'
 import { encodeKey, keyId, type KeyId } from '../key.ts'
 import type { LookupIndexes } from '../capture/lookup-indexes.ts'
 import type { PartitionId } from '../operators/touch-partitions.ts'
-import { recomputeSql } from '../plan/block.ts'
+import { inputsSql, recomputeSql } from '../plan/block.ts'
 import { nameEntry, ReadEntry, type Entry } from '../result/entry.ts'
 import { matchOrdinals } from '../result/row-keys.ts'
 import type { Connection } from '../sqlite/connection.ts'
@@ -45,7 +45,11 @@ export class ArmReader {
     if (partition.moves && folding) values = folding.next(before[0]?.values ?? null, partition.moves)
     else if (partition.row !== undefined && project) values = project(partition.row)
     if (values === null) return []
-    return values === 'ask' ? this.#ask(partition, before) : [this.#entry(values, 0)]
+    if (values !== 'ask') return [this.#entry(values, 0)]
+    const entries = this.#ask(partition, before)
+    const read = partition.moves ? () => this.#inputs(partition) : null
+    folding?.adopt(before[0]?.values ?? null, entries[0]?.values ?? null, read)
+    return entries
   }
 
   hydrate(cut: { readonly limit: number; readonly descendingTies: boolean } | null): Entry[] {
@@ -75,21 +79,40 @@ export class ArmReader {
 
   #ask(partition: PartitionId, before: readonly Entry[]): Entry[] {
     const start = performance.now()
-    const nulls = partition.values.map((value) => value === null)
-    const mask = nulls.map((isNull) => (isNull ? '1' : '0')).join('')
-    const { block, recompute } = this.#arm.plan
-    let sql = recompute.get(mask)
-    if (sql === undefined) recompute.set(mask, (sql = recomputeSql(block, nulls, this.#parameterCount + 1)))
-    const rows: Value[][] = []
-    const key = nulls.includes(true) ? partition.values.filter((value) => value !== null) : partition.values
-    this.each(this.#indexes.sqlFor(sql), key, (statement) => {
-      const row = statement.row()
-      // an affinity may let more through than the key says
-      if (this.#partitionOf(row) === partition.id) rows.push(row)
-    })
+    const rows = this.#lookUp(partition, '', (nulls, first) => recomputeSql(this.#arm.plan.block, nulls, first), (row) => this.#partitionOf(row)) // prettier-ignore
     const entries = this.#arm.namesRepeat ? this.#repeated(rows, before) : rows.map((row) => this.#entry(row, 0))
     this.partitionCost += 0.1 * (performance.now() - start - this.partitionCost)
     return entries
+  }
+
+  /** What a fold reads of each row of a group. */
+  #inputs(partition: PartitionId): Value[][] {
+    const { block, fold } = this.#arm.plan
+    const make = (nulls: readonly boolean[], first: number) => inputsSql(block, fold!.inputs, nulls, first)
+    const width = block.keys.length
+    return this.#lookUp(partition, 'rows ', make, (row) => keyId(row.slice(0, width), this.#arm.collations))
+  }
+
+  /** Rows of a partition, by its key put inside. */
+  #lookUp(
+    { values, id }: PartitionId,
+    kind: string,
+    make: (nulls: readonly boolean[], first: number) => string,
+    partitionOf: (row: readonly Value[]) => KeyId,
+  ): Value[][] {
+    const nulls = values.map((value) => value === null)
+    const name = kind + nulls.map((isNull) => (isNull ? '1' : '0')).join('')
+    const { recompute } = this.#arm.plan
+    let sql = recompute.get(name)
+    if (sql === undefined) recompute.set(name, (sql = make(nulls, this.#parameterCount + 1)))
+    const rows: Value[][] = []
+    const key = nulls.includes(true) ? values.filter((value) => value !== null) : values
+    this.each(this.#indexes.sqlFor(sql), key, (statement) => {
+      const row = statement.row()
+      // an affinity may let more through than the key says
+      if (partitionOf(row) === id) rows.push(row)
+    })
+    return rows
   }
 
   /** Entries of rows that may share names: those that are as they were `before` keep theirs. */

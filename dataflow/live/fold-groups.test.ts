@@ -27,3 +27,37 @@ it('groups follow the rows that leave and come, and are what SQLite makes of the
     queries.forEach((query, k) => expect(query.rows, `${sqls[k]} after step ${i}`).toEqual(live.all(sqls[k]!)))
   }
 })
+
+it('sums of REAL follow their rows, and are what SQLite sums', () => {
+  const live = openLiveDatabase(sqlite3, new sqlite3.oo1.DB(':memory:'))
+  live.run(
+    'CREATE TABLE sale(id INTEGER PRIMARY KEY, shop INT, price REAL, any); CREATE TABLE shop(id INTEGER PRIMARY KEY, tax)',
+  )
+  const folded = [
+    'SELECT shop, sum(price), avg(price), total(price), count(*) FROM sale WHERE price < 1e9 GROUP BY shop ORDER BY shop',
+    'SELECT sum(price * 0.19) FILTER (WHERE price < 1000) FROM sale',
+    'SELECT s.id, sum(price * (1 + tax)) FROM shop s JOIN sale ON sale.shop = s.id WHERE price < 1000 GROUP BY s.id ORDER BY s.id',
+  ]
+  const hard = [
+    'SELECT shop, sum(any), avg(any), total(any), SUM(any) FROM sale GROUP BY shop ORDER BY shop',
+    'SELECT sum(price), avg(price) FROM sale',
+    'SELECT shop, sum(price), min(price) FROM sale GROUP BY shop HAVING sum(price) > 2 ORDER BY shop',
+  ]
+  const sqls = [...folded, ...hard]
+  const queries = sqls.map((sql) => live.subscribe({ sql, parameters: [] }, () => {}))
+  let seed = 20260104
+  const random = (below: number) => ((seed = (seed * 1103515245 + 12345) & 0x7fffffff) >> 8) % below
+  const prices = [() => random(10000) / 100, () => random(1000) / 7, () => 0.1, () => null, () => -5.5, () => 1e300, () => -1e300, () => Infinity] // prettier-ignore
+  const anything = [3, 4.5, -3, '7', 'x', 2n ** 62n, null]
+  for (let i = 0; i < 600; i++) {
+    const price = prices[random(20) > 0 ? random(5) : random(prices.length)]!()
+    const any = anything[random(random(8) > 0 ? 3 : 7)]!
+    const [id, shop] = [random(160), random(4)]
+    if (random(5) === 0) live.run('DELETE FROM sale WHERE id = ?', [id])
+    else if (random(40) === 0) live.run('UPDATE sale SET price = price + 0.1 WHERE shop < ?', [1 + shop])
+    else if (random(12) === 0) live.run('REPLACE INTO shop VALUES (?, ?)', [shop, random(3) / 10])
+    else live.run('REPLACE INTO sale VALUES (?, ?, ?, ?)', [id, shop, price, any])
+    queries.forEach((query, k) => expect(query.rows, `${sqls[k]} after step ${i}`).toEqual(live.all(sqls[k]!)))
+  }
+  live.close()
+})

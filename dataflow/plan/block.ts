@@ -1,4 +1,4 @@
-import type { Expr, Select, SelectTable } from 'sqlite3-parser'
+import type { Expr, Select, SelectFrom, SelectTable } from 'sqlite3-parser'
 import type {
   BoundColumn,
   BoundQuery,
@@ -9,9 +9,20 @@ import type {
   From,
   Source,
 } from '../bind/bound.ts'
-import { binary, column, identifier, nowhere, parameter, resultColumn, select, selectFrom } from '../bind/build-ast.ts'
+import {
+  binary,
+  call,
+  column,
+  identifier,
+  nowhere,
+  parameter,
+  resultColumn,
+  select,
+  selectFrom,
+} from '../bind/build-ast.ts'
 import { isKnownCollation } from '../key.ts'
 import { printExpression, printSelect } from '../print/print.ts'
+import type { Input } from './fold-plan.ts'
 import { rankingIn } from './full-text.ts'
 import { turnJoin, wantedBy } from './turn-joins.ts'
 import { determinedSources } from './determined-sources.ts'
@@ -419,11 +430,7 @@ function number(value: number): Expr {
 
 /** One partition: its key in parameters from `first` on, those that are NULL tested as such. */
 export function recomputeSql(block: Block, nulls: readonly boolean[], first: number): string {
-  let next = first
-  const conditions = block.keys.map(({ ast }, i): Expr =>
-    nulls[i] ? { type: 'IsNullExpr', expr: ast, span: nowhere } : binary(ast, 'Equals', parameter(next++)),
-  )
-  const select = withExtra(block, conditions, wantedBy(block.keys.flatMap(({ ast }, i) => (nulls[i] ? [] : [ast]))))
+  const select = withKey(block, nulls, first)
   const single = block.kind === 'distinct' || (block.kind === 'groups' && block.select.groupBy.length > 0)
   return printSelect({
     ...select,
@@ -432,6 +439,24 @@ export function recomputeSql(block: Block, nulls: readonly boolean[], first: num
         ? { type: 'Limit', expr: number(1), offset: undefined, span: nowhere }
         : undefined,
   })
+}
+
+/** What a fold reads of each row of one group. */
+export function inputsSql(block: Block, inputs: readonly Input[], nulls: readonly boolean[], first: number): string {
+  const select = withKey(block, nulls, first)
+  const columns = inputs.map(({ expression, filter }) => {
+    const value = expression?.ast ?? number(1)
+    return resultColumn(filter ? call('iif', [filter.ast, value, { type: 'NullLiteral', span: nowhere }]) : value)
+  })
+  return printSelect({ ...select, select: { ...select.select, columns, groupBy: undefined, having: undefined } as SelectFrom }) // prettier-ignore
+}
+
+function withKey(block: Block, nulls: readonly boolean[], first: number): Select {
+  let next = first
+  const conditions = block.keys.map(({ ast }, i): Expr =>
+    nulls[i] ? { type: 'IsNullExpr', expr: ast, span: nowhere } : binary(ast, 'Equals', parameter(next++)),
+  )
+  return withExtra(block, conditions, wantedBy(block.keys.flatMap(({ ast }, i) => (nulls[i] ? [] : [ast]))))
 }
 
 function withExtra(block: Block, conditions: readonly Expr[], wanted: ReadonlySet<string>): Select {

@@ -1,5 +1,6 @@
 import type { BoundAggregate } from '../bind/bound.ts'
 import { compareValues } from '../compare.ts'
+import { ExactSum } from '../exact-sum.ts'
 import { isKnownCollation } from '../key.ts'
 import { integer, Real, real, type Value } from '../value.ts'
 
@@ -9,7 +10,8 @@ import { integer, Real, real, type Value } from '../value.ts'
  *   count 41, sum 90, max 8;  n = 9 came   →   42, 99, 9
  *   the 9 leaves again                     →   41, 90, and the max? SQLite must say
  *
- * Left to SQLite (false): REAL sums (their last bit depends on the order), the loss of an extreme, what leaves 64 bits.
+ * A sum that is REAL has its exact sum beside it (`sums`). Left to SQLite (false): the loss of an extreme, what leaves 64 bits,
+ * a REAL sum whose last bit depends on the order, or whose rows have not been read.
  */
 export interface Slot {
   readonly call: BoundAggregate
@@ -30,8 +32,11 @@ export interface Shown {
   readonly sum: number
 }
 
+/** Of the sums that are REAL, or were, by their place; null: not to be kept. */
+export type ExactSums = Map<number, ExactSum | null>
+
 /** `row` is what is read of a moved row. */
-export type StepAggregate = (values: Value[], row: readonly Value[], weight: number) => boolean
+export type StepAggregate = (values: Value[], row: readonly Value[], weight: number, sums: ExactSums) => boolean
 
 export function isFoldable({ name, star, distinct, arguments: args, orderBy, collation }: BoundAggregate): boolean {
   if (distinct || orderBy.length > 0) return false
@@ -70,9 +75,16 @@ export function stepAggregate({ call, name, at, n, input }: Slot): StepAggregate
     }
     case 'sum':
       // its count is the slot before it, moved already
-      return (values, row, weight) => {
+      return (values, row, weight, sums) => {
         const value = row[input]!
         if (value === null) return true
+        let exact = sums.get(at)
+        if (exact === undefined && value instanceof Real && values[n] === weight) sums.set(at, (exact = new ExactSum()))
+        if (exact) {
+          if (exact.add(value, weight)) return true
+          sums.set(at, null)
+          return false
+        }
         // of +∞ and −∞: NULL, though there are values
         if (values[at] === null && (values[n] as number) - weight > 0) return false
         const last = values[at] ?? 0
@@ -95,10 +107,26 @@ function addExactly(a: number | bigint, b: number | bigint, weight: number): num
   return BigInt.asIntN(64, next) === next ? integer(next) : null
 }
 
-/** A sum that is REAL, or NULL of +∞ and −∞, has not moved, or SQLite would have been asked. */
+/** After all moves: what the exact sums are. False when SQLite must say. */
+export function roundSums(slots: readonly Slot[], values: Value[], sums: ExactSums): boolean {
+  for (const { at, n } of slots) {
+    const exact = sums.get(at)
+    if (!exact) continue
+    values[at] = values[n] === 0 ? null : exact.value
+    if (values[n] === 0) sums.delete(at)
+    else if (values[at] === null) return false
+  }
+  return true
+}
+
+/** A sum that is NULL of +∞ and −∞ has not moved, or SQLite would have been asked. */
 export function show({ name, at, n, sum }: Shown, values: Value[]): void {
   const exact = values[sum]!
-  if (exact instanceof Real || (exact === null && (values[n] as number) > 0)) return
+  if (exact === null && (values[n] as number) > 0) return
+  if (exact instanceof Real) {
+    values[at] = name === 'avg' ? real(exact.value / (values[n] as number)) : exact
+    return
+  }
   if (name === 'total') values[at] = real(Number(exact ?? 0))
   else if (name === 'sum') values[at] = exact
   else values[at] = exact === null ? null : real(Number(exact) / (values[n] as number))

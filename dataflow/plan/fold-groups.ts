@@ -3,10 +3,11 @@ import type { RowDiff } from '../capture/diff.ts'
 import { AskSqlite } from '../expression/ask-sqlite.ts'
 import { truth } from '../expression/coerce.ts'
 import { compileExpression, type Evaluate } from '../expression/compile.ts'
+import { ExactSum } from '../exact-sum.ts'
 import { encodeKey } from '../key.ts'
 import { mayBeMangled, Real, type Value } from '../value.ts'
 import type { Block } from './block.ts'
-import { show, stepAggregate } from './fold-aggregate.ts'
+import { roundSums, show, stepAggregate, type ExactSums } from './fold-aggregate.ts'
 import { groupLayout, type FoldPlan, type Input } from './fold-plan.ts'
 import { layoutOf, type RowFilter } from './row-filter.ts'
 import type { Occurrence } from './touch.ts'
@@ -20,13 +21,22 @@ import type { Occurrence } from './touch.ts'
  *
  * What left and came is read off the images where FROM is one table and JavaScript knows the conditions; else SQL says it
  * (moved-rows.ts). State, kept beside what the group shows: count(*), and count(x) and sum(x) where a sum, an average or a
- * total of x is shown.
+ * total of x is shown; of a sum that is REAL the exact one, for which the group's rows are read when it first moves.
  */
 export interface FoldGroups {
   /** Calls `move` for every row of FROM that the diff moves; false when SQLite must say. Null: SQL says it. */
   readonly movesOf: ((diff: RowDiff, move: (move: Move) => void) => boolean) | null
   /** The group's values (the block's layout) after the moves; null when it is gone. `last` null: there was none. */
   readonly next: (last: readonly Value[] | null, moves: readonly Move[]) => Value[] | null | 'ask'
+  /**
+   * After SQLite was asked: `values` are what it said, `read` gives what the plan reads of each row of the group; null: what moved
+   * is not known, and so no exact sum is.
+   */
+  readonly adopt: (
+    last: readonly Value[] | null,
+    values: readonly Value[] | null,
+    read: (() => Value[][]) | null,
+  ) => void
 }
 
 export interface Move {
@@ -59,23 +69,34 @@ export function compileFold(
   // 1 and 1.0 are one group: which of them it shows, SQLite must say; NULLs in a PRIMARY KEY are several rows
   const isUnsure = (key: Value) => key instanceof Real || mayBeMangled(key) || (key === null && plan.carried.length > 0)
   const width = layout.columns + layout.extra.length
+  const summing = plan.slots.filter(({ name }) => name === 'sum')
+  /** by the values of a group */
+  const sumsOf = new WeakMap<readonly Value[], ExactSums>()
+  /** of the group that SQLite was asked for last, where they are as the moves made them */
+  let moved: ExactSums | null = null
   return {
     movesOf,
-    next(last, moved) {
+    next(last, rows) {
+      moved = null
       try {
         // of joined rows, some come and leave in one turn
-        const moves = movesOf || moved.length === 1 ? moved : netOf(moved)
+        const moves = movesOf || rows.length === 1 ? rows : netOf(rows)
         if (moves.length === 0) return last ? [...last] : keys.length === 0 ? 'ask' : null
         // a group that HAVING hides has no last row
         if (!last && having) return 'ask'
         for (const { row } of moves) for (let i = 0; i < keys.length; i++) if (isUnsure(row[i]!)) return 'ask'
         const values: Value[] = last ? [...last] : emptyGroup(width, layout.keys, moves[0]!.row, plan)
+        const sums = summing.length === 0 ? noSums : ((last && sumsOf.get(last)) ?? new Map())
+        let known = true
         for (const { row, weight } of moves) {
           values[plan.rows] = (values[plan.rows] as number) + weight
-          for (const step of steps) if (!step(values, row, weight)) return 'ask'
+          for (const step of steps) known = step(values, row, weight, sums) && known
           if (weight > 0) for (const { at, input } of plan.carried) values[at] = row[input]!
         }
         if (keys.length > 0 && values[plan.rows] === 0) return null
+        moved = sums
+        if (!roundSums(summing, values, sums) || !known) return 'ask'
+        if (sums.size > 0) sumsOf.set(values, sums)
         for (const each of plan.shown) show(each, values)
         for (const { at, evaluate } of derived) values[at] = evaluate(values)
         return having && truth(having(values)) !== true ? null : values
@@ -84,8 +105,25 @@ export function compileFold(
         throw error
       }
     },
+    adopt(last, values, read) {
+      const sums: ExactSums = moved ?? new Map()
+      moved = null
+      if (last) sumsOf.delete(last)
+      if (!values || !read || summing.length === 0) return
+      for (const { at } of summing) if (!(values[at] instanceof Real)) sums.delete(at)
+      const unread = summing.filter(({ at }) => values[at] instanceof Real && !sums.has(at))
+      if (unread.length > 0) {
+        const rows = read()
+        for (const { at, input } of unread) sums.set(at, exactSumOf(rows, input))
+      }
+      if (sums.size === 0) return
+      // where nothing that shows has changed, the last ones stay
+      for (const each of last ? [last, values] : [values]) sumsOf.set(each, sums)
+    },
   }
 }
+
+const noSums: ExactSums = new Map()
 
 /** Off the images of one table's rows; null when a condition, or what is read of a row, is not known to JavaScript. */
 function compileMoves(
@@ -119,6 +157,11 @@ function compileMoves(
       throw error
     }
   }
+}
+
+function exactSumOf(rows: readonly Value[][], input: number): ExactSum | null {
+  const sum = new ExactSum()
+  return rows.every((row) => row[input] === null || sum.add(row[input]!, 1)) ? sum : null
 }
 
 function netOf(moves: readonly Move[]): readonly Move[] {
