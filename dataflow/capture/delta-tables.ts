@@ -18,6 +18,8 @@ export class DeltaTables {
   readonly indexes: LookupIndexes
   readonly #connection: Connection
   readonly #names = new Map<string, string>()
+  /** the same by the tables of one catalog */
+  readonly #known = new WeakMap<CatalogTable, string>()
   readonly #filled = new Set<string>()
   /** A query that is routed sees a part of it; the tables, which all queries of a turn share, hold the whole. */
   #turn: TurnDiff = new Map()
@@ -36,6 +38,12 @@ export class DeltaTables {
 
   /** Names the table, creating it if need be; outside of a turn. */
   prepare(table: CatalogTable): string {
+    let name = this.#known.get(table)
+    if (!name) this.#known.set(table, (name = this.#create(table)))
+    return name
+  }
+
+  #create(table: CatalogTable): string {
     const signature = JSON.stringify([
       tableKey(table.schema, table.name),
       table.columns.map(({ name, affinity, collation, expression }) => [name, affinity, collation, expression]),

@@ -87,3 +87,21 @@ for (const [name, most] of [
     })
   })
 }
+
+it('follows the rows of a LEFT JOIN that no index of SQLite serves', () => {
+  const live = openLiveDatabase(sqlite3, new sqlite3.oo1.DB(':memory:'))
+  live.run(`CREATE TABLE a(id INTEGER PRIMARY KEY, g INT, k INT); CREATE TABLE b(id INTEGER PRIMARY KEY, k INT);
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO a SELECT i, i % 20, i FROM n;
+    INSERT INTO b SELECT id, id * 2 FROM a`)
+  const sql = 'SELECT a.g, count(*), count(b.id) FROM a LEFT JOIN b ON b.k = a.k GROUP BY a.g'
+  const query = live.subscribe({ sql, parameters: [] }, () => {})
+  for (let i = 0; i < 120; i++) {
+    const id = 1 + ((i * 37) % 1500)
+    live.run('DELETE FROM b WHERE id = ?', [id])
+    if (i % 2 === 0) live.run('INSERT INTO b VALUES (?, ?)', [5000 + i, id * 2 + (i % 3)])
+    if (i % 3 === 0) live.run('UPDATE a SET k = ? WHERE id = ?', [id, id + 7])
+    const sorted = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row)).sort()
+    expect(sorted(query.rows), `after step ${i}`).toEqual(sorted(live.all(sql)))
+  }
+  expect(query.explain().operators.map(({ kind }) => kind)).toContain('index')
+})

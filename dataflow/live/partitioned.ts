@@ -182,9 +182,9 @@ export class Partitioned implements Maintainer {
   }
 
   #lookUps(): string[] {
-    return this.#arms.flatMap(({ plan: { recompute, touches } }) => [
+    return this.#arms.flatMap(({ plan: { recompute, touches, moves } }) => [
       ...recompute.values(),
-      ...[...touches.values()].flatMap((sqls) => sqls ?? []),
+      ...[...touches.values(), ...moves.values()].flatMap((sqls) => sqls ?? []),
     ])
   }
 

@@ -1,6 +1,6 @@
 import type { Expr } from 'sqlite3-parser'
 import type { BoundExpression, BoundSelect, From, Source } from '../bind/bound.ts'
-import { nowhere } from '../bind/build-ast.ts'
+import { column, nowhere } from '../bind/build-ast.ts'
 import { changeColumn } from '../capture/delta-tables.ts'
 import type { CatalogTable } from '../catalog/catalog.ts'
 import { printExpression } from '../print/print.ts'
@@ -112,22 +112,25 @@ function print(
     const { source, table, on } = place
     const stand = standOf(source)
     if (stand === 'now') continue
-    const sign = `sign(${quote(source.alias)}.${quote(changeColumn(table))})`
-    const [rows, changes] = [`${nameOf(table)} AS ${quote(source.alias)}`, `${nameOfChanged(table)} AS ${quote(source.alias)}`] // prettier-ignore
+    const change = (alias: string) => `${quote(alias)}.${quote(changeColumn(table))}`
     if (on) where.push(onOf(place))
     const minus = source === first ? '' : '-'
-    if (stand === 'changed') weights.push(minus + sign)
-    else {
-      const matching = `WHERE ${onOf(place)}`
-      // more of them than changed need not be counted
-      const now = `(SELECT count(*) FROM (SELECT 1 FROM ${rows} ${matching} LIMIT 1 + (SELECT count(*) FROM ${nameOfChanged(table)})))`
-      const weight = `((${now} = 0) - (${now} = (SELECT sum(${sign}) FROM ${changes} ${matching})))`
-      weights.push(minus + weight)
-      where.push(`${weight} <> 0`)
-      // once for all changed rows that match
-      const change = `${quote(source.alias)}.${quote(changeColumn(table))}`
-      where.push(`${change} = (SELECT min(${change}) FROM ${changes} ${matching})`)
+    if (stand === 'changed') {
+      weights.push(`${minus}sign(${change(source.alias)})`)
+      continue
     }
+    // under aliases of their own: those that match it now, and those of the changed ones
+    const [now, other] = [`live now ${source.alias}`, `live changed ${source.alias}`]
+    const matching = (alias: string) =>
+      on!.map((each) => show(renamed(each, source, alias), source)).join(' AND ') || '1'
+    // more of them than changed need not be counted
+    const matchNow = `(SELECT count(*) FROM (SELECT 1 FROM ${nameOf(table)} AS ${quote(now)} WHERE ${matching(now)} LIMIT 1 + (SELECT count(*) FROM ${nameOfChanged(table)})))`
+    const ofChanged = (value: string) =>
+      `(SELECT ${value} FROM ${nameOfChanged(table)} AS ${quote(other)} WHERE ${matching(other)})`
+    const weight = `((${matchNow} = 0) - (${matchNow} = ${ofChanged(`sum(sign(${change(other)}))`)}))`
+    weights.push(minus + weight)
+    // once for all changed rows that match
+    where.push(`${weight} <> 0`, `${change(source.alias)} = ${ofChanged(`min(${change(other)})`)}`)
   }
 
   const ties = [...conditions, ...places.flatMap(({ on }) => on ?? [])]
@@ -150,6 +153,11 @@ function print(
   })
   const filter = where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''
   return `SELECT ${[...values, weights.join(' * ')].join(', ')} FROM ${from.join(' ')}${filter}`
+}
+
+/** With the columns of `source` read under another alias. */
+function renamed({ ast }: { readonly ast: Expr }, source: Source, alias: string): { readonly ast: Expr } {
+  return { ast: replaceColumns(ast, (table, name) => (table === source.alias ? column(alias, name) : null)) }
 }
 
 const nothing: Expr = { type: 'NullLiteral', span: nowhere }
