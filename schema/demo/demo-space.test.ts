@@ -67,6 +67,40 @@ describe('it is lively', () => {
   })
 })
 
+test('what speaks to the person who looks is said word for word, whatever the hour', () => {
+  for (let hour = 0; hour < 60; hour++) {
+    const { events } = makeDemoSpace({ ...options, now: options.now + hour * 3_661_000, messages: 200 })
+    const welcomes = events.filter(
+      (event) => event.type === 'message.create' && event.payload.text.includes('on this device alone'),
+    )
+    expect(welcomes).toHaveLength(1)
+    const id = welcomes[0]?.id
+    expect(events.filter((event) => event.id !== id && event.entity === id)).toEqual([])
+    expect(events.filter((event) => event.type === 'message.create' && event.payload.replyTo === id)).toEqual([])
+  }
+})
+
+test('as many messages are unread as the demo means to show, whatever the hour, and none of them was deleted', () => {
+  for (let hour = 0; hour < 60; hour++) {
+    const { events } = makeDemoSpace({ ...options, now: options.now + hour * 3_661_000, messages: 600 })
+    const named = new Map(events.map((event) => [event.entity, event.type === 'room.create' && event.payload.name]))
+    const deleted = new Set(events.flatMap((event) => (event.type === 'message.delete' ? [event.entity] : [])))
+    const unread = new Map<unknown, number>()
+    for (const mark of events) {
+      if (mark.type !== 'read.mark') continue
+      const after = events.filter(
+        (event) =>
+          event.type === 'message.create' &&
+          event.room === mark.room &&
+          BigInt(event.clock) > BigInt(mark.payload.upTo) &&
+          !deleted.has(event.entity),
+      )
+      if (after.length > 0) unread.set(named.get(mark.room), after.length)
+    }
+    expect(Object.fromEntries(unread)).toEqual({ engineering: 14, 'field-reports': 3, kitchen: 1 })
+  }
+})
+
 test('batches keep the order and lose nothing', () => {
   const batches = [...inBatches(space.events, 250)]
   expect(batches.flat()).toEqual(space.events)

@@ -40,7 +40,6 @@ const days = 62
 export function makeDemoSpace({ seed, now, self, utcOffsetMinutes = 0, messages = 3000 }: DemoOptions): DemoSpace {
   const random = seededRandom(seed)
   const conversations = makeConversations(random, { now, days, messages, utcOffsetMinutes })
-  conversations.push(...callsFor(self.name, now))
   const opening = Math.min(...conversations.map(({ lines }) => lines[0]?.at ?? now)) - 60 * minute
   const spaceId = `demo-${makeUlid(random, opening)}`
   const writer = new Writer(random, localStream(spaceId))
@@ -61,14 +60,22 @@ export function makeDemoSpace({ seed, now, self, utcOffsetMinutes = 0, messages 
   for (const conversation of conversations) {
     hold(writer, random, conversation, rooms.get(conversation.room) as string, now)
   }
+  // word for word, no answer quoting another: the first things that a person reads are not left to chance
+  for (const { room: name, lines } of callsFor(self.name, now)) {
+    const room = rooms.get(name) as string
+    for (const { author, text, at } of lines) writer.add('message.create', at, author, { text }, { room })
+  }
   // on the person's own stream: read up to some minutes ago, in most rooms: the rest is news
   const events = writer.inOrder()
   const reading = new Writer(random, localStream(self.actor), BigInt(events.at(-1)?.clock ?? 0))
+  const deleted = new Set(events.flatMap((event) => (event.type === 'message.delete' ? [event.entity] : [])))
   for (const { name } of demoRooms) {
     const room = rooms.get(name) as string
-    const clocks = events.filter((event) => event.type === 'message.create' && event.room === room)
+    const said = events.filter(
+      ({ type, room: place, entity }) => type === 'message.create' && place === room && !deleted.has(entity),
+    )
     const unread = name === 'engineering' ? 14 : name === 'field-reports' ? 3 : name === 'kitchen' ? 1 : 0
-    const upTo = clocks.at(-1 - unread)?.clock
+    const upTo = said.at(-1 - unread)?.clock
     if (upTo) reading.add('read.mark', now - minute, { id: self.actor }, { upTo }, { room })
   }
   return {
