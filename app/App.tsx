@@ -9,6 +9,8 @@ import { firstRoomOf, lastRoomOf, rememberRoom } from './features/rooms/last-roo
 import { RoomList } from './features/rooms/RoomList.tsx'
 import { RoomPane } from './features/rooms/RoomPane.tsx'
 import { roomsOf } from './features/rooms/rooms-query.ts'
+import { useLocalIsHere, useServerPage } from './features/server-page/server-page.ts'
+import { ServerRoom } from './features/server-page/ServerRoom.tsx'
 import { SpaceRail } from './features/spaces/SpaceRail.tsx'
 import { mySpaces, type SpaceRow } from './features/spaces/spaces-query.ts'
 import { ProblemBanner } from './features/status/ProblemBanner.tsx'
@@ -25,14 +27,16 @@ const SidePanel = lazy(() => import('./features/rooms/SidePanel.tsx'))
 export function App() {
   const actors = useActors()
   const spaces = useLiveQuery(mySpaces(actors))
-  const late = useLate(spaces.status === 'loading')
+  const localIsHere = useLocalIsHere()
+  const waiting = spaces.status === 'loading' || !localIsHere
+  const late = useLate(waiting)
   return (
     <div className={css.app}>
       <ProblemBanner />
       <UpdateBanner />
       <div className={css.screen}>
         <PaneBoundary name="the app">
-          {spaces.status === 'loading' ? (
+          {waiting ? (
             late && <Starting />
           ) : spaces.data.length === 0 ? (
             <Suspense>
@@ -50,14 +54,13 @@ export function App() {
 
 function Starting() {
   const { problem } = useClientStatus()
-  if (problem) return <p className={css.waiting}>The data cannot be shown yet. See above.</p>
+  const page = useServerPage(useRoute().room)
+  if (problem && !page) return <p className={css.waiting}>The data cannot be shown yet. See above.</p>
   return (
     <div className={css.shell} data-pane="room">
       <div className={css.rail} />
       <div className={css.list} />
-      <main className={css.main}>
-        <TimelineSkeleton />
-      </main>
+      <main className={css.main}>{page ? <ServerRoom page={page} /> : <TimelineSkeleton />}</main>
     </div>
   )
 }

@@ -9,18 +9,19 @@ import { timelineWindow } from './features/timeline/timeline-windows.ts'
 
 /**
  * Asks for what the address shows before anything renders: the database answers it in one go as its first work, instead
- * of one query after another as components mount. What a component asks later waits behind it.
+ * of one query after another as components mount. What a component asks later waits behind it. Resolves when it is there.
  */
-export function openFirstScreen(live: Live): void {
+export function openFirstScreen(live: Live): Promise<unknown> {
   const { space, room, message } = currentRoute()
   const me = getIdentity()?.actor ?? localActor
-  void live.store.preload(mySpaces([me, localActor]))
-  if (!space) return
-  void live.store.preload(roomsOf(space))
-  if (!room) return
-  void live.store.preload(readUpTo(space.startsWith('demo-') ? localActor : me, space, room))
-  const place = savedPosition(room)?.place
-  const window = timelineWindow(live, room)
-  if (place !== undefined) void window.openAround(place)
-  else if (!message) void window.ensureOpen()
+  const asked = [live.store.preload(mySpaces([me, localActor]))]
+  if (space) asked.push(live.store.preload(roomsOf(space)))
+  if (space && room) {
+    asked.push(live.store.preload(readUpTo(space.startsWith('demo-') ? localActor : me, space, room)))
+    const place = savedPosition(room)?.place
+    const window = timelineWindow(live, room)
+    if (place !== undefined) asked.push(window.openAround(place))
+    else if (!message) asked.push(window.ensureOpen())
+  }
+  return Promise.all(asked)
 }

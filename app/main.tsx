@@ -6,6 +6,7 @@ import { client } from './client.ts'
 import { getIdentity, refreshIdentity, subscribeIdentity } from './features/identity/identity.ts'
 import { openFromNotifications } from './features/rooms/open-from-notification.ts'
 import { shareOpenRoom } from './features/rooms/share-open-room.ts'
+import { raceServerPage } from './features/server-page/server-page.ts'
 import { watchServiceWorker } from './features/status/service-worker-update.ts'
 import { openFirstScreen } from './first-screen.ts'
 import { LiveProvider, QueryStore } from './live/index.ts'
@@ -16,7 +17,7 @@ installTestHooks(client)
 
 const tellActor = () => client.setActor(getIdentity()?.actor ?? null)
 tellActor()
-openFirstScreen(live)
+raceServerPage(openFirstScreen(live))
 subscribeIdentity(tellActor)
 shareOpenRoom(client)
 openFromNotifications()

@@ -34,7 +34,7 @@ export function pinProjection(sql: Sql) {
 }
 export type PinProjection = ReturnType<typeof pinProjection>
 
-function anyPinned(own: readonly Fact[]): boolean {
+export function anyPinned(own: readonly Fact[]): boolean {
   const last = new Map<string, string | null>()
   for (const { field, value } of own) {
     const actor = readPinField(field)

@@ -25,13 +25,14 @@ export function reactionProjection(sql: Sql) {
       if (last) upsert.run(message, ...reaction, Number(last.value), last.clock, last.eventId)
       else remove.run(message, ...reaction)
     }
-    if (touched) summarise.run(deleted ? '{}' : summaryOf(own), message)
+    if (touched) summarise.run(deleted ? '{}' : reactionSummary(own), message)
   }
   return { fold, removeAll: (message: string) => void removeEvery.run(message) }
 }
 export type ReactionProjection = ReturnType<typeof reactionProjection>
 
-function summaryOf(own: readonly Fact[]): string {
+/** `own` in order. */
+export function reactionSummary(own: readonly Fact[]): string {
   const last = new Map<string, Fact>()
   for (const fact of own) {
     if (!readReactionField(fact.field)) continue

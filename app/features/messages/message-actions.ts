@@ -25,3 +25,20 @@ export function useMessageActions(): MessageActions {
   if (!actions) throw new Error('a message needs MessageActionsContext above it')
   return actions
 }
+
+const nothing = () => {}
+/** For rows that can only be read. */
+export const noActions: MessageActions = {
+  edit: nothing,
+  saveEdit: nothing,
+  cancelEdit: nothing,
+  remove: nothing,
+  react: nothing,
+  reply: nothing,
+  openThread: nothing,
+  jumpTo: nothing,
+  retry: nothing,
+  discard: nothing,
+  openMenu: nothing,
+  openEmoji: nothing,
+}

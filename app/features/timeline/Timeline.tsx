@@ -16,14 +16,16 @@ import {
 } from 'react'
 import { useDispatch, useLive } from '../../live/index.ts'
 import { formatRoute, type Route } from '../../routes.ts'
-import { formatDay } from '../../shell/format-time.ts'
 import { showError, showToast } from '../../shell/toasts.tsx'
 import { useLate } from '../../shell/use-late.ts'
 import { MessageActionsContext, type MessageActions } from '../messages/message-actions.ts'
 import { deleteMessage, editMessage, pin, react, type MessagePlace } from '../messages/message-events.ts'
 import { MessageRow } from '../messages/MessageRow.tsx'
 import { readReactions } from '../messages/reactions.ts'
+import { dropServerPage, useServerPage } from '../server-page/server-page.ts'
+import { ServerRows } from '../server-page/ServerRows.tsx'
 import { BeforeCommit } from './BeforeCommit.tsx'
+import { DateLine } from './DateLine.tsx'
 import { useReadMarks } from './read-marks.ts'
 import { timelineItems, type TimelineItem } from './timeline-items.ts'
 import { savedPosition, savePosition } from './timeline-position.ts'
@@ -74,8 +76,10 @@ export function Timeline(props: TimelineProps) {
   const marks = useReadMarks({ stream: props.stream, space: props.space, room, actor: props.me })
   const waiting = (!opened || snapshot.status === 'loading' || marks.loading) && snapshot.status !== 'error'
   const late = useLate(waiting)
+  const page = useServerPage(room)
 
   if (snapshot.status === 'error' && snapshot.rows.length === 0) throw snapshot.error
+  if (waiting && page) return <ServerRows page={page} me={props.me} myNames={props.myNames} />
   if (waiting) return <div className={css.timeline}>{late && <TimelineSkeleton />}</div>
   return <OpenTimeline {...props} key={opened} window={window} snapshot={snapshot} marks={marks} opened={opened} />
 }
@@ -125,6 +129,7 @@ function OpenTimeline(props: OpenProps) {
   const { stream, room, me, myNames, threads, message, window, snapshot, marks } = props
   const { client } = useLive()
   const dispatch = useDispatch()
+  useEffect(dropServerPage, [])
   const [readAtOpening] = useState(marks.upTo)
   const [editing, setEditing] = useState<string | null>(null)
   const [highlighted, setHighlighted] = useState<string | null>(null)
@@ -338,14 +343,6 @@ function OpenTimeline(props: OpenProps) {
 
 function linkOf(props: TimelineProps): Partial<Route> {
   return { space: props.space, room: props.room, panel: null }
-}
-
-function DateLine({ item }: { item: Extract<TimelineItem, { kind: 'date' }> }) {
-  return (
-    <div data-key={item.key} className={css.date} role="separator" aria-label={formatDay(item.at)}>
-      <span>{formatDay(item.at)}</span>
-    </div>
-  )
 }
 
 function NewLine() {

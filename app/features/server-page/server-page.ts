@@ -1,0 +1,75 @@
+import { useSyncExternalStore } from 'react'
+import { currentRoute } from '../../routes.ts'
+import { getIdentity } from '../identity/identity.ts'
+import { savedPosition } from '../timeline/timeline-position.ts'
+import type { TimelineRow } from '../timeline/timeline-query.ts'
+import { raceServer } from './race-server.ts'
+
+/** What the server says of the room on screen, shown until this device's own rows are there: read only. */
+export interface ServerPage {
+  readonly room: string
+  /** '' when the server did not say */
+  readonly name: string
+  readonly rows: readonly TimelineRow[]
+  readonly fromBeginning: boolean
+}
+
+/** After the navigation began; a start that is faster asks the server nothing. */
+const patienceMs = 1000
+
+let shown: ServerPage | null = null
+let localIsHere = false
+const listeners = new Set<() => void>()
+
+/**
+ * Starts the race for the room of the address. Not for a room that opens elsewhere than at its end, for one that lives
+ * on this device alone, or for nobody: there the server has no page to show.
+ */
+export function raceServerPage(local: Promise<unknown>): void {
+  const { space, room, message } = currentRoute()
+  if (!space || !room || message || space.startsWith('demo-') || !getIdentity() || savedPosition(room)) return
+  raceServer({
+    local,
+    patienceMs: Math.max(0, patienceMs - performance.now()),
+    ask: async (signal) => (await import('./read-room-page.ts')).readRoomPage(space, room, signal),
+    show(page) {
+      if (page.rows.length === 0) return
+      performance.mark('rsql:server-page')
+      tell(page)
+    },
+    after(ms, work) {
+      const timer = setTimeout(work, ms)
+      return () => clearTimeout(timer)
+    },
+  })
+  void local.then(() => {
+    localIsHere = true
+    for (const listener of listeners) listener()
+  })
+}
+
+/** The page of this room, while it stands in for local rows. */
+export function useServerPage(room: string | null): ServerPage | null {
+  const page = useSyncExternalStore(subscribe, () => shown)
+  return page && page.room === room ? page : null
+}
+
+/** False while the server's page is all there is. */
+export function useLocalIsHere(): boolean {
+  return useSyncExternalStore(subscribe, () => shown === null || localIsHere)
+}
+
+/** The room's own rows are on screen. */
+export function dropServerPage(): void {
+  if (shown) tell(null)
+}
+
+function tell(page: ServerPage | null): void {
+  shown = page
+  for (const listener of listeners) listener()
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}

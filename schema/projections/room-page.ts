@@ -1,0 +1,80 @@
+import { validateEvent, type KnownEvent } from '../events/event.ts'
+import type { StreamPage } from '../messages/http.ts'
+import { latest, type Fact } from './fact.ts'
+import { author, factsOf } from './facts-of.ts'
+import { anyPinned } from './pin.ts'
+import { reactionSummary } from './reaction.ts'
+import { snippetLength, snippetOf } from './snippet.ts'
+
+/** A message as `timeline_items` has it, without what only the whole log tells: its thread and its outbox. */
+export interface PageRow {
+  readonly id: string
+  readonly order_key: bigint
+  readonly author_id: string
+  readonly author_name: string
+  readonly snippet: string
+  readonly full_content_cached: number
+  readonly created_at: number
+  readonly edited_at: number | null
+  readonly deleted: number
+  readonly reactions: string
+  readonly pinned: number
+  readonly reply_to: string | null
+}
+
+/**
+ * The timeline of a room from one page of its events (`latest?room=…&names`), without a database: for a device whose
+ * own is not open yet. Law: a page that holds all events of its messages gives the rows that the projections give.
+ *
+ * Example: create "helo"@1, edit "hello"@2, 👍 by ann@3 → one row "hello", edited, {"👍":["ann"]}.
+ */
+export function rowsOfRoomPage(page: StreamPage, room: string): PageRow[] {
+  const events = page.items.flatMap(({ event }) => {
+    const checked = validateEvent(event)
+    return checked.type === 'known' ? [checked.event] : []
+  })
+  const facts = factsByEntity(events)
+  return events
+    .flatMap((event) => (event.type === 'message.create' && event.room === room ? [event] : []))
+    .map((event): PageRow => {
+      const own = (facts.get(event.id) ?? []).filter((fact) => fact.stream === event.stream)
+      const edit = latest(own, 'message.text')
+      const deleted = own.some((fact) => fact.field === 'message.deleted')
+      const text = deleted ? '' : (edit?.value ?? event.payload.text)
+      return {
+        id: event.id,
+        order_key: BigInt(event.clock),
+        author_id: author(event),
+        author_name: event.payload.author?.name ?? page.names?.[event.actor] ?? event.actor,
+        snippet: snippetOf(text),
+        full_content_cached: text.length <= snippetLength ? 1 : 0,
+        created_at: event.at,
+        edited_at: edit?.at ?? null,
+        deleted: deleted ? 1 : 0,
+        reactions: deleted ? '{}' : reactionSummary(own),
+        pinned: !deleted && anyPinned(own) ? 1 : 0,
+        reply_to: event.payload.replyTo ?? null,
+      }
+    })
+    .sort((a, b) => compare(a.order_key, b.order_key) || compare(a.id, b.id))
+}
+
+function factsByEntity(events: readonly KnownEvent[]): Map<string, Fact[]> {
+  const facts = new Map<string, Fact[]>()
+  for (const event of events) {
+    const { stream, id: eventId, at, deps } = event
+    for (const { entity, field, value } of factsOf(event)) {
+      const own = facts.get(entity) ?? []
+      facts.set(entity, own)
+      own.push({ stream, clock: BigInt(event.clock), eventId, field, value, at, deps })
+    }
+  }
+  for (const own of facts.values()) {
+    own.sort((a, b) => compare(a.clock, b.clock) || compare(a.eventId, b.eventId) || compare(a.field, b.field))
+  }
+  return facts
+}
+
+function compare<T extends string | number | bigint>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
