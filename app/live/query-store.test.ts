@@ -138,6 +138,26 @@ describe('QueryStore', () => {
     expect(store.size).toBe(0)
   })
 
+  test('a preload whose rows are long in coming is kept until they are there', async () => {
+    const { store, open, grace } = setUp()
+    const ready = store.preload(rooms)
+    await Promise.resolve()
+    grace()
+    expect(store.size).toBe(1)
+    open.get(rooms.sql)!.update(first(['a']))
+    await ready
+    expect(store.size).toBe(1)
+  })
+
+  test('nobody waits for a query that was dropped', async () => {
+    const { store, grace } = setUp()
+    const ready = store.preload(rooms)
+    store.subscribe(rooms, () => {})()
+    grace()
+    await ready
+    expect(store.size).toBe(0)
+  })
+
   test('a dropped query hears nothing more', () => {
     const { store, open, frame, grace } = setUp()
     let told = 0

@@ -46,7 +46,10 @@ export class QueryStore {
   /** Resolves when the query has its first rows or its first error; keeps it warm for the grace period. */
   preload(query: LiveSource<unknown>): Promise<void> {
     const entry = this.#open(query)
-    if (entry.uses === 0) this.#scheduleDrop(entry)
+    // its grace begins with its rows: on a slow start nobody can use them sooner
+    void entry.settled.then(() => {
+      if (entry.uses === 0 && this.#live(entry)) this.#scheduleDrop(entry)
+    })
     return entry.settled
   }
 
@@ -151,6 +154,7 @@ export class QueryStore {
     this.#dirty.delete(entry)
     if (this.#live(entry)) this.#entries.delete(entry.key)
     entry.unsubscribe()
+    entry.settle()
   }
 
   #live(entry: Entry): boolean {

@@ -4,6 +4,7 @@ import { raceServer } from './race-server.ts'
 /** A race whose three runners the test moves. */
 function start() {
   let settleLocal = () => {}
+  let failLocal: (error: Error) => void = () => {}
   let work: (() => void) | null = null
   let answer: { resolve(page: string): void; reject(error: Error): void } | null = null
   const shown: string[] = []
@@ -13,7 +14,7 @@ function start() {
   })
   const signals: AbortSignal[] = []
   raceServer({
-    local: new Promise<void>((resolve) => (settleLocal = resolve)),
+    local: new Promise<void>((resolve, reject) => ([settleLocal, failLocal] = [resolve, reject])),
     patienceMs: 1000,
     ask,
     show: (page) => shown.push(page),
@@ -28,6 +29,7 @@ function start() {
     shown,
     signals,
     local: async () => (settleLocal(), await tick()),
+    localFails: async () => (failLocal(new Error('no storage')), await tick()),
     patienceEnds: () => work?.(),
     answers: async (page: string) => (answer!.resolve(page), await tick()),
     fails: async () => (answer!.reject(new Error('offline')), await tick()),
@@ -59,6 +61,14 @@ describe('the local read against the server', () => {
     expect(race.signals[0]!.aborted).toBe(true)
     await race.answers('page')
     expect(race.shown).toEqual([])
+  })
+
+  test('a local read that fails leaves the server its time', async () => {
+    const race = start()
+    await race.localFails()
+    race.patienceEnds()
+    await race.answers('page')
+    expect(race.shown).toEqual(['page'])
   })
 
   test('a server that fails changes nothing', async () => {

@@ -19,8 +19,11 @@ export function raceServer<Answer>({ local, patienceMs, ask, show, after }: Race
       () => {}, // offline, signed out, not a member: the local read goes on alone
     )
   })
-  void local.then(() => {
-    forget()
-    asking.abort()
-  })
+  local.then(
+    () => {
+      forget()
+      asking.abort()
+    },
+    () => {}, // then the server's page is all there is
+  )
 }

@@ -42,10 +42,13 @@ export function raceServerPage(local: Promise<unknown>): void {
       return () => clearTimeout(timer)
     },
   })
-  void local.then(() => {
-    localIsHere = true
-    for (const listener of listeners) listener()
-  })
+  local.then(
+    () => {
+      localIsHere = true
+      for (const listener of listeners) listener()
+    },
+    () => {}, // who shows the rows says why there are none
+  )
 }
 
 /** The page of this room, while it stands in for local rows. */
