@@ -16,7 +16,7 @@
 export interface Operator {
   /** unique in its graph */
   readonly id: string
-  /** scan, touch, recompute, distinct, set, result */
+  /** scan, touch, recompute, first, fold, distinct, set, result */
   readonly kind: string
   readonly label: string
   readonly inputs: readonly Operator[]

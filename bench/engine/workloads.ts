@@ -65,6 +65,17 @@ export const workloads: readonly Workload[] = [
     write: writeMessage,
   },
   {
+    // the newest three messages of each of ten channels, as a sidebar shows them
+    name: 'first of each',
+    mostQueries: 50,
+    query: (k) => ({
+      sql: `SELECT id, ch, body FROM (SELECT id, ch, body, row_number() OVER (PARTITION BY ch ORDER BY ts DESC, id DESC) AS n
+            FROM messages WHERE ch BETWEEN ?1 AND ?1 + 9) WHERE n <= 3`,
+      parameters: [10 * k],
+    }),
+    write: (live, k, i) => writeMessage(live, 10 * k + (i % 10), i),
+  },
+  {
     name: 'unread counts',
     needs: 'markers',
     mostQueries: 500,

@@ -5,6 +5,7 @@ import type { TurnDiff } from '../capture/diff.ts'
 import type { TableShape } from '../capture/table-shape.ts'
 import type { Trace } from '../operator.ts'
 import type { Window } from '../operators/result-window.ts'
+import type { Block } from '../plan/block.ts'
 import type { QueryPlan } from '../plan/query-plan.ts'
 import { diffRows, type KeyedRows } from '../result/diff-rows.ts'
 import type { Entry } from '../result/entry.ts'
@@ -170,12 +171,16 @@ export class Partitioned implements Maintainer {
   }
 
   explain(): Explanation {
-    const byRows = this.#arms.every(({ plan }) => plan.block.kind === 'rows' || plan.functions.folding)
+    const byRows = this.#arms.every(({ plan }) => isOfRow(plan.block) || plan.functions.folding)
     const oneOnly = this.#arms.every(({ plan }) => plan.block.keys.length === 0)
     return {
       mode: byRows ? 'incremental' : 'partitioned',
       ...(!byRows && {
-        reason: oneOnly ? 'one partition: read again as a whole' : 'touched partitions are read again',
+        reason: oneOnly
+          ? 'one partition: read again as a whole'
+          : this.#arms.every(({ plan }) => plan.block.first)
+            ? 'touched partitions are read again, as far as they are wanted'
+            : 'touched partitions are read again',
       }),
       operators: [...this.#ready().explain(), ...this.#deltas.indexes.explain(this.#lookUps())],
     }
@@ -190,4 +195,9 @@ export class Partitioned implements Maintainer {
 
   /** Nothing to give back: statements are the connection's. */
   close(): void {}
+}
+
+/** Its partitions are what is joined to one row of a table; those of a derived table have as many rows as they like. */
+function isOfRow({ kind, keys }: Block): boolean {
+  return kind === 'rows' && keys.every(({ plain }) => plain !== null)
 }

@@ -106,6 +106,7 @@ export class QueryGraph {
 
   #addArm(arm: Arm, reader: ArmReader): RecomputePartitions {
     const { plan } = arm
+    const { first } = plan.block
     const inputs = this.#sources.filter(({ table }) => plan.tableKeys.includes(table))
     const find = partitionFinder(this.#parts.deltas, arm, reader, this.#parts.refreshCost)
     const asked = () => [...plan.moves.values(), ...plan.touches.values()].flatMap((sqls) => sqls ?? [])
@@ -113,8 +114,8 @@ export class QueryGraph {
     return new RecomputePartitions(
       this.#graph,
       touch,
-      plan.functions.folding ? 'fold' : 'recompute',
-      plan.label,
+      plan.functions.folding ? 'fold' : first ? 'first' : 'recompute',
+      first ? `${plan.label} ${first.label}` : plan.label,
       (partition, before) => reader.read(partition, before),
       () => [...plan.recompute.values()],
     )

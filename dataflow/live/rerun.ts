@@ -11,7 +11,14 @@ import type { Dependencies } from './dependencies.ts'
 import type { Routing } from './arm.ts'
 import { allOf, type Maintainer } from './maintainer.ts'
 
-/** The fallback that is right for every SELECT: run it again when a table that it reads was touched, and diff. */
+/**
+ * The fallback that is right for every SELECT: run it again when a table that it reads was touched, and diff.
+ *
+ * Law: the rows are those of the last run, and every turn that touched a table of the query, or could change its answer with none
+ * touched, runs it. Rows keep their keys from run to run (result/row-keys.ts).
+ *
+ *   SELECT id, random() FROM m    a row of m changes → all of it again;   a row of another table → nothing
+ */
 export class Rerun implements Maintainer {
   columns: readonly string[]
   rows: SqlValue[][] = []

@@ -11,13 +11,13 @@ import type { PartitionId } from './touch-partitions.ts'
  *   kept[k] = {a, b}, read(k) = {b', c}   →   −a, −b, +b', +c        (a row with the key of an old one is its next version)
  *
  * Kind `fold`: most partitions are made from their last rows and what moved (plan/fold-groups.ts), and read only where that
- * cannot tell.
+ * cannot tell. Kind `first`: a partition is read as far as its k-th row (plan/first-rows.ts).
  *
  * Keeps the rows of every partition that has any, under its exact key. Reads happen before anything is kept or sent: an
  * error in one leaves the old state whole.
  */
 export class RecomputePartitions extends Node<PartitionId, Entry> {
-  readonly kind: 'recompute' | 'fold'
+  readonly kind: ReadKind
   readonly label: string
   readonly #read: ReadPartition
   readonly #sql: () => readonly string[]
@@ -28,8 +28,7 @@ export class RecomputePartitions extends Node<PartitionId, Entry> {
   constructor(
     graph: Graph,
     input: Outlet<PartitionId>,
-    /** how `read` makes most partitions: by a look-up, or from what moved */
-    kind: 'recompute' | 'fold',
+    kind: ReadKind,
     label: string,
     read: ReadPartition,
     sql: () => readonly string[],
@@ -89,6 +88,9 @@ export class RecomputePartitions extends Node<PartitionId, Entry> {
     else if (before.length > 0) this.#kept.delete(id)
   }
 }
+
+/** How `read` makes most partitions: by a look-up, by one that ends at their k-th row, or from what moved. */
+export type ReadKind = 'recompute' | 'first' | 'fold'
 
 /** The rows of a partition as they are now; `before` are those kept. */
 export type ReadPartition = (partition: PartitionId, before: readonly Entry[]) => readonly Entry[]

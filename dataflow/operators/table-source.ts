@@ -1,7 +1,14 @@
 import type { RowDiff } from '../capture/diff.ts'
 import { Outlet } from '../graph/graph.ts'
 
-/** Where the diffs of one table enter a query's graph: one entry for each changed row, old and new image together. */
+/**
+ * Where the diffs of one table enter a query's graph.
+ *
+ * Law: each row that a turn changed goes out once, weight 1, what it was and what it is together; null where it was not, or is gone.
+ *
+ *   UPDATE m SET n = 9 WHERE id = 1   →   +{ m, before (1, 5), after (1, 9) }
+ *   DELETE FROM m WHERE id = 2        →   +{ m, before (2, 7), after null }
+ */
 export interface TouchedRow {
   /** as `tableKey` names it */
   readonly table: string

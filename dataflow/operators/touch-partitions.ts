@@ -16,7 +16,10 @@ export interface PartitionId {
 }
 
 /**
- * From changed rows to the partitions that they can touch. Sends each once, weight 1.
+ * From changed rows to the partitions that they can touch.
+ *
+ * Law: of a turn, every partition of which a row changed goes out once, weight 1; one that did not change may go out too, which
+ * costs time, never truth.
  *
  *   key (t.room), diff of t: { room: 1 } → { room: 2 }   →   partitions (1), (2)
  *

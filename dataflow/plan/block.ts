@@ -1,4 +1,4 @@
-import type { Expr, Select, SelectFrom, SelectTable } from 'sqlite3-parser'
+import type { Expr, FromClause, Select, SelectFrom, SelectTable } from 'sqlite3-parser'
 import type {
   BoundColumn,
   BoundQuery,
@@ -22,6 +22,7 @@ import {
 } from '../bind/build-ast.ts'
 import { isKnownCollation } from '../key.ts'
 import { printExpression, printSelect } from '../print/print.ts'
+import { planFirstRows, withFirstRows, type FirstRows } from './first-rows.ts'
 import type { Input } from './fold-plan.ts'
 import { rankingIn } from './full-text.ts'
 import { turnJoin, wantedBy } from './turn-joins.ts'
@@ -51,6 +52,8 @@ export interface Block {
   readonly distinctAfter: boolean
   /** at most one row in a partition, whichever comes first */
   readonly single: boolean
+  /** a partition is read only so far; null: whole */
+  readonly first: FirstRows | null
   /** conditions that touched partitions are to be found without */
   readonly leavesOut?: (condition: { readonly ast: Expr }) => boolean
 }
@@ -102,6 +105,7 @@ export function planBlock(select: BoundSelect, orderBy: readonly BoundOrderTerm[
     orderBy,
     distinctAfter: select.distinct && kind !== 'distinct',
     single: kind === 'distinct' || kind === 'groups',
+    first: planFirstRows(select, keys),
   }
 }
 
@@ -451,15 +455,24 @@ export function inputsSql(block: Block, inputs: readonly Input[], nulls: readonl
   return printSelect({ ...select, select: { ...select.select, columns, groupBy: undefined, having: undefined } as SelectFrom }) // prettier-ignore
 }
 
-function withKey(block: Block, nulls: readonly boolean[], first: number): Select {
-  let next = first
-  const conditions = block.keys.map(({ ast }, i): Expr =>
-    nulls[i] ? { type: 'IsNullExpr', expr: ast, span: nowhere } : binary(ast, 'Equals', parameter(next++)),
-  )
-  return withExtra(block, conditions, wantedBy(block.keys.flatMap(({ ast }, i) => (nulls[i] ? [] : [ast]))))
+function withKey({ first: firstRows, ...block }: Block, nulls: readonly boolean[], first: number): Select {
+  const equations = (asts: readonly Expr[]) => {
+    let next = first
+    return asts.map((ast, i): Expr =>
+      nulls[i] ? { type: 'IsNullExpr', expr: ast, span: nowhere } : binary(ast, 'Equals', parameter(next++)),
+    )
+  }
+  const keys = block.keys.map(({ ast }) => ast)
+  const ended = (from: FromClause) => (firstRows ? withFirstRows(from, firstRows, equations(firstRows.keys)) : from)
+  return withExtra(block, equations(keys), wantedBy(keys.filter((_, i) => !nulls[i])), ended)
 }
 
-function withExtra(block: Block, conditions: readonly Expr[], wanted: ReadonlySet<string>): Select {
+function withExtra(
+  block: Omit<Block, 'first'>,
+  conditions: readonly Expr[],
+  wanted: ReadonlySet<string>,
+  change: (from: FromClause) => FromClause = (from) => from,
+): Select {
   const { ast } = block.select
   if (ast.type !== 'SelectFrom') throw new Unplannable('VALUES')
   let where = ast.whereClause
@@ -470,7 +483,7 @@ function withExtra(block: Block, conditions: readonly Expr[], wanted: ReadonlySe
     select: {
       ...ast,
       distinctness: block.distinctAfter ? undefined : ast.distinctness,
-      from: ast.from && turnJoin(ast.from, (alias) => wanted.has(alias)),
+      from: ast.from && change(turnJoin(ast.from, (alias) => wanted.has(alias))),
       columns: [...ast.columns, ...block.layout.extra.map((each, i) => resultColumn(each, `live_${i}`))],
       whereClause: where,
     },

@@ -13,8 +13,9 @@ import { layoutOf, type RowFilter } from './row-filter.ts'
 import type { Occurrence } from './touch.ts'
 
 /**
- * `SELECT keys, aggregates FROM … WHERE … GROUP BY keys`: a group's next row is its last one with the rows of FROM that left
- * taken away and those that came added. No look-up of the group, however large it is.
+ * `SELECT keys, aggregates FROM … WHERE … GROUP BY keys`, with no look-up of the group, however large it is.
+ *
+ * Law: a group's next row is its last one with the rows of FROM that left taken away and those that came added, or 'ask'.
  *
  *   room 7: count 41, sum 90, max 8;  a row of room 7 with n = 5 → n = 9     →   41, 94, 9
  *   the row with the 9 goes                                                  →   what is the max now? SQLite must say

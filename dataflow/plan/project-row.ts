@@ -9,7 +9,13 @@ import type { Occurrence } from './touch.ts'
 /** A row image to what `recompute` would read for it; null when no condition lets it in, 'ask' when SQLite must say. */
 export type ProjectRow = (row: Row | null) => Value[] | null | 'ask'
 
-/** For a plain SELECT from one table whose every expression is known to JavaScript. */
+/**
+ * A plain SELECT from one table whose every expression is known to JavaScript: each row is a partition, made from its image.
+ *
+ * Law: project(row) is what `recompute` would read for the key of that row, or 'ask'.
+ *
+ *   SELECT id, n * 2 FROM m WHERE n > 3      (1, 5) → (1, 10);   (1, 2) → null, it is gone
+ */
 export function planProjection(
   block: Block,
   occurrences: readonly Occurrence[],

@@ -37,6 +37,7 @@ export function planWhole({ query }: BoundStatement, reason: string): WholePlan 
       orderBy: [],
       distinctAfter: false,
       single: false,
+      first: null,
     },
     occurrences,
     used: occurrences.map(({ source }) => used.get(source) ?? []),

@@ -7,6 +7,7 @@ import { expression, list, optional, select, text, type Sql } from '../sql-text.
 import { leaf, randomCondition, randomExpression, type Scope, type ScopeColumn } from './expression.ts'
 import { randomWindowCall } from './window.ts'
 import { randomShape, type Parts } from './shapes.ts'
+import { topOfGroup } from './top-of-group.ts'
 import { quoteName, type Schema, type Table } from './schema.ts'
 import { literal, randomValue, type ColumnType } from './value.ts'
 
@@ -78,7 +79,7 @@ class QueryMaker implements Parts {
       [3, () => this.#compound(null).sql],
       [2, () => this.#distinct(2).sql],
       [0.5, () => this.#values().sql],
-      [1, () => this.#topOfEach()],
+      [1.5, () => topOfGroup(this) ?? this.#plain(1).sql],
       [9, () => (ctes.length > 0 ? null : randomShape(this)) ?? this.#plain(1).sql],
     ])()
     return text`${head}${body}`
@@ -452,15 +453,5 @@ class QueryMaker implements Parts {
     const order =
       keyColumns.length > 0 && random.chance(0.3) ? text` ORDER BY ${keyColumns.join(', ')}${this.#limit()}` : ''
     return { sql: select`SELECT ${list(columns)} FROM ${from.sql}${this.#where(scope, 1)}${order}`, types: [] }
-  }
-
-  /** The best n of each partition, by a window in a subquery. */
-  #topOfEach(): Sql {
-    const random = this.#random
-    const table = random.pick(this.#schema.tables)
-    if (table.key.length === 0) return this.#plain(1).sql
-    const [partition, order] = [random.pick(table.columns), random.pick(table.columns)]
-    const key = table.key.map((name) => (name === 'rowid' ? name : quoteName(name))).join(', ')
-    return select`SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY ${quoteName(partition.name)} ORDER BY ${quoteName(order.name)}${random.pick(['', ' DESC'])}, ${key}) AS place FROM ${quoteName(table.name)}) WHERE place <= ${String(random.between(1, 3))}`
   }
 }
