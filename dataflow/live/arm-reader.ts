@@ -2,7 +2,7 @@ import type { SqlValue } from '../../schema/live.ts'
 import { encodeKey, keyId, type KeyId } from '../key.ts'
 import type { LookupIndexes } from '../capture/lookup-indexes.ts'
 import type { PartitionId } from '../operators/touch-partitions.ts'
-import { inputsSql, recomputeSql } from '../plan/block.ts'
+import { inputsSql, recomputeSql } from '../plan/block-sql.ts'
 import { nameEntry, ReadEntry, type Entry } from '../result/entry.ts'
 import { matchOrdinals } from '../result/row-keys.ts'
 import type { Connection } from '../sqlite/connection.ts'
@@ -13,7 +13,7 @@ import type { Arm } from './arm.ts'
 /**
  * Makes the entries of one arm: all of them at first, then those of a touched partition, by what is cheapest:
  *   from its last state and the rows that moved (plan/fold-groups.ts) · from the changed row alone (plan/project-row.ts) ·
- *   by the query with the partition's key put inside (plan/block.ts)
+ *   by the query with the partition's key put inside (plan/block-sql.ts)
  */
 export class ArmReader {
   readonly #connection: Connection

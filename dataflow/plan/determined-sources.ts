@@ -1,5 +1,5 @@
 import type { BoundColumn, BoundComparison, BoundExpression, BoundSelect, From, Source } from '../bind/bound.ts'
-import type { PartitionKey } from './block.ts'
+import type { PartitionKey } from './partition-keys.ts'
 
 /**
  * Sources of which there is at most one row for each partition, because they are joined by their primary key to what the

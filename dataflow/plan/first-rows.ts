@@ -2,7 +2,7 @@ import type { Expr, FromClause, Limit, SelectTable, SortedColumn } from 'sqlite3
 import type { BoundExpression, BoundQuery, BoundSelect, BoundWindowCall, Source } from '../bind/bound.ts'
 import { addWhere, binary, call, nowhere, number } from '../bind/build-ast.ts'
 import { printExpression } from '../print/print.ts'
-import type { PartitionKey } from './block.ts'
+import type { PartitionKey } from './partition-keys.ts'
 
 /**
  * Top k of each group, `… FROM (SELECT …, row_number() OVER (PARTITION BY g ORDER BY o) AS n …) WHERE n <= k`: a look-up reads a
