@@ -10,7 +10,7 @@ import type { Block } from './block.ts'
 import { roundSums, show, stepAggregate, type ExactSums } from './fold-aggregate.ts'
 import { groupLayout, type FoldPlan, type Input } from './fold-plan.ts'
 import { layoutOf, type RowFilter } from './row-filter.ts'
-import type { Occurrence } from './touch.ts'
+import type { Occurrence } from './occurrences.ts'
 
 /**
  * `SELECT keys, aggregates FROM … WHERE … GROUP BY keys`, with no look-up of the group, however large it is.

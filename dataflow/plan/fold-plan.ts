@@ -7,7 +7,7 @@ import type { PartitionKey } from './partition-keys.ts'
 import { determinedSources } from './determined-sources.ts'
 import { isFoldable, isSumming, type Shown, type Slot } from './fold-aggregate.ts'
 import { planMovedRows, type MovedRows } from './moved-rows.ts'
-import type { Occurrence } from './touch.ts'
+import type { Occurrence } from './occurrences.ts'
 
 /**
  * Where a block of groups that can be folded (fold-groups.ts) keeps what; made once for the SQL text.

@@ -4,7 +4,7 @@ import { compileExpression, type Evaluate } from '../expression/compile.ts'
 import type { Value } from '../value.ts'
 import type { Block } from './block.ts'
 import { layoutOf, type RowFilter } from './row-filter.ts'
-import type { Occurrence } from './touch.ts'
+import type { Occurrence } from './occurrences.ts'
 
 /** A row image to what `recompute` would read for it; null when no condition lets it in, 'ask' when SQLite must say. */
 export type ProjectRow = (row: Row | null) => Value[] | null | 'ask'

@@ -5,7 +5,7 @@ import { printExpression } from '../print/print.ts'
 import { Real, type Value } from '../value.ts'
 import type { Block } from './block.ts'
 import { layoutOf } from './row-filter.ts'
-import type { Occurrence } from './touch.ts'
+import type { Occurrence } from './occurrences.ts'
 
 /**
  * Routes: which of the live queries with one SQL text can a changed row concern?

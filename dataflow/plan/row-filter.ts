@@ -4,7 +4,7 @@ import { compileExpression, type Layout } from '../expression/compile.ts'
 import { AskSqlite } from '../expression/ask-sqlite.ts'
 import { truth } from '../expression/coerce.ts'
 import type { Value } from '../value.ts'
-import type { Occurrence } from './touch.ts'
+import type { Occurrence } from './occurrences.ts'
 
 /**
  * What a row of a table must meet to matter at one place of a query: the conditions of the WHERE there that look at it alone.

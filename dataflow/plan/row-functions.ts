@@ -4,7 +4,7 @@ import { compileFold, type FoldGroups } from './fold-groups.ts'
 import type { FoldPlan } from './fold-plan.ts'
 import { planProjection, type ProjectRow } from './project-row.ts'
 import { planRowFilter, type RowFilter } from './row-filter.ts'
-import type { Occurrence } from './touch.ts'
+import type { Occurrence } from './occurrences.ts'
 
 /**
  * What one SQL text does to rows in JavaScript, compiled once for all queries that have it. As with a prepared statement,

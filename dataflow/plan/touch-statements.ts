@@ -1,6 +1,7 @@
 import type { Source } from '../bind/bound.ts'
 import type { CatalogTable } from '../catalog/catalog.ts'
-import { planTouches, type Occurrence, type Stand } from './touch.ts'
+import type { Occurrence } from './occurrences.ts'
+import { planTouches, type Stand } from './touch.ts'
 import type { Block } from './block.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { foldName } from '../fold-name.ts'
 import type { Expr } from 'sqlite3-parser'
-import type { BoundExpression, BoundQuery, BoundSelect, BoundSubquery, From, Source } from '../bind/bound.ts'
+import type { BoundExpression, BoundQuery, BoundSelect, BoundSubquery, Source } from '../bind/bound.ts'
 import { named } from '../bind/bind-from.ts'
 import { binary, nowhere } from '../bind/build-ast.ts'
 import { tableKey } from '../capture/capture-diff.ts'
@@ -8,13 +8,16 @@ import type { CatalogTable } from '../catalog/catalog.ts'
 import { printExpression, printSelect } from '../print/print.ts'
 import { quoteIdentifier as quote } from '../print/quote-identifier.ts'
 import type { Block } from './block.ts'
-import { isStable, tellsApartAs } from './partition-keys.ts'
-import { selectsOfValues } from './values.ts'
+import { columnsNamed, columnsThrough, reading, substitute, type Condition, type Inside } from './columns-inside.ts'
+import type { Occurrence, Step } from './occurrences.ts'
+import { isStable } from './partition-keys.ts'
 import { asksMatch, isFullText } from './full-text.ts'
 import { argumentSources, joinOrder } from './join-order.ts'
 import { waysThrough, type Way } from './outer-joins.ts'
-import { replaceColumns } from './replace-columns.ts'
 import { Unplannable } from './unplannable.ts'
+
+/** What stands for a table in a statement. */
+export type Stand = 'table' | 'changed'
 
 /**
  * Which partitions can a diff of a table touch? For every place where the query reads the table, this makes SQL that names them.
@@ -30,64 +33,11 @@ import { Unplannable } from './unplannable.ts'
  * Where another table of the path changed in the same turn, its old rows count too: one statement for each choice of new
  * table or changed rows.
  */
-export interface Occurrence {
-  readonly table: CatalogTable
-  readonly source: Source
-  /** from the SELECT that reads the table outwards to the block */
-  readonly path: readonly Step[]
-}
-interface Step {
-  readonly select: BoundSelect
-  /** the source of `select` that the path comes through; null: a subquery in an expression */
-  readonly through: Source | null
-  /** the nested query ends in LIMIT, or recurs: any of its rows may change with another */
-  readonly limited: boolean
-  /** the `x IN (…)` that the path comes through */
-  readonly membership: BoundSubquery | null
-}
-
-export function occurrencesIn(select: BoundSelect): Occurrence[] {
-  const found: Occurrence[] = []
-  const nested = (query: BoundQuery, through: Source | null, membership: BoundSubquery | null = null) => {
-    for (const arm of query.arms.flatMap((each) => (each.kind === 'select' ? [each] : selectsOfValues(each)))) {
-      // what a row leads to in a recursion, others follow from
-      const limited = query.limit !== null || through?.relation.kind === 'recursive'
-      for (const inner of occurrencesIn(arm))
-        found.push({ ...inner, path: [...inner.path, { select, through, limited, membership }] })
-    }
-  }
-  for (const source of select.sources) {
-    const { relation } = source
-    if (relation.kind === 'table') {
-      found.push({
-        table: relation.table,
-        source,
-        path: [{ select, through: source, limited: false, membership: null }],
-      })
-    } else if (relation.kind === 'query') nested(relation.query, source)
-    else if (relation.kind === 'recursive' && relation.query) nested(relation.query, source)
-  }
-  for (const each of subqueriesIn(select)) nested(each.query, null, each.form === 'in' ? each : null)
-  return found
-}
-
-/** What stands for a table in a statement. */
-export type Stand = 'table' | 'changed'
-
 export interface TouchPlan {
   /** other places on the path that read tables: what they hold must be said when those tables changed in the turn too */
   readonly others: readonly Source[]
   sql(stands: ReadonlyMap<Source, Stand>, nameOfChanged: (table: CatalogTable) => string): string
 }
-
-interface Condition {
-  readonly ast: Expr
-  readonly sources: ReadonlySet<Source>
-  /** it stands for a column that may show, or compare by, another: a key, and no part of a condition */
-  readonly comparesOtherwise?: boolean
-}
-/** What a column means inside: null when a changed row does not determine it. */
-type Inside = ReadonlyMap<Source, (column: string) => Condition | null>
 
 /** The path, laid out flat as far as it was followed. */
 interface Layout {
@@ -163,15 +113,6 @@ function follow(
 }
 
 const nowhereElse: Way = { sources: new Set(), on: [], nulled: new Set(), hidden: new Set() }
-
-/** The columns, read above an outer join. */
-function reading(columns: Inside, { nulled, hidden }: Pick<Way, 'nulled' | 'hidden'>): Inside {
-  if (nulled.size === 0 && hidden.size === 0) return columns
-  const filled = [...nulled].map((source) => [source, () => nothing] as const)
-  return new Map([...columns, ...[...hidden].map((source) => [source, () => null] as const), ...filled])
-}
-
-const nothing: Condition = { ast: { type: 'NullLiteral', span: nowhere }, sources: new Set() }
 
 function conditionOf(expression: BoundExpression, columns: Inside): Condition[] {
   if (expression.subquery || expression.aggregate || expression.window || !expression.deterministic) return []
@@ -284,95 +225,9 @@ function meetings(
   return ways
 }
 
-/** The subqueries in the expressions of a SELECT, not those in FROM, nor those inside them. */
-export function subqueriesIn(select: BoundSelect): BoundSubquery[] {
-  const found = new Set<BoundSubquery>()
-  const seen = new Set<object>()
-  const visit = (value: unknown): void => {
-    if (typeof value !== 'object' || value === null || seen.has(value)) return
-    seen.add(value)
-    if ('kind' in value && value.kind === 'subquery') {
-      const subquery = value as BoundSubquery
-      found.add(subquery)
-      visit(subquery.operand)
-      return
-    }
-    for (const [name, each] of Object.entries(value)) {
-      if (name !== 'ast' && name !== 'source' && name !== 'sources' && name !== 'relation') visit(each)
-    }
-  }
-  const ons = (from: From | null): unknown[] =>
-    from?.kind === 'join' ? [from.on, ...ons(from.left), ...ons(from.right)] : []
-  const args = select.sources.map(({ relation }) => (relation.kind === 'function' ? relation.arguments : []))
-  visit([
-    select.columns,
-    select.where,
-    select.groupBy,
-    select.having,
-    select.aggregates,
-    select.windows,
-    ons(select.from),
-    args,
-  ])
-  return [...found]
-}
-
 function mentionsNoFilledSource(expression: BoundExpression): boolean {
   for (const source of expression.sources) if (source.nullSupplied) return false
   return true
-}
-
-/** What the columns of a derived table are inside it; null for those that a changed row does not determine. */
-function columnsThrough(
-  select: BoundSelect,
-  derived: Source,
-  limited: boolean,
-  columns: Inside,
-): (column: string) => Condition | null {
-  const { relation } = derived
-  const isSet = relation.kind === 'query' && relation.query.arms.some(({ operator }) => operator !== null && operator !== 'UNION ALL') // prettier-ignore
-  const inside = new Map(
-    derived.columns.map(({ name, collation }, i) => {
-      const expression = select.columns[i]?.expression
-      const inside =
-        expression && !limited && isStable(select, i) && tellsApartAs(derived, i)
-          ? substitute(expression, columns)
-          : null
-      // of a compound, the first arm's collation counts; and of values that are one to a set, another may be shown
-      const isFolded = isSet || ((select.distinct || select.grouped) && collation !== 'BINARY')
-      const isOther = expression?.collation !== collation || isFolded
-      return [foldName(name), inside && isOther ? { ...inside, comparesOtherwise: true } : inside]
-    }),
-  )
-  return (column) => inside.get(column) ?? null
-}
-
-/** Column references, replaced by what they are inside; null when one is not certain. */
-function substitute({ ast, sources }: Condition, columns: Inside): Condition | null {
-  const inside = new Set([...sources].filter((source) => !columns.has(source)))
-  if (inside.size === sources.size) return { ast, sources }
-  const byAlias = new Map([...columns].map(([source, column]) => [source.alias, column]))
-  let certain = true
-  let comparesOtherwise = false
-  const result = replaceColumns(ast, (alias, column) => {
-    const known = byAlias.get(alias)
-    if (!known) return null
-    const replacement = known(column)
-    if (!replacement) certain = false
-    if (replacement?.comparesOtherwise) comparesOtherwise = true
-    replacement?.sources.forEach((source) => inside.add(source))
-    return replacement?.ast ?? null
-  })
-  return certain ? { ast: result, sources: inside, comparesOtherwise } : null
-}
-
-function columnsNamed(ast: Expr, alias: string): string[] {
-  const names: string[] = []
-  replaceColumns(ast, (table, column) => {
-    if (table === alias) names.push(column)
-    return null
-  })
-  return names
 }
 
 /** Hidden columns mean something to MATCH alone. */

@@ -2,7 +2,7 @@ import type { BoundQuery, BoundSelect, BoundStatement, Source } from '../bind/bo
 import { column, resultColumn, selectFrom } from '../bind/build-ast.ts'
 import type { CatalogTable } from '../catalog/catalog.ts'
 import type { Block } from './block.ts'
-import { occurrencesIn, type Occurrence } from './touch.ts'
+import { occurrencesIn, type Occurrence } from './occurrences.ts'
 import { usedColumns } from './used-columns.ts'
 
 /**
