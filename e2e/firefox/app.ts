@@ -1,0 +1,98 @@
+import type { Page } from './driver.ts'
+
+/** The app in a Firefox tab, by the names that a person hears. Everything waits; nothing waits for ever. */
+const patience = { timeout: 30_000, polling: 30 }
+
+export async function openTab(page: Page, url: string): Promise<Page> {
+  await page.goto(url)
+  await untilConnected(page)
+  return page
+}
+
+export async function untilConnected(page: Page): Promise<void> {
+  await waitFor(page, 'the tab is connected and some tab leads', () => !!window.__TAB_ID && !!window.__ACTIVE)
+}
+
+/** Names in messages what did not happen. */
+export async function waitFor<Arguments extends unknown[]>(
+  page: Page,
+  what: string,
+  condition: (...given: Arguments) => unknown,
+  ...given: Arguments
+): Promise<void> {
+  await page.waitForFunction(condition, patience, ...given).catch((error: unknown) => {
+    throw new Error(`did not happen: ${what}`, { cause: error })
+  })
+}
+
+export async function openDemo(page: Page): Promise<void> {
+  await press(page, 'button', 'Open the demo space')
+  await untilComposer(page)
+}
+
+export async function signIn(page: Page, name: string): Promise<void> {
+  await page.locator('::-p-aria([name="Your name"][role="textbox"])').fill(name)
+  await page.keyboard.press('Enter')
+  await untilComposer(page)
+}
+
+const composer = '[aria-label^="Message"]:is(textarea, [contenteditable])'
+async function untilComposer(page: Page): Promise<void> {
+  await waitFor(page, 'a room is open', (selector) => document.querySelector(selector), composer)
+}
+
+export async function say(page: Page, text: string): Promise<void> {
+  await page.bringToFront() // a hidden tab has no animation frames, and the driver waits for some
+  await page.locator(composer).fill(text)
+  await page.keyboard.press('Enter')
+  await untilOnce(page, text)
+}
+
+/** It is there, and not twice. */
+export async function untilOnce(page: Page, text: string): Promise<void> {
+  const isThereOnce = (wanted: string): boolean => {
+    const articles = [...document.querySelectorAll('[role=log] article')]
+    return articles.filter(({ textContent }) => textContent?.includes(wanted)).length === 1
+  }
+  await waitFor(page, `“${text}” is shown once`, isThereOnce, text)
+}
+
+export async function press(page: Page, role: string, name: string): Promise<void> {
+  await page.locator(`::-p-aria([name="${name}"][role="${role}"])`).click()
+}
+
+/** Over a message its tools appear. */
+export async function hover(page: Page, text: string): Promise<void> {
+  await page.locator(`[role=log] article ::-p-text(${text})`).hover()
+}
+
+/** What the pill says of itself in `data-…`. */
+export async function untilStatus(page: Page, name: string, value: string): Promise<void> {
+  const says = (attribute: string, wanted: string): boolean =>
+    document.querySelector(`[data-testid=sync-pill]`)?.getAttribute(`data-${attribute}`) === wanted
+  await waitFor(page, `the pill says ${name} = ${value}`, says, name, value)
+}
+
+export const leads = (page: Page): Promise<boolean> => page.evaluate(() => window.__TAB_ID === window.__ACTIVE)
+
+/** The one value of a query that must succeed. */
+export async function valueOf(page: Page, sql: string): Promise<unknown> {
+  const answer = await page.evaluate((text) => window.__sendQuery!(text, crypto.randomUUID()), sql)
+  if (answer.type === 'QUERY_ERROR') throw new Error(`${sql}: ${answer.message}`)
+  return Object.values(answer.result.rows[0] ?? {})[0]
+}
+
+/** The panel beside the room shows this text. */
+export async function untilPanel(page: Page, text: string): Promise<void> {
+  const shows = (wanted: string): boolean =>
+    document.querySelector('aside, [role=complementary]')?.textContent?.includes(wanted) ?? false
+  await waitFor(page, `the panel shows “${text}”`, shows, text)
+}
+
+export async function untilValue(page: Page, sql: string, value: unknown): Promise<void> {
+  const is = async (text: string, wanted: unknown): Promise<boolean> => {
+    const answer = await window.__sendQuery!(text, crypto.randomUUID())
+    return answer.type === 'QUERY_RESPONSE' && Object.values(answer.result.rows[0] ?? {})[0] === wanted
+  }
+  await waitFor(page, `${sql} = ${String(value)}`, is, sql, value)
+}

@@ -1,0 +1,59 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { run } from '../../scripts/run.ts'
+import { SyncServer } from '../support/sync-server.ts'
+import { findFirefox, Firefox, installDriver, type Page } from './driver.ts'
+import { sentences } from './sentences.ts'
+
+/**
+ * `npm run e2e:firefox -- [--no-build] [WORDS of a sentence]`: what the app must do in a real Firefox. Without one, or
+ * without its driver, it says why and ends with 0: no part of `npm test`. Screenshots go to `.cache/firefox/screenshots`.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { 'no-build': { type: 'boolean', default: false } },
+})
+const found = findFirefox()
+if (typeof found === 'string') skip(found)
+const puppeteer = await installDriver()
+if (typeof puppeteer === 'string') skip(puppeteer)
+console.log(`Firefox ${found.version} at ${found.path}`)
+if (!values['no-build'] && (await run('vite', ['build', '--logLevel', 'warn'])) !== 0) process.exit(1)
+
+const screenshots = join(import.meta.dirname, '../../.cache/firefox/screenshots')
+rmSync(screenshots, { recursive: true, force: true })
+mkdirSync(screenshots, { recursive: true })
+const look = async (page: Page, name: string): Promise<void> =>
+  void (await page.screenshot({ path: `${join(screenshots, name)}.png` }))
+
+let passed = 0
+let failed = 0
+for (const [name, work] of Object.entries(sentences)) {
+  if (!positionals.every((word) => name.includes(word))) continue
+  const start = performance.now()
+  const server = await SyncServer.start()
+  const firefox = new Firefox(puppeteer, found.path)
+  try {
+    await work({ server, firefox, look })
+    const errors = firefox.unexpectedErrors()
+    if (errors.length > 0) throw new Error(`errors on a console:\n${errors.join('\n')}`)
+    passed++
+    console.log(`✓ ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`)
+  } catch (error) {
+    failed++
+    console.log(`✗ ${name}`, error)
+    for (const [index, page] of firefox.pages.entries()) await look(page, `failed-${failed}-${index}`).catch(() => {})
+    console.log('errors on consoles:', firefox.unexpectedErrors(), `\nserver:\n${server.log}`)
+  } finally {
+    await firefox.dispose()
+    await server.dispose()
+  }
+}
+console.log(`${passed} passed, ${failed} failed`)
+process.exit(failed > 0 ? 1 : 0)
+
+function skip(reason: string): never {
+  console.log(reason)
+  process.exit(0)
+}
