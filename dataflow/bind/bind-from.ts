@@ -48,10 +48,18 @@ function bindTerms(place: Place, from: FromClause): Terms {
     const { left = false, right = false, join, natural = false } = joins[i - 1] ?? {}
     const leftOfRight = joins.slice(i).some((each) => each.right)
     const using = natural ? commonColumns(items, term) : (usingColumns(join) ?? [])
-    const offered = { source: term.source, group: term.group, using: new Set(using.map((each) => foldName(each))) }
-    const on: BoundExpression[] = using.map((column) => equation(items, term, column, leftOfAnyRight(joins)))
+    const offered = {
+      source: term.source,
+      group: term.group,
+      name: term.name,
+      using: new Set(using.map((each) => foldName(each))),
+    }
+    const on: BoundExpression[] = using.map((column) => equation(items, term, column, items[0]!.leftOfRight))
     if (i > 0) conditions.push(on)
-    items.push({ ...offered, left, right, leftOfRight })
+    // parentheses that FROM begins with mean nothing, unless they have a name
+    if (i === 0 && term.group && !term.name) {
+      items.push(...term.group.map((item) => ({ ...item, leftOfRight: item.leftOfRight || leftOfRight })))
+    } else items.push({ ...offered, left, right, leftOfRight })
     const constraint = join?.constraint
     if (constraint?.type === 'OnJoinConstraint') {
       later.push(() => on.push(...splitAnd(bindExpression(place, constraint.expr))))
@@ -98,10 +106,6 @@ function kindOf({ operator }: JoinedSelectTable) {
   return { left, right, kind, natural: (bits & joinBits.natural) !== 0 } as const
 }
 
-function leftOfAnyRight(joins: readonly { readonly right: boolean }[]): boolean {
-  return joins.some(({ right }) => right)
-}
-
 function usingColumns(join: JoinedSelectTable | undefined): string[] | null {
   const { constraint } = join ?? {}
   return constraint?.type === 'UsingJoinConstraint' ? constraint.columns.map((column: Name) => column.text) : null
@@ -144,6 +148,7 @@ export function splitAnd(condition: BoundExpression): BoundExpression[] {
 interface Term {
   readonly source: Source | null
   readonly group: readonly Item[] | null
+  readonly name?: string | null | undefined
   tree(): From
   ast(): SelectTable
 }
@@ -157,14 +162,12 @@ function bindTable(place: Place, table: SelectTable, nullSupplied: boolean, late
       if (from.select && !from.joins?.length) {
         return bindTable(place, alias ? { ...from.select, alias } : from.select, nullSupplied, later)
       }
-      if (alias) {
-        const all = select(selectFrom([{ type: 'StarResultColumn', span: nowhere }], from))
-        return bindTable(place, { type: 'SelectSelectTable', select: all, alias, span: nowhere }, nullSupplied, later)
-      }
       const bound = bindTerms(place, from)
       later.push(...bound.later)
       const group = nullSupplied ? supplyNulls(bound.items) : bound.items
-      return { source: null, group, tree: bound.tree, ast: () => ({ ...table, from: bound.ast() }) }
+      // its tables are seen by their own names, whether it has one itself or not
+      const ast = (): SelectTable => ({ ...table, from: bound.ast(), alias: undefined })
+      return { source: null, group, name: alias && foldName(alias.name.text), tree: bound.tree, ast }
     }
     case 'SelectSelectTable': {
       const query = binder.bindQuery(table.select, scope.outer, scope.text, scope.ctes)

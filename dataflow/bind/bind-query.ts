@@ -260,7 +260,7 @@ function bindResultColumn(place: Place, column: ResultColumn): BoundResultColumn
   const { scope } = place
   switch (column.type) {
     case 'StarResultColumn':
-      return starColumns(scope.items, true)
+      return starColumns(scope.items)
     case 'TableStarResultColumn': {
       const source = leaves(scope.items).find((each) => goesBy(each, column.table.text))
       if (!source) throw new Unsupported(`no table ${column.table.text}`)
@@ -278,26 +278,54 @@ function visible(source: Source): BoundResultColumn[] {
 }
 
 // as selectExpander: columns merged by USING appear once, with the value that the bare name has
-function starColumns(items: readonly Item[], outermost: boolean): BoundResultColumn[] {
+function starColumns(items: readonly Item[]): BoundResultColumn[] {
   return items.flatMap((item, i) => {
-    let offered = item.source ? visible(item.source) : starColumns(item.group ?? [], false)
-    const merged = items[i + 1]?.using
-    if (!outermost && merged?.size) {
-      // inside parentheses the columns that the next term merges come first
-      if (items.filter(({ using }) => using.size > 0).length > 1)
-        throw new Unsupported('a parenthesised chain of USING')
-      const first = [...merged].flatMap((name) => offered.filter((column) => foldName(column.name) === name))
-      offered = [...first, ...offered.filter((column) => !first.includes(column))]
-    }
+    const offered = item.source ? visible(item.source) : shown(parenthesised(item.group ?? []))
     return offered.flatMap((column) => {
       const lower = foldName(column.name)
       if (i > 0 && item.using.has(lower)) return []
       const mergedLater = item.leftOfRight && items.slice(i + 1).some((later) => later.using.has(lower))
-      if (!mergedLater) return [column]
-      if (!outermost) throw new Unsupported('a parenthesised RIGHT JOIN with USING')
-      return [resultColumn(column.name, fromItems(items, column.name)!)]
+      return mergedLater ? [mergedIn(items, column.name)] : [column]
     })
   })
+}
+
+interface ParenthesisedColumn {
+  readonly column: BoundResultColumn
+  /** it stands for the columns that USING merges, which `*` leaves out then */
+  readonly merges: boolean
+  readonly isLeftOut: boolean
+}
+
+// inside parentheses the columns that the next term merges come first, before those of the term that has them
+function parenthesised(items: readonly Item[]): ParenthesisedColumn[] {
+  const all: ParenthesisedColumn[] = []
+  const offer = (column: BoundResultColumn, merges: boolean, leaveOut: boolean) => {
+    const isThere = all.some((each) => each.merges && foldName(each.column.name) === foldName(column.name))
+    all.push({ column, merges, isLeftOut: leaveOut || isThere })
+  }
+  items.forEach((item, i) => {
+    const next = items[i + 1]?.using
+    for (const name of next ?? []) offer(mergedIn(items, name), true, false)
+    const own = item.source
+      ? visible(item.source).map((column) => ({ column, isLeftOut: false }))
+      : parenthesised(item.group ?? [])
+    for (const { column, isLeftOut } of own) {
+      const lower = foldName(column.name)
+      offer(column, false, isLeftOut || item.using.has(lower) || next?.has(lower) === true)
+    }
+  })
+  return all
+}
+
+function shown(columns: readonly ParenthesisedColumn[]): BoundResultColumn[] {
+  return columns.filter(({ isLeftOut }) => !isLeftOut).map(({ column }) => column)
+}
+
+function mergedIn(items: readonly Item[], name: string): BoundResultColumn {
+  const expression = fromItems(items, name)!
+  const own = expression.kind === 'column' ? expression.source.columns[expression.column]!.name : name
+  return resultColumn(own, expression)
 }
 
 // sqlite3ColumnsFromExprList: the column's own name, else the text as written

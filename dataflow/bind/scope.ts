@@ -43,6 +43,8 @@ export interface CteEntry {
 export interface Item {
   readonly source: Source | null
   readonly group: readonly Item[] | null
+  /** of a group, in lower case */
+  readonly name?: string | null | undefined
   /** columns merged with those on its left, in lower case */
   readonly using: ReadonlySet<string>
   readonly left: boolean
@@ -91,6 +93,10 @@ export function lookUpQualified(
     for (const source of sources) {
       if (isRowid(source, name)) return notePassage(passed, reference(source, -1))
     }
+    for (const group of schema === undefined ? groupsNamed(at.items, foldName(table)) : []) {
+      const found = fromItems(group, name)
+      if (found) return notePassage(passed, found)
+    }
     passed.push(at)
   }
   throw new Unsupported(`no column ${table}.${name}`)
@@ -107,6 +113,14 @@ function notePassage(passed: readonly Scope[], found: BoundExpression): BoundExp
 
 export function leaves(items: readonly Item[]): Source[] {
   return items.flatMap((item) => (item.source ? [item.source] : leaves(item.group ?? [])))
+}
+
+/** `(a JOIN b) AS name` */
+function groupsNamed(items: readonly Item[], name: string): (readonly Item[])[] {
+  return items.flatMap((item) => {
+    if (!item.group) return []
+    return [...(item.name === name ? [item.group] : []), ...groupsNamed(item.group, name)]
+  })
 }
 
 const namesOf = new WeakMap<Source, { readonly name: string; readonly schema: string | null }>()

@@ -306,6 +306,23 @@ const pinned: readonly Pinned[] = [
     query: 'SELECT substr(1, i - 0.5) FROM t',
     steps: ['INSERT INTO t VALUES (1, -2147483647), (2, -999999999), (3, -1000000001)'],
   },
+  {
+    name: 'a join in parentheses with a name of its own: its tables keep theirs, what USING merges comes first',
+    setup: `CREATE TABLE a(y, x); CREATE TABLE b(z, x); CREATE TABLE c(w, x);
+      INSERT INTO a VALUES (2, 1), (4, 3); INSERT INTO b VALUES (10, 1), (6, 5); INSERT INTO c VALUES (1, 1), (2, 3)`,
+    query: [
+      'SELECT * FROM (a JOIN b USING (x)) AS s',
+      'SELECT s.x, a.x, s.y, z FROM c LEFT JOIN (a JOIN b USING (x)) AS s ON c.x = s.x',
+      'SELECT * FROM c LEFT JOIN (a LEFT JOIN b USING (x)) AS s USING (x)',
+      'SELECT * FROM (a FULL JOIN b USING (x)), (SELECT w FROM c)',
+      'SELECT * FROM (a JOIN b USING (x) JOIN c USING (x))',
+      'SELECT * FROM (SELECT w FROM c) JOIN (a RIGHT JOIN b USING (x)) AS s ON w = s.x',
+      'SELECT * FROM (SELECT w FROM c), (a FULL JOIN b USING (x))',
+      'SELECT * FROM (SELECT w AS v FROM c) LEFT JOIN (a JOIN b USING (x) JOIN c USING (x)) ON w = v',
+      'SELECT * FROM (a RIGHT JOIN b USING (x)) LEFT JOIN c USING (x)',
+    ],
+    steps: ['INSERT INTO b VALUES (3, 3)', 'INSERT INTO a VALUES (5, 5)', 'UPDATE c SET x = 5', 'DELETE FROM a'],
+  },
 ]
 
 it.each(pinned)('$name', ({ setup, query, steps }) => {
