@@ -32,7 +32,7 @@ interface WatchedTable {
 interface Known {
   readonly schema: Pointer
   readonly table: WatchedTable | null
-  /** FTS5 tables that stand on it */
+  /** FTS5 tables and R*Trees that stand on it */
   readonly indexes: readonly Index[]
 }
 interface Index {
@@ -219,7 +219,7 @@ export class DiffCapture {
       const { fullText } = table.shape
       const isNamed = (each: string) => tableKey(table.shape.schema, each) === name
       if (fullText?.documents.some(isNamed)) indexes.push({ table, holdsDocuments: true })
-      else if (fullText && isNamed(fullText.settings)) indexes.push({ table, holdsDocuments: false })
+      else if (fullText?.settings && isNamed(fullText.settings)) indexes.push({ table, holdsDocuments: false })
     }
     const known = { schema: schemaName, table: this.#tables.get(name) ?? null, indexes }
     this.#byPointer.set(tableName, known)

@@ -8,19 +8,26 @@ import type { Connection } from '../sqlite/connection.ts'
  *   fts5(title, content='t', content_rowid='id')      f_docsize and t itself, whose text a match shows
  *   fts5(title, content='', columnsize=0)             nowhere
  *
- * So of a document that changed only the rowid is known: not what it said.
+ *   rtree(id, x0, x1, +label)                    r_rowid: a row is written anew with every change of its box
+ *
+ * So of a document (or a box) that changed only the rowid is known: not what it said.
  */
 export interface FullText {
   /** tables of the same schema in which a document has a row of the same rowid */
   readonly documents: readonly string[]
   /** holds the ranking function, and is written anew with the whole index */
-  readonly settings: string
+  readonly settings: string | null
 }
 
-/** Null when it is no FTS5 table, or its changes show nowhere. */
+/** Modules whose tables change so. */
+export const isIndexModule = (module: string | null): boolean => /^(fts5|rtree|rtree_i32|geopoly)$/.test(module ?? '')
+
+/** Null when it is no FTS5 table and no R*Tree, or its changes show nowhere. */
 export function readFullText(connection: Connection, schema: string, name: string): FullText | null {
   const sql = definitionOf(connection, schema, name)
-  if (!/^create\s+virtual\s+table\b[^(]*\busing\s+["'`[]?fts5\b/is.test(sql)) return null
+  const module = /^create\s+virtual\s+table\b[^(]*\busing\s+["'`[]?(\w+)/is.exec(sql)?.[1]?.toLowerCase() ?? null
+  if (!isIndexModule(module)) return null
+  if (module !== 'fts5') return { documents: [`${name}_rowid`], settings: null }
   const isThere = (table: string) =>
     connection.rows('SELECT 1 FROM pragma_table_list WHERE schema = ? COLLATE NOCASE AND name = ? COLLATE NOCASE', [
       schema,

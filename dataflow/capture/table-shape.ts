@@ -19,7 +19,7 @@ export interface TableShape {
   readonly primaryKey: readonly number[]
   /** of the PRIMARY KEY's columns */
   readonly keyCollations: readonly string[]
-  /** the tables in which the changes of an FTS5 table show */
+  /** the tables in which the changes of an FTS5 table or an R*Tree show */
   readonly fullText: FullText | null
   /** false: rows cannot be found again by key (a custom collation, every name of the rowid taken, a view): say only "changed" */
   readonly keyed: boolean

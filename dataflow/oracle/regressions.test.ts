@@ -323,6 +323,33 @@ const pinned: readonly Pinned[] = [
     ],
     steps: ['INSERT INTO b VALUES (3, 3)', 'INSERT INTO a VALUES (5, 5)', 'UPDATE c SET x = 5', 'DELETE FROM a'],
   },
+  {
+    name: 'an R*Tree: its rows show in a shadow table, by their rowids alone',
+    setup: `CREATE VIRTUAL TABLE r USING rtree(id, x0, x1, +label); CREATE TABLE p(id INTEGER PRIMARY KEY, lo, hi);
+      INSERT INTO r WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < 120) SELECT i, i, i + 5, 'l' || (i % 7) FROM s;
+      INSERT INTO p VALUES (1, 3, 8), (2, 100, 106), (3, 7, 300)`,
+    query: [
+      `SELECT id FROM r WHERE x0 <= 50 AND x1 >= 40 AND label <> 'l3' ORDER BY id`,
+      'SELECT label, count(*), max(x1), min(x0), sum(x1 - x0) FROM r GROUP BY label',
+      'SELECT p.id, r.id FROM p JOIN r ON r.x0 >= p.lo AND r.x1 <= p.hi',
+      'SELECT p.id, r.id FROM p LEFT JOIN r ON r.id = p.id AND r.x1 < 7',
+      'SELECT id FROM p WHERE NOT EXISTS (SELECT 1 FROM r WHERE x0 > lo AND x1 < hi)',
+      'SELECT id FROM r ORDER BY x0 DESC, id LIMIT 5',
+      'SELECT a.id, b.id FROM r AS a JOIN r AS b ON a.x1 = b.x0 AND a.label = b.label',
+    ],
+    steps: [
+      `INSERT INTO r VALUES (400, 5, 7, 'd')`,
+      'UPDATE r SET x0 = 50, x1 = 60 WHERE id = 1',
+      `UPDATE r SET label = 'z' WHERE id = 2`,
+      'UPDATE r SET id = 900 WHERE id = 4',
+      'INSERT INTO p VALUES (900, 0, 4000)',
+      'UPDATE r SET x1 = x1 + 1 WHERE id < 50',
+      'DELETE FROM r WHERE id % 2 = 0',
+      `REPLACE INTO r VALUES (5, 1, 2, 'z')`,
+      'DELETE FROM r',
+      `INSERT INTO r VALUES (1, 2, 3, 'x')`,
+    ],
+  },
 ]
 
 it.each(pinned)('$name', ({ setup, query, steps }) => {

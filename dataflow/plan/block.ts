@@ -1,5 +1,6 @@
 import type { Expr } from 'sqlite3-parser'
 import type { BoundOrderTerm, BoundSelect, Source } from '../bind/bound.ts'
+import { isIndexModule } from '../capture/full-text.ts'
 import { isKnownCollation } from '../key.ts'
 import { printExpression } from '../print/print.ts'
 import { determinedSources } from './determined-sources.ts'
@@ -53,7 +54,7 @@ export function planBlock(select: BoundSelect, orderBy: readonly BoundOrderTerm[
     if (source.relation.kind === 'recursive') throw new Unplannable('recursion')
     if (source.relation.kind !== 'table') continue
     const { virtual } = source.relation.table
-    if (virtual !== null && virtual !== 'fts5') throw new Unplannable(`${virtual} table`)
+    if (virtual !== null && !isIndexModule(virtual)) throw new Unplannable(`${virtual} table`)
   }
   const ranking = rankingIn(select, orderBy)
   if (ranking) throw new Unplannable(`${ranking} weighs every document`)

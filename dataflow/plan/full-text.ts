@@ -1,4 +1,5 @@
 import type { Expr } from 'sqlite3-parser'
+import { isIndexModule } from '../capture/full-text.ts'
 import type { BoundColumn, BoundExpression, BoundOrderTerm, BoundSelect, Source } from '../bind/bound.ts'
 
 /**
@@ -33,8 +34,9 @@ export function rankingIn(select: BoundSelect, orderBy: readonly BoundOrderTerm[
   return found
 }
 
+/** Or an R*Tree: of its changed rows too only the rowid is known. */
 export function isFullText({ relation }: Source): boolean {
-  return relation.kind === 'table' && relation.table.virtual === 'fts5'
+  return relation.kind === 'table' && isIndexModule(relation.table.virtual)
 }
 
 /** May a condition stand where changed documents stand for the table? MATCH and what a document says cannot. */

@@ -1,5 +1,6 @@
 import type { BoundQuery, BoundStatement } from '../bind/bound.ts'
 import { tableKey, type Detail } from '../capture/capture-diff.ts'
+import { isIndexModule } from '../capture/full-text.ts'
 import { readTableShape, type TableShape } from '../capture/table-shape.ts'
 import type { CatalogTable } from '../catalog/catalog.ts'
 import { isKnownCollation } from '../key.ts'
@@ -144,7 +145,7 @@ function shapesOf(connection: Connection, arms: readonly ArmPlan[]): QueryPlan['
 }
 
 function assertCaptured(table: CatalogTable): void {
-  if (table.virtual !== null && table.virtual !== 'fts5') throw new Unplannable(`${table.virtual} table`)
+  if (table.virtual !== null && !isIndexModule(table.virtual)) throw new Unplannable(`${table.virtual} table`)
   const unread = table.columns.find(({ generated, expression }) => generated === 'virtual' && expression === null)
   if (unread) throw new Unplannable(`${table.name}.${unread.name} is VIRTUAL: no diff has it`)
   if (!table.columns.every(({ collation }) => isKnownCollation(collation))) throw new Unplannable('a custom collation')

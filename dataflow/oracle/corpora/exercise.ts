@@ -85,11 +85,22 @@ function readTables(live: LiveDatabase, isRead: (table: string) => boolean): Tab
     const keyColumns = withoutRowid || !rowid ? primaryKey : [rowid]
     if (keyColumns.length === 0) return []
     const all = withoutRowid || !rowid ? columns : [rowid, ...columns]
-    const rows = live
-      .all(`SELECT ${keyColumns.map(quote).join(', ')}, ${all.map(quote).join(', ')} FROM ${quote(String(name))}`)
-      .map((row) => ({ key: row.slice(0, keyColumns.length), values: row.slice(keyColumns.length) }))
+    const text = `SELECT ${keyColumns.map(quote).join(', ')}, ${all.map(quote).join(', ')} FROM ${quote(String(name))}`
+    const rows = readRows(live, text).map((row) => {
+      return { key: row.slice(0, keyColumns.length), values: row.slice(keyColumns.length) }
+    })
     return [{ name: String(name), columns: all, keyColumns, rows }]
   })
+}
+
+/** None where SQLite cannot read them: a full-text table may be broken, or without content. */
+function readRows(live: LiveDatabase, sql: string): SqlValue[][] {
+  try {
+    return live.all(sql)
+  } catch (error) {
+    if ((error as Error).name !== 'SqliteError') throw error
+    return []
+  }
 }
 
 function isFullText(live: LiveDatabase, name: string): boolean {
