@@ -174,7 +174,10 @@ function bindTable(place: Place, table: SelectTable, nullSupplied: boolean, late
       return derived(place, query, table.alias?.name.text ?? null, null, null, nullSupplied)
     }
     case 'TableCallSelectTable': {
-      const entry = binder.catalog.find(table.tblName.objName.text, table.tblName.dbName?.text)
+      const entry = binder.catalog.find(
+        table.tblName.objName.text,
+        table.tblName.dbName?.text ?? binder.home ?? undefined,
+      )
       if (entry?.kind !== 'table') throw new Unsupported(`no table ${table.tblName.objName.text}`)
       const name = table.alias?.name.text ?? table.tblName.objName.text
       const args: BoundExpression[] = []
@@ -200,14 +203,13 @@ function bindTable(place: Place, table: SelectTable, nullSupplied: boolean, late
       const alias = table.alias?.name.text ?? null
       const cte = schema === undefined ? findCte(scope.ctes, wanted) : null
       if (cte) return bindCte(place, cte, alias ?? wanted, nullSupplied)
-      const entry = binder.catalog.find(wanted, schema)
+      const entry = binder.catalog.find(wanted, schema ?? binder.home ?? undefined)
       if (!entry) throw new Unsupported(`no table ${wanted}`)
       binder.names.add(foldName(entry.name))
       if (entry.kind === 'view') {
         const parsed = parse(entry.sql)
         if (parsed?.statement.type !== 'CreateViewStmt') throw new Unsupported(`view ${entry.name} cannot be read`)
-        // a view sees neither the query around it nor its CTEs
-        const query = binder.bindQuery(parsed.statement.select, null, parsed.text, null)
+        const query = bindView(binder, entry.schema, parsed.statement.select, parsed.text)
         return derived(place, query, alias ?? wanted, entry.name, entry.columns, nullSupplied)
       }
       binder.tables.add(entry)
@@ -219,6 +221,17 @@ function bindTable(place: Place, table: SelectTable, nullSupplied: boolean, late
       const tblName = isFunction ? qualifiedName(undefined, entry.name) : qualifiedName(entry.schema, entry.name)
       return leaf(source, () => ({ ...table, tblName, alias: as(source.alias) }))
     }
+  }
+}
+
+/** A view sees neither the query around it nor its CTEs, and of the tables, unless it is temporary, those of its schema. */
+function bindView(binder: Binder, schema: string, ast: Select, text: string): BoundQuery {
+  const around = binder.home
+  binder.home = schema === 'temp' ? null : schema
+  try {
+    return binder.bindQuery(ast, null, text, null)
+  } finally {
+    binder.home = around
   }
 }
 

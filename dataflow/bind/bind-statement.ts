@@ -20,6 +20,7 @@ export function bindStatement(sql: string, catalog: Catalog): BoundStatement {
     newSource: newAliases(),
     tables: new Set<CatalogTable>(),
     names: new Set<string>(),
+    home: null,
     volatile: null,
   }
   const query = binder.bindQuery(parsed.select, null, parsed.text, null)

@@ -15,6 +15,8 @@ export interface Binder {
   newSource(wanted: string): { readonly id: number; readonly alias: string }
   readonly tables: Set<CatalogTable>
   readonly names: Set<string>
+  /** while a view is bound: where its tables are; null: in any schema, temp first */
+  home: string | null
   /** why the query that is being bound may answer differently over the same data */
   volatile: string | null
 }

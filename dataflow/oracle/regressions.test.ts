@@ -350,6 +350,13 @@ const pinned: readonly Pinned[] = [
       `INSERT INTO r VALUES (1, 2, 3, 'x')`,
     ],
   },
+  {
+    name: 'the tables of a view are those of its schema, whatever stands before them elsewhere',
+    setup: `CREATE TABLE t(a); INSERT INTO t VALUES ('main'); CREATE VIEW v AS SELECT a FROM t, json_each('[1]') WHERE a IN (SELECT a FROM t);
+      CREATE TEMP TABLE t(a); INSERT INTO temp.t VALUES ('temp'); CREATE TEMP VIEW w AS SELECT * FROM t, v`,
+    query: ['SELECT * FROM v', 'SELECT * FROM w', 'SELECT * FROM t'],
+    steps: [`INSERT INTO main.t VALUES ('new')`, `INSERT INTO t VALUES ('new')`, 'DROP TABLE temp.t'],
+  },
 ]
 
 it.each(pinned)('$name', ({ setup, query, steps }) => {

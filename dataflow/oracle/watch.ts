@@ -43,11 +43,11 @@ export class Watch {
     this.#live = live
   }
 
-  /** How many rows SQLite answers, up to `most` and as far as that takes no more than a blink; null: it refuses. */
-  countRows({ sql, parameters }: PrintedSql, most = Infinity): number | null {
+  /** How many rows SQLite answers, up to `most` and within so many million steps (a blink); null: it refuses. */
+  countRows({ sql, parameters }: PrintedSql, most = Infinity, millions = 2): number | null {
     try {
       const count = () => plainQuery(this.#sqlite3, this.#db, sql, parameters, most).rows.length
-      return most === Infinity ? count() : withinSteps(this.#sqlite3, this.#db, 2, count)
+      return most === Infinity ? count() : withinSteps(this.#sqlite3, this.#db, millions, count)
     } catch (error) {
       return error instanceof TooMuch ? Infinity : null
     }

@@ -16,6 +16,9 @@ export interface Pace extends ExercisePace {
   readonly batch: number
 }
 
+const mostRows = 1_000_000
+const mostMillionSteps = 200
+
 export interface QueryReport {
   readonly sql: string
   readonly script: string
@@ -87,7 +90,9 @@ export function runScript(sqlite3: Sqlite3Static, script: Script, pace: Pace, fi
     commit()
     const printed = { sql, parameters: [] }
     const name = script.name
-    if (watch.countRows(printed) === null) {
+    const rows = watch.countRows(printed, mostRows, mostMillionSteps)
+    // a recursion without an end counts as refused: only an interruption ends it
+    if (rows === null || rows === Infinity) {
       const port = script.ports?.get(sql)
       if (port !== undefined && port !== sql) return subscribe(port)
       reports.push({ sql, script: name, explanation: null, breach: null, isConstant: false })
