@@ -179,6 +179,11 @@ describe('errors', () => {
   })
 })
 
+it('a statement runs behind a comment', () => {
+  live.run('/* one */ CREATE TABLE t(a); /* two */ -- three\n INSERT INTO t VALUES (1); /* four')
+  expect(live.all('/* five */ SELECT a FROM t /* six */')).toEqual([[1]])
+})
+
 describe('queries that are routed to by a value', () => {
   it('each see their own part of one turn’s diff', () => {
     live.run(`
