@@ -184,6 +184,20 @@ it('a statement runs behind a comment', () => {
   expect(live.all('/* five */ SELECT a FROM t /* six */')).toEqual([[1]])
 })
 
+it('a window without ORDER BY that runs dry is filled in the order that its rows are kept in', () => {
+  live.run(
+    `CREATE TABLE t(x); INSERT INTO t VALUES (1), (2); CREATE VIEW v AS SELECT x AS z FROM t UNION ALL SELECT x + 10 FROM t`,
+  )
+  const { query } = follow('SELECT z FROM (SELECT z FROM v UNION ALL SELECT z + 20 FROM v) LIMIT 3 OFFSET 1')
+  const { reason } = query.explain()
+  for (const rowid of [2, 1, 2]) {
+    live.run('DELETE FROM t WHERE rowid = ?', [rowid])
+    live.run('INSERT INTO t(rowid, x) VALUES (?1, ?1)', [rowid])
+  }
+  expect(query.rows).toEqual([[2], [11], [12]])
+  expect(query.explain().reason).toBe(reason)
+})
+
 describe('queries that are routed to by a value', () => {
   it('each see their own part of one turn’s diff', () => {
     live.run(`

@@ -128,7 +128,9 @@ export class Partitioned implements Maintainer {
   }
 
   #load(arms: Entry[][], capacity: number | null, before: KeyedRows | null): void {
-    const keepsOrder = before !== null && this.#parts.query.orderBy.length === 0
+    // rows that a window is cut from are ordered by their keys where by nothing else
+    const keepsOrder =
+      before !== null && this.#parts.query.orderBy.length === 0 && (this.#window?.slack ?? null) === null
     if (this.#graph || this.#parts.countedBy || keepsOrder) {
       this.#waiting = null
       this.#graph ??= this.#makeGraph()
