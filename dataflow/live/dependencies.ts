@@ -86,7 +86,7 @@ export function findDependencies(
       }
       const content = externalContent(connection, String(info[1]), name)
       if (content) {
-        const shape = readTableShape(connection, String(info[1]), content)
+        const shape = shapeOfContent(connection, String(info[1]), content)
         if (shape) tables.set(`${schema}.${foldName(content)}`, shape)
         else volatile ??= `the content of ${name} has no diffs`
       }
@@ -95,6 +95,15 @@ export function findDependencies(
     }
   }
   return { tables: [...tables.values()], names, volatile }
+}
+
+/** Null also where SQLite cannot say what columns there are: it may be a view that no longer compiles. */
+function shapeOfContent(connection: Connection, schema: string, name: string): TableShape | null {
+  try {
+    return readTableShape(connection, schema, name)
+  } catch {
+    return null
+  }
 }
 
 interface TableName {

@@ -357,6 +357,13 @@ const pinned: readonly Pinned[] = [
     query: ['SELECT * FROM v', 'SELECT * FROM w', 'SELECT * FROM t'],
     steps: [`INSERT INTO main.t VALUES ('new')`, `INSERT INTO t VALUES ('new')`, 'DROP TABLE temp.t'],
   },
+  {
+    name: 'a full-text table whose content is a view that no longer compiles',
+    setup: `CREATE TABLE t(id INTEGER PRIMARY KEY, x); CREATE VIEW v AS SELECT id, no_such_function(x) AS x FROM t;
+      CREATE VIRTUAL TABLE f USING fts5(x, content='v', content_rowid='id'); INSERT INTO f(rowid, x) VALUES (1, 'a'), (2, 'b')`,
+    query: `SELECT rowid FROM f('a')`,
+    steps: [`INSERT INTO f(rowid, x) VALUES (3, 'a')`, `INSERT INTO f(f, rowid, x) VALUES ('delete', 1, 'a')`],
+  },
 ]
 
 it.each(pinned)('$name', ({ setup, query, steps }) => {

@@ -72,9 +72,12 @@ function attempt(live: LiveDatabase, work: () => void): void {
 }
 
 function readTables(live: LiveDatabase, isRead: (table: string) => boolean): TableRows[] {
-  const names = live.all(`
+  const names = readRows(
+    live,
+    `
     SELECT l.name, l.wr, l.type FROM pragma_table_list AS l
-    WHERE l.schema = 'main' AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND l.type IN ('table', 'virtual') ORDER BY l.name`)
+    WHERE l.schema = 'main' AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND l.type IN ('table', 'virtual') ORDER BY l.name`,
+  )
   return names.flatMap(([name, withoutRowid, type]) => {
     if (!isRead(String(name))) return []
     const info = live.all(`SELECT name, pk, hidden FROM pragma_table_xinfo(?)`, [name!])
@@ -93,8 +96,8 @@ function readTables(live: LiveDatabase, isRead: (table: string) => boolean): Tab
   })
 }
 
-/** None where SQLite cannot read them: a full-text table may be broken, or without content. */
-function readRows(live: LiveDatabase, sql: string): SqlValue[][] {
+/** None where SQLite cannot read them: a full-text table may be without content, a database broken. */
+export function readRows(live: LiveDatabase, sql: string): SqlValue[][] {
   try {
     return live.all(sql)
   } catch (error) {

@@ -6,7 +6,7 @@ import { Random } from '../random.ts'
 import { isQuery, splitStatements } from '../order-evidence.ts'
 import { Watch, type Breach, type Watched } from '../watch.ts'
 import type { Script } from './corpus.ts'
-import { exercise, type ExercisePace } from './exercise.ts'
+import { exercise, readRows, type ExercisePace } from './exercise.ts'
 
 export interface Pace extends ExercisePace {
   /** queries of a script that are tried: evenly spread over it, from a place that the seed gives */
@@ -58,7 +58,7 @@ export function runScript(sqlite3: Sqlite3Static, script: Script, pace: Pace, fi
   const finishBatch = () => {
     commit()
     // behind a view or a trigger there may be any table
-    hidden = live.all(`SELECT 1 FROM sqlite_schema WHERE type IN ('view', 'trigger') OR sql LIKE '%references%' OR sql LIKE '%content%'`).length > 0 // prettier-ignore
+    hidden = readRows(live, `SELECT 1 FROM sqlite_schema WHERE type IN ('view', 'trigger') OR sql LIKE '%references%' OR sql LIKE '%content%'`).length > 0 // prettier-ignore
     if (batch.length > 0) {
       exercise(live, random, pace, (table) => batch.some((watched) => reads(watched, table)), check)
       check('all of it')
