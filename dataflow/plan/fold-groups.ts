@@ -1,5 +1,6 @@
 import type { BoundExpression } from '../bind/bound.ts'
 import type { RowDiff } from '../capture/diff.ts'
+import { compareValues } from '../compare.ts'
 import { AskSqlite } from '../expression/ask-sqlite.ts'
 import { truth } from '../expression/coerce.ts'
 import { compileExpression, type Evaluate } from '../expression/compile.ts'
@@ -8,7 +9,7 @@ import { encodeKey } from '../key.ts'
 import { mayBeMangled, Real, type Value } from '../value.ts'
 import type { Block } from './block.ts'
 import { roundSums, show, stepAggregate, type ExactSums } from './fold-aggregate.ts'
-import { groupLayout, type FoldPlan, type Input } from './fold-plan.ts'
+import { groupLayout, type BareColumns, type FoldPlan, type Input } from './fold-plan.ts'
 import { layoutOf, type RowFilter } from './row-filter.ts'
 import type { Occurrence } from './occurrences.ts'
 
@@ -19,6 +20,7 @@ import type { Occurrence } from './occurrences.ts'
  *
  *   room 7: count 41, sum 90, max 8;  a row of room 7 with n = 5 → n = 9     →   41, 94, 9
  *   the row with the 9 goes                                                  →   what is the max now? SQLite must say
+ *   SELECT max(n), author … : a row with n = 12 shows its author             a second with n = 12: whose? SQLite must say
  *
  * What left and came is read off the images where FROM is one table and JavaScript knows the conditions; else SQL says it
  * (moved-rows.ts). State, kept beside what the group shows: count(*), and count(x) and sum(x) where a sum, an average or a
@@ -58,7 +60,7 @@ export function compileFold(
   if (!movesOf && !plan.moved) return null
   const { select, keys, layout } = block
   const groups = groupLayout(block, plan, parameters)
-  const kept = new Set([...layout.keys, plan.rows, ...[...plan.slots, ...plan.shown, ...plan.carried].map(({ at }) => at)]) // prettier-ignore
+  const kept = new Set([...layout.keys, plan.rows, ...[...plan.slots, ...plan.shown, ...plan.carried, ...(plan.bare?.columns ?? [])].map(({ at }) => at)]) // prettier-ignore
   const derived: { at: number; evaluate: Evaluate }[] = []
   const derive = (at: number, expression: BoundExpression) => {
     if (!kept.has(at)) derived.push({ at, evaluate: compileExpression(expression, groups)! })
@@ -91,7 +93,9 @@ export function compileFold(
         let known = true
         for (const { row, weight } of moves) {
           values[plan.rows] = (values[plan.rows] as number) + weight
+          const extreme = plan.bare && values[plan.bare.extreme.at]!
           for (const step of steps) known = step(values, row, weight, sums) && known
+          if (plan.bare) known = followExtreme(plan.bare, values, row, weight, extreme!) && known
           if (weight > 0) for (const { at, input } of plan.carried) values[at] = row[input]!
         }
         if (keys.length > 0 && values[plan.rows] === 0) return null
@@ -125,6 +129,23 @@ export function compileFold(
 }
 
 const noSums: ExactSums = new Map()
+
+/** After a step from `last`: of rows that have the same extreme, and where none has one, SQLite must say which shows (false). */
+function followExtreme(
+  { extreme, columns }: BareColumns,
+  values: Value[],
+  row: readonly Value[],
+  weight: number,
+  last: Value,
+): boolean {
+  const best = values[extreme.at]!
+  if (best === null) return false
+  if (weight < 0) return true
+  const value = row[extreme.input]!
+  if (best === last) return value === null || compareValues(value, best, extreme.call.arguments[0]!.collation) !== 0
+  for (const { at, input } of columns) values[at] = row[input]!
+  return true
+}
 
 /** Off the images of one table's rows; null when a condition, or what is read of a row, is not known to JavaScript. */
 function compileMoves(

@@ -25,10 +25,18 @@ export interface FoldPlan {
   readonly shown: readonly Shown[]
   /** columns that the key determines where it has no NULL: every row of the group has the same */
   readonly carried: readonly { readonly at: number; readonly input: number }[]
-  /** by the text of an aggregate call, of a carried column */
+  /** columns of the row that has the one min or max; null: none are shown */
+  readonly bare: BareColumns | null
+  /** by the text of an aggregate call, of a carried or bare column */
   readonly placeOf: ReadonlyMap<string, number>
   /** SQL that names the rows of FROM that left and came; null: only their images can be taken */
   readonly moved: MovedRows | null
+}
+
+/** Beside the only min() or max() of a SELECT, SQLite shows the columns of a row that has it. */
+export interface BareColumns {
+  readonly extreme: Slot
+  readonly columns: readonly { readonly at: number; readonly input: number }[]
 }
 
 export interface Input {
@@ -84,14 +92,25 @@ export function planFold(block: Block, occurrences: readonly Occurrence[]): { bl
     placeOf.set(printExpression(column.ast), at)
     return at
   }
-  const groups = groupLayout(block, { placeOf }, [], (column) => (determined.has(column.source) ? carry(column) : null))
+  const extremes = [...slots.values()].filter(({ name }) => name === 'min' || name === 'max')
+  const [extreme] = extremes.length === 1 && !extremes[0]!.call.filter ? extremes : []
+  const bare = new Map<number, FoldPlan['carried'][number]>()
+  const keepBare = (column: BoundColumn): number => {
+    const at = place(column.ast)
+    if (!bare.has(at)) bare.set(at, { at, input: inputs.push({ expression: column, filter: null }) - 1 })
+    placeOf.set(printExpression(column.ast), at)
+    return at
+  }
+  const groups = groupLayout(block, { placeOf }, [], (column) =>
+    determined.has(column.source) ? carry(column) : extreme ? keepBare(column) : null,
+  )
   const expressions = [...select.columns, ...block.orderBy].map(({ expression }) => expression)
   for (const each of [...expressions, ...(select.having ? [select.having] : [])]) {
     if (!isKept(each, block, placeOf) && !compileExpression(each, groups)) return null
   }
   return {
     block: { ...block, layout: { ...layout, extra } },
-    plan: { rows, inputs, slots: [...slots.values()], shown, carried: [...carried.values()], placeOf, moved },
+    plan: { rows, inputs, slots: [...slots.values()], shown, carried: [...carried.values()], bare: extreme && bare.size > 0 ? { extreme, columns: [...bare.values()] } : null, placeOf, moved }, // prettier-ignore
   }
 }
 

@@ -43,7 +43,7 @@ export function randomShape(parts: Parts): Sql | null {
     [1, () => havingAlone(parts)],
     [2, () => deepCorrelation(parts)],
     [2, () => aggregateOfAggregate(parts)],
-    [1, () => bareBesideExtreme(parts)],
+    [3, () => bareBesideExtreme(parts)],
     [1, () => limitWithoutOrder(parts)],
     [1, () => memberOfTable(parts)],
     [1, () => parenthesisedJoin(parts)],
@@ -327,15 +327,22 @@ function aggregateOfAggregate(parts: Parts): Sql {
   ])()
 }
 
-/** The one case in which a bare column has one answer: beside a max() or min() that one row alone has. */
-function bareBesideExtreme({ random, schema }: Parts): Sql | null {
+/** The one case in which a bare column has one answer: beside the only max() or min(), where one row alone has it. */
+function bareBesideExtreme(parts: Parts): Sql | null {
+  const { random, schema } = parts
   const tables = schema.tables.filter(({ key, kind }) => key.length === 1 && kind === 'table')
   if (tables.length === 0) return null
   const table = random.pick(tables)
-  const column = () => quoteName(random.pick(table.columns).name)
-  const [key] = table.key as [string]
+  const name = (column: string) => `b0.${column === 'rowid' ? column : quoteName(column)}`
+  const columns = table.columns.map((c) => ({ sql: name(c.name), type: c.type, collation: c.collation }))
+  const column = () => random.pick(columns).sql
+  const extreme = `${random.pick(['max', 'min'])}(${random.chance(0.8) ? name(table.key[0]!) : column()})`
   const group = column()
-  return select`SELECT ${group}, ${random.pick(['max', 'min'])}(${key === 'rowid' ? key : quoteName(key)}), ${column()}, ${column()} FROM ${quoteName(table.name)}${random.chance(0.7) ? text` GROUP BY ${group}` : ''}` // prettier-ignore
+  const more = random.chance(0.4) ? [random.pick(['count(*)', `sum(${column()})`, `length(${column()})`])] : []
+  const other = random.pick(tables)
+  const join = random.chance(0.2) ? text` JOIN ${quoteName(other.name)} AS b1 ON b1.${other.key[0] === 'rowid' ? 'rowid' : quoteName(other.key[0]!)} = ${column()}` : '' // prettier-ignore
+  const groups = random.chance(0.7) ? text` GROUP BY ${group}` : ''
+  return select`SELECT ${list([group, extreme, column(), column(), ...more])} FROM ${quoteName(table.name)} AS b0${join}${parts.where(columns, 0)}${groups}`
 }
 
 function limitWithoutOrder(parts: Parts): Sql {
