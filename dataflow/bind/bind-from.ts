@@ -3,13 +3,15 @@ import type { Expr, FromClause, JoinedSelectTable, Name, Select, SelectTable } f
 import { joinBits } from '../print/print.ts'
 import type { CatalogTable } from '../catalog/catalog.ts'
 import { parse } from '../parse/parse.ts'
+import { bindCte, findCte } from './bind-cte.ts'
 import { bindExpression, type Place } from './bind-expression.ts'
 import type { Binder } from './binder.ts'
-import type { Affinity, BoundExpression, BoundQuery, From, Relation, Source, SourceColumn } from './bound.ts'
-import { and, as, nowhere, qualifiedName, select, selectFrom } from './build-ast.ts'
-import { compare, isNumeric } from './comparison.ts'
+import type { BoundExpression, BoundQuery, From, Relation, SourceColumn } from './bound.ts'
+import { and, as, nowhere, qualifiedName } from './build-ast.ts'
+import { compare } from './comparison.ts'
 import { describe } from './describe.ts'
-import { type CteEntry, type CteScope, fromItems, type Item, leaves, mergedColumn, nameSource } from './scope.ts'
+import { fromItems, type Item, leaves, mergedColumn } from './scope.ts'
+import { derived, leaf, newSource, type Term } from './term.ts'
 import { Unsupported } from './unsupported.ts'
 
 /** FROM, bound: the join tree, the AST to print it, and what its names resolve to (put into `place.scope`). */
@@ -145,14 +147,6 @@ export function splitAnd(condition: BoundExpression): BoundExpression[] {
 
 // -------------------------------------------------------------------------------------------------- one term of FROM
 
-interface Term {
-  readonly source: Source | null
-  readonly group: readonly Item[] | null
-  readonly name?: string | null | undefined
-  tree(): From
-  ast(): SelectTable
-}
-
 function bindTable(place: Place, table: SelectTable, nullSupplied: boolean, later: (() => void)[]): Term {
   const { binder, scope } = place
   switch (table.type) {
@@ -239,23 +233,6 @@ function isTableFunction(table: CatalogTable): boolean {
   return table.virtual === foldName(table.name)
 }
 
-function leaf(source: Source, ast: () => SelectTable): Term {
-  return { source, group: null, tree: () => ({ kind: 'source', source }), ast }
-}
-
-function newSource(
-  binder: Binder,
-  name: string,
-  schema: string | null,
-  relation: Relation,
-  columns: readonly SourceColumn[],
-  nullSupplied: boolean,
-): Source {
-  const source = { ...binder.newSource(name), relation, columns, nullSupplied }
-  nameSource(source, name, schema)
-  return source
-}
-
 function columnsOf(table: CatalogTable): SourceColumn[] {
   return table.columns.map(({ name, affinity, collation, notNull, hidden }, i) => ({
     name,
@@ -266,217 +243,7 @@ function columnsOf(table: CatalogTable): SourceColumn[] {
   }))
 }
 
-function derived(
-  place: Place,
-  query: BoundQuery,
-  alias: string | null,
-  label: string | null,
-  names: readonly string[] | null,
-  nullSupplied: boolean,
-): Term {
-  const columns = query.columns.map((column, i): SourceColumn => ({
-    name: names?.[i] ?? column.name,
-    affinity: column.affinity,
-    // its rows are told apart by the collation of all arms, but from outside the first arm's counts (sqlite3SubqueryColumnTypes)
-    collation: query.arms[0]!.columns[i]!.collation,
-    notNull: column.expression.notNull && query.arms.length === 1,
-    hidden: false,
-  }))
-  const source = newSource(
-    place.binder,
-    alias ?? 'subquery',
-    null,
-    { kind: 'query', query, label },
-    columns,
-    nullSupplied,
-  )
-  for (const column of query.outer) place.scope.outerColumns.add(column)
-  const inner = named(
-    query,
-    columns.map((column) => column.name),
-  )
-  return leaf(source, () => ({ type: 'SelectSelectTable', select: inner, alias: as(source.alias), span: nowhere }))
-}
-
-/** The query with its columns called `names`, as the sources above it know them. */
-export function named(query: BoundQuery, names: readonly string[]): Select {
-  const { ast } = query
-  const one = ast.select
-  if (one.type === 'SelectFrom') {
-    const columns = one.columns.map((column, i) => ({ ...column, alias: as(names[i]!) }) as typeof column)
-    return { ...ast, select: { ...one, columns } }
-  }
-  // VALUES has no names to change: wrap it
-  const table = { type: 'SelectSelectTable', select: ast, alias: as('v'), span: nowhere } as const
-  const from = { type: 'FromClause', select: table, joins: undefined, span: nowhere } as const
-  const columns = names.map((name, i) => {
-    const expr: Expr = { type: 'Id', name: `column${i + 1}`, span: nowhere }
-    return { type: 'ExprResultColumn', expr, alias: as(name), span: nowhere } as const
-  })
-  return select(selectFrom(columns, from))
-}
-
 function supplyNulls(items: readonly Item[]): Item[] {
   for (const source of leaves(items)) Object.assign(source, { nullSupplied: true })
   return [...items]
-}
-
-// ---------------------------------------------------------------------------------------- common table expressions
-
-function findCte(ctes: CteScope | null, name: string): CteEntry | null {
-  for (let at = ctes; at; at = at.outer) {
-    const found = at.entries.find((entry) => entry.name === foldName(name))
-    if (found) return found
-  }
-  return null
-}
-
-function bindCte(place: Place, entry: CteEntry, alias: string, nullSupplied: boolean): Term {
-  const { binder, scope } = place
-  if (entry.self) {
-    const relation: Relation = { kind: 'recursive', name: entry.name, query: null }
-    const source = newSource(binder, alias, null, relation, entry.self, nullSupplied)
-    return leaf(source, () => recursiveTable(entry.name, source.alias))
-  }
-  const names = entry.ast.columns?.map((column) => column.colName.text) ?? null
-  const ctes: CteScope = { outer: entry.ctes(), entries: [entry] }
-  if (!refersTo(entry.ast.select, entry.name)) {
-    const query = binder.bindQuery(entry.ast.select, scope.outer, entry.text, entry.ctes())
-    entry.uses = (entry.uses ?? 0) + 1
-    // inlined, conditions are pushed into its arms, each compared by the affinity that it has there; not so where SQLite
-    // materializes it, or may (NOT MATERIALIZED says no more than that it need not)
-    const standsAlone = entry.ast.materialized === 'Yes' || entry.uses > 1
-    if (standsAlone && armsDifferInAffinity(query)) throw new Unsupported('a CTE whose arms differ in affinity')
-    return derived(place, query, alias, null, names, nullSupplied)
-  }
-  // (WITH RECURSIVE c(…) AS (…) SELECT * FROM c) AS alias
-  const { compounds, ...first } = entry.ast.select
-  if (!compounds?.length) throw new Unsupported('a recursive CTE of one arm')
-  const seed = binder.bindQuery(
-    { ...first, compounds: undefined, orderBy: undefined, limit: undefined },
-    scope.outer,
-    entry.text,
-    entry.ctes(),
-  )
-  const columns = seed.columns.map((column, i): SourceColumn => {
-    const { affinity, collation } = column
-    return { name: names?.[i] ?? column.name, affinity, collation, notNull: false, hidden: false }
-  })
-  entry.self = columns
-  try {
-    const body = binder.bindQuery(entry.ast.select, scope.outer, entry.text, ctes)
-    const relation: Relation = { kind: 'recursive', name: entry.name, query: body }
-    const inner = newSource(binder, entry.name, null, relation, columns, false)
-    const from = {
-      type: 'FromClause',
-      select: recursiveTable(entry.name, inner.alias),
-      joins: undefined,
-      span: nowhere,
-    } as const
-    const all = wholeSource(inner)
-    const one = selectFrom(
-      all.map((column) => ({
-        type: 'ExprResultColumn',
-        expr: column.expression.ast,
-        alias: as(column.name),
-        span: nowhere,
-      })),
-      from,
-    )
-    const cte = {
-      ...entry.ast,
-      tblName: { type: 'Name', text: entry.name, span: nowhere },
-      columns: columns.map(({ name }) => ({
-        type: 'IndexedColumn',
-        colName: { type: 'Name', text: name, span: nowhere },
-        collationName: undefined,
-        order: undefined,
-        span: nowhere,
-      })),
-      select: body.ast,
-    } as typeof entry.ast
-    const ast: Select = { ...select(one), with: { type: 'With', recursive: true, ctes: [cte], span: nowhere } }
-    const query: BoundQuery = {
-      ast,
-      arms: [
-        {
-          kind: 'select',
-          operator: null,
-          ast: one,
-          columns: all,
-          distinct: false,
-          from: { kind: 'source', source: inner },
-          sources: [inner],
-          where: [],
-          grouped: false,
-          groupBy: [],
-          having: null,
-          aggregates: [],
-          windows: [],
-        },
-      ],
-      columns: all,
-      orderBy: [],
-      limit: null,
-      offset: null,
-      outer: body.outer,
-      sources: [inner, ...body.sources],
-      recursive: true,
-      volatile: body.volatile,
-    }
-    return derived(place, query, alias, null, null, nullSupplied)
-  } finally {
-    entry.self = null
-  }
-}
-
-function armsDifferInAffinity({ arms, columns }: BoundQuery): boolean {
-  const rows = arms.flatMap((arm) =>
-    arm.kind === 'values' ? arm.rows : [arm.columns.map(({ expression }) => expression)],
-  )
-  const inside = arms.flatMap((arm) => (arm.kind === 'select' ? arm.sources : []))
-  return (
-    rows.some((row) => row.some((expression, i) => differsInAffinity(expression, columns[i]!.affinity))) ||
-    inside.some(({ relation }) => relation.kind === 'query' && armsDifferInAffinity(relation.query))
-  )
-}
-
-function differsInAffinity(expression: BoundExpression, whole: Affinity): boolean {
-  const { affinity } = expression
-  if (affinity === whole || (isNumeric(affinity) && isNumeric(whole))) return false
-  if (expression.kind !== 'literal') return true
-  const { value } = expression
-  return value !== null && (typeof value === 'string' ? whole !== 'TEXT' : whole === 'TEXT' || whole === 'BLOB')
-}
-
-function wholeSource(source: Source) {
-  return source.columns.map(({ name, affinity, collation }, i) => {
-    const expression = fromItems(
-      [{ source, group: null, using: new Set(), left: false, right: false, leftOfRight: false }],
-      name,
-    )!
-    return { name, expression: { ...expression, column: i } as BoundExpression, affinity, collation }
-  })
-}
-
-function recursiveTable(cte: string, alias: string): SelectTable {
-  const common = { tblName: qualifiedName(undefined, cte), alias: as(alias), indexed: undefined, span: nowhere }
-  return { type: 'TableSelectTable', ...common }
-}
-
-/** Does a SELECT name `table` in a FROM of its own (nested ones included)? */
-function refersTo(ast: object, table: string): boolean {
-  const node = ast as { readonly type?: string; readonly tblName?: { objName?: { text: string }; dbName?: unknown } }
-  if (
-    node.type === 'TableSelectTable' &&
-    !node.tblName?.dbName &&
-    node.tblName?.objName !== undefined &&
-    foldName(node.tblName.objName.text) === table
-  ) {
-    return true
-  }
-  return Object.entries(ast).some(
-    ([key, value]: [string, unknown]) =>
-      key !== 'span' && typeof value === 'object' && value !== null && refersTo(value, table),
-  )
 }

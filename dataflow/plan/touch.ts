@@ -1,7 +1,7 @@
 import { foldName } from '../fold-name.ts'
 import type { Expr } from 'sqlite3-parser'
 import type { BoundExpression, BoundQuery, BoundSelect, BoundSubquery, Source } from '../bind/bound.ts'
-import { named } from '../bind/bind-from.ts'
+import { named } from '../bind/term.ts'
 import { binary, nowhere } from '../bind/build-ast.ts'
 import { tableKey } from '../capture/capture-diff.ts'
 import type { CatalogTable } from '../catalog/catalog.ts'
