@@ -8,9 +8,8 @@ import type { Catalog } from '../catalog/catalog.ts'
 import { readCatalog } from '../catalog/read-catalog.ts'
 import { encodeValue } from '../key.ts'
 import { diffRows, type KeyedRows } from '../result/diff-rows.ts'
-import { Connection, isBlank } from '../sqlite/connection.ts'
+import { Connection } from '../sqlite/connection.ts'
 import { SqliteError } from '../sqlite/raw.ts'
-import type { Statement } from '../sqlite/statement.ts'
 import type { LiveDatabase, LiveQuery } from '../types.ts'
 import { fromSqlValue, Real, toSqlValue } from '../value.ts'
 import { FarFinder } from './far-finder.ts'
@@ -19,6 +18,7 @@ import type { Maintainer } from './maintainer.ts'
 import { Rerun } from './rerun.ts'
 import { Router } from './router.ts'
 import { tap, type QueryTurn, type SharedQuery } from './shared-query.ts'
+import { Statements } from './statements.ts'
 import { Subscription } from './subscription.ts'
 import { Whole } from './whole.ts'
 
@@ -30,6 +30,7 @@ import { Whole } from './whole.ts'
  */
 export class LiveSqlite implements LiveDatabase {
   readonly #connection: Connection
+  readonly #statements: Statements
   readonly #capture: DiffCapture
   readonly #deltas: DeltaTables
   /** of the schema as it is now */
@@ -47,11 +48,10 @@ export class LiveSqlite implements LiveDatabase {
   #callTurns: QueryTurn[] | null = null
   /** how many times it was back in autocommit mode with something to tell */
   #stages = 0
-  /** a statement that may write ran since the last turn */
-  #wrote = false
 
   constructor(sqlite3: Sqlite3Static, db: Database) {
     this.#connection = new Connection(sqlite3, db)
+    this.#statements = new Statements(this.#connection, () => this.#noteDurable())
     this.#capture = new DiffCapture(this.#connection)
     this.#deltas = new DeltaTables(
       this.#connection,
@@ -62,12 +62,12 @@ export class LiveSqlite implements LiveDatabase {
   }
 
   run(sql: string, parameters: readonly SqlValue[] = []): void {
-    this.#call(() => this.#execute(sql, parameters, null))
+    this.#call(() => this.#statements.run(sql, parameters, null))
   }
 
   all(sql: string, parameters: readonly SqlValue[] = []): SqlValue[][] {
     const rows: SqlValue[][] = []
-    this.#call(() => this.#execute(sql, parameters, rows))
+    this.#call(() => this.#statements.run(sql, parameters, rows))
     return rows
   }
 
@@ -76,15 +76,15 @@ export class LiveSqlite implements LiveDatabase {
     const nested = !this.#connection.autocommit
     const [begin, commit, rollback] = nested ? nestedTransaction : topTransaction
     return this.#call(() => {
-      this.#execute(begin, [], null)
+      this.#statements.run(begin, [], null)
       let result: T
       try {
         result = work()
         if (isThenable(result)) throw new TypeError('the work of a transaction must be synchronous')
         // the work may have ended the transaction itself
-        if (nested || !this.#connection.autocommit) this.#execute(commit, [], null)
+        if (nested || !this.#connection.autocommit) this.#statements.run(commit, [], null)
       } catch (error) {
-        if (!this.#connection.autocommit) this.#execute(rollback, [], null)
+        if (!this.#connection.autocommit) this.#statements.run(rollback, [], null)
         throw error
       }
       return result
@@ -142,54 +142,6 @@ export class LiveSqlite implements LiveDatabase {
     }
   }
 
-  #execute(sql: string, parameters: readonly SqlValue[], rows: SqlValue[][] | null): void {
-    if (this.#connection.has(sql)) {
-      this.#beforeStatement(sql)
-      const statement = this.#connection.take(sql)
-      try {
-        this.#step(statement, parameters, rows)
-      } finally {
-        this.#connection.giveBack(sql, statement)
-      }
-      return
-    }
-    let rest = sql
-    let bound = false
-    while (!isBlank(rest)) {
-      this.#beforeStatement(rest)
-      const { statement, tail } = this.#connection.prepareFirst(rest)
-      if (!statement) break
-      const whole = rest === sql && isBlank(tail)
-      try {
-        if (statement.parameterCount > 0) {
-          if (bound) throw new Error('more than one statement takes parameters')
-          bound = true
-        }
-        this.#step(statement, statement.parameterCount > 0 ? parameters : [], rows)
-      } finally {
-        statement.reset()
-        if (whole && !this.#connection.authorizer.schemaChanged && sql.length < 20_000) {
-          statement.clearBindings()
-          this.#connection.remember(sql, statement)
-        } else statement.finalize()
-      }
-      rest = tail
-    }
-    if (parameters.length > 0 && !bound) throw new Error('column index out of range')
-  }
-
-  #step(statement: Statement, parameters: readonly SqlValue[], rows: SqlValue[][] | null): void {
-    statement.bindAll(parameters)
-    if (!statement.readonly) this.#wrote = true
-    if (rows) while (statement.step()) rows.push(statement.sqlRow())
-    else while (statement.step());
-  }
-
-  /** BEGIN after durable changes in the same call: they are computed first, lest a ROLLBACK takes back what we keep in temp tables. */
-  #beforeStatement(sql: string): void {
-    if (opensTransaction.test(sql)) this.#noteDurable()
-  }
-
   #noteDurable(): void {
     if (this.#connection.autocommit) this.#computeTurn()
   }
@@ -198,8 +150,7 @@ export class LiveSqlite implements LiveDatabase {
 
   #computeTurn(): void {
     const { authorizer } = this.#connection
-    const visits = this.#wrote && this.#router.visitsAlways
-    this.#wrote = false
+    const visits = this.#statements.takeWrote() && this.#router.visitsAlways
     if (!this.#capture.pending && !authorizer.schemaChanged && !visits) return
     this.#computing = true
     this.#stages++
@@ -427,7 +378,6 @@ export class LiveSqlite implements LiveDatabase {
   }
 }
 
-const opensTransaction = /^(?:\s|;|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:begin|savepoint)\b/i
 const topTransaction = ['BEGIN', 'COMMIT', 'ROLLBACK'] as const
 const nestedTransaction = [
   'SAVEPOINT live_transaction',
