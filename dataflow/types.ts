@@ -40,7 +40,7 @@ export interface Explanation {
 }
 export interface OperatorExplanation {
   readonly id: string
-  /** scan, touch, recompute, first, fold, distinct, set, result, index, rerun, … */
+  /** scan, touch, recompute, first, fold, distinct, set, result; keep, index, rerun */
   readonly kind: string
   readonly label: string
   /** ids of the operators that feed it */

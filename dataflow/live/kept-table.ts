@@ -1,4 +1,4 @@
-import type { FromClause, SelectTable } from 'sqlite3-parser'
+import type { SelectTable } from 'sqlite3-parser'
 import type { BoundSelect, BoundStatement, Source } from '../bind/bound.ts'
 import { as, nowhere, qualifiedName } from '../bind/build-ast.ts'
 import { sameValue, tableKey } from '../capture/capture-diff.ts'
@@ -12,6 +12,7 @@ import { hydrateSql, recomputeSql } from '../plan/block-sql.ts'
 import { planRowFilter } from '../plan/row-filter.ts'
 import { occurrencesIn, type Occurrence } from '../plan/occurrences.ts'
 import { planTouches } from '../plan/touch.ts'
+import { replaceInFrom } from '../plan/replace-in-from.ts'
 import { Unplannable } from '../plan/unplannable.ts'
 import { usedColumns } from '../plan/used-columns.ts'
 import type { Connection } from '../sqlite/connection.ts'
@@ -277,7 +278,13 @@ export function keepDerivedTables(
     made.push(table)
     Object.assign(source, { relation: { kind: 'table', table: table.table } })
     if (kept.ast.type !== 'SelectFrom' || !kept.ast.from) throw new Unplannable('VALUES')
-    kept = { ...kept, ast: { ...kept.ast, from: replaceInFrom(kept.ast.from, source.alias, table.table.name) } }
+    kept = {
+      ...kept,
+      ast: {
+        ...kept.ast,
+        from: replaceInFrom(kept.ast.from, source.alias, () => tableAs(table.table.name, source.alias)),
+      },
+    }
   }
   return kept
 }
@@ -336,16 +343,7 @@ function column(name: string, affinity: CatalogColumn['affinity'], collation: st
   }
 }
 
-function replaceInFrom(from: FromClause, alias: string, table: string): FromClause {
-  const replace = (each: SelectTable): SelectTable => {
-    if (each.type === 'SubSelectTable') return { ...each, from: replaceInFrom(each.from, alias, table) }
-    if (each.type !== 'SelectSelectTable' || each.alias?.name.text !== alias) return each
-    const tblName = qualifiedName('temp', table)
-    return { type: 'TableSelectTable', tblName, alias: as(alias), indexed: undefined, span: nowhere }
-  }
-  return {
-    ...from,
-    select: from.select && replace(from.select),
-    joins: from.joins?.map((join) => ({ ...join, table: replace(join.table) })),
-  }
+function tableAs(name: string, alias: string): SelectTable {
+  const tblName = qualifiedName('temp', name)
+  return { type: 'TableSelectTable', tblName, alias: as(alias), indexed: undefined, span: nowhere }
 }

@@ -70,8 +70,7 @@ export class Follower {
         case 'update':
           if (this.keys[change.index] !== change.key)
             return `update of ${change.key}, but ${change.index} has ${this.keys[change.index]}`
-          if (encodeRow(this.rows[change.index]!) === encodeRow(change.row) && !columns)
-            return `update of ${change.key} changes nothing`
+          if (isSame(this.rows[change.index]!, change.row) && !columns) return `update of ${change.key} changes nothing`
           this.rows[change.index] = [...change.row]
           break
         case 'move':
@@ -101,4 +100,9 @@ export class Follower {
     this.keys.splice(index, 1)
     this.rows.splice(index, 1)
   }
+}
+
+/** Past 2⁵³ an INTEGER and the REAL that equals it are two values. */
+function isSame(a: readonly SqlValue[], b: readonly SqlValue[]): boolean {
+  return encodeRow(a) === encodeRow(b) && a.every((value, i) => typeof value === typeof b[i])
 }

@@ -1,8 +1,9 @@
-import type { Expr, FromClause, Limit, SelectTable, SortedColumn } from 'sqlite3-parser'
+import type { Expr, FromClause, Limit, SortedColumn } from 'sqlite3-parser'
 import type { BoundExpression, BoundQuery, BoundSelect, BoundWindowCall, Source } from '../bind/bound.ts'
 import { addWhere, binary, call, nowhere, number } from '../bind/build-ast.ts'
 import { printExpression } from '../print/print.ts'
 import type { PartitionKey } from './partition-keys.ts'
+import { replaceInFrom } from './replace-in-from.ts'
 
 /**
  * Top k of each group, `… FROM (SELECT …, row_number() OVER (PARTITION BY g ORDER BY o) AS n …) WHERE n <= k`: a look-up reads a
@@ -66,18 +67,12 @@ export function planFirstRows({ where }: BoundSelect, keys: readonly PartitionKe
 
 /** FROM with the derived table ended at its last row that can be wanted; `conditions`: of the key, inside it. */
 export function withFirstRows(from: FromClause, first: FirstRows, conditions: readonly Expr[]): FromClause {
-  const end = <T extends SelectTable>(table: T): T => {
-    if (table.type !== 'SelectSelectTable' || table.alias?.name.text !== first.source.alias) return table
+  return replaceInFrom(from, first.source.alias, (table) => {
     const { select } = table.select
     if (select.type !== 'SelectFrom') return table
     const keyed = conditions.reduce(addWhere, select)
     return { ...table, select: { ...table.select, select: keyed, orderBy: first.orderBy, limit: first.limit } }
-  }
-  return {
-    ...from,
-    select: from.select && end(from.select),
-    joins: from.joins?.map((join) => ({ ...join, table: end(join.table) })),
-  }
+  })
 }
 
 /** The derived table's one window call, where it is row_number() over its FROM. */
