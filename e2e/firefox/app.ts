@@ -67,10 +67,13 @@ export async function hover(page: Page, text: string): Promise<void> {
 }
 
 /** What the pill says of itself in `data-…`. */
-export async function untilStatus(page: Page, name: string, value: string): Promise<void> {
+export async function untilStatus(page: Page, name: string, value: string, timeout = patience.timeout): Promise<void> {
   const says = (attribute: string, wanted: string): boolean =>
     document.querySelector(`[data-testid=sync-pill]`)?.getAttribute(`data-${attribute}`) === wanted
-  await waitFor(page, `the pill says ${name} = ${value}`, says, name, value)
+  const pill = page.waitForFunction(says, { ...patience, timeout }, name, value)
+  await pill.catch((error: unknown) => {
+    throw new Error(`the pill does not say ${name} = ${value}`, { cause: error })
+  })
 }
 
 export const leads = (page: Page): Promise<boolean> => page.evaluate(() => window.__TAB_ID === window.__ACTIVE)

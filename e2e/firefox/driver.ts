@@ -13,11 +13,14 @@ import { pathToFileURL } from 'node:url'
 export interface Page {
   goto(url: string): Promise<unknown>
   reload(): Promise<unknown>
+  goBack(): Promise<unknown>
   close(): Promise<void>
   url(): string
   bringToFront(): Promise<void>
   setViewport(size: { width: number; height: number }): Promise<void>
   screenshot(options: { path: `${string}.png` }): Promise<unknown>
+  /** runs first in whatever this page opens from now on */
+  evaluateOnNewDocument(work: () => void): Promise<unknown>
   evaluate<Arguments extends unknown[], Result>(
     work: (...given: Arguments) => Result,
     ...given: Arguments
@@ -28,6 +31,7 @@ export interface Page {
     ...given: Arguments
   ): Promise<unknown>
   locator(selector: string): { click(): Promise<void>; hover(): Promise<void>; fill(text: string): Promise<void> }
+  readonly mouse: { wheel(by: { deltaY: number }): Promise<void> }
   readonly keyboard: { press(key: string): Promise<void>; type(text: string): Promise<void> }
   on(event: 'console', listener: (message: { type(): string; text(): string; location(): object }) => void): void
   on(event: 'pageerror', listener: (error: unknown) => void): void
@@ -86,7 +90,7 @@ export class Firefox {
   readonly #puppeteer: Puppeteer
   readonly #path: string
   readonly #profile = mkdtempSync(join(tmpdir(), 'rsql-firefox-'))
-  #browser: Browser | null = null
+  #browser: Promise<Browser> | null = null
   readonly #errors: string[] = []
   readonly #expected: RegExp[] = []
   /** that were opened, some of which may be closed */
@@ -100,7 +104,7 @@ export class Firefox {
   }
 
   async newPage(): Promise<Page> {
-    this.#browser ??= await this.#puppeteer.launch({
+    this.#browser ??= this.#puppeteer.launch({
       browser: 'firefox',
       executablePath: this.#path,
       headless: true,
@@ -108,7 +112,7 @@ export class Firefox {
       defaultViewport: { width: 1280, height: 800 },
       extraPrefsFirefox: { 'browser.privatebrowsing.autostart': this.isPrivate },
     })
-    const page = await this.#browser.newPage()
+    const page = await (await this.#browser).newPage()
     page.on('console', (message) => {
       if (message.type() === 'error') this.#errors.push(`${message.text()} ${JSON.stringify(message.location())}`)
     })
@@ -128,7 +132,7 @@ export class Firefox {
   }
 
   async close(): Promise<void> {
-    await this.#browser?.close()
+    await (await this.#browser)?.close()
     this.#browser = null
     this.pages.length = 0
   }

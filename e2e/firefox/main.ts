@@ -2,17 +2,21 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { run } from '../../scripts/run.ts'
+import { RuntimeSite } from '../support/runtime-site.ts'
 import { SyncServer } from '../support/sync-server.ts'
 import { findFirefox, Firefox, installDriver, type Page } from './driver.ts'
-import { sentences } from './sentences.ts'
+import { measure } from './measure.ts'
+import { runtimeSentences } from './runtime-sentences.ts'
+import { appSentences } from './app-sentences.ts'
+import type { Sentence } from './world.ts'
 
 /**
- * `npm run e2e:firefox -- [--no-build] [WORDS of a sentence]`: what the app must do in a real Firefox. Without one, or
+ * `npm run e2e:firefox -- [--no-build] [--measure] [WORDS of a sentence]`: what the app must do in a real Firefox. Without one, or
  * without its driver, it says why and ends with 0: no part of `npm test`. Screenshots go to `.cache/firefox/screenshots`.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { 'no-build': { type: 'boolean', default: false } },
+  options: { 'no-build': { type: 'boolean', default: false }, measure: { type: 'boolean', default: false } },
 })
 const found = findFirefox()
 if (typeof found === 'string') skip(found)
@@ -27,15 +31,22 @@ mkdirSync(screenshots, { recursive: true })
 const look = async (page: Page, name: string): Promise<void> =>
   void (await page.screenshot({ path: `${join(screenshots, name)}.png` }))
 
+const sentences: Readonly<Record<string, Sentence>> = values.measure
+  ? { 'the app with a whole history': measure }
+  : { ...appSentences, ...runtimeSentences }
+/** for one sentence; a measure takes what it takes */
+const patienceMs = values.measure ? 1_800_000 : 120_000
+
 let passed = 0
 let failed = 0
 for (const [name, work] of Object.entries(sentences)) {
   if (!positionals.every((word) => name.includes(word))) continue
   const start = performance.now()
   const server = await SyncServer.start()
+  const site = await RuntimeSite.open()
   const firefox = new Firefox(puppeteer, found.path)
   try {
-    await work({ server, firefox, look })
+    await withinPatience(work({ server, site, firefox, look }))
     const errors = firefox.unexpectedErrors()
     if (errors.length > 0) throw new Error(`errors on a console:\n${errors.join('\n')}`)
     passed++
@@ -47,11 +58,20 @@ for (const [name, work] of Object.entries(sentences)) {
     console.log('errors on consoles:', firefox.unexpectedErrors(), `\nserver:\n${server.log}`)
   } finally {
     await firefox.dispose()
+    await site.close()
     await server.dispose()
   }
 }
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed > 0 ? 1 : 0)
+
+async function withinPatience(work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(new Error(`not done within ${patienceMs / 1000} s`)), patienceMs)
+  })
+  await Promise.race([work, late]).finally(() => clearTimeout(timer))
+}
 
 function skip(reason: string): never {
   console.log(reason)

@@ -1,21 +1,14 @@
 import { strict as assert } from 'node:assert'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { OtherPerson } from '../support/other-person.ts'
-import type { SyncServer } from '../support/sync-server.ts'
 import { hover, leads, openDemo, openTab, press, say, signIn, untilConnected, untilOnce, untilPanel, untilStatus, untilValue, valueOf, waitFor } from './app.ts' // prettier-ignore
-import type { Firefox, Page } from './driver.ts'
+import type { Page } from './driver.ts'
+import type { Sentence } from './world.ts'
 
-/** What must be true in Firefox. Each has a server with empty data and a browser with an empty profile of its own. */
-export interface World {
-  readonly server: SyncServer
-  readonly firefox: Firefox
-  /** a picture for a person to look at */
-  look(page: Page, name: string): Promise<void>
-}
-type Sentence = (world: World) => Promise<void>
-
+/** The app, as a person meets it. */
 const path = (page: Page): string => new URL(page.url()).pathname
 
-export const sentences: Readonly<Record<string, Sentence>> = {
+export const appSentences: Readonly<Record<string, Sentence>> = {
   async 'the demo space opens, is stored on disk, and what was typed is there after a reload and a restart'(world) {
     const { server, firefox } = world
     const tab = await openTab(await firefox.newPage(), server.url)
@@ -64,6 +57,19 @@ export const sentences: Readonly<Record<string, Sentence>> = {
     assert.deepEqual(await host.textsInLog(stream), ['up', 'down'])
   },
 
+  async 'a private window, which has no Service Worker, sends and receives too'({ server, firefox }) {
+    firefox.isPrivate = true
+    const host = await OtherPerson.signIn(server.url, 'Hana Host')
+    const { stream, rooms } = await host.createSpace('Field notes', ['general'])
+    const tab = await openTab(await firefox.newPage(), server.url)
+    await signIn(tab, 'Ada')
+    await say(tab, 'up')
+    await untilStatus(tab, 'queued', '0')
+    await host.say(stream, rooms[0]!, 'down')
+    await untilOnce(tab, 'down')
+    assert.deepEqual(await host.textsInLog(stream), ['up', 'down'])
+  },
+
   async 'the page opens without the server; what is written meanwhile is sent when it is back'({ server, firefox }) {
     firefox.expectErrors(/Failed to fetch|NetworkError|can’t establish a connection|Failed to load/)
     const host = await OtherPerson.signIn(server.url, 'Hana Host')
@@ -87,7 +93,7 @@ export const sentences: Readonly<Record<string, Sentence>> = {
     assert.deepEqual(await host.textsInLog(stream), ['written online', 'written offline'])
   },
 
-  async 'panels, search and a deep link open'(world) {
+  async 'panels, search, a deep link and the status open'(world) {
     const { server, firefox } = world
     const tab = await openTab(await firefox.newPage(), server.url)
     await openDemo(tab)
@@ -101,6 +107,13 @@ export const sentences: Readonly<Record<string, Sentence>> = {
     await tab.locator('::-p-aria([name="Search messages"][role="searchbox"])').fill('nothing will notice')
     await untilPanel(tab, '1 message')
     await world.look(tab, 'search')
+    await tab.locator('[data-testid=sync-pill]').click()
+    await waitFor(tab, 'the status tells how much is stored', () =>
+      /Space used.*The browser keeps it/s.test(
+        document.querySelector('[aria-label="Status details"]')?.textContent ?? '',
+      ),
+    )
+    await world.look(tab, 'status')
   },
 
   async 'a message is edited, reacted to and answered in a thread'(world) {
@@ -124,6 +137,25 @@ export const sentences: Readonly<Record<string, Sentence>> = {
     await world.look(tab, 'thread')
   },
 
+  async 'older messages come in above without moving what is read'({ server, firefox }) {
+    const tab = await openTab(await firefox.newPage(), server.url)
+    await openDemo(tab)
+    await tab.locator('nav[aria-label=Rooms] a[aria-label^=engineering]').click()
+    await waitFor(tab, 'the room is open', () => document.querySelector('[role=log][aria-label$=engineering] article'))
+    await tab.locator('[role=log]').hover()
+    for (let step = 1; step <= 24; step++) {
+      await tab.mouse.wheel({ deltaY: -700 })
+      await sleep(80)
+      if (step % 6 > 0) continue
+      await sleep(300) // the wheel itself is animated
+      const before = await tab.evaluate(topMessage)
+      await sleep(700)
+      assert.deepEqual(await tab.evaluate(topMessage), before)
+    }
+    const shown = await tab.evaluate(() => document.querySelectorAll('[role=log] article').length)
+    assert(shown > 0 && shown < 60, `${shown} messages in the document`)
+  },
+
   async 'a private window has no OPFS: all its tabs share one database in memory, and say so'(world) {
     const { server, firefox } = world
     firefox.isPrivate = true
@@ -140,4 +172,15 @@ export const sentences: Readonly<Record<string, Sentence>> = {
     await untilOnce(second, 'kept nowhere')
     await world.look(second, 'private')
   },
+}
+
+/** Runs in the page: the first message in view and where it stands. */
+function topMessage(): { key: string | null; top: number } | null {
+  const list = document.querySelector('[role=log]')!
+  for (const row of list.querySelectorAll('article')) {
+    const { top, bottom } = row.getBoundingClientRect()
+    if (bottom > list.getBoundingClientRect().top + 4)
+      return { key: row.getAttribute('data-key'), top: Math.round(top) }
+  }
+  return null
 }
