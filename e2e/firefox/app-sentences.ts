@@ -57,7 +57,7 @@ export const appSentences: Readonly<Record<string, Sentence>> = {
     assert.deepEqual(await host.textsInLog(stream), ['up', 'down'])
   },
 
-  async 'a private window, which has no Service Worker, sends and receives too'({ server, firefox }) {
+  async 'a private window sends and receives too'({ server, firefox }) {
     firefox.isPrivate = true
     const host = await OtherPerson.signIn(server.url, 'Hana Host')
     const { stream, rooms } = await host.createSpace('Field notes', ['general'])

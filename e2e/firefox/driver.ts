@@ -109,6 +109,8 @@ export class Firefox {
       executablePath: this.#path,
       headless: true,
       userDataDir: this.#profile,
+      // what waits has a deadline of its own
+      protocolTimeout: 0,
       defaultViewport: { width: 1280, height: 800 },
       extraPrefsFirefox: { 'browser.privatebrowsing.autostart': this.isPrivate },
     })
