@@ -4,6 +4,7 @@ import { openLiveDatabase } from '../../index.ts'
 import type { Explanation, LiveDatabase } from '../../types.ts'
 import { Random } from '../random.ts'
 import { isQuery, splitStatements } from '../order-evidence.ts'
+import { TooMuch, withinSteps } from '../plain-sqlite.ts'
 import { Watch, type Breach, type Watched } from '../watch.ts'
 import type { Script } from './corpus.ts'
 import { exercise, readRows, type ExercisePace } from './exercise.ts'
@@ -37,6 +38,7 @@ export function runScript(sqlite3: Sqlite3Static, script: Script, pace: Pace, fi
   let batch: Watched[] = []
   const breaches = new Map<Watched, Breach & { after: string }>()
 
+  const within = <T>(work: () => T) => withinSteps(sqlite3, db, mostMillionSteps, work)
   const isDurable = () => sqlite3.capi.sqlite3_get_autocommit(db) !== 0
   /** What is asked or moved within a transaction of the script is so after it: nothing is live within one. */
   const commit = () => {
@@ -60,8 +62,13 @@ export function runScript(sqlite3: Sqlite3Static, script: Script, pace: Pace, fi
     // behind a view or a trigger there may be any table
     hidden = readRows(live, `SELECT 1 FROM sqlite_schema WHERE type IN ('view', 'trigger') OR sql LIKE '%references%' OR sql LIKE '%content%'`).length > 0 // prettier-ignore
     if (batch.length > 0) {
-      exercise(live, random, pace, (table) => batch.some((watched) => reads(watched, table)), check)
-      check('all of it')
+      try {
+        const isRead = (table: string) => batch.some((watched) => reads(watched, table))
+        exercise(live, random, pace, isRead, (step, table) => within(() => check(step, table)), within)
+        within(() => check('all of it'))
+      } catch (error) {
+        if (!(error instanceof TooMuch)) throw error
+      }
     }
     for (const watched of batch) {
       const sql = watched.printed.sql
