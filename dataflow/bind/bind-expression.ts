@@ -89,7 +89,16 @@ export function bindExpression(place: Place, expr: Expr): BoundExpression {
       const ast: Expr = { ...expr, lhs: operand.ast, rhs: pattern.ast, escape: escape?.ast }
       const common = describe(ast, escape ? [operand, pattern, escape] : [operand, pattern])
       const operator = expr.op.toUpperCase() as BoundLike['operator']
-      return { ...common, kind: 'like', operator, not: expr.not, operand, pattern, escape }
+      return {
+        ...common,
+        kind: 'like',
+        operator,
+        foldsCase: place.binder.catalog.likeFoldsCase,
+        not: expr.not,
+        operand,
+        pattern,
+        escape,
+      }
     }
     case 'CaseExpr': {
       const base = expr.base ? bind(expr.base) : null

@@ -239,6 +239,7 @@ export interface BoundInList extends ExpressionCommon, Comparison {
 export interface BoundLike extends ExpressionCommon {
   readonly kind: 'like'
   readonly operator: 'LIKE' | 'GLOB' | 'MATCH' | 'REGEXP'
+  readonly foldsCase: boolean
   readonly not: boolean
   readonly operand: BoundExpression
   readonly pattern: BoundExpression

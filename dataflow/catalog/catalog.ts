@@ -9,6 +9,8 @@ export interface Catalog {
   find(name: string, schema?: string): CatalogEntry | null
   /** built-in and registered functions: may it be called again for the same answer? null when there is no such function */
   function(name: string): CatalogFunction | null
+  /** not so after PRAGMA case_sensitive_like */
+  readonly likeFoldsCase: boolean
 }
 
 export type CatalogEntry = CatalogTable | CatalogView

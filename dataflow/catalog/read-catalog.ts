@@ -30,7 +30,8 @@ export function readCatalog(read: ReadSql): Catalog {
     }
     return entry
   }
-  return { version, find, function: (name) => functions.get(foldName(name)) ?? null }
+  const likeFoldsCase = read(`SELECT 'a' LIKE 'A'`)[0]?.[0] === 1
+  return { version, find, likeFoldsCase, function: (name) => functions.get(foldName(name)) ?? null }
 }
 
 // temp shadows main, main shadows what is attached: the order in which SQLite looks a name up

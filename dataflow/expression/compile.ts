@@ -92,7 +92,7 @@ export function compileExpression(expression: BoundExpression, layout: Layout): 
     }
     case 'like': {
       const { operator, not } = expression
-      if (operator !== 'LIKE' && operator !== 'GLOB') return null
+      if (operator !== 'GLOB' && (operator !== 'LIKE' || !expression.foldsCase)) return null
       const [operand, pattern] = [compile(expression.operand), compile(expression.pattern)]
       const escape = expression.escape ? compile(expression.escape) : () => ''
       if (!operand || !pattern || !escape) return null

@@ -6,7 +6,7 @@ import { externalContent } from '../capture/full-text.ts'
 import { tableKey } from '../capture/capture-diff.ts'
 import { parseSelect } from '../parse/parse.ts'
 import type { Connection } from '../sqlite/connection.ts'
-import type { Reads } from '../sqlite/authorizer.ts'
+import { SCHEMA_TABLE, type Reads } from '../sqlite/authorizer.ts'
 
 /** What a query's answer depends on, by SQLite's own account of what it reads. */
 export interface Dependencies {
@@ -58,6 +58,11 @@ export function findDependencies(
     const schema = key.slice(0, dot)
     const name = key.slice(dot + 1)
     names.add(name)
+    if (schema !== 'temp' && /^sqlite_(master|schema)$/.test(name)) {
+      // no hook tells of it, but whoever reads it is bound anew with every change of the schema
+      names.add(SCHEMA_TABLE)
+      continue
+    }
     if (name.startsWith('sqlite_')) {
       volatile ??= `${name} changes without a diff`
       continue

@@ -364,6 +364,39 @@ const pinned: readonly Pinned[] = [
     query: `SELECT rowid FROM f('a')`,
     steps: [`INSERT INTO f(rowid, x) VALUES (3, 'a')`, `INSERT INTO f(f, rowid, x) VALUES ('delete', 1, 'a')`],
   },
+  {
+    name: 'sqlite_schema changes with every change of the schema, and with no other',
+    setup: `CREATE TABLE t(a); CREATE TABLE n(name); INSERT INTO n VALUES ('t'), ('u')`,
+    query: [
+      'SELECT name, type FROM sqlite_master ORDER BY name',
+      'SELECT n.name, m.type FROM n LEFT JOIN main.sqlite_schema AS m ON m.name = n.name',
+      'SELECT tbl_name, count(*) FROM sqlite_schema GROUP BY tbl_name',
+      'SELECT name FROM n WHERE name NOT IN (SELECT name FROM sqlite_master)',
+    ],
+    steps: [
+      'CREATE TABLE u(x INTEGER PRIMARY KEY AUTOINCREMENT, y UNIQUE)',
+      `INSERT INTO n VALUES ('v')`,
+      'CREATE VIEW v AS SELECT * FROM t',
+      'ALTER TABLE t RENAME TO w',
+      'CREATE INDEX i ON w(a)',
+      'ANALYZE',
+      'VACUUM',
+      'PRAGMA writable_schema = ON',
+      `UPDATE sqlite_schema SET sql = sql || ' ' WHERE name = 'v'`,
+      'DROP TABLE u',
+    ],
+  },
+  {
+    name: 'LIKE after PRAGMA case_sensitive_like',
+    setup: `CREATE TABLE t(a); INSERT INTO t VALUES ('abc'), ('ABC'), ('x')`,
+    query: [`SELECT a FROM t WHERE a LIKE 'A%'`, `SELECT a LIKE 'abc', count(*) FROM t GROUP BY 1`],
+    steps: [
+      'PRAGMA case_sensitive_like = ON',
+      `INSERT INTO t VALUES ('Abd'), ('abd')`,
+      'PRAGMA case_sensitive_like = OFF',
+      `INSERT INTO t VALUES ('abE')`,
+    ],
+  },
 ]
 
 it.each(pinned)('$name', ({ setup, query, steps }) => {

@@ -5,6 +5,10 @@ const READ = 20
 const FUNCTION = 31
 const SELECT = 21
 const PRAGMA = 19
+/** rows written: INSERT, UPDATE, DELETE */
+const WRITES: ReadonlySet<number> = new Set([18, 23, 9])
+/** the one name that every change of the schema touches, whatever a query calls the table */
+export const SCHEMA_TABLE = 'sqlite_master'
 const ATTACH = 24
 const DETACH = 25
 /** action code → which argument names the table, view or index concerned (3: the first, 4: the second) */
@@ -109,8 +113,16 @@ export class Authorizer {
         columns.add(this.#lower(fourth))
       }
     } else if (action === FUNCTION) this.#reads?.functions.add(this.#lower(fourth))
-    else if (action !== SELECT && action !== PRAGMA) this.#noteSchemaChange(action, third, fourth)
+    else if (action === PRAGMA) this.#notePragma(third, fourth)
+    else if (action !== SELECT) this.#noteSchemaChange(action, third, fourth)
     return 0
+  }
+
+  /** LIKE itself becomes another function. */
+  #notePragma(name: Pointer, value: Pointer): void {
+    if (value === 0 || this.#lower(name) !== 'case_sensitive_like') return
+    this.#touched = true
+    this.#changed = null
   }
 
   #noteSchemaChange(action: number, third: Pointer, fourth: Pointer): void {
@@ -120,9 +132,15 @@ export class Authorizer {
       return
     }
     const names = SCHEMA_CHANGES[action]
-    if (!names || this.#unnoticed) return
+    if (this.#unnoticed || (!names && !this.#writesSchema(action, third))) return
     this.#touched = true
-    for (const which of names) this.#changed?.add(this.#lower(which === 3 ? third : fourth))
+    this.#changed?.add(SCHEMA_TABLE)
+    for (const which of names ?? []) this.#changed?.add(this.#lower(which === 3 ? third : fourth))
+  }
+
+  /** By hand (PRAGMA writable_schema), or by a statement that has no action of its own. */
+  #writesSchema(action: number, table: Pointer): boolean {
+    return WRITES.has(action) && this.#lower(table) === SCHEMA_TABLE
   }
 
   #lower(pointer: Pointer): string {
