@@ -59,6 +59,25 @@ test('a Service Worker that is stopped goes on where it was', async ({
   expect(await host.textsInLog(stream)).toEqual(expect.arrayContaining(['first', 'second', 'third, from here']))
 })
 
+test('a Service Worker that the browser stops is woken at once, without a word of anybody', async ({
+  enter,
+  host,
+  place: { stream, room },
+  profile,
+  server,
+}) => {
+  const tab = await enter()
+  await host.say(stream, room, 'first')
+  await expect(message(tab, 'first')).toHaveCount(1)
+  const worker = await ServiceWorkerControl.attach(profile.context, server.url)
+  for (const text of ['second', 'third', 'fourth']) {
+    await worker.stop()
+    await host.say(stream, room, text)
+    // by the clock it would be woken after ten seconds
+    await expect(message(tab, text)).toHaveCount(1, { timeout: 5_000 })
+  }
+})
+
 test('a push in the moment in which the leader leaves: its event is there once', async ({
   enter,
   host,

@@ -11,6 +11,9 @@ export const databaseLock = 'rsql-database'
 /** Held by a tab for one life (a page frozen and resumed begins another); its release is the tab's death. */
 export const tabLock = (tabId: string, life: number): string => `rsql-tab-${tabId}-${life}`
 
+/** Held by a sync client while it lives; the coordinator waits for it, and has another woken when it gets it. */
+export const syncLock = (syncId: string): string => `rsql-sync-${syncId}`
+
 /** Held by a coordinator while it lives; tabs wait for it, and connect to a fresh one when they get it. */
 export const coordinatorLock = (coordinatorId: string): string => `rsql-coordinator-${coordinatorId}`
 

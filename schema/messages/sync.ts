@@ -4,8 +4,9 @@ import type { SyncStatus } from './status.ts'
 /**
  * Sync client (Service Worker) ↔ coordinator, over the BroadcastChannel `syncChannelName`.
  * Laws: the database owns the cursor; a batch is acknowledged after its commit; whatever is lost on the way is sent
- * again (events are idempotent by id); a message of an older epoch is dropped. A BroadcastChannel does not wake a stopped Service Worker: pages post
- * `ServiceWorkerNudge` to `registration.active` when the coordinator asks for it, and every 10 s while the leader lives.
+ * again (events are idempotent by id); a message of an older epoch is dropped. A BroadcastChannel does not wake a stopped
+ * Service Worker: the leader's page posts `ServiceWorkerNudge` to `registration.active` when the coordinator asks for it: every
+ * 10 s, and at once when a leader opens or the sync client's lock is released (`syncLock`).
  */
 export const syncChannelName = 'rsql-sync-v1'
 

@@ -44,6 +44,10 @@ export function route(state: CoordinatorState, input: Input, now: number): Deliv
     case 'sync':
       return fromSync(state, input.message)
     case 'locks': {
+      if (input.type === 'SYNC_ENDED') {
+        syncEnded(state, input.syncId, now)
+        return []
+      }
       const tab = state.tabs.get(input.tabId)
       return tab && tab.life === input.life ? removeTab(state, input.tabId, now) : []
     }
@@ -244,11 +248,25 @@ function opened(
 }
 
 function fromSync(state: CoordinatorState, message: FromSync): Delivery[] {
-  if (message.type === 'SYNC_STATUS') return changeStatus(state, { sync: message.status })
+  const deliveries: Delivery[] = []
+  if (message.syncId !== state.syncId) {
+    state.syncId = message.syncId
+    deliveries.push({ to: 'locks', type: 'WATCH_SYNC', syncId: message.syncId })
+  }
+  if (message.type === 'SYNC_STATUS') return [...deliveries, ...changeStatus(state, { sync: message.status })]
   const { leader } = state
   // Without a leader it is lost here: the sync client sends it again after the next leader's SYNC_STATE.
-  if (leader?.phase !== 'open') return []
-  return [{ to: 'database', tabId: leader.tabId, message: { type: 'FORWARD_SYNC', epoch: leader.epoch, message } }]
+  if (leader?.phase !== 'open') return deliveries
+  const { tabId, epoch } = leader
+  return [...deliveries, { to: 'database', tabId, message: { type: 'FORWARD_SYNC', epoch, message } }]
+}
+
+/** The browser stopped it: another is woken at the next tick, or somewhat later, lest one that dies at once spins. */
+function syncEnded(state: CoordinatorState, syncId: string, now: number): void {
+  if (state.syncId !== syncId) return
+  state.syncId = null
+  const { nudgeMs, nudgeAgainMs } = state.options
+  state.syncNudgedAt = Math.max(now, state.syncNudgedAt + nudgeAgainMs) - nudgeMs
 }
 
 function removeTab(

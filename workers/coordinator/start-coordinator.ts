@@ -1,4 +1,4 @@
-import { coordinatorLock, servingLock } from '../../schema/messages/protocol.ts'
+import { coordinatorLock, servingLock, syncLock } from '../../schema/messages/protocol.ts'
 import type { FromDatabase } from '../../schema/messages/database.ts'
 import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
 import type { FromTab } from '../../schema/messages/tab.ts'
@@ -64,7 +64,13 @@ export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
         sync.post(delivery.message)
         return
       case 'locks':
-        watch(delivery.tabId, delivery.life, delivery.lock)
+        if (delivery.type === 'WATCH_SYNC') {
+          const { syncId } = delivery
+          watch('sync client', syncLock(syncId), { from: 'locks', type: 'SYNC_ENDED', syncId })
+        } else {
+          const { tabId, life, lock } = delivery
+          watch(tabId, lock, { from: 'locks', type: 'LOCK_RELEASED', tabId, life })
+        }
         return
       case 'ports':
         watches.get(delivery.tabId)?.abort()
@@ -75,13 +81,13 @@ export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
     }
   }
 
-  function watch(tabId: string, life: number, lock: string): void {
-    watches.get(tabId)?.abort()
+  function watch(who: string, lock: string, released: Input): void {
+    watches.get(who)?.abort()
     const mine = new AbortController()
-    watches.set(tabId, mine)
+    watches.set(who, mine)
     void holdPatiently(locks, clock, lock, mine.signal).then((release) => {
       release?.()
-      if (release && !mine.signal.aborted) step({ from: 'locks', type: 'LOCK_RELEASED', tabId, life })
+      if (release && !mine.signal.aborted) step(released)
     })
   }
 

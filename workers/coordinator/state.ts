@@ -23,6 +23,8 @@ export interface CoordinatorState {
   status: SharedStatus
   actor: string | null | undefined
   openRoom: OpenRoom | null
+  /** the sync client that we heard last, and watch */
+  syncId: string | null
   syncNudgedAt: number
   beatAt: number
 }
@@ -94,6 +96,7 @@ export type Input =
   | { readonly from: 'database'; readonly tabId: string; readonly message: FromDatabase }
   | { readonly from: 'sync'; readonly message: FromSync }
   | { readonly from: 'locks'; readonly type: 'LOCK_RELEASED'; readonly tabId: string; readonly life: number }
+  | { readonly from: 'locks'; readonly type: 'SYNC_ENDED'; readonly syncId: string }
   | { readonly from: 'clock' }
 
 export type Delivery =
@@ -108,6 +111,8 @@ export type Delivery =
       readonly life: number
       readonly lock: string
     }
+  /** wait for this sync client's lock and say SYNC_ENDED; one is watched at a time */
+  | { readonly to: 'locks'; readonly type: 'WATCH_SYNC'; readonly syncId: string }
   /** this tab is gone: close its ports */
   | { readonly to: 'ports'; readonly type: 'CLOSE'; readonly tabId: string }
 
@@ -127,6 +132,8 @@ export interface CoordinatorOptions {
   readonly maxUnreceivedMessages: number
   readonly maxUnreceivedSize: number
   readonly nudgeMs: number
+  /** the same after a sync client has ended */
+  readonly nudgeAgainMs: number
   /** how often the tabs are shown that we do not hang */
   readonly beatMs: number
 }
@@ -143,6 +150,7 @@ export const defaultOptions: CoordinatorOptions = {
   maxUnreceivedMessages: 256,
   maxUnreceivedSize: 20_000,
   nudgeMs: 10_000,
+  nudgeAgainMs: 1_000,
   beatMs: 3_000,
 }
 
@@ -167,6 +175,7 @@ export function emptyState(coordinatorId: string, options: CoordinatorOptions = 
     },
     actor: undefined,
     openRoom: null,
+    syncId: null,
     syncNudgedAt: Number.NEGATIVE_INFINITY,
     beatAt: Number.NEGATIVE_INFINITY,
   }

@@ -1,5 +1,7 @@
 import { assertNever } from '../../schema/assert.ts'
 import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
+import { syncLock } from '../../schema/messages/protocol.ts'
+import type { Locks } from '../platform/locks.ts'
 import { SyncFault, type SyncApi } from './sync-api.ts'
 import { SyncMachine } from './sync-machine.ts'
 import type { SyncEffect, SyncInput, TimerName } from './sync-steps.ts'
@@ -12,6 +14,7 @@ export interface SyncChannel {
 }
 
 export interface SyncParts {
+  readonly locks: Locks
   readonly channel: SyncChannel
   readonly api: SyncApi
   readonly store: SyncStore
@@ -29,7 +32,7 @@ export interface RunningSync {
 }
 
 /** Carries out what the machine says. Decides nothing. */
-export function runSync({ channel, api, store, random, now }: SyncParts): RunningSync {
+export function runSync({ locks, channel, api, store, random, now }: SyncParts): RunningSync {
   const syncId = Math.floor(random() * 2 ** 48).toString(36)
   const machine = new SyncMachine(syncId, random, now)
   const timers = new Map<TimerName, ReturnType<typeof setTimeout>>()
@@ -123,6 +126,8 @@ export function runSync({ channel, api, store, random, now }: SyncParts): Runnin
     }
   }
 
+  // Before the first word: whoever hears of us waits for it.
+  void locks.hold(syncLock(syncId))
   channel.listen((message) => take({ type: 'MESSAGE', message }))
   take({ type: 'START' })
 

@@ -4,6 +4,7 @@ import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from
 import { NavigationRoute, registerRoute } from 'workbox-routing'
 import type { Identity } from '../../schema/messages/http.ts'
 import type { OpenRoomRequest, ServiceWorkerNudge } from '../../schema/messages/sync.ts'
+import { webLocks } from '../platform/locks.ts'
 import { openSyncStore } from './indexed-sync-store.ts'
 import { runSync, type RunningSync } from './run-sync.ts'
 import { createSyncApi } from './sync-api.ts'
@@ -34,7 +35,7 @@ const store = openSyncStore()
 // A worker that is only being installed is not the one that syncs: it would fight with the one it replaces.
 let sync: RunningSync | null = null
 function startSync(): RunningSync {
-  sync ??= runSync({ channel: openSyncChannel(), api, store, random: Math.random, now: Date.now })
+  sync ??= runSync({ locks: webLocks(), channel: openSyncChannel(), api, store, random: Math.random, now: Date.now })
   return sync
 }
 if (self.registration.active && self.serviceWorker?.state === 'activated') startSync()
