@@ -154,13 +154,19 @@ async function wakeByHand(tab: Page): Promise<void> {
 /** Answers how to wait for the next such message between the Service Worker and the coordinator. */
 async function heard(tab: Page, type: (FromSync | ToSync)['type']): Promise<() => Promise<void>> {
   const next = await tab.evaluateHandle(
-    ([name, wanted]) => {
+    async ([name, wanted]) => {
       const channel = new BroadcastChannel(name)
-      const found = new Promise<void>((resolve) => {
-        channel.addEventListener('message', ({ data }: MessageEvent<{ type: string }>) => {
-          if (data.type === wanted) resolve()
+      const next = (what: string) =>
+        new Promise<void>((resolve) => {
+          channel.addEventListener('message', ({ data }: MessageEvent<{ type: string }>) => {
+            if (data.type === what) resolve()
+          })
         })
-      })
+      const found = next(wanted)
+      // A channel hears others only when the browser knows of it; nobody else heeds the word.
+      const listening = next('ECHO')
+      new BroadcastChannel(name).postMessage({ type: 'ECHO' })
+      await listening
       return { found }
     },
     [syncChannelName, type] as const,
