@@ -41,7 +41,9 @@ function schemaNames(read: ReadSql): string[] {
 }
 
 function readEntry(read: ReadSql, schemas: readonly string[], name: string): CatalogEntry | null {
-  const listed = read('SELECT schema, name, type, wr, strict FROM pragma_table_list(?1)', [name])
+  // the one name by which the pragma knows it
+  const known = name.replace(/^sqlite_(temp_)?schema$/i, 'sqlite_$1master')
+  const listed = read('SELECT schema, name, type, wr, strict FROM pragma_table_list(?1)', [known])
   for (const schema of schemas) {
     const row = listed.find(([found]) => foldName(String(found)) === foldName(schema))
     if (row) return readListed(read, String(row[0]), String(row[1]), String(row[2]), row[3] === 1, row[4] === 1)

@@ -366,12 +366,14 @@ const pinned: readonly Pinned[] = [
   },
   {
     name: 'sqlite_schema changes with every change of the schema, and with no other',
-    setup: `CREATE TABLE t(a); CREATE TABLE n(name); INSERT INTO n VALUES ('t'), ('u')`,
+    setup: `CREATE TABLE t(a); CREATE TABLE n(name); INSERT INTO n VALUES ('t'), ('u'); ATTACH ':memory:' AS aux; CREATE TABLE aux.x(a)`,
     query: [
       'SELECT name, type FROM sqlite_master ORDER BY name',
       'SELECT n.name, m.type FROM n LEFT JOIN main.sqlite_schema AS m ON m.name = n.name',
       'SELECT tbl_name, count(*) FROM sqlite_schema GROUP BY tbl_name',
       'SELECT name FROM n WHERE name NOT IN (SELECT name FROM sqlite_master)',
+      'SELECT name FROM aux.sqlite_schema',
+      'SELECT name FROM aux.sqlite_master',
     ],
     steps: [
       'CREATE TABLE u(x INTEGER PRIMARY KEY AUTOINCREMENT, y UNIQUE)',
@@ -379,6 +381,9 @@ const pinned: readonly Pinned[] = [
       'CREATE VIEW v AS SELECT * FROM t',
       'ALTER TABLE t RENAME TO w',
       'CREATE INDEX i ON w(a)',
+      'CREATE TABLE aux.y(a)',
+      'CREATE TEMP TABLE z(a)',
+      'ALTER TABLE aux.x RENAME TO w',
       'ANALYZE',
       'VACUUM',
       'PRAGMA writable_schema = ON',
