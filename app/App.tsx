@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react'
 import { useClientStatus, useLiveQuery } from './live/index.ts'
 import { currentRoute, navigate, useRoute, type Route } from './routes.ts'
 import { PaneBoundary } from './shell/PaneBoundary.tsx'
@@ -9,7 +9,7 @@ import { firstRoomOf, lastRoomOf, rememberRoom } from './features/rooms/last-roo
 import { RoomList } from './features/rooms/RoomList.tsx'
 import { RoomPane } from './features/rooms/RoomPane.tsx'
 import { roomsOf } from './features/rooms/rooms-query.ts'
-import { useLocalIsHere, useServerPage } from './features/server-page/server-page.ts'
+import { keepLocal, useLocalIsHere, useServerPage } from './features/server-page/server-page.ts'
 import { ServerRoom } from './features/server-page/ServerRoom.tsx'
 import { SpaceRail } from './features/spaces/SpaceRail.tsx'
 import { mySpaces, type SpaceRow } from './features/spaces/spaces-query.ts'
@@ -30,6 +30,9 @@ export function App() {
   const localIsHere = useLocalIsHere()
   const waiting = spaces.status === 'loading' || !localIsHere
   const late = useLate(waiting)
+  useLayoutEffect(() => {
+    if (!waiting) keepLocal()
+  }, [waiting])
   return (
     <div className={css.app}>
       <ProblemBanner />

@@ -151,6 +151,7 @@ export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
   function stop(): void {
     stopped = true
     stopping.abort()
+    for (const watch of watches.values()) watch.abort()
   }
 
   function tick(): void {

@@ -33,7 +33,7 @@ export function raceServerPage(local: Promise<unknown>): void {
     patienceMs: Math.max(0, patienceMs - performance.now()),
     ask: async (signal) => (await import('./read-room-page.ts')).readRoomPage(space, room, signal),
     show(page) {
-      if (page.rows.length === 0) return
+      if (page.rows.length === 0 || currentRoute().room !== room) return
       performance.mark('rsql:server-page')
       tell(page)
     },
@@ -59,7 +59,13 @@ export function useServerPage(room: string | null): ServerPage | null {
 
 /** False while the server's page is all there is. */
 export function useLocalIsHere(): boolean {
-  return useSyncExternalStore(subscribe, () => shown === null || localIsHere)
+  return useSyncExternalStore(subscribe, isLocalHere)
+}
+export const isLocalHere = (): boolean => shown === null || localIsHere
+
+/** What this device has is on screen, be it in part: a page that comes later fills a timeline's place, and takes nothing away. */
+export function keepLocal(): void {
+  localIsHere = true
 }
 
 /** The room's own rows are on screen. */
