@@ -149,6 +149,17 @@ describe('QueryStore', () => {
     expect(store.size).toBe(1)
   })
 
+  test('a preload of a query that was just left keeps it until its rows are there', async () => {
+    const { store, open, grace } = setUp()
+    store.subscribe(rooms, () => {})()
+    const ready = store.preload(rooms)
+    grace()
+    expect(store.size).toBe(1)
+    open.get(rooms.sql)!.update(first(['a']))
+    await ready
+    expect(store.result(rooms).data).toHaveLength(1)
+  })
+
   test('nobody waits for a query that was dropped', async () => {
     const { store, grace } = setUp()
     const ready = store.preload(rooms)

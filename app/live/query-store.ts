@@ -47,6 +47,10 @@ export class QueryStore {
   preload(query: LiveSource<unknown>): Promise<void> {
     const entry = this.#open(query)
     // its grace begins with its rows: on a slow start nobody can use them sooner
+    if (!entry.started && entry.dropTimer !== null) {
+      this.#timing.clear(entry.dropTimer)
+      entry.dropTimer = null
+    }
     void entry.settled.then(() => {
       if (entry.uses === 0 && this.#live(entry)) this.#scheduleDrop(entry)
     })

@@ -103,7 +103,7 @@ export function startLeading(
             live.set(queryId, known)
             updates.push({ queryId, update: known.snapshot() })
           } catch (error) {
-            live.delete(queryId)
+            live.get(queryId)?.unsubscribe()
             fail(queryId)(asError(error), true)
           }
           if (now() - posted < firstRowsWaitMs) continue

@@ -13,7 +13,7 @@ interface Props {
   readonly myNames: readonly string[]
 }
 
-/** In the place of the timeline, at its end, and row for row as the timeline will be: it takes over without a jump. */
+/** In the place of the timeline, at its end, and row for row as it will be, but for threads and the line above what is new. */
 export function ServerRows({ page, me, myNames }: Props) {
   const { rows, fromBeginning } = page
   const items = useMemo(() => timelineItems(rows, { readUpTo: null, me, fromBeginning }), [rows, me, fromBeginning])

@@ -68,9 +68,9 @@ export function keepLocal(): void {
   localIsHere = true
 }
 
-/** The room's own rows are on screen. */
-export function dropServerPage(): void {
-  if (shown) tell(null)
+/** This room's own rows are on screen. */
+export function dropServerPage(room: string): void {
+  if (shown?.room === room) tell(null)
 }
 
 function tell(page: ServerPage | null): void {

@@ -129,7 +129,7 @@ function OpenTimeline(props: OpenProps) {
   const { stream, room, me, myNames, threads, message, window, snapshot, marks } = props
   const { client } = useLive()
   const dispatch = useDispatch()
-  useEffect(dropServerPage, [])
+  useEffect(() => dropServerPage(room), [room])
   const [readAtOpening] = useState(marks.upTo)
   const [editing, setEditing] = useState<string | null>(null)
   const [highlighted, setHighlighted] = useState<string | null>(null)
