@@ -1,10 +1,19 @@
 import { expect, test } from 'vitest'
-import { closingLine, countPlaywright, countVitest } from './test-counts.ts'
+import { closingLine, countPlaywright, countVitest, skippedIn } from './test-counts.ts'
 
 test('a file that does not load counts as one failure', () => {
   const file = { status: 'failed', assertionResults: [] }
   const report = { numPassedTests: 3, numFailedTests: 0, numPendingTests: 1, numTodoTests: 0, testResults: [file] }
   expect(countVitest(report)).toEqual({ passed: 3, failed: 1, skipped: 1 })
+})
+
+test('tests that were left out are named', () => {
+  const assertionResults = [
+    { status: 'passed', fullName: 'one' },
+    { status: 'skipped', fullName: 'two (optional test data)' },
+    { status: 'failed', fullName: 'three' },
+  ]
+  expect(skippedIn({ testResults: [{ assertionResults }] })).toEqual(['two (optional test data)'])
 })
 
 test('a flaky end-to-end test counts as failed', () => {

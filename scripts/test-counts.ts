@@ -24,6 +24,16 @@ export function countVitest(report: unknown): Counts {
   return { passed: numPassedTests, failed: numFailedTests + brokenFiles, skipped: numPendingTests + numTodoTests }
 }
 
+const vitestNames = v.object({
+  testResults: v.array(v.object({ assertionResults: v.array(v.object({ status: v.string(), fullName: v.string() })) })),
+})
+
+/** Names of the tests that were left out: a test that wants optional test data says so in its name. */
+export function skippedIn(report: unknown): string[] {
+  const all = v.parse(vitestNames, report).testResults.flatMap(({ assertionResults }) => assertionResults)
+  return all.filter(({ status }) => status !== 'passed' && status !== 'failed').map(({ fullName }) => fullName)
+}
+
 const playwrightReport = v.object({
   stats: v.object({ expected: v.number(), unexpected: v.number(), flaky: v.number(), skipped: v.number() }),
 })

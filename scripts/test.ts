@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { findBrowser } from './find-browser.ts'
 import { run } from './run.ts'
-import { closingLine, countPlaywright, countVitest, type Counts } from './test-counts.ts'
+import { closingLine, countPlaywright, countVitest, skippedIn, type Counts } from './test-counts.ts'
 
 /**
  * `npm test`: every stage runs, whatever became of the others; a stage that cannot report counts as one failure.
@@ -26,7 +26,10 @@ const stages: readonly Stage[] = [
     execute: () => {
       const report = join(reports, 'unit.json')
       const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`]
-      return reported('vitest', ['run', ...reporters], report, countVitest)
+      return reported('vitest', ['run', ...reporters], report, (found) => {
+        for (const name of skippedIn(found)) console.log(`skipped: ${name}`)
+        return countVitest(found)
+      })
     },
   },
   check('build', 'vite', ['build', '--logLevel', 'warn']),
