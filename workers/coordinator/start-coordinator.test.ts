@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { protocolVersion, syncLock } from '../../schema/messages/protocol.ts'
+import { syncLock } from '../../schema/messages/protocol.ts'
 import type { FromSync } from '../../schema/messages/sync.ts'
-import type { FromTab } from '../../schema/messages/tab.ts'
 import type { Locks } from '../platform/locks.ts'
 import type { Port } from '../platform/port.ts'
 import { startCoordinator } from './start-coordinator.ts'
+import { registration } from './test-registration.ts'
 
 /** Its own locks are free; those of tabs and sync clients are held by them. */
 function busyLocks() {
@@ -26,21 +26,6 @@ function busyLocks() {
   return { locks, waitedFor }
 }
 
-const registration: FromTab = {
-  type: 'REGISTER_TAB',
-  tabId: 'a',
-  life: 1,
-  attempt: 1,
-  protocol: protocolVersion,
-  lock: 'lock-a',
-  visible: true,
-  epoch: 0,
-  actor: undefined,
-  openRoom: null,
-  subscriptions: [],
-  requests: [],
-}
-
 test('of sync clients the last one is waited for; a coordinator that was stopped waits for nobody', async () => {
   const { locks, waitedFor } = busyLocks()
   let fromTab: (message: unknown, handedOver: readonly Port[]) => void = () => {}
@@ -53,7 +38,7 @@ test('of sync clients the last one is waited for; a coordinator that was stopped
   })
   await coordinator.ready
   coordinator.connect({ post: () => {}, listen: (listener) => (fromTab = listener), close: () => {} })
-  fromTab(registration, [])
+  fromTab(registration('a'), [])
   fromSync({ type: 'SYNC_HELLO', syncId: 'one' })
   fromSync({ type: 'SYNC_HELLO', syncId: 'two' })
   expect([...waitedFor]).toEqual(['lock-a', syncLock('two')])

@@ -1,28 +1,13 @@
 import { expect, test } from 'vitest'
 import type { FromSync } from '../../schema/messages/sync.ts'
-import type { FromTab } from '../../schema/messages/tab.ts'
-import { protocolVersion } from '../../schema/messages/protocol.ts'
 import { route } from './route.ts'
 import { emptyState, type CoordinatorState, type Delivery } from './state.ts'
+import { registration } from './test-registration.ts'
 
 /** A coordinator with an open leader, which has nudged at `at`. */
 function leading(at: number): CoordinatorState {
   const state = emptyState('c')
-  const message: FromTab = {
-    type: 'REGISTER_TAB',
-    tabId: 'a',
-    life: 1,
-    attempt: 1,
-    protocol: protocolVersion,
-    lock: 'lock-a',
-    visible: true,
-    epoch: 0,
-    actor: undefined,
-    openRoom: null,
-    subscriptions: [],
-    requests: [],
-  }
-  route(state, { from: 'tab', tabId: 'a', message, electable: true }, at)
+  route(state, { from: 'tab', tabId: 'a', message: registration('a'), electable: true }, at)
   state.leader = { tabId: 'a', life: 1, phase: 'open', epoch: 1, since: at, heardAt: at, pingedAt: at }
   expect(nudges(tick(state, at))).toBe(1)
   return state

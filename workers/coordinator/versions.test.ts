@@ -1,23 +1,9 @@
 import { expect, test } from 'vitest'
 import { protocolVersion } from '../../schema/messages/protocol.ts'
-import type { FromTab } from '../../schema/messages/tab.ts'
 import { route } from './route.ts'
 import { emptyState, type Delivery } from './state.ts'
+import { registration } from './test-registration.ts'
 
-const registration = (tabId: string, protocol = protocolVersion): Extract<FromTab, { type: 'REGISTER_TAB' }> => ({
-  type: 'REGISTER_TAB',
-  tabId,
-  life: 1,
-  attempt: 1,
-  protocol,
-  lock: `lock-${tabId}`,
-  visible: true,
-  epoch: 0,
-  actor: undefined,
-  openRoom: null,
-  subscriptions: [],
-  requests: [],
-})
 const problems = (deliveries: readonly Delivery[]) =>
   deliveries.flatMap((delivery) =>
     delivery.to === 'tab' && delivery.message.type === 'STATUS_CHANGED' ? [delivery.message.problem?.code ?? null] : [],
