@@ -7,6 +7,7 @@ export interface MessageActions {
   saveEdit(row: TimelineRow, text: string): void
   cancelEdit(): void
   remove(row: TimelineRow): void
+  pin(row: TimelineRow, add: boolean): void
   react(row: TimelineRow, emoji: string, add: boolean): void
   reply(row: TimelineRow): void
   openThread(row: TimelineRow): void
@@ -33,6 +34,7 @@ export const noActions: MessageActions = {
   saveEdit: nothing,
   cancelEdit: nothing,
   remove: nothing,
+  pin: nothing,
   react: nothing,
   reply: nothing,
   openThread: nothing,

@@ -1,8 +1,6 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import {
-  lazy,
   startTransition,
-  Suspense,
   useCallback,
   useEffect,
   useImperativeHandle,
@@ -10,18 +8,15 @@ import {
   useRef,
   useState,
   useSyncExternalStore,
-  type KeyboardEvent,
   type ReactNode,
   type Ref,
 } from 'react'
-import { useDispatch, useLive } from '../../live/index.ts'
-import { formatRoute, type Route } from '../../routes.ts'
-import { showError, showToast } from '../../shell/toasts.tsx'
+import { useLive } from '../../live/index.ts'
+import { showError } from '../../shell/toasts.tsx'
 import { useLate } from '../../shell/use-late.ts'
-import { MessageActionsContext, type MessageActions } from '../messages/message-actions.ts'
-import { deleteMessage, editMessage, pin, react, type MessagePlace } from '../messages/message-events.ts'
+import { MessageActionsContext } from '../messages/message-actions.ts'
 import { MessageRow } from '../messages/MessageRow.tsx'
-import { readReactions } from '../messages/reactions.ts'
+import { useTimelineActions } from '../messages/use-timeline-actions.tsx'
 import { dropServerPage, useServerPage } from '../server-page/server-page.ts'
 import { ServerRows } from '../server-page/ServerRows.tsx'
 import { BeforeCommit } from './BeforeCommit.tsx'
@@ -35,9 +30,8 @@ import type { TimelineSnapshot, TimelineWindow } from './timeline-window.ts'
 import { timelineWindow } from './timeline-windows.ts'
 import { TimelineSkeleton } from './TimelineSkeleton.tsx'
 import { useAnchoredScroll } from './use-anchored-scroll.ts'
+import { walkRows } from './walk-rows.ts'
 import css from './Timeline.module.css'
-
-const MessageOverlay = lazy(() => import('../messages/MessageOverlay.tsx'))
 
 export interface TimelineProps {
   readonly stream: string
@@ -128,12 +122,9 @@ interface OpenProps extends TimelineProps {
 function OpenTimeline(props: OpenProps) {
   const { stream, room, me, myNames, threads, message, window, snapshot, marks } = props
   const { client } = useLive()
-  const dispatch = useDispatch()
   useEffect(() => dropServerPage(room), [room])
   const [readAtOpening] = useState(marks.upTo)
-  const [editing, setEditing] = useState<string | null>(null)
   const [highlighted, setHighlighted] = useState<string | null>(null)
-  const [overlay, setOverlay] = useState<{ kind: 'menu' | 'emoji'; row: TimelineRow; anchor: HTMLElement } | null>(null)
 
   const items = useMemo(
     () => timelineItems(snapshot.rows, { readUpTo: readAtOpening, me, fromBeginning: !snapshot.hasOlder }),
@@ -199,6 +190,17 @@ function OpenTimeline(props: OpenProps) {
     return () => clearTimeout(timer)
   }, [highlighted])
 
+  const { actions, editing, choosing, overlay, edit } = useTimelineActions({
+    stream,
+    space: props.space,
+    room,
+    me,
+    viewport: scroll.viewport,
+    rowNow: (id) => byKey.get(id) ?? null,
+    jumpTo,
+    onReply: props.onReply,
+    onOpenThread: props.onOpenThread,
+  })
   const rowsNow = useRef(snapshot.rows)
   rowsNow.current = snapshot.rows
   useImperativeHandle(
@@ -209,7 +211,7 @@ function OpenTimeline(props: OpenProps) {
         const last = rowsNow.current.findLast((row) => row.author_id === me && row.deleted === 0)
         if (!last) return false
         if (scrollToItemIfAway(scroll.viewport.current, last.id)) scrollToItem(last.id)
-        setEditing(last.id)
+        edit(last.id)
         return true
       },
       focus: () => scroll.viewport.current?.focus(),
@@ -218,46 +220,8 @@ function OpenTimeline(props: OpenProps) {
     [goToEnd, me, scrollToItem],
   )
 
-  const place: MessagePlace | null = useMemo(() => (me ? { stream, actor: me, room } : null), [stream, me, room])
-  const callbacks = useRef(props)
-  callbacks.current = props
-  const actions = useMemo<MessageActions>(
-    () => ({
-      edit: (row) => setEditing(row.id),
-      cancelEdit: () => {
-        setEditing(null)
-        scroll.viewport.current?.focus({ preventScroll: true })
-      },
-      saveEdit: (row, text) => {
-        setEditing(null)
-        scroll.viewport.current?.focus({ preventScroll: true })
-        const trimmed = text.trim()
-        if (!place || trimmed === row.snippet) return
-        if (!trimmed) return removeWithUndo(row)
-        dispatch([editMessage(place, row.id, trimmed)]).catch(showError)
-      },
-      remove: (row) => removeWithUndo(row),
-      react: (row, emoji, add) => place && dispatch([react(place, row.id, emoji, add)]).catch(showError),
-      reply: (row) => callbacks.current.onReply(row),
-      openThread: (row) => callbacks.current.onOpenThread(row),
-      jumpTo: (id) => void jumpTo(id).catch(showError),
-      retry: (row) => void client.retry([row.id]).catch(showError),
-      discard: (row) => void client.discard([row.id]).catch(showError),
-      openMenu: (row, anchor) => setOverlay({ kind: 'menu', row, anchor }),
-      openEmoji: (row, anchor) => setOverlay({ kind: 'emoji', row, anchor }),
-    }),
-    // eslint-disable-next-line react/exhaustive-deps -- removeWithUndo closes over place and dispatch alone
-    [place, dispatch, client, jumpTo],
-  )
-  function removeWithUndo(row: TimelineRow): void {
-    if (!place) return
-    dispatch([deleteMessage(place, row.id)]).then(() => showToast({ text: 'Message deleted' }), showError)
-  }
-
   const divider = items.findIndex((item) => item.kind === 'new')
   const unreadAbove = divider >= 0 && divider < scroll.from
-  const overlayRow = overlay ? (byKey.get(overlay.row.id) ?? overlay.row) : null
-  const link = formatRoute({ ...linkOf(props), message: overlayRow?.id ?? null })
 
   return (
     <MessageActionsContext value={actions}>
@@ -287,7 +251,7 @@ function OpenTimeline(props: OpenProps) {
                   myNames={myNames}
                   editing={editing === item.row.id}
                   highlighted={highlighted === item.row.id}
-                  choosing={overlay?.row.id === item.row.id}
+                  choosing={choosing === item.row.id}
                   threads={threads}
                   readOnly={!me}
                 />
@@ -312,37 +276,9 @@ function OpenTimeline(props: OpenProps) {
           </button>
         )}
       </div>
-      {overlay && overlayRow && place && (
-        <Suspense>
-          <MessageOverlay
-            kind={overlay.kind}
-            row={overlayRow}
-            anchor={overlay.anchor}
-            mine={overlayRow.author_id === me}
-            link={link}
-            close={() => {
-              // the row keeps the focus, and with it the buttons that it goes back to
-              overlay.anchor.closest('article')?.focus({ preventScroll: true })
-              setOverlay(null)
-            }}
-            on={{
-              edit: () => setEditing(overlayRow.id),
-              remove: () => removeWithUndo(overlayRow),
-              pin: (add) => void dispatch([pin(place, overlayRow.id, add)]).catch(showError),
-              react: (emoji) => {
-                const had = readReactions(overlayRow.reactions, me).some((each) => each.emoji === emoji && each.mine)
-                actions.react(overlayRow, emoji, !had)
-              },
-            }}
-          />
-        </Suspense>
-      )}
+      {overlay}
     </MessageActionsContext>
   )
-}
-
-function linkOf(props: TimelineProps): Partial<Route> {
-  return { space: props.space, room: props.room, panel: null }
 }
 
 function NewLine() {
@@ -376,24 +312,4 @@ function scrollToItemIfAway(viewport: HTMLElement | null, id: string): boolean {
   const box = row.getBoundingClientRect()
   const frame = viewport.getBoundingClientRect()
   return box.top < frame.top || box.bottom > frame.bottom
-}
-
-/** Arrow keys go from message to message; End goes to the newest. */
-function walkRows(event: KeyboardEvent<HTMLElement>, scrollToEnd: () => void): void {
-  const target = event.target as HTMLElement
-  const viewport = event.currentTarget
-  if (target !== viewport && target.tagName !== 'ARTICLE') return
-  if (event.key === 'End') {
-    event.preventDefault()
-    return scrollToEnd()
-  }
-  if (event.key === 'Escape' && target !== viewport) return viewport.focus()
-  if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
-  event.preventDefault()
-  const rows = [...viewport.querySelectorAll<HTMLElement>('article')]
-  const at = rows.indexOf(target)
-  const bottom = viewport.getBoundingClientRect().bottom
-  const start = rows.findLastIndex((row) => row.getBoundingClientRect().bottom <= bottom + 8)
-  const next = at < 0 ? start : at + (event.key === 'ArrowUp' ? -1 : 1)
-  rows[Math.max(0, Math.min(rows.length - 1, next))]?.focus()
 }
