@@ -1,4 +1,6 @@
 import * as v from 'valibot'
+import { bounds, breachOf, idInWords, isId } from './bounds.ts'
+import { inWords } from './in-words.ts'
 import { payloadSchemas, requiredFields, type EventType, type PayloadOf } from './payloads.ts'
 
 /**
@@ -43,11 +45,8 @@ export interface SequencedEvent {
   readonly event: AnyEvent
 }
 
-export const maxEventBytes = 64 * 1024
-export const maxDeps = 64
-
 const ulid = v.pipe(v.string(), v.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/, 'must be a ULID'))
-const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200))
+const id = v.pipe(v.string(), v.check(isId, idInWords))
 const maxClock = 2n ** 63n - 1n
 const clock = v.pipe(
   v.string(),
@@ -57,14 +56,18 @@ const clock = v.pipe(
 
 const envelopeSchema = v.object({
   id: ulid,
-  type: v.pipe(v.string(), v.regex(/^[a-z]+(\.[a-z]+)+$/, 'must be dotted lower-case words'), v.maxLength(64)),
-  stream: name,
-  actor: name,
+  type: v.pipe(
+    v.string(),
+    v.maxLength(bounds.typeLength),
+    v.regex(/^[a-z]+(\.[a-z]+)+$/, 'must be dotted lower-case words'),
+  ),
+  stream: id,
+  actor: id,
   clock,
   at: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8.64e15)),
-  entity: v.optional(name),
-  room: v.optional(name),
-  deps: v.pipe(v.array(ulid), v.maxLength(maxDeps)),
+  entity: v.optional(id),
+  room: v.optional(id),
+  deps: v.pipe(v.array(v.unknown()), v.maxLength(bounds.deps), v.array(ulid)),
   payload: v.unknown(),
 })
 
@@ -79,44 +82,46 @@ export type EventValidation =
   | { readonly type: 'unknown'; readonly event: AnyEvent }
   | { readonly type: 'invalid'; readonly fault: EventFault }
 
-/** Checks anything that claims to be an event. Extra fields of the envelope are dropped, of the payload too. */
+/**
+ * Checks anything that claims to be an event; of a known type or not, it is within the bounds (bounds.ts) before anything
+ * else looks into it. Extra fields of the envelope are dropped, of a known payload too. Never throws.
+ */
 export function validateEvent(input: unknown): EventValidation {
-  const envelope = v.safeParse(envelopeSchema, input)
-  if (!envelope.success) return invalid('MALFORMED_EVENT', envelope.issues)
-  const event = envelope.output
-  const bytes = utf8Length(JSON.stringify(event))
-  if (bytes > maxEventBytes) {
-    const message = `the event has ${bytes} bytes, at most ${maxEventBytes} are allowed`
-    return { type: 'invalid', fault: { code: 'EVENT_TOO_LARGE', field: '', message } }
+  try {
+    return checked(input)
+  } catch (error) {
+    // a getter, or a proxy: nothing that came over a network
+    return invalid('', `cannot be read: ${String(error)}`)
   }
+}
+
+function checked(input: unknown): EventValidation {
+  const breach = breachOf(input)
+  if (breach) return invalid(breach.path, breach.message, breach.tooLarge ? 'EVENT_TOO_LARGE' : 'MALFORMED_EVENT')
+  const envelope = v.safeParse(envelopeSchema, input, quick)
+  if (!envelope.success) return invalid(pathOf(envelope.issues), envelope.issues[0].message)
+  const event = envelope.output
   const payloadSchema = Object.hasOwn(payloadSchemas, event.type) ? payloadSchemas[event.type as EventType] : undefined
   if (!payloadSchema) return { type: 'unknown', event: event as AnyEvent }
   for (const field of requiredFields[event.type as EventType]) {
-    if (event[field] === undefined) return missing(field, `${event.type} names its ${field}`)
+    if (event[field] === undefined) return invalid(field, `is missing: ${event.type} names its ${field}`)
   }
   if (event.type === 'message.create' && event.entity !== undefined && event.entity !== event.id) {
-    return missing('entity', "the entity of message.create is the event's own id")
+    return invalid('entity', "must be the event's own id, or absent")
   }
-  const payload = v.safeParse(payloadSchema, event.payload)
-  if (!payload.success) return invalid('MALFORMED_EVENT', payload.issues, 'payload')
+  const payload = v.safeParse(payloadSchema, event.payload, quick)
+  if (!payload.success) return invalid(pathOf(payload.issues, 'payload'), payload.issues[0].message)
+  if (Array.isArray(event.payload)) return invalid('payload', 'must be an object')
   return { type: 'known', event: { ...event, payload: payload.output } as KnownEvent }
 }
 
-function invalid(
-  code: EventFault['code'],
-  issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]],
-  prefix = '',
-): EventValidation {
-  const issue = issues[0]
-  const field = [prefix, v.getDotPath(issue) ?? ''].filter(Boolean).join('.')
-  return { type: 'invalid', fault: { code, field, message: `${field || 'event'}: ${issue.message}` } }
+/** The first fault is enough: a list of thousands must not cost thousands of sentences. */
+const quick = { abortEarly: true, message: inWords } as const
+
+function pathOf(issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]], prefix = ''): string {
+  return [prefix, v.getDotPath(issues[0]) ?? ''].filter(Boolean).join('.')
 }
 
-function missing(field: string, law: string): EventValidation {
-  return { type: 'invalid', fault: { code: 'MALFORMED_EVENT', field, message: `${field}: ${law}` } }
-}
-
-const encoder = new TextEncoder()
-function utf8Length(text: string): number {
-  return encoder.encode(text).length
+function invalid(field: string, words: string, code: EventFault['code'] = 'MALFORMED_EVENT'): EventValidation {
+  return { type: 'invalid', fault: { code, field, message: `${field || 'the event'}: ${words}` } }
 }

@@ -1,13 +1,19 @@
 import * as v from 'valibot'
+import { bounds, idInWords, isId, isVisible } from './bounds.ts'
 
 /**
  * The payload of every event type. To add a type: add its schema here and its projection in schema/projections.
  * Which entity and room an event names stands in the comment behind it.
  */
-const title = v.pipe(v.string(), v.minLength(1), v.maxLength(200))
-const text = v.pipe(v.string(), v.maxLength(60_000))
-const id = v.pipe(v.string(), v.minLength(1), v.maxLength(200))
-const emoji = v.pipe(v.string(), v.minLength(1), v.maxLength(64))
+const title = v.pipe(
+  v.string(),
+  v.maxLength(bounds.nameLength),
+  v.check(isVisible, 'must have a character that can be seen'),
+)
+const topic = v.pipe(v.string(), v.maxLength(bounds.topicLength))
+const text = v.pipe(v.string(), v.maxLength(bounds.textLength))
+const id = v.pipe(v.string(), v.check(isId, idInWords))
+const emoji = v.pipe(v.string(), v.maxLength(bounds.emojiLength), v.check(isId, idInWords))
 /** The original person of an imported event: shown instead of the actor. */
 const author = v.optional(v.object({ id, name: title }))
 const none = v.object({ author })
@@ -24,12 +30,12 @@ export const payloadSchemas = {
     /** thread only: the room it hangs in, and the message it answers */
     parentRoom: v.optional(id),
     parentMessage: v.optional(id),
-    topic: v.optional(v.pipe(v.string(), v.maxLength(1000))),
+    topic: v.optional(topic),
     author,
   }), // entity: the room
   'room.update': v.object({
     name: v.optional(title),
-    topic: v.optional(v.pipe(v.string(), v.maxLength(1000))),
+    topic: v.optional(topic),
     author,
   }), // entity: the room
   'room.archive': v.object({ archived: v.boolean(), author }), // entity: the room
@@ -41,12 +47,12 @@ export const payloadSchemas = {
   'pin.add': none, // entity: the message; room
   'pin.remove': none, // entity: the message; room
   /** `upTo` is the order_key (a clock) of the last message read */
-  'read.mark': v.object({ upTo: v.pipe(v.string(), v.regex(/^[0-9]{1,19}$/)) }), // room; stream of the person
+  'read.mark': v.object({ upTo: v.pipe(v.string(), v.regex(/^[0-9]{1,19}$/, 'must be a decimal number')) }), // room; stream of the person
   'room.mute': v.object({ muted: v.boolean() }), // room; stream of the person
   'page.create': v.object({ title, author }), // entity: the page; room
   'page.rename': v.object({ title, author }), // entity: the page
   /** a Yjs update, base64 */
-  'page.update': v.object({ update: v.pipe(v.string(), v.base64()), author }), // entity: the page
+  'page.update': v.object({ update: v.pipe(v.string(), v.base64('must be base64')), author }), // entity: the page
 } as const
 
 /** Which fields of the envelope a type cannot do without. (The entity of `message.create` is the event's own id.) */

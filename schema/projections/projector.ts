@@ -1,4 +1,5 @@
-import { maxDeps, type EventOf, type KnownEvent } from '../events/event.ts'
+import { bounds } from '../events/bounds.ts'
+import type { EventOf, KnownEvent } from '../events/event.ts'
 import { markField, nothingDirty } from './dirty.ts'
 import { factTable, latest, unseenWrites } from './fact.ts'
 import { conflictFields, factsOf } from './facts-of.ts'
@@ -97,7 +98,7 @@ export function createProjector(sql: Sql): Projector {
           if (last) heads.add(last.eventId)
         }
       }
-      return [...heads].slice(-maxDeps)
+      return [...heads].slice(-bounds.deps)
     },
     unproject(event) {
       if (event.type === 'message.create') return messages.remove(event as EventOf<'message.create'>)
