@@ -114,8 +114,8 @@ interface Level {
 
 const tooLong = `is too long: at most ${bounds.eventBytes / 1024} kB can be sent`
 const control = /\p{Cc}/u
-// beside spaces and format characters, the letters that are blank: fillers of Hangul, and Braille's
-const visible = /[^\p{Z}\p{Cc}\p{Cf}\u115f\u1160\u3164\uffa0\u2800]/u
+// beside spaces and format characters, what draws nothing: selectors, and the fillers of Hangul and Braille
+const visible = /[^\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u
 
 /** What is wrong with one value, whatever it holds. */
 function faultOf(value: unknown): string | null {

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
-import { bounds, idInWords, isId, isVisible } from './bounds.ts'
+import { bounds, idInWords, isId } from './bounds.ts'
+import { nameFault } from './names.ts'
 
 /**
  * The payload of every event type. To add a type: add its schema here and its projection in schema/projections.
@@ -7,8 +8,10 @@ import { bounds, idInWords, isId, isVisible } from './bounds.ts'
  */
 const title = v.pipe(
   v.string(),
-  v.maxLength(bounds.nameLength),
-  v.check(isVisible, 'must have a character that can be seen'),
+  v.check(
+    (name) => nameFault(name) === null,
+    ({ input }) => nameFault(input as string) ?? '',
+  ),
 )
 const topic = v.pipe(v.string(), v.maxLength(bounds.topicLength))
 const text = v.pipe(v.string(), v.maxLength(bounds.textLength))
@@ -42,6 +45,7 @@ export const payloadSchemas = {
   'message.create': v.object({ text, replyTo: v.optional(id), author }), // entity: the event's own id; room
   'message.edit': v.object({ text, author }), // entity: the message; room
   'message.delete': none, // entity: the message; room
+  'message.restore': none, // entity: the message; room; takes back the deletes of the same person
   'reaction.add': v.object({ emoji, author }), // entity: the message; room
   'reaction.remove': v.object({ emoji, author }), // entity: the message; room
   'pin.add': none, // entity: the message; room
@@ -68,6 +72,7 @@ export const requiredFields: { readonly [T in keyof typeof payloadSchemas]: read
   'message.create': ['room'],
   'message.edit': ['entity'],
   'message.delete': ['entity'],
+  'message.restore': ['entity'],
   'reaction.add': ['entity'],
   'reaction.remove': ['entity'],
   'pin.add': ['entity'],

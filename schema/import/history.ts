@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { nextClock } from '../events/clock.ts'
 import type { KnownEvent } from '../events/event.ts'
+import { nameFrom } from '../events/names.ts'
 import type { EventType, PayloadOf } from '../events/payloads.ts'
 import { spaceStream } from '../events/streams.ts'
 import { derivedKey, derivedUlid } from './derived-id.ts'
@@ -98,7 +99,7 @@ export function historyToEvents(options: HistoryImport): (line: HistoryLine) => 
     const ms = Math.floor(line.ts * 1000)
     const events: KnownEvent[] = []
     const sender = line.sender.slice(0, 200)
-    const author = { id: `person-${derivedKey(space, 'person', sender)}`, name: sender }
+    const author = { id: `person-${derivedKey(space, 'person', sender)}`, name: nameFrom(sender, 'Nobody') }
     if (!started) {
       started = true
       const { name, visibility } = options
@@ -106,12 +107,12 @@ export function historyToEvents(options: HistoryImport): (line: HistoryLine) => 
     }
     if (!known.has(author.id)) {
       known.add(author.id)
-      events.push(make('member.join', ms, [author.id], { entity: author.id }, { name: sender, author }))
+      events.push(make('member.join', ms, [author.id], { entity: author.id }, { name: author.name, author }))
     }
     const room = `room-${derivedKey(space, 'room', line.stream)}`
     if (!known.has(room)) {
       known.add(room)
-      const name = decode(line.stream).slice(0, 200)
+      const name = nameFrom(decode(line.stream), 'Room')
       events.push(make('room.create', ms, [room], { entity: room }, { name, kind: 'room' }))
     }
     const thread = `thread-${derivedKey(space, 'thread', line.stream, line.topic)}`
@@ -121,7 +122,7 @@ export function historyToEvents(options: HistoryImport): (line: HistoryLine) => 
     events.push(message)
     if (first) {
       known.add(thread)
-      const name = line.topic.slice(0, 200) || 'Untitled'
+      const name = nameFrom(line.topic, 'Untitled')
       const payload = { name, kind: 'thread', parentRoom: room, parentMessage: message.id, author } as const
       events.push(make('room.create', ms, [thread], { entity: thread }, payload))
     }

@@ -50,7 +50,8 @@ export function factsOf(event: KnownEvent): FactDraft[] {
     case 'message.edit':
       return [{ entity, field: 'message.text', value: payload.text }]
     case 'message.delete':
-      return [{ entity, field: 'message.deleted', value: null }]
+    case 'message.restore':
+      return [{ entity, field: 'message.deleted', value: JSON.stringify([author(event), type === 'message.delete']) }]
     case 'reaction.add':
     case 'reaction.remove':
       return [
@@ -101,6 +102,15 @@ export function readReactionField(field: string): readonly [actor: string, emoji
 }
 export function readPinField(field: string): string | null {
   return field.startsWith(pinPrefix) ? field.slice(pinPrefix.length) : null
+}
+
+/** `own` in order. A message is deleted while anybody has deleted it; a person's restore takes back their own delete alone. */
+export function isDeleted(own: readonly { readonly field: string; readonly value: string | null }[]): boolean {
+  const byPerson = new Map<string, boolean>()
+  for (const { field, value } of own) {
+    if (field === 'message.deleted') byPerson.set(...(JSON.parse(value!) as [string, boolean]))
+  }
+  return [...byPerson.values()].includes(true)
 }
 
 /** Whom a projection names as the writer: the original person of an import, else the actor. */

@@ -2,7 +2,7 @@ import type { EventOf } from '../events/event.ts'
 import { conflictRows } from './conflicts.ts'
 import { markMessage, touchTimeline, type Dirty } from './dirty.ts'
 import { latest, type Fact, type FactTable } from './fact.ts'
-import { author } from './facts-of.ts'
+import { author, isDeleted } from './facts-of.ts'
 import { mentionsOf } from './mentions.ts'
 import type { PinProjection } from './pin.ts'
 import type { ReactionProjection } from './reaction.ts'
@@ -13,7 +13,7 @@ import type { Sql } from './sql.ts'
 /**
  * message.create is its own row and needs no fold: nothing can change what it says. Edits, deletes, reactions, pins and
  * threads are facts about it, before or after it comes; they are folded into its row at the end of the batch. An edit
- * always beats the first text; a delete is for ever; a thread is the first that was opened on it.
+ * always beats the first text; a delete stands until its author takes it back; a thread is the first that was opened on it.
  */
 export function messageProjection(
   sql: Sql,
@@ -99,7 +99,7 @@ export function messageProjection(
     if (!row) return
     const [stream, timeline, orderKey, createdAt, wasDeleted] = row as [string, string, number | bigint, number, number]
     const own = facts.ofEntityIn(id, stream)
-    const deleted = own.some((fact) => fact.field === 'message.deleted')
+    const deleted = isDeleted(own)
     if (deleted !== (wasDeleted === 1)) touchTimeline(dirty(), timeline).recount = true
     if (fields.has('message.text') || fields.has('message.deleted')) {
       foldText(id, timeline, orderKey, createdAt, own, deleted)

@@ -15,7 +15,7 @@ import type { Sql } from './sql.ts'
 import { timelineProjection } from './timeline.ts'
 
 /** Version of the projections: a database written by another one is rebuilt by replay. */
-export const projectionVersion = 1
+export const projectionVersion = 2
 
 /** Every table that replay drops and rebuilds; search_index follows component_text. */
 export const projectionTables = [

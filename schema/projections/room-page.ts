@@ -1,7 +1,7 @@
 import { validateEvent, type KnownEvent } from '../events/event.ts'
 import type { StreamPage } from '../messages/http.ts'
 import { latest, type Fact } from './fact.ts'
-import { author, factsOf } from './facts-of.ts'
+import { author, factsOf, isDeleted } from './facts-of.ts'
 import { anyPinned } from './pin.ts'
 import { reactionSummary } from './reaction.ts'
 import { snippetLength, snippetOf } from './snippet.ts'
@@ -39,7 +39,7 @@ export function rowsOfRoomPage(page: StreamPage, room: string): PageRow[] {
     .map((event): PageRow => {
       const own = (facts.get(event.id) ?? []).filter((fact) => fact.stream === event.stream)
       const edit = latest(own, 'message.text')
-      const deleted = own.some((fact) => fact.field === 'message.deleted')
+      const deleted = isDeleted(own)
       const text = deleted ? '' : (edit?.value ?? event.payload.text)
       return {
         id: event.id,

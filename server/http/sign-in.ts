@@ -1,6 +1,7 @@
 import { Hono, type Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import * as v from 'valibot'
+import { cleanName } from '../../schema/events/names.ts'
 import type { Identity } from '../../schema/messages/http.ts'
 import { sessionSeconds, type Accounts } from '../accounts.ts'
 import { Fault } from '../fault.ts'
@@ -10,7 +11,12 @@ import { readJson } from './read-json.ts'
 const cookieName = '__Host-sid'
 
 const guestRequest = v.object({
-  name: v.pipe(v.string(), v.trim(), v.minLength(1, 'must not be empty'), v.maxLength(80)),
+  name: v.pipe(
+    v.string(),
+    v.transform(cleanName),
+    v.minLength(1, 'must have a character that can be seen'),
+    v.maxLength(80),
+  ),
   importer: v.optional(v.boolean()),
 })
 

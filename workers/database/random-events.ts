@@ -103,7 +103,7 @@ function toEvent({ kind, a, b, c, clock, deps }: Seed, index: number, count: num
     case 10:
       return { ...envelope, type: 'message.edit', entity: message, room, payload: { text } }
     case 11:
-      return { ...envelope, type: 'message.delete', entity: message, room, payload: {} }
+      return { ...envelope, type: b % 3 ? 'message.delete' : 'message.restore', entity: message, room, payload: {} }
     case 12:
     case 13: {
       const payload = { emoji: pick(emojis, b), ...withAuthor }

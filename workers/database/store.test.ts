@@ -77,6 +77,15 @@ describe('what the rows say', () => {
     ).toEqual([['', 1, '{}', 0, 1, 16]])
     expect(all(store, "SELECT count(*) FROM search_index WHERE search_index MATCH 'second OR late'")).toEqual([[0]])
     expect(all(store, 'SELECT count(*) FROM mentions')).toEqual([[0]])
+    // who deleted takes it back, and the last words are there again; nobody else can
+    const restored = () => all(store, `SELECT snippet, deleted, pinned FROM timeline_items WHERE id = '${create.id}'`)
+    receive(store, [{ ...event('message.restore', 40, { ...about, payload: {} }), actor: 'ann' }])
+    expect(restored()).toEqual([['', 1, 0]])
+    receive(store, [event('message.restore', 19, { ...about, payload: {} })])
+    expect(restored()).toEqual([['', 1, 0]])
+    receive(store, [event('message.restore', 41, { ...about, payload: {} })])
+    expect(restored()).toEqual([['too late', 0, 1]])
+    expect(all(store, "SELECT count(*) FROM search_index WHERE search_index MATCH 'late'")).toEqual([[1]])
     store.close()
   })
 

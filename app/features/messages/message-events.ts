@@ -17,6 +17,9 @@ export function editMessage(place: MessagePlace, id: string, text: string): Even
 export function deleteMessage(place: MessagePlace, id: string): EventDraft {
   return draftEvent('message.delete', { ...place, entity: id, payload: {} })
 }
+export function restoreMessage(place: MessagePlace, id: string): EventDraft {
+  return draftEvent('message.restore', { ...place, entity: id, payload: {} })
+}
 export function react(place: MessagePlace, id: string, emoji: string, add: boolean): EventDraft {
   return draftEvent(add ? 'reaction.add' : 'reaction.remove', { ...place, entity: id, payload: { emoji } })
 }

@@ -1,4 +1,5 @@
 import type { EventDraft } from '../../../schema/events/event.ts'
+import { nameFrom } from '../../../schema/events/names.ts'
 import { draftEvent } from '../events/draft-event.ts'
 import type { MessagePlace } from '../messages/message-events.ts'
 
@@ -28,6 +29,5 @@ export function threadName(text: string): string {
     .split('\n')
     .map((each) => each.replace(/[*_`~>#]+/g, '').trim())
     .find(Boolean)
-  if (!line) return 'Thread'
-  return line.length > 80 ? `${line.slice(0, 79).trimEnd()}…` : line
+  return nameFrom(line ?? '', 'Thread', 80)
 }
