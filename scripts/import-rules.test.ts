@@ -48,6 +48,7 @@ describe('refused', () => {
 
 test.each([
   ['dataflow/x.ts', '../schema/target.ts', 'import type'],
+  ['dataflow/x.ts', '../schema/live/target.ts', 'import'],
   ['workers/database/x.ts', '../../dataflow/target.ts', 'import'],
   ['app/x.ts', '../workers/client/target.ts', 'import'],
   ['server/x.ts', '../schema/target.ts', 'import'],

@@ -1,8 +1,9 @@
 import { use, useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
 import type { EventDraft } from '../../schema/events/event.ts'
 import type { ClientStatus } from '../../schema/messages/status.ts'
+import { queryKey } from '../../schema/live/query-key.ts'
 import { useLive } from './LiveProvider.tsx'
-import { queryKey, type AnyRow, type LiveChange, type LiveResult, type LiveSource } from './live-query.ts'
+import { type AnyRow, type LiveChange, type LiveResult, type LiveSource } from './live-query.ts'
 import type { QueryStore } from './query-store.ts'
 import { statusStore } from './status-store.ts'
 

@@ -36,18 +36,3 @@ export type LiveChange<Row> = RowChange extends infer Change
 export function sql<Row>(text: string, parameters: readonly SqlValue[] = []): TypedQuery<Row> {
   return { sql: text, parameters }
 }
-
-/** The identity of a query: its text and its typed parameters (1, 1n, '1' and x'31' differ). */
-export function queryKey(query: LiveSource<unknown>): string {
-  let key = query.sql
-  for (const value of query.parameters as readonly SqlValue[]) key += `\u0000${typedText(value)}`
-  return key
-}
-
-function typedText(value: SqlValue): string {
-  if (value === null) return 'z'
-  if (value instanceof Uint8Array) return `x${Array.from(value).join(',')}`
-  if (typeof value === 'string') return `s${value.length}:${value}`
-  if (Object.is(value, -0)) return 'n-0'
-  return `${(typeof value)[0]}${value}`
-}

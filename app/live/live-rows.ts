@@ -1,3 +1,4 @@
+import { sameValue } from '../../schema/live/row-changes.ts'
 import type { LiveUpdate, RowChange, SqlValue } from '../../schema/live.ts'
 import type { AnyRow } from './live-query.ts'
 
@@ -111,11 +112,4 @@ function sameRow(left: AnyRow, right: AnyRow): boolean {
   return (
     columns.length === Object.keys(left).length && columns.every((column) => sameValue(left[column]!, right[column]!))
   )
-}
-
-function sameValue(left: SqlValue, right: SqlValue): boolean {
-  if (left instanceof Uint8Array && right instanceof Uint8Array) {
-    return left.length === right.length && left.every((byte, index) => byte === right[index])
-  }
-  return Object.is(left, right)
 }

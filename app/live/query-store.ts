@@ -1,6 +1,7 @@
+import { queryKey } from '../../schema/live/query-key.ts'
 import type { LiveUpdate, Query } from '../../schema/live.ts'
 import type { Client, ClientError, Unsubscribe } from '../../workers/client/client.ts'
-import { queryKey, type AnyRow, type LiveResult, type LiveSource } from './live-query.ts'
+import { type AnyRow, type LiveResult, type LiveSource } from './live-query.ts'
 import { LiveRows, type ChangedRow } from './live-rows.ts'
 
 /**

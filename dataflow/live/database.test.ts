@@ -2,7 +2,7 @@ import init from '@sqlite.org/sqlite-wasm'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { openLiveDatabase } from '../index.ts'
 import type { LiveDatabase, QueryDelta, SqlValue } from '../types.ts'
-import { applyChanges } from '../result/diff-rows.ts'
+import { applyChanges } from '../../schema/live/row-changes.ts'
 
 const sqlite3 = await init()
 let live: LiveDatabase

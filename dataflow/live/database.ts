@@ -6,12 +6,12 @@ import { LookupIndexes } from '../capture/lookup-indexes.ts'
 import type { TurnDiff } from '../capture/diff.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import { readCatalog } from '../catalog/read-catalog.ts'
-import { encodeValue } from '../key.ts'
-import { diffRows, type KeyedRows } from '../result/diff-rows.ts'
+import { queryKey } from '../../schema/live/query-key.ts'
+import { diffRows, type KeyedRows } from '../../schema/live/row-changes.ts'
 import { Connection } from '../sqlite/connection.ts'
 import { SqliteError } from '../sqlite/raw.ts'
 import type { LiveDatabase, LiveQuery } from '../types.ts'
-import { fromSqlValue, Real, toSqlValue } from '../value.ts'
+import { toSqlValue } from '../value.ts'
 import { FarFinder } from './far-finder.ts'
 import { maintain, type Planned, type Surroundings } from './maintain.ts'
 import type { Maintainer } from './maintainer.ts'
@@ -95,11 +95,11 @@ export class LiveSqlite implements LiveDatabase {
     this.#assertOpen()
     if (!this.#connection.autocommit) throw new Error('subscribe inside an open transaction')
     const parameters = query.parameters ?? []
-    const identity = encodeIdentity(query.sql, parameters)
-    let shared = this.#queries.get(identity)
+    const key = queryKey({ sql: query.sql, parameters })
+    let shared = this.#queries.get(key)
     if (!shared) {
-      shared = this.#open(identity, { sql: query.sql, parameters: [...parameters] })
-      this.#queries.set(identity, shared)
+      shared = this.#open(key, { sql: query.sql, parameters: [...parameters] })
+      this.#queries.set(key, shared)
     }
     const subscription = new Subscription(shared, onDelta, onError, (leaving) => this.#leave(leaving))
     shared.subscriptions.add(subscription)
@@ -287,7 +287,7 @@ export class LiveSqlite implements LiveDatabase {
     } catch (error) {
       shared.ended = true
       // who subscribes to the same text from now on asks anew: the table may be made again
-      this.#queries.delete(shared.identity)
+      this.#queries.delete(shared.key)
       throw error
     }
     shared.maintainer = fresh.maintainer
@@ -315,10 +315,10 @@ export class LiveSqlite implements LiveDatabase {
 
   // ---------------------------------------------------------------------------------------------------------- queries
 
-  #open(identity: string, query: Query): SharedQuery {
+  #open(key: string, query: Query): SharedQuery {
     const { maintainer, names } = maintain(this.#surroundings(), query)
     const shared: SharedQuery = {
-      identity,
+      key,
       query,
       subscriptions: new Set(),
       traces: new Set(),
@@ -358,7 +358,7 @@ export class LiveSqlite implements LiveDatabase {
     shared.subscriptions.delete(subscription)
     if (shared.subscriptions.size > 0) return
     if (shared.ended) return // forgotten, unwatched and closed when it ended
-    this.#queries.delete(shared.identity)
+    this.#queries.delete(shared.key)
     this.#unwatch(shared)
     shared.maintainer.close()
   }
@@ -394,15 +394,6 @@ function notify(subscription: Subscription, turn: QueryTurn): void {
     // a listener that throws harms no other
     console.error('a live query listener threw', error)
   }
-}
-
-/** Types kept apart: 1 and 1.0 may answer differently. */
-function encodeIdentity(sql: string, parameters: readonly SqlValue[]): string {
-  const encoded = parameters.map((parameter) => {
-    const value = fromSqlValue(parameter)
-    return value instanceof Real ? `r${Object.is(value.value, -0) ? '-0' : value.value}` : encodeValue(value)
-  })
-  return `${encoded.join(',')}|${sql}`
 }
 
 /** It asks SQLite the query itself: there is no other way to its answer. */

@@ -3,7 +3,7 @@ import type { TurnDiff } from '../capture/diff.ts'
 import { tableKey, type Detail } from '../capture/capture-diff.ts'
 import type { TableShape } from '../capture/table-shape.ts'
 import type { Trace } from '../operator.ts'
-import type { KeyedRows } from '../result/diff-rows.ts'
+import type { KeyedRows } from '../../schema/live/row-changes.ts'
 import type { Explanation } from '../types.ts'
 import type { Routing } from './arm.ts'
 

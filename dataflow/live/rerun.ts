@@ -1,7 +1,7 @@
 import type { Query, RowChange, SqlValue } from '../../schema/live.ts'
 import type { Detail } from '../capture/capture-diff.ts'
 import type { TableShape } from '../capture/table-shape.ts'
-import { diffRows, type KeyedRows } from '../result/diff-rows.ts'
+import { diffRows, type KeyedRows } from '../../schema/live/row-changes.ts'
 import { RowKeys } from '../result/row-keys.ts'
 import type { Trace } from '../operator.ts'
 import type { Connection } from '../sqlite/connection.ts'

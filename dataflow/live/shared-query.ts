@@ -1,12 +1,12 @@
 import type { Query, RowChange } from '../../schema/live.ts'
-import type { KeyedRows } from '../result/diff-rows.ts'
+import type { KeyedRows } from '../../schema/live/row-changes.ts'
 import type { Trace } from '../operator.ts'
 import type { Maintainer } from './maintainer.ts'
 import type { Subscription } from './subscription.ts'
 
 /** One maintained query, shared by every subscription to the same SQL text and parameters. */
 export interface SharedQuery {
-  readonly identity: string
+  readonly key: string
   readonly query: Query
   readonly subscriptions: Set<Subscription>
   maintainer: Maintainer

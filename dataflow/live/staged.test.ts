@@ -2,7 +2,7 @@ import sqlite3InitModule from '@sqlite.org/sqlite-wasm'
 import { expect, test } from 'vitest'
 import type { SqlValue } from '../../schema/live.ts'
 import { openLiveDatabase } from '../index.ts'
-import { applyChanges } from '../result/diff-rows.ts'
+import { applyChanges } from '../../schema/live/row-changes.ts'
 
 const sqlite3 = await sqlite3InitModule()
 

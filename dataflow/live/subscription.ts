@@ -1,5 +1,5 @@
 import type { QueryDelta, SqlValue } from '../../schema/live.ts'
-import { applyChanges } from '../result/diff-rows.ts'
+import { applyChanges } from '../../schema/live/row-changes.ts'
 import type { Trace } from '../operator.ts'
 import type { Explanation, LiveQuery } from '../types.ts'
 import type { Maintainer } from './maintainer.ts'

@@ -1,6 +1,6 @@
 import type { RowChange, SqlValue } from '../../schema/live.ts'
 import { Node, type Entries, type Graph, type Outlet } from '../graph/graph.ts'
-import { diffRows, type KeyedRows } from '../result/diff-rows.ts'
+import { diffRows, type KeyedRows } from '../../schema/live/row-changes.ts'
 import type { Entry } from '../result/entry.ts'
 import { OrderedList, UnkeyedRows, type CompareEntries } from '../result/ordered-list.ts'
 

@@ -1,5 +1,5 @@
 import type { RowChange, SqlValue } from '../../schema/live.ts'
-import { sameSqlRow, type KeyedRows } from './diff-rows.ts'
+import { sameRow, type KeyedRows } from '../../schema/live/row-changes.ts'
 import type { Entry } from './entry.ts'
 
 export type CompareEntries = (a: Entry, b: Entry) => number
@@ -77,7 +77,7 @@ export class OrderedList {
       (from === this.entries.length - 1 || this.#before(next, this.entries[from + 1]!))
     if (stays) {
       this.entries[from] = next
-      if (sameSqlRow(old.row, next.row)) {
+      if (sameRow(old.row, next.row)) {
         this.rows[from] = next.row
         return null
       }

@@ -1,10 +1,9 @@
 import type { LiveUpdate, Query, SqlValue } from '../../schema/live.ts'
-import { queryKey } from '../../schema/messages/query-key.ts'
+import { queryKey } from '../../schema/live/query-key.ts'
+import { applyChanges, diffRows } from '../../schema/live/row-changes.ts'
 import type { FromTab, TabSubscription, TabUpdate } from '../../schema/messages/tab.ts'
-import { applyChange } from './apply-changes.ts'
 import { clientError } from './client-error.ts'
 import type { Client, ClientError } from './client.ts'
-import { diffSnapshot } from './diff-snapshot.ts'
 
 export interface Subscriptions {
   readonly add: Client['subscribe']
@@ -54,7 +53,7 @@ export function openSubscriptions(post: (message: FromTab) => void): Subscriptio
       const { turn, columns, keys, rows } = update
       tabQuery.held = { turn, columns, keys: [...keys], rows: [...rows] }
       if (!held || !sameColumns(held.columns, columns)) return tell(tabQuery, update)
-      const changes = diffSnapshot(held, update)
+      const changes = diffRows(held, update)
       if (changes.length > 0) tell(tabQuery, { type: 'delta', turn, changes })
       for (const listener of tabQuery.listeners) start(tabQuery, listener)
       return
@@ -63,7 +62,7 @@ export function openSubscriptions(post: (message: FromTab) => void): Subscriptio
     if (!held) return
     held.turn = update.turn
     held.columns = update.columns ?? held.columns
-    for (const change of update.changes) applyChange(held.keys, held.rows, change)
+    applyChanges(held.keys, held.rows, update.changes)
     tell(tabQuery, update)
   }
 

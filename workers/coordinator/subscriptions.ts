@@ -1,5 +1,5 @@
 import type { QueryUpdate } from '../../schema/messages/database.ts'
-import { queryKey } from '../../schema/messages/query-key.ts'
+import { queryKey } from '../../schema/live/query-key.ts'
 import type { TabSubscription, TabUpdate } from '../../schema/messages/tab.ts'
 import type { CoordinatorState, Delivery, SharedQuery, Subscriber, Tab } from './state.ts'
 

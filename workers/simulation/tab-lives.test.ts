@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { EventDraft } from '../../schema/events/event.ts'
 import type { ClientError } from '../client/client.ts'
-import { applyChange } from '../client/apply-changes.ts'
+import { applyChanges } from '../../schema/live/row-changes.ts'
 import type { SqlValue } from '../../schema/live.ts'
 import { FakeBrowser, type FakePage } from './browser.ts'
 import { bucketRows, buckets } from './fake-database.ts'
@@ -133,7 +133,7 @@ class Life {
       if (!view.started) fault('a delta before the snapshot')
       for (const change of update.changes) {
         if (change.op === 'insert' && view.keys.includes(change.key)) fault(`insert of ${change.key}, which is there`)
-        applyChange(view.keys, view.rows, change)
+        applyChanges(view.keys, view.rows, [change])
       }
     })
     if (this.#browser.world.random() < 0.3) {

@@ -1,4 +1,4 @@
-import { applyChange } from '../../../workers/client/apply-changes.ts'
+import { applyChanges } from '../../../schema/live/row-changes.ts'
 import type { Client } from '../../../workers/client/client.ts'
 import { connect } from '../../../workers/client/connect.ts'
 import { installTestHooks } from '../../../workers/client/test-hooks.ts'
@@ -61,7 +61,7 @@ function watch(sql: string): Watched {
         return
       }
       watched.deltas += 1
-      for (const change of update.changes) applyChange(watched.keys, watched.rows, change)
+      applyChanges(watched.keys, watched.rows, update.changes)
     },
     (error) => watched.errors.push(error.message),
   )

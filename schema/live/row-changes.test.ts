@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { applyChanges, diffRows } from './diff-rows.ts'
+import { applyChanges, diffRows } from './row-changes.ts'
 
 const list = fc.uniqueArray(fc.tuple(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 1 })), {
   selector: ([key]) => key,

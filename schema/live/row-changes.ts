@@ -1,4 +1,5 @@
-import type { RowChange, SqlValue } from '../../schema/live.ts'
+import { assertNever } from '../assert.ts'
+import type { RowChange, SqlValue } from '../live.ts'
 
 /**
  * The steps that turn one ordered list of keyed rows into another, with as few moves as there can be.
@@ -107,7 +108,7 @@ function pushUpdate(
   newIndex: number,
 ): void {
   const row = after.rows[newIndex]!
-  if (!sameSqlRow(before.rows[oldIndex]!, row)) {
+  if (!sameRow(before.rows[oldIndex]!, row)) {
     changes.push({ op: 'update', index, key: after.keys[newIndex]!, row })
   }
 }
@@ -148,21 +149,21 @@ class PrefixCounts {
   }
 }
 
-export function sameSqlRow(a: readonly SqlValue[], b: readonly SqlValue[]): boolean {
+export function sameRow(a: readonly SqlValue[], b: readonly SqlValue[]): boolean {
   if (a === b) return true
   if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (!sameSqlValue(a[i]!, b[i]!)) return false
+  for (let i = 0; i < a.length; i++) if (!sameValue(a[i]!, b[i]!)) return false
   return true
 }
 
-export function sameSqlValue(a: SqlValue, b: SqlValue): boolean {
+export function sameValue(a: SqlValue, b: SqlValue): boolean {
   if (Object.is(a, b)) return true
   return (
     a instanceof Uint8Array && b instanceof Uint8Array && a.length === b.length && a.every((byte, i) => byte === b[i])
   )
 }
 
-/** Applies changes to lists kept in step; what a listener does with a delta. */
+/** Applies the steps of a delta in place, in sequence: `keys[i]` names `rows[i]`. */
 export function applyChanges(keys: string[], rows: SqlValue[][], changes: readonly RowChange[]): void {
   for (const change of changes) {
     switch (change.op) {
@@ -171,6 +172,7 @@ export function applyChanges(keys: string[], rows: SqlValue[][], changes: readon
         rows.splice(change.index, 0, change.row)
         break
       case 'update':
+        keys[change.index] = change.key
         rows[change.index] = change.row
         break
       case 'move':
@@ -183,6 +185,8 @@ export function applyChanges(keys: string[], rows: SqlValue[][], changes: readon
         keys.splice(change.index, 1)
         rows.splice(change.index, 1)
         break
+      default:
+        assertNever(change)
     }
   }
 }
