@@ -14,6 +14,8 @@ export interface Client {
    * subscription; any other error may clear with the next update. Survives failover: the subscriber only ever sees its own rows change.
    */
   subscribe(query: Query, onUpdate: (update: LiveUpdate) => void, onError?: (error: ClientError) => void): Unsubscribe
+  /** The same as an Observable: cold, shared by query, a snapshot first; it errors when the query has ended. */
+  live(query: Query): Observable<LiveUpdate>
   /** Plain SQL on the leader's database. Rejects with a ClientError; TIMEOUT: it ran for 15 s and was stopped, or none led. */
   query(sql: string, parameters?: readonly SqlValue[]): Promise<QueryResult>
   /** Resolves when the events and their outbox rows are durable on this device. All or none. Rejects with a ClientError. */

@@ -5,6 +5,7 @@ import type { FromTab, OpenRoom, ToTab } from '../../schema/messages/tab.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Locks } from '../platform/locks.ts'
 import type { Client } from './client.ts'
+import { liveQuery } from './live.ts'
 import { openRequests, type Requests } from './open-requests.ts'
 import { openSubscriptions, type Subscriptions } from './open-subscriptions.ts'
 import { startLife, type CoordinatorWay, type Life, type TabWorker } from './tab-life.ts'
@@ -164,7 +165,8 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
       statusListeners.add(listener)
       listener(status)
     },
-    subscribe: (query, onUpdate, onError) => subscriptions.add(query, onUpdate, onError),
+    subscribe: subscriptions.add,
+    live: (query) => liveQuery(subscriptions.add, query),
     query: (sql, parameters = []) => requests.query(sql, parameters),
     dispatch: (events) => requests.write({ type: 'DISPATCH', events }),
     retry: (eventIds) => requests.write({ type: 'RETRY_EVENTS', eventIds }),
