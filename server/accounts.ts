@@ -1,24 +1,29 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { ulid } from 'ulid'
 import type { Identity } from '../schema/messages/http.ts'
-import { openSqlite } from './sqlite.ts'
+import { closeSqlite, inTransaction, openSqlite } from './sqlite.ts'
 import { importerPrefix } from './space-state.ts'
 
 /** Persons and their sessions. A session's token is random and known to its device alone: only its hash is stored. */
 export interface Accounts {
-  createPerson(name: string, options?: { importer?: boolean }): Identity
-  /** the new session's token */
-  signIn(actor: string): string
-  whoIs(token: string): Identity | null
-  signOut(token: string): void
+  /** a new person, and the token of their first session */
+  signInGuest(name: string, options?: { importer?: boolean }): { identity: Identity; token: string }
+  /** who has the token, and what the session is called (its token's hash) */
+  whoIs(token: string): (Identity & { session: string }) | null
+  /** ends the session that has this token; returns what it was called */
+  signOut(token: string): string
+  isOpen(session: string): boolean
   nameOf(actor: string): string | null
   close(): void
 }
 
 export const sessionSeconds = 400 * 24 * 3600 // the longest that browsers keep a cookie
 
-export async function openAccounts(path: string, clock: () => number = Date.now): Promise<Accounts> {
-  const database = await openSqlite(path, { durable: true })
+export async function openAccounts(
+  path: string,
+  { clock = Date.now, readOnly = false }: { clock?: () => number; readOnly?: boolean } = {},
+): Promise<Accounts> {
+  const database = await openSqlite(path, { durable: true, readOnly })
   database.exec(`
     CREATE TABLE IF NOT EXISTS persons (
       actor TEXT PRIMARY KEY, name TEXT NOT NULL, created_at INTEGER NOT NULL
@@ -35,30 +40,34 @@ export async function openAccounts(path: string, clock: () => number = Date.now)
     'SELECT actor, name FROM sessions JOIN persons USING (actor) WHERE token_hash = ? AND expires_at > ?',
   )
   const deleteSession = database.prepare('DELETE FROM sessions WHERE token_hash = ? OR expires_at <= ?')
+  const openSession = database.prepare('SELECT 1 FROM sessions WHERE token_hash = ? AND expires_at > ?')
   const findName = database.prepare('SELECT name FROM persons WHERE actor = ?')
 
   return {
-    createPerson(name, { importer = false } = {}) {
+    signInGuest(name, { importer = false } = {}) {
       const actor = (importer ? importerPrefix : '') + ulid(clock())
-      insertPerson.run(actor, name, clock())
-      return { actor, name }
-    },
-    signIn(actor) {
       const token = randomBytes(32).toString('base64url')
-      insertSession.run(hash(token), actor, clock(), clock() + sessionSeconds * 1000)
-      return token
+      inTransaction(database, () => {
+        insertPerson.run(actor, name, clock())
+        insertSession.run(hash(token), actor, clock(), clock() + sessionSeconds * 1000)
+      })
+      return { identity: { actor, name }, token }
     },
     whoIs(token) {
-      const row = findSession.get(hash(token), clock()) as { actor: string; name: string } | undefined
-      return row ? { actor: row.actor, name: row.name } : null
+      const session = hash(token)
+      const row = findSession.get(session, clock()) as { actor: string; name: string } | undefined
+      return row ? { actor: row.actor, name: row.name, session } : null
     },
     signOut(token) {
-      deleteSession.run(hash(token), clock())
+      const session = hash(token)
+      deleteSession.run(session, clock())
+      return session
     },
+    isOpen: (session) => openSession.get(session, clock()) !== undefined,
     nameOf(actor) {
       return (findName.get(actor) as { name: string } | undefined)?.name ?? null
     },
-    close: () => database.close(),
+    close: () => closeSqlite(database),
   }
 }
 

@@ -219,7 +219,11 @@ describe('refusals', () => {
       [{ ...good, payload: { text: 7 } }, 400, { code: 'MALFORMED_EVENT', field: 'payload.text' }],
       [{ ...good, stream: 'space:other' }, 400, { code: 'MALFORMED_EVENT', field: 'stream' }],
       [{ ...good, actor: 'somebody' }, 403, { code: 'ACTOR_MISMATCH', field: 'actor' }],
-      [{ ...good, payload: { text: 'x', author: { id: 'bob', name: 'Bob' } } }, 403, { code: 'NOT_ALLOWED' }],
+      [
+        { ...ada.say(space.stream, space.room, ''), payload: { text: 'x', author: { id: 'bob', name: 'Bob' } } },
+        403,
+        { code: 'NOT_ALLOWED', field: 'payload.author' },
+      ],
       [{ ...good, type: 'future.thing', payload: 'x'.repeat(70_000) }, 413, { code: 'EVENT_TOO_LARGE' }],
     ]
     for (const [bad, status, error] of table) {

@@ -1,5 +1,4 @@
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Logger } from 'pino'
 import { httpStatus } from '../schema/messages/http.ts'
@@ -8,60 +7,90 @@ import { startCommitter } from './committer.ts'
 import type { Directory } from './directory.ts'
 import type { EventLog } from './event-log.ts'
 import { Fault } from './fault.ts'
+import type { Health } from './health.ts'
+import { startBodies } from './http/bodies.ts'
+import { ownHosts } from './http/own-hosts.ts'
 import { sameOrigin } from './http/same-origin.ts'
+import { apiHeaders } from './http/security-headers.ts'
 import { signInRoutes } from './http/sign-in.ts'
 import { staticFiles } from './http/static-files.ts'
 import { streamRoutes } from './http/streams.ts'
 import { startTails } from './http/tails.ts'
+import type { Limits } from './limits.ts'
 
 export interface ServerParts {
   readonly log: EventLog
   readonly directory: Directory
   readonly accounts: Accounts
+  readonly health: Health
   readonly logger: Logger
+  readonly limits: Limits
   /** where the built app lies; null: the API alone */
   readonly dist: string | null
   readonly guests: boolean
+  /** what the server is called from outside, e.g. https://chat.example.org */
+  readonly origins: readonly string[]
+  /** the address that it listens on; undefined: all of this machine's */
+  readonly host: string | undefined
 }
 
 /** The whole server as one fetch handler. (The Durable Streams protocol will be another route over the same log.) */
 export function createApp(parts: ServerParts): { app: Hono; close(): void } {
-  const { log, directory, accounts, logger } = parts
-  const tails = startTails(log, directory, accounts)
+  const { log, directory, accounts, health, logger, limits } = parts
+  const bodies = startBodies(limits)
+  const tails = startTails(log, directory, accounts, health, limits)
   const app = new Hono()
 
-  app.use(async (c, next) => {
+  app.use(ownHosts(parts.origins, parts.host))
+  app.use('/api/*', async (c, next) => {
     const start = performance.now()
     await next()
-    c.header('x-content-type-options', 'nosniff')
-    c.header('referrer-policy', 'same-origin')
-    if (!c.req.path.startsWith('/api/')) return
+    for (const [name, value] of Object.entries(apiHeaders)) c.header(name, value)
     const ms = Math.round(performance.now() - start)
     logger.debug({ method: c.req.method, path: c.req.path, status: c.res.status, ms }, 'request')
   })
   app.get('/healthz', async (c) => {
-    await log.streams()
-    return c.json({ status: 'ok' })
+    if (health.disk.state !== 'ok') await log.probe()
+    const setAside = directory.setAside()
+    const status = health.disk.state === 'ok' && setAside.count === 0 ? 'ok' : 'degraded'
+    return c.json({ status, disk: health.disk, setAside, tails: tails.count }, 200, apiHeaders)
   })
   app.use('/api/*', sameOrigin)
-  app.use('/api/*', bodyLimit({ maxSize: 8 << 20, onError: tooLarge }))
-  app.route('/api', signInRoutes(accounts, { guests: parts.guests }))
-  app.route('/api', streamRoutes(log, directory, startCommitter(log, directory), accounts))
+  const signIn = { guests: parts.guests, limits, onSignOut: tails.endSession }
+  app.route('/api', signInRoutes(accounts, bodies, signIn))
+  app.route('/api', streamRoutes(log, directory, startCommitter(log, directory, limits), accounts, bodies, limits))
   app.route('/api', tails.routes)
-  app.all('/api/*', (c) => {
-    throw new Fault('NOT_FOUND', `there is no ${c.req.method} ${c.req.path}`)
-  })
-  if (parts.dist !== null) app.route('/', staticFiles(parts.dist))
+  if (parts.dist !== null) {
+    const overHttps = parts.origins.length > 0 && parts.origins.every((origin) => origin.startsWith('https:'))
+    app.route('/', staticFiles(parts.dist, overHttps))
+  }
 
+  app.notFound((c) => {
+    const allowed = allowedMethods(c.req.path)
+    if (allowed.includes(c.req.method)) throw new Fault('NOT_FOUND', `there is no ${c.req.path}`)
+    c.header('allow', allowed.join(', '))
+    throw new Fault('METHOD_NOT_ALLOWED', `${c.req.path} takes ${allowed.join(', ')}`)
+  })
   app.onError((error, c) => {
-    const fault = error instanceof Fault ? error : new Fault('INTERNAL', 'something went wrong on the server')
-    if (!(error instanceof Fault))
+    const fault = error instanceof Fault ? error : faultOf(error, health)
+    if (fault.code === 'INTERNAL') {
       logger.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed')
-    return c.json({ error: fault }, httpStatus[fault.code] as ContentfulStatusCode, { 'cache-control': 'no-store' })
+    }
+    if (fault.retryAfterSeconds !== null) c.header('retry-after', String(fault.retryAfterSeconds))
+    return c.json({ error: fault }, httpStatus[fault.code] as ContentfulStatusCode, apiHeaders)
   })
   return { app, close: tails.close }
 }
 
-function tooLarge(): never {
-  throw new Fault('BODY_TOO_LARGE', 'the request is too large: at most 8 MiB')
+function faultOf(error: unknown, health: Health): Fault {
+  if (!health.failed(error)) return new Fault('INTERNAL', 'something went wrong on the server')
+  const message = `nothing can be written on the server now: its disk is ${health.disk.state}`
+  return new Fault('STORAGE_FULL', message, { retryAfterSeconds: 30 })
+}
+
+/** What a path can be asked; a path that is not the API's is a file. */
+function allowedMethods(path: string): readonly string[] {
+  const read = ['GET', 'HEAD']
+  if (/^\/api\/(guest|sign-out)$/.test(path)) return ['POST']
+  return /^\/api\/streams\/[^/]+\/events$/.test(path) ? [...read, 'POST'] : read
 }

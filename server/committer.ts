@@ -1,15 +1,28 @@
+import { aheadOf } from '../schema/events/bounds.ts'
+import { clockToMs } from '../schema/events/clock.ts'
 import { validateEvent, type AnyEvent } from '../schema/events/event.ts'
-import { personStream, streamKind } from '../schema/events/streams.ts'
+import { streamKind } from '../schema/events/streams.ts'
 import type { AppendResult } from '../schema/messages/http.ts'
+import { canonicalJson } from './canonical-json.ts'
 import type { Directory } from './directory.ts'
 import { StaleHead, type EventLog, type LogItem } from './event-log.ts'
 import { Fault } from './fault.ts'
-import { admit, foldSpace, type SpaceState, type ValidEvent } from './space-state.ts'
+import type { Limits } from './limits.ts'
+import {
+  admit,
+  admitToPerson,
+  foldSpace,
+  isImporter,
+  isStructural,
+  type SpaceState,
+  type ValidEvent,
+} from './space-state.ts'
 
 /**
- * Takes events into the log. Laws: a request is taken whole or not at all; every event is admitted against the state
- * after all events before it (also those of requests that wait in the same line), never against an older one; an event
- * that the log has already is answered with its first seq and asks for no right.
+ * Takes events into the log, as their authors sent them. Laws: a request is taken whole or not at all; every event is
+ * admitted against the state after all events before it (also those of requests that wait in the same line), never
+ * against an older one; an event that the log has already is answered with its first seq and asks for no right; an id
+ * stands for one content for ever.
  *
  * Requests for one stream wait in a line. The whole line is decided, then written by one append that expects the head
  * on which the decision stood; if another node wrote meanwhile the line is decided again.
@@ -20,47 +33,56 @@ export interface Committer {
 
 interface Request {
   readonly actor: string
-  readonly events: readonly ValidEvent[]
+  readonly events: readonly Sent[]
   readonly resolve: (results: AppendResult['results']) => void
   readonly reject: (error: unknown) => void
 }
+interface Sent {
+  readonly valid: ValidEvent
+  /** what the author sent, unknown fields included: this is what the log keeps */
+  readonly data: string
+}
 
-export function startCommitter(log: EventLog, directory: Directory): Committer {
+export function startCommitter(
+  log: EventLog,
+  directory: Directory,
+  limits: Pick<Limits, 'oldestEventMs' | 'staleHeadMs'>,
+  now: () => number = Date.now,
+): Committer {
   const lines = new Map<string, Request[]>()
 
   async function serve(stream: string): Promise<void> {
     for (let line = lines.get(stream)!; line.length > 0; line = lines.get(stream)!) {
       lines.set(stream, [])
-      await commit(stream, line).catch((error) => line.forEach((request) => request.reject(error)))
+      const served = line
+      await commit(stream, served).catch((error) => served.forEach((request) => request.reject(error)))
     }
     lines.delete(stream)
   }
 
   async function commit(stream: string, line: readonly Request[]): Promise<void> {
+    const deadline = now() + limits.staleHeadMs
     for (;;) {
       const entry = directory.entry(stream)
-      const ids = line.flatMap((request) => request.events.map(({ event }) => event.id))
-      const known = new Map((await log.find(stream, ids)).map((item) => [item.id, item]))
-      const tentative = new TentativeSpace(entry?.space ?? null)
+      const known = new Map((await log.find(stream, idsIn(line))).map((item) => [item.id, item]))
+      const trial = new Trial(stream, entry?.space ?? null, known)
       const taken: Request[] = []
       for (const request of line) {
-        const fault = decide(stream, request, known, tentative)
+        const fault = trial.take(request)
         if (fault) request.reject(fault)
         else taken.push(request)
       }
       if (taken.length === 0) return
-      const events = taken.flatMap((request) =>
-        request.events.map(({ event }) => ({ id: event.id, data: JSON.stringify(event) })),
-      )
+      const events = taken.flatMap((request) => request.events.map(({ valid, data }) => ({ id: valid.event.id, data })))
       try {
         const appended = await log.append(stream, events, { expect: entry?.head ?? null })
         let at = 0
         for (const request of taken) {
-          request.resolve(request.events.map(({ event }) => ({ id: event.id, ...appended[at++]! })))
+          request.resolve(request.events.map(({ valid }) => ({ id: valid.event.id, ...appended[at++]! })))
         }
         return
       } catch (error) {
-        if (!(error instanceof StaleHead)) throw error
+        if (!(error instanceof StaleHead) || now() > deadline) throw error
         line = taken
         await new Promise((resolve) => setTimeout(resolve, 5)) // until the directory has followed
       }
@@ -69,7 +91,7 @@ export function startCommitter(log: EventLog, directory: Directory): Committer {
 
   return {
     append(actor, stream, inputs) {
-      const events = inputs.map((input, index) => check(actor, stream, input, index))
+      const events = inputs.map((input, index) => check(actor, stream, input, index, now(), limits.oldestEventMs))
       return new Promise((resolve, reject) => {
         const request = { actor, events, resolve, reject }
         const line = lines.get(stream)
@@ -83,11 +105,24 @@ export function startCommitter(log: EventLog, directory: Directory): Committer {
   }
 }
 
+/** Of every event its own, and the message that it edits or deletes. */
+function idsIn(line: readonly Request[]): string[] {
+  const ids = new Set<string>()
+  for (const { events } of line) {
+    for (const { valid } of events) {
+      ids.add(valid.event.id)
+      const { type, entity } = valid.event
+      if ((type === 'message.edit' || type === 'message.delete') && entity !== undefined) ids.add(entity)
+    }
+  }
+  return [...ids]
+}
+
 /** What can be said of an event without knowing the stream; throws a Fault. */
-function check(actor: string, stream: string, input: unknown, index: number): ValidEvent {
+function check(actor: string, stream: string, input: unknown, index: number, now: number, oldestEventMs: number): Sent {
   const valid = validateEvent(input)
   const given = (input as { id?: unknown } | null)?.id
-  const at = { index, ...(typeof given === 'string' ? { id: given } : {}) }
+  const at = { index, ...(typeof given === 'string' ? { id: given.slice(0, 200).toWellFormed() } : {}) }
   if (valid.type === 'invalid')
     throw new Fault(valid.fault.code, valid.fault.message, { ...at, field: valid.fault.field })
   const { event } = valid
@@ -97,72 +132,101 @@ function check(actor: string, stream: string, input: unknown, index: number): Va
   if (event.actor !== actor) {
     throw new Fault('ACTOR_MISMATCH', 'actor: must be the one who is signed in', { ...at, field: 'actor' })
   }
-  return valid
+  const ahead = aheadOf(event, now) ?? (isImporter(actor) ? pastOnly(event, now) : null)
+  if (ahead) throw new Fault('CLOCK_AHEAD', `${ahead.field}: ${ahead.message}`, { ...at, field: ahead.field, now })
+  const behind = isImporter(actor) ? null : behindOf(event, oldestEventMs)
+  if (behind) {
+    const message = `${behind}: is long before this app was made: the clock of the device that wrote it was wrong`
+    throw new Fault('CLOCK_BEHIND', message, { ...at, field: behind, now })
+  }
+  return { valid, data: JSON.stringify(input) }
 }
 
-function decide(
-  stream: string,
-  request: Request,
-  known: ReadonlyMap<string, LogItem>,
-  tentative: TentativeSpace,
-): Fault | null {
-  if (streamKind(stream) === 'person') {
-    return stream === personStream(request.actor) ? null : new Fault('NOT_A_MEMBER', 'this stream is another person’s')
-  }
-  const undo = tentative.mark()
-  for (const [index, valid] of request.events.entries()) {
-    const { event } = valid
-    const first = known.get(event.id)
-    if (first) {
-      if ((JSON.parse(first.data) as AnyEvent).actor === request.actor) continue
-      undo()
-      return new Fault('EVENT_ID_TAKEN', `id: ${event.id} is another person’s event`, {
-        index,
-        id: event.id,
-        field: 'id',
-      })
-    }
-    const refusal = admit(tentative.space, valid)
-    if (refusal) {
-      undo()
-      const { code, message, ...field } = refusal
-      return new Fault(code, message, { index, id: event.id, ...field })
-    }
-    tentative.fold(valid)
-  }
-  return null
+function pastOnly(event: AnyEvent, now: number): { field: 'clock' | 'at'; message: string } | null {
+  const message = 'lies in the future: what is imported has happened'
+  if (clockToMs(event.clock) > now) return { field: 'clock', message }
+  return event.at > now ? { field: 'at', message } : null
 }
 
-/** A space's state that can be carried forward on trial; copied only when the first event changes it. */
-class TentativeSpace {
-  space: SpaceState | null
+function behindOf(event: AnyEvent, oldestMs: number): 'clock' | 'at' | null {
+  if (clockToMs(event.clock) < oldestMs) return 'clock'
+  return event.at < oldestMs ? 'at' : null
+}
+
+/** A line of requests, taken one after another on trial: what a refused one did is undone. */
+class Trial {
+  readonly #stream: string
+  readonly #known: ReadonlyMap<string, LogItem>
+  #space: SpaceState | null
+  /** the space is a copy that may be changed */
   #owned = false
+  /** events of this line, by id */
+  readonly #taken = new Map<string, Sent>()
 
-  constructor(space: SpaceState | null) {
-    this.space = space
+  constructor(stream: string, space: SpaceState | null, known: ReadonlyMap<string, LogItem>) {
+    this.#stream = stream
+    this.#space = space
+    this.#known = known
   }
 
-  fold(valid: ValidEvent): void {
-    if (valid.type === 'unknown' || !/^(space|member|room)\./.test(valid.event.type)) return
-    if (!this.#owned) {
-      this.space = this.space && copy(this.space)
+  take(request: Request): Fault | null {
+    const before = this.#space
+    this.#owned = false // the first change copies, and leaves `before` as it is
+    const taken: string[] = []
+    for (const [index, sent] of request.events.entries()) {
+      const { event } = sent.valid
+      const outcome = this.#takeOne(request.actor, sent)
+      if (outcome === 'new') taken.push(event.id)
+      else if (outcome !== 'known') {
+        this.#space = before
+        for (const id of taken) this.#taken.delete(id)
+        const { code, message, ...field } = outcome
+        return new Fault(code, message, { index, id: event.id, ...field })
+      }
+    }
+    return null
+  }
+
+  #takeOne(actor: string, sent: Sent) {
+    const { valid, data } = sent
+    const { event } = valid
+    const first = this.#taken.get(event.id)?.data ?? this.#known.get(event.id)?.data
+    if (first !== undefined) return sameOrTaken(actor, first, data)
+    const refusal =
+      streamKind(this.#stream) === 'person'
+        ? admitToPerson(this.#stream, actor, valid)
+        : admit(this.#space, valid, (message) => this.#authorOf(message))
+    if (refusal) return refusal
+    this.#taken.set(event.id, sent)
+    if (valid.type === 'known' && isStructural(event.type)) {
+      if (!this.#owned) this.#space = this.#space && copy(this.#space)
       this.#owned = true
+      this.#space = foldSpace(this.#space, valid.event)
     }
-    this.space = foldSpace(this.space, valid.event)
+    return 'new'
   }
 
-  /** Returns how to come back to this point. */
-  mark(): () => void {
-    const space = this.space
-    this.#owned = false // the next change copies, and leaves `space` as it is
-    return () => {
-      this.space = space
-    }
+  #authorOf(message: string): string | null {
+    const data = this.#taken.get(message)?.data ?? this.#known.get(message)?.data
+    if (data === undefined) return null
+    const { type, actor } = JSON.parse(data) as AnyEvent
+    return type === 'message.create' ? actor : null
   }
+}
+
+/** An id that is there already: the same event again, or another one under its name. */
+function sameOrTaken(actor: string, first: string, again: string) {
+  if (first === again) return 'known'
+  const event = JSON.parse(first) as AnyEvent
+  if (event.actor !== actor) {
+    return { code: 'EVENT_ID_TAKEN', field: 'id', message: `id: ${event.id} is another person’s event` } as const
+  }
+  if (canonicalJson(event) === canonicalJson(JSON.parse(again))) return 'known'
+  return { code: 'EVENT_CHANGED', field: 'id', message: `id: ${event.id} was sent before with other content` } as const
 }
 
 const copy = (space: SpaceState): SpaceState => ({
   ...space,
   members: new Map([...space.members].map(([id, member]) => [id, { ...member }])),
-  roomNames: new Map(space.roomNames),
+  rooms: new Map([...space.rooms].map(([id, room]) => [id, { ...room }])),
 })

@@ -1,13 +1,24 @@
 import { validateEvent, type AnyEvent, type KnownEvent } from '../schema/events/event.ts'
 import { personStream, streamKind } from '../schema/events/streams.ts'
+import {
+  openDirectoryFile,
+  roomEventKind,
+  type DirectoryFile,
+  type Indexed,
+  type RoomEventKind,
+} from './directory-file.ts'
 import type { Commit, EventLog, LogItem, Seq } from './event-log.ts'
+import type { Health, SetAside } from './health.ts'
 import { foldSpace, isMember, isStructural, type SpaceState } from './space-state.ts'
-import { inTransaction, openSqlite, type Sqlite } from './sqlite.ts'
 
 /**
  * What the server knows of its streams beyond their bytes: spaces and members, each space's outline, and which events
  * belong to a room. A projection of the log, so never the truth: it keeps how far it has read each stream, catches up
  * at the start, follows the log's commits from then on, and can be deleted at any time.
+ *
+ * Law: no event stops it. One that it cannot take is set aside, counted and named (`setAside`), and everything after it
+ * goes on, the same at every start. Who may read what is kept in memory and so is right even while the disk is full; the
+ * file follows when there is room again.
  */
 export interface Directory {
   entry(stream: string): StreamEntry | null
@@ -15,12 +26,14 @@ export interface Directory {
   /** the streams whose tail a person may follow: their own and their spaces' */
   streamsOf(actor: string): string[]
   mayRead(stream: string, actor: string): boolean
-  /** the structural events of a space, rooms before members */
+  /** the structural events of a space, rooms before members; none of threads */
   outline(stream: string): Promise<LogItem[]>
   /** events of a room from its `messages`-th newest message on, and the events that made it and its threads */
   roomPage(stream: string, room: string, messages: number): Promise<LogItem[]>
-  /** Tells of each commit once the directory has taken it in. */
+  /** Tells of each commit once the directory has taken it in. What a listener throws reaches nobody else. */
   watch(listener: (commit: Commit) => void): () => void
+  /** events that could not be taken: how many in all, and the newest */
+  setAside(): { readonly count: number; readonly newest: readonly SetAside[] }
   close(): void
 }
 export interface StreamEntry {
@@ -32,73 +45,53 @@ export interface StreamEntry {
   space: SpaceState | null
 }
 
-export async function openDirectory(path: string, log: EventLog): Promise<Directory> {
-  const database = await openSqlite(path, { durable: false })
-  database.exec(schema)
-  const directory = new SqliteDirectory(database, log)
-  await directory.catchUp()
+export async function openDirectory(
+  path: string,
+  log: EventLog,
+  health: Health,
+  options: { readOnly?: boolean } = {},
+): Promise<Directory> {
+  const directory = new LogDirectory(await openDirectoryFile(path, health, options), log, health)
+  await directory.start()
   return directory
 }
 
-const schema = `
-CREATE TABLE IF NOT EXISTS streams (
-  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, head TEXT, events INTEGER NOT NULL, messages INTEGER NOT NULL
-);
-CREATE TABLE IF NOT EXISTS structure (
-  stream_id INTEGER NOT NULL, seq TEXT NOT NULL, id TEXT NOT NULL, received_at INTEGER NOT NULL, data TEXT NOT NULL,
-  PRIMARY KEY (stream_id, seq)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS rooms (
-  id INTEGER PRIMARY KEY, stream_id INTEGER NOT NULL, name TEXT NOT NULL, UNIQUE (stream_id, name)
-);
-CREATE TABLE IF NOT EXISTS room_events (
-  room_id INTEGER NOT NULL, seq TEXT NOT NULL, event_id TEXT NOT NULL, kind INTEGER NOT NULL,
-  PRIMARY KEY (room_id, seq)
-) WITHOUT ROWID;
-`
-/** room_events.kind */
-const message = 1
-const makesRoom = 2
-const other = 0
+const pageItems = 2000
+const pageBytes = 4 << 20
+const retryMs = 1000
 
-class SqliteDirectory implements Directory {
-  readonly #database: Sqlite
+class LogDirectory implements Directory {
+  readonly #file: DirectoryFile
   readonly #log: EventLog
-  readonly #statements: ReturnType<typeof prepare>
-  readonly #entries = new Map<string, StreamEntry & { id: number }>()
+  readonly #health: Health
+  readonly #entries = new Map<string, StreamEntry>()
   readonly #streamsByMember = new Map<string, Set<string>>()
   readonly #listeners = new Set<(commit: Commit) => void>()
-  readonly #roomIds = new Map<string, number>()
+  readonly #catchingUp = new Set<string>()
+  /** streams of which the file does not have all that memory has: the disk was full */
+  readonly #behind = new Set<string>()
+  #retry: NodeJS.Timeout | null = null
   #stopWatching = () => {}
+  #closed = false
 
-  constructor(database: Sqlite, log: EventLog) {
-    this.#database = database
+  constructor(file: DirectoryFile, log: EventLog, health: Health) {
+    this.#file = file
     this.#log = log
-    this.#statements = prepare(database)
+    this.#health = health
   }
 
-  async catchUp(): Promise<void> {
-    const { allStreams, structureOf } = this.#statements
-    for (const row of allStreams.all() as { id: number; name: string; head: Seq; events: number; messages: number }[]) {
-      let space: SpaceState | null = null
-      for (const { data } of structureOf.all(row.id) as { data: string }[]) {
-        const valid = validateEvent(JSON.parse(data))
-        if (valid.type === 'known') space = foldSpace(space, valid.event)
+  async start(): Promise<void> {
+    for (const { stream, head, events, messages, structure } of this.#file.load()) {
+      const entry: StreamEntry = { stream, head, events, messages, space: null }
+      for (const { data } of structure) {
+        const valid = validateEvent(JSON.parse(data)) // it was valid when it was put there
+        if (valid.type === 'known') this.#fold(entry, valid.event)
       }
-      const { name: stream, ...counts } = row
-      this.#entries.set(stream, { stream, ...counts, space })
-      for (const member of space?.members.keys() ?? []) this.#noteMember(stream, space, member)
+      this.#entries.set(stream, entry)
     }
     // Follow first, then read what came before: a commit that overlaps is taken in once (see #take).
     this.#stopWatching = this.#log.watch((commit) => this.#take(commit))
-    for (const stream of await this.#log.streams()) {
-      for (;;) {
-        const after = this.#entries.get(stream)?.head ?? null
-        const page = await this.#log.read(stream, after, 2000, 4 << 20)
-        if (page.items.length > 0) this.#take({ stream, after, items: page.items })
-        if (page.upToDate) break
-      }
-    }
+    for (const stream of await this.#log.streams()) await this.#catchUp(stream)
   }
 
   entry(stream: string): StreamEntry | null {
@@ -118,25 +111,13 @@ class SqliteDirectory implements Directory {
   }
 
   async outline(stream: string): Promise<LogItem[]> {
-    const entry = this.#entries.get(stream)
-    if (!entry) return []
-    const rows = this.#statements.structureOf.all(entry.id) as unknown as (LogItem & { received_at: number })[]
-    const items = rows.map(({ seq, id, received_at: receivedAt, data }) => ({ seq, id, receivedAt, data }))
-    const isMember = (item: LogItem) => item.data.includes('"type":"member.')
+    const items = this.#file.outline(stream)
+    const isMember = (item: LogItem) => (JSON.parse(item.data) as AnyEvent).type.startsWith('member.')
     return [...items.filter((item) => !isMember(item)), ...items.filter(isMember)]
   }
 
   async roomPage(stream: string, room: string, messages: number): Promise<LogItem[]> {
-    const entry = this.#entries.get(stream)
-    if (!entry) return []
-    const found = this.#statements.oneRoom.get(entry.id, room) as { id: number } | undefined
-    if (!found) return []
-    const oldest = this.#statements.nthMessage.get(found.id, message, messages - 1) as { seq: Seq } | undefined
-    const rows = this.#statements.roomFrom.all(found.id, oldest?.seq ?? '', makesRoom) as { event_id: string }[]
-    const items = await this.#log.find(
-      stream,
-      rows.map((row) => row.event_id),
-    )
+    const items = await this.#log.find(stream, this.#file.roomEvents(stream, room, messages))
     return items.sort((a, b) => (a.seq < b.seq ? -1 : 1))
   }
 
@@ -145,99 +126,162 @@ class SqliteDirectory implements Directory {
     return () => this.#listeners.delete(listener)
   }
 
-  close(): void {
-    this.#stopWatching()
-    this.#database.close()
+  setAside(): { count: number; newest: readonly SetAside[] } {
+    return this.#file.setAside()
   }
 
+  close(): void {
+    this.#closed = true
+    if (this.#retry) clearTimeout(this.#retry)
+    this.#stopWatching()
+    this.#file.close()
+  }
+
+  /** Takes what follows on what is known; of what leaves a gap, the log is asked. */
   #take(commit: Commit): void {
     const known = this.#entries.get(commit.stream)?.head ?? null
+    if (commit.after !== null && (known === null || known < commit.after)) {
+      this.#catchUp(commit.stream).catch((error: unknown) => this.#health.bug(error, 'the directory, catching up'))
+      return
+    }
     const items = known === null ? commit.items : commit.items.filter((item) => item.seq > known)
     if (items.length === 0) return
-    inTransaction(this.#database, () => {
-      const entry = this.#entries.get(commit.stream) ?? this.#newEntry(commit.stream)
-      for (const item of items) this.#index(entry, item)
-      entry.head = items.at(-1)!.seq
-      entry.events += items.length
-      this.#statements.setProgress.run(entry.head, entry.events, entry.messages, entry.id)
-    })
-    for (const listener of this.#listeners) listener(commit)
+    const entry = this.#entries.get(commit.stream) ?? this.#newEntry(commit.stream)
+    this.#save(
+      commit.stream,
+      items.map((item) => this.#index(entry, item, 'first time')),
+    )
+    for (const listener of this.#listeners) {
+      try {
+        listener(commit)
+      } catch (error) {
+        this.#health.bug(error, `a watcher of the directory, at ${commit.stream}`)
+      }
+    }
   }
 
-  #newEntry(stream: string) {
-    const id = Number(this.#statements.insertStream.run(stream).lastInsertRowid)
-    const entry = { id, stream, head: null, events: 0, messages: 0, space: null }
+  async #catchUp(stream: string): Promise<void> {
+    if (this.#catchingUp.has(stream)) return
+    this.#catchingUp.add(stream)
+    try {
+      for (let upToDate = false; !upToDate && !this.#closed;) {
+        const after = this.#entries.get(stream)?.head ?? null
+        const page = await this.#log.read(stream, after, pageItems, pageBytes)
+        if (page.items.length > 0) this.#take({ stream, after, items: page.items })
+        upToDate = page.upToDate
+      }
+    } finally {
+      this.#catchingUp.delete(stream)
+    }
+  }
+
+  #newEntry(stream: string): StreamEntry {
+    const entry = { stream, head: null, events: 0, messages: 0, space: null }
     this.#entries.set(stream, entry)
     return entry
   }
 
-  #index(entry: StreamEntry & { id: number }, item: LogItem): void {
-    if (streamKind(entry.stream) !== 'space') return
-    const event = JSON.parse(item.data) as AnyEvent // its envelope was checked before it came into the log
-    if (event.type === 'message.create') entry.messages += 1
-    if (event.room !== undefined) {
-      this.#indexRoom(entry, event.room, item, event.type === 'message.create' ? message : other)
+  /** Where an event belongs. `again`: memory has taken it in already, and the file has not. */
+  #index(entry: StreamEntry, item: LogItem, time: 'first time' | 'again'): Indexed {
+    if (time === 'first time') {
+      entry.head = item.seq
+      entry.events += 1
     }
-    if (!/^(space|member|room)\./.test(event.type)) return
-    const valid = validateEvent(event)
-    if (valid.type !== 'known') return
-    const known = valid.event
-    if (known.type === 'room.create' && known.payload.kind === 'thread') this.#indexThread(entry, item, known)
-    if (!isStructural(known)) return
-    if (known.type === 'room.update' && !entry.space?.roomNames.has(known.entity ?? '')) return
-    entry.space = foldSpace(entry.space, known)
-    this.#statements.insertStructure.run(entry.id, item.seq, item.id, item.receivedAt, item.data)
-    for (const person of [known.actor, known.entity]) {
-      if (person !== undefined) this.#noteMember(entry.stream, entry.space, person)
-    }
-  }
-
-  /** A thread's making belongs to its own page and to that of the room it hangs in. */
-  #indexThread(entry: StreamEntry & { id: number }, item: LogItem, event: KnownEvent & { type: 'room.create' }): void {
-    for (const room of new Set([event.entity, event.payload.parentRoom])) {
-      if (room !== undefined && room !== event.room) this.#indexRoom(entry, room, item, other)
-    }
-    if (event.entity !== undefined) {
-      this.#statements.markMaking.run(makesRoom, this.#roomId(entry, event.entity), item.seq)
+    const rooms = new Map<string, RoomEventKind>()
+    if (streamKind(entry.stream) !== 'space') return { item, isMessage: false, rooms, structure: null, reason: null }
+    try {
+      const event = JSON.parse(item.data) as AnyEvent
+      const isMessage = event.type === 'message.create'
+      if (isMessage && time === 'first time') entry.messages += 1
+      if (event.room !== undefined) rooms.set(event.room, isMessage ? roomEventKind.message : roomEventKind.other)
+      const placed = { item, isMessage, rooms, structure: null, reason: null }
+      if (!isStructural(event.type)) return placed
+      const valid = validateEvent(event)
+      if (valid.type === 'invalid') return setAside(item, valid.fault.message)
+      if (valid.type === 'unknown') return placed
+      if (time === 'first time') this.#fold(entry, valid.event)
+      placeThread(valid.event, rooms)
+      return { ...placed, structure: isOfThread(entry.space, valid.event) ? 'thread' : 'outline' }
+    } catch (error) {
+      return setAside(item, (error as Error).message)
     }
   }
 
-  #indexRoom(entry: { id: number }, room: string, item: LogItem, kind: number): void {
-    this.#statements.insertRoomEvent.run(this.#roomId(entry, room), item.seq, item.id, kind)
+  #fold(entry: StreamEntry, event: KnownEvent): void {
+    entry.space = foldSpace(entry.space, event)
+    if (event.type === 'space.create') this.#noteMember(entry.stream, entry.space, event.actor)
+    else if (event.type.startsWith('member.')) this.#noteMember(entry.stream, entry.space, event.entity!)
   }
 
-  #roomId(entry: { id: number }, room: string): number {
-    const key = `${entry.id} ${room}`
-    let id = this.#roomIds.get(key)
-    if (id === undefined) {
-      const found = this.#statements.oneRoom.get(entry.id, room) as { id: number } | undefined
-      id = found?.id ?? Number(this.#statements.insertRoom.run(entry.id, room).lastInsertRowid)
-      if (this.#roomIds.size > 50_000) this.#roomIds.clear()
-      this.#roomIds.set(key, id)
+  /** One event that the file cannot take is set aside; of a disk that cannot, the stream waits. */
+  #save(stream: string, indexed: readonly Indexed[]): void {
+    if (this.#behind.has(stream)) return
+    try {
+      this.#file.save(stream, indexed)
+    } catch (error) {
+      if (this.#health.failed(error)) this.#fallBehind(stream)
+      else if (indexed.length > 1) for (const one of indexed) this.#save(stream, [one])
+      else if (indexed[0]!.reason === null) this.#save(stream, [setAside(indexed[0]!.item, (error as Error).message)])
+      else this.#health.bug(error, `the directory's file, at ${stream}`)
+      return
     }
-    return id
+    for (const { item, reason } of indexed) {
+      if (reason !== null) this.#health.setAside({ stream, seq: item.seq, id: item.id, reason })
+    }
+  }
+
+  #fallBehind(stream: string): void {
+    this.#behind.add(stream)
+    this.#retry ??= setTimeout(() => {
+      this.#retry = null
+      this.#follow().catch((error: unknown) => this.#health.bug(error, 'the directory, once the disk had room'))
+    }, retryMs)
+    this.#retry.unref()
+  }
+
+  /** Writes what the file does not have yet. */
+  async #follow(): Promise<void> {
+    const behind = [...this.#behind]
+    this.#behind.clear()
+    for (const stream of behind) {
+      const entry = this.#entries.get(stream)!
+      for (let upToDate = false; !upToDate && !this.#closed && !this.#behind.has(stream);) {
+        const page = await this.#log.read(stream, this.#file.headOf(stream), pageItems, pageBytes)
+        upToDate = page.upToDate
+        const items = page.items.filter((item) => item.seq <= entry.head!)
+        if (items.length > 0) {
+          this.#save(
+            stream,
+            items.map((item) => this.#index(entry, item, 'again')),
+          )
+        }
+      }
+    }
   }
 
   #noteMember(stream: string, space: SpaceState | null, person: string): void {
     const streams = this.#streamsByMember.get(person) ?? new Set()
     if (isMember(space, person)) this.#streamsByMember.set(person, streams.add(stream))
-    else streams.delete(stream)
+    else if (streams.delete(stream) && streams.size === 0) this.#streamsByMember.delete(person)
   }
 }
 
-function prepare(database: Sqlite) {
-  const sql = (text: string) => database.prepare(text)
-  return {
-    allStreams: sql('SELECT id, name, head, events, messages FROM streams'),
-    insertStream: sql('INSERT INTO streams(name, head, events, messages) VALUES (?, NULL, 0, 0)'),
-    setProgress: sql('UPDATE streams SET head = ?, events = ?, messages = ? WHERE id = ?'),
-    structureOf: sql('SELECT seq, id, received_at, data FROM structure WHERE stream_id = ? ORDER BY seq'),
-    insertStructure: sql('INSERT INTO structure(stream_id, seq, id, received_at, data) VALUES (?, ?, ?, ?, ?)'),
-    oneRoom: sql('SELECT id FROM rooms WHERE stream_id = ? AND name = ?'),
-    insertRoom: sql('INSERT INTO rooms(stream_id, name) VALUES (?, ?)'),
-    insertRoomEvent: sql('INSERT INTO room_events(room_id, seq, event_id, kind) VALUES (?, ?, ?, ?)'),
-    markMaking: sql('UPDATE room_events SET kind = ? WHERE room_id = ? AND seq = ?'),
-    nthMessage: sql('SELECT seq FROM room_events WHERE room_id = ? AND kind = ? ORDER BY seq DESC LIMIT 1 OFFSET ?'),
-    roomFrom: sql('SELECT event_id FROM room_events WHERE room_id = ?1 AND (seq >= ?2 OR kind = ?3) ORDER BY seq'),
-  }
+const setAside = (item: LogItem, reason: string): Indexed => ({
+  item,
+  isMessage: false,
+  rooms: new Map(),
+  structure: null,
+  reason,
+})
+
+/** A thread's making belongs to its own page and to that of the room it hangs in. */
+function placeThread(event: KnownEvent, rooms: Map<string, RoomEventKind>): void {
+  if (event.type !== 'room.create' || event.payload.kind !== 'thread') return
+  const { parentRoom } = event.payload
+  if (parentRoom !== undefined && !rooms.has(parentRoom)) rooms.set(parentRoom, roomEventKind.other)
+  if (event.entity !== undefined) rooms.set(event.entity, roomEventKind.makesRoom)
+}
+
+function isOfThread(space: SpaceState | null, event: KnownEvent): boolean {
+  return event.type.startsWith('room.') && space?.rooms.get(event.entity ?? '')?.kind !== 'room'
 }

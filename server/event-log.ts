@@ -31,7 +31,10 @@ export interface Commit {
 }
 
 export interface EventLog {
-  /** All or none; durable when it resolves. With `expect` it rejects with StaleHead unless that is the stream's head. */
+  /**
+   * All or none; durable when it resolves. With `expect` it rejects with StaleHead unless that is the stream's head.
+   * One that cannot be written harms no other.
+   */
   append(
     stream: string,
     events: readonly { id: string; data: string }[],
@@ -58,8 +61,13 @@ export interface EventLog {
   /** items beyond `after` */
   count(stream: string, after: Seq | null): Promise<number>
   streams(): Promise<string[]>
-  /** Tells of every commit of every stream once it is durable, in order per stream. Returns how to stop. */
+  /**
+   * Tells of every commit of every stream once it is durable, in order per stream. What a listener throws ends nothing
+   * and reaches nobody else. Returns how to stop.
+   */
   watch(listener: (commit: Commit) => void): () => void
+  /** Tries to write, so that the health of the store is known anew; never rejects. */
+  probe(): Promise<void>
   close(): Promise<void>
 }
 

@@ -4,11 +4,18 @@ import type { HttpFault, HttpFaultCode } from '../schema/messages/http.ts'
 export class Fault extends Error {
   readonly code: HttpFaultCode
   readonly where: Omit<HttpFault, 'code' | 'message'>
+  /** of 429 and 503: when to come again */
+  readonly retryAfterSeconds: number | null
 
-  constructor(code: HttpFaultCode, message: string, where: Omit<HttpFault, 'code' | 'message'> = {}) {
+  constructor(
+    code: HttpFaultCode,
+    message: string,
+    { retryAfterSeconds, ...where }: Omit<HttpFault, 'code' | 'message'> & { retryAfterSeconds?: number } = {},
+  ) {
     super(message)
     this.code = code
     this.where = where
+    this.retryAfterSeconds = retryAfterSeconds ?? null
   }
 
   toJSON(): HttpFault {

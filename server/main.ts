@@ -1,37 +1,72 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pino } from 'pino'
-import { startServer } from './start-server.ts'
+import { CannotStart } from './cannot-start.ts'
+import { limitsFrom } from './limits.ts'
+import { startServer, type RunningServer } from './start-server.ts'
 
-/** `npm start`: PORT (5173), HOST (this machine only; 0.0.0.0 for others), DATA_DIR (./data), DIST_DIR (./dist), LOG_LEVEL, GUESTS=off. */
+/**
+ * `npm start`: PORT (5173), HOST (this machine only; 0.0.0.0 for others), ORIGIN (what it is called from outside, e.g.
+ * https://chat.example.org, several with commas), DATA_DIR (./data), DIST_DIR (./dist), LOG_LEVEL, GUESTS=off, LIMITS
+ * (JSON, see limits.ts).
+ */
 const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'info' }, pino.destination(2))
 const port = Number(process.env['PORT'] ?? 5173)
 const host = process.env['HOST'] ?? '127.0.0.1'
 const dataDirectory = resolve(process.env['DATA_DIR'] ?? 'data')
 const dist = resolve(process.env['DIST_DIR'] ?? 'dist')
+const drainMs = 5000
+
+let server: RunningServer | null = null
+let ending = false
 
 try {
-  const server = await startServer({
+  server = await startServer({
     port,
     host,
     dataDirectory,
     dist: existsSync(dist) ? dist : null,
     guests: process.env['GUESTS'] !== 'off',
+    origins: originsIn(process.env['ORIGIN'] ?? ''),
+    limits: limitsFrom(process.env['LIMITS']),
     logger,
   })
   const shown = ['127.0.0.1', '0.0.0.0', '::'].includes(host) ? 'localhost' : host
   console.log(`Reactive SQLite is at http://${shown}:${server.port} (data in ${dataDirectory})`)
-
-  const stop = async (signal: string) => {
-    logger.info({ signal }, 'shutting down')
-    await server.close()
-    process.exit(0)
-  }
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+  process.once('SIGINT', (signal) => void end(0, { signal }, 'shutting down'))
+  process.once('SIGTERM', (signal) => void end(0, { signal }, 'shutting down'))
+  // No request may come here: this is for bugs alone. What state they left nobody knows, so the process does not go on.
+  process.on('uncaughtException', (error) => void end(1, { err: error }, 'a bug ended the server'))
 } catch (error) {
-  const code = (error as NodeJS.ErrnoException).code
-  if (code !== 'EADDRINUSE') throw error
-  console.error(`Port ${port} is taken. Stop what uses it, or choose another: PORT=${port + 1} npm start`)
+  console.error(inWords(error) ?? error)
   process.exit(1)
+}
+
+async function end(exitCode: number, details: object, words: string): Promise<void> {
+  logger[exitCode === 0 ? 'info' : 'fatal'](details, words)
+  if (ending) return
+  ending = true
+  setTimeout(() => process.exit(exitCode), drainMs).unref()
+  await server?.close().catch((error: unknown) => logger.error({ err: error }, 'while shutting down'))
+  process.exit(exitCode)
+}
+
+function originsIn(text: string): string[] {
+  const origins = text.split(',').flatMap((part) => part.trim() || [])
+  for (const origin of origins) {
+    if (!URL.canParse(origin))
+      throw new CannotStart(`ORIGIN: ${origin} is not an address like https://chat.example.org`)
+  }
+  return origins
+}
+
+/** What a person can do something about; null: a bug. */
+function inWords(error: unknown): string | null {
+  if (error instanceof CannotStart) return error.message
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE') {
+    return `Port ${port} is taken. Stop what uses it, or choose another: PORT=${port + 1} npm start`
+  }
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL') return `The server cannot listen on ${host}:${port}: ${message}`
+  return null
 }

@@ -1,20 +1,31 @@
-import type { EventValidation, KnownEvent } from '../schema/events/event.ts'
-import { streamOwner } from '../schema/events/streams.ts'
+import { assertNever } from '../schema/assert.ts'
+import type { AnyEvent, EventValidation, KnownEvent } from '../schema/events/event.ts'
+import type { PayloadOf } from '../schema/events/payloads.ts'
+import { personStream, streamOwner } from '../schema/events/streams.ts'
 import type { HttpFault } from '../schema/messages/http.ts'
 
 /**
  * Who may what in a space: a fold of the space's own events, in the order in which the server took them.
  * Law: `admit` is asked with the state after every earlier event, so a right that was taken away is gone for the
- * very next event. Its answer is a pure function of the two.
+ * very next event. Its answer is a pure function of the two. Everything in it is of this one stream: a room or a message
+ * of another space is unknown here, whatever it is called.
  */
 export interface SpaceState {
   readonly id: string
   readonly stream: string
+  readonly founder: string
   name: string
   visibility: 'public' | 'invite'
   readonly members: Map<string, Member>
-  /** of rooms that are not threads */
-  readonly roomNames: Map<string, string>
+  /** rooms and threads */
+  readonly rooms: Map<string, Room>
+}
+export interface Room {
+  readonly kind: 'room' | 'thread'
+  readonly maker: string
+  name: string
+  readonly parentRoom: string | undefined
+  readonly parentMessage: string | undefined
 }
 export interface Member {
   name: string
@@ -36,62 +47,58 @@ export function foldSpace(space: SpaceState | null, event: KnownEvent): SpaceSta
     const { name, visibility } = event.payload
     const founder: Member = { name: '', role: 'admin', active: true, removed: false }
     const members = new Map([[event.actor, founder]])
-    return { id: streamOwner(event.stream), stream: event.stream, name, visibility, members, roomNames: new Map() }
+    const { stream, actor } = event
+    return { id: streamOwner(stream), stream, founder: actor, name, visibility, members, rooms: new Map() }
   }
-  if (!space) return null
-  const member = event.entity === undefined ? undefined : space.members.get(event.entity)
+  if (!space || event.entity === undefined) return space
+  const member = space.members.get(event.entity)
+  const room = space.rooms.get(event.entity)
   switch (event.type) {
     case 'space.update':
       space.name = event.payload.name
       break
     case 'member.join':
       if (member) Object.assign(member, { name: event.payload.name, active: true, removed: false })
-      else if (event.entity) {
-        space.members.set(event.entity, { name: event.payload.name, role: 'member', active: true, removed: false })
-      }
+      else space.members.set(event.entity, { name: event.payload.name, role: 'member', active: true, removed: false })
       break
-    case 'member.leave':
-      if (member) Object.assign(member, { active: false, removed: event.entity !== event.actor })
+    case 'member.leave': // a role ends with the membership: who comes back, or is let in again, is a member
+      if (member) {
+        Object.assign(member, { active: false, role: 'member', removed: event.entity !== event.actor })
+      }
       break
     case 'member.role':
-      if (member) member.role = event.payload.role
+      if (member?.active) member.role = event.payload.role
       break
-    case 'room.create':
-      if (event.entity && event.payload.kind === 'room') space.roomNames.set(event.entity, event.payload.name)
+    case 'room.create': {
+      const { name, kind, parentRoom, parentMessage } = event.payload
+      if (!room) space.rooms.set(event.entity, { kind, maker: event.actor, name, parentRoom, parentMessage })
       break
+    }
     case 'room.update':
-      if (event.entity && event.payload.name !== undefined && space.roomNames.has(event.entity)) {
-        space.roomNames.set(event.entity, event.payload.name)
-      }
+      if (room && event.payload.name !== undefined) room.name = event.payload.name
       break
   }
   return space
 }
 
-/** Event types that make up a space's outline; a thread's `room.create` does not. */
-export function isStructural(event: KnownEvent): boolean {
-  switch (event.type) {
-    case 'space.create':
-    case 'space.update':
-    case 'member.join':
-    case 'member.leave':
-    case 'member.role':
-    case 'room.archive':
-      return true
-    case 'room.create':
-      return event.payload.kind === 'room'
-    case 'room.update':
-      return true
-    default:
-      return false
-  }
-}
+/** Event types that this state is folded from, and `room.archive`, which the outline needs. */
+export const isStructural = (type: string): boolean => /^(space|member|room)\./.test(type) && type !== 'room.mute'
 
 export type ValidEvent = Exclude<EventValidation, { type: 'invalid' }>
 export type Refusal = Pick<HttpFault, 'code' | 'message' | 'field'>
 
-/** Why `event` may not be added to `space` (null: no such space yet); null when it may. */
-export function admit(space: SpaceState | null, valid: ValidEvent): Refusal | null {
+/**
+ * Why `event` may not be added to `space` (null: no such space yet); null when it may. `authorOf` names who wrote a
+ * message of this stream; null: there is no such message here.
+ *
+ * What is not asked: whether a message's room exists (a newer build may make rooms by types that this one does not know)
+ * or is archived (that hides a room, it does not lock it: what was written offline must not be lost).
+ */
+export function admit(
+  space: SpaceState | null,
+  valid: ValidEvent,
+  authorOf: (message: string) => string | null,
+): Refusal | null {
   const { event } = valid
   const known = valid.type === 'known' ? valid.event : null
   if (!space) {
@@ -99,25 +106,103 @@ export function admit(space: SpaceState | null, valid: ValidEvent): Refusal | nu
     if (known.entity !== streamOwner(known.stream)) {
       return { code: 'MALFORMED_EVENT', field: 'entity', message: 'entity: must be the space that the stream is of' }
     }
-    return null
-  }
-  if (known?.type === 'space.create') return { code: 'NOT_ALLOWED', message: `the space ${space.id} exists already` }
-
-  const author = (event.payload as { author?: unknown } | null | undefined)?.author
-  if (author !== undefined && !isImporter(event.actor)) {
-    return { code: 'NOT_ALLOWED', field: 'payload.author', message: 'payload.author: only an import names an author' }
+    return mayNameAuthor(event.actor, event) // who creates it is its founder
   }
   const me = space.members.get(event.actor)
-  if (known?.type === 'member.join' && known.entity === event.actor && !me?.active) {
-    if (me?.removed) return { code: 'NOT_A_MEMBER', message: 'an admin removed you from this space' }
-    if (space.visibility !== 'public') return { code: 'NOT_A_MEMBER', message: 'this space is by invitation' }
-    return null
+  const joins = known?.type === 'member.join' && known.entity === event.actor && !me?.active
+  if (joins && me?.removed) return { code: 'NOT_A_MEMBER', message: 'an admin removed you from this space' }
+  if (joins && space.visibility !== 'public') return { code: 'NOT_A_MEMBER', message: 'this space is by invitation' }
+  if (!joins && !me?.active) return { code: 'NOT_A_MEMBER', message: `${event.actor} is not a member of this space` }
+  return mayNameAuthor(space.founder, event) ?? (known && mayDo(space, known, me?.role === 'admin', authorOf))
+}
+
+/** Only an import, and in the space that it founded itself, writes in the name of others. */
+function mayNameAuthor(founder: string, event: AnyEvent): Refusal | null {
+  const author = (event.payload as { author?: unknown } | null | undefined)?.author
+  if (author === undefined || (isImporter(event.actor) && event.actor === founder)) return null
+  const message = 'payload.author: only an import names an author, and in the space that it made'
+  return { code: 'NOT_ALLOWED', field: 'payload.author', message }
+}
+
+/** What a member may do, and an admin. */
+function mayDo(
+  space: SpaceState,
+  event: KnownEvent,
+  isAdmin: boolean,
+  authorOf: (message: string) => string | null,
+): Refusal | null {
+  const own = event.entity === event.actor
+  const entity = event.entity ?? ''
+  const needsAdmin = notAllowed('type', `${event.type} needs the role of admin`)
+  switch (event.type) {
+    case 'space.create':
+      return { code: 'NOT_ALLOWED', message: `the space ${space.id} exists already` }
+    case 'space.update':
+      return isAdmin ? null : needsAdmin
+    case 'member.join':
+      return own || isAdmin ? null : needsAdmin
+    case 'member.leave':
+      return own || isAdmin ? mayGiveUp(space, entity) : needsAdmin
+    case 'member.role':
+      if (!isAdmin) return needsAdmin
+      if (!space.members.get(entity)?.active) return notAllowed('entity', `${entity} is not a member of this space`)
+      return event.payload.role === 'admin' ? null : mayGiveUp(space, entity)
+    case 'room.create': {
+      const there = space.rooms.get(entity)
+      return !there || isSameThread(there, event.payload) ? null : notAllowed('entity', `${entity} exists already`)
+    }
+    case 'room.update':
+    case 'room.archive': {
+      const room = space.rooms.get(entity)
+      return isAdmin || (room?.kind === 'thread' && room.maker === event.actor) ? null : needsAdmin
+    }
+    case 'message.edit':
+    case 'message.delete': {
+      if (isAdmin) return null
+      const author = authorOf(entity)
+      if (author === event.actor) return null
+      return notAllowed('entity', author === null ? 'there is no such message here' : "another person's message")
+    }
+    case 'message.create':
+    case 'reaction.add':
+    case 'reaction.remove':
+    case 'pin.add':
+    case 'pin.remove':
+    case 'page.create':
+    case 'page.rename':
+    case 'page.update':
+      return null
+    case 'read.mark':
+    case 'room.mute':
+      return { code: 'MALFORMED_EVENT', field: 'stream', message: `stream: ${event.type} goes into the person's own` }
+    default:
+      return assertNever(event)
   }
-  if (!me?.active) return { code: 'NOT_A_MEMBER', message: `${event.actor} is not a member of this space` }
-  if (!known || me.role === 'admin') return null
-  const ofOthers = (known.type === 'member.join' || known.type === 'member.leave') && known.entity !== event.actor
-  if (ofOthers || known.type === 'member.role' || known.type === 'space.update') {
-    return { code: 'NOT_ALLOWED', field: 'type', message: `type: ${known.type} needs the role of admin` }
-  }
-  return null
+}
+
+/** Two people who are offline may open the same thread on the same message. */
+function isSameThread(there: Room, made: PayloadOf<'room.create'>): boolean {
+  const samePlace = there.parentRoom === made.parentRoom && there.parentMessage === made.parentMessage
+  return there.kind === 'thread' && made.kind === 'thread' && samePlace
+}
+
+/** A space with members keeps an admin. */
+function mayGiveUp(space: SpaceState, person: string): Refusal | null {
+  if (space.members.get(person)?.role !== 'admin') return null
+  const others = [...space.members].filter(([id, member]) => id !== person && member.active)
+  if (others.length === 0 || others.some(([, member]) => member.role === 'admin')) return null
+  return notAllowed('entity', 'the last admin: make another member admin first')
+}
+
+const notAllowed = (field: string, words: string): Refusal => ({
+  code: 'NOT_ALLOWED',
+  field,
+  message: `${field}: ${words}`,
+})
+
+/** Why `event` may not be added to the person's own stream; null when it may. Nothing but what is theirs goes there. */
+export function admitToPerson(stream: string, actor: string, valid: ValidEvent): Refusal | null {
+  if (stream !== personStream(actor)) return { code: 'NOT_A_MEMBER', message: 'this stream is another person’s' }
+  if (valid.type === 'unknown' || valid.event.type === 'read.mark' || valid.event.type === 'room.mute') return null
+  return { code: 'MALFORMED_EVENT', field: 'stream', message: `stream: ${valid.event.type} goes into a space's` }
 }

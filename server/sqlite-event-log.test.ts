@@ -5,7 +5,8 @@ import { eventLogConformance } from './event-log.conformance.ts'
 import { openSqliteEventLog } from './sqlite-event-log.ts'
 
 let directory = ''
-const reopen = () => openSqliteEventLog(join(directory, 'events.db'))
+const health = { wrote: () => {}, failed: () => false, bug: () => {} }
+const reopen = () => openSqliteEventLog(join(directory, 'events.db'), health)
 
 eventLogConformance('embedded SQLite', {
   open: () => {

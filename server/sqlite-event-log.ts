@@ -1,5 +1,6 @@
 import { BadOffset, StaleHead, type Appended, type Commit, type EventLog, type LogItem, type Seq } from './event-log.ts'
-import { inTransaction, openSqlite, type Sqlite } from './sqlite.ts'
+import type { Health } from './health.ts'
+import { diskFaultOf, closeSqlite, inTransaction, openSqlite, type Sqlite } from './sqlite.ts'
 import { tailByWatching } from './tail-by-watching.ts'
 
 /**
@@ -7,10 +8,14 @@ import { tailByWatching } from './tail-by-watching.ts'
  * Group commit: the appends that arrive while one transaction is written share the next, so a slow disk costs one
  * fsync for all of them, not one each.
  */
-export async function openSqliteEventLog(path: string, clock: () => number = Date.now): Promise<EventLog> {
-  const database = await openSqlite(path, { durable: true })
+export async function openSqliteEventLog(
+  path: string,
+  health: Pick<Health, 'wrote' | 'failed' | 'bug'>,
+  { clock = Date.now, readOnly = false }: { clock?: () => number; readOnly?: boolean } = {},
+): Promise<EventLog> {
+  const database = await openSqlite(path, { durable: true, readOnly })
   database.exec(schema)
-  return new SqliteEventLog(database, clock)
+  return new SqliteEventLog(database, health, clock)
 }
 
 const schema = `
@@ -24,6 +29,7 @@ CREATE TABLE IF NOT EXISTS events (
   PRIMARY KEY (stream_id, seq)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS events_by_id ON events(stream_id, event_id);
+CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL);
 `
 
 interface Pending {
@@ -42,6 +48,7 @@ interface EventRow {
 
 class SqliteEventLog implements EventLog {
   readonly #database: Sqlite
+  readonly #health: Pick<Health, 'wrote' | 'failed' | 'bug'>
   readonly #clock: () => number
   readonly #statements: ReturnType<typeof prepare>
   readonly #watchers = new Set<(commit: Commit) => void>()
@@ -49,8 +56,9 @@ class SqliteEventLog implements EventLog {
   #flushing: NodeJS.Immediate | null = null
   #closed = false
 
-  constructor(database: Sqlite, clock: () => number) {
+  constructor(database: Sqlite, health: Pick<Health, 'wrote' | 'failed' | 'bug'>, clock: () => number) {
     this.#database = database
+    this.#health = health
     this.#clock = clock
     this.#statements = prepare(database)
   }
@@ -71,6 +79,10 @@ class SqliteEventLog implements EventLog {
     this.#flushing = null
     const group = this.#pending
     this.#pending = []
+    this.#commit(group)
+  }
+
+  #commit(group: readonly Pending[]): void {
     const settle: (() => void)[] = []
     const commits: Commit[] = []
     try {
@@ -86,13 +98,26 @@ class SqliteEventLog implements EventLog {
           settle.push(() => pending.resolve(appended))
         }
       })
+      this.#health.wrote()
     } catch (error) {
-      for (const pending of group) pending.reject(error)
+      this.#health.failed(error)
+      // One that cannot be written must not take its neighbours with it. (A disk that is full is so for all.)
+      if (group.length > 1 && diskFaultOf(error) === null) for (const pending of group) this.#commit([pending])
+      else for (const pending of group) pending.reject(error)
       return
     }
-    // Durable by now, so the callers hear of it first: a watcher that throws is a bug, but not theirs.
+    // Durable by now, so the callers hear of it first.
     for (const done of settle) done()
-    for (const commit of commits) for (const watcher of this.#watchers) watcher(commit)
+    for (const commit of commits) for (const watcher of this.#watchers) this.#tell(watcher, commit)
+  }
+
+  /** What a watcher cannot take is its own affair: the log, and the other watchers, go on. */
+  #tell(watcher: (commit: Commit) => void, commit: Commit): void {
+    try {
+      watcher(commit)
+    } catch (error) {
+      this.#health.bug(error, `a watcher of the log, at ${commit.stream}`)
+    }
   }
 
   #write(pending: Pending, known: { id: number; head: number } | null) {
@@ -171,6 +196,15 @@ class SqliteEventLog implements EventLog {
     return () => this.#watchers.delete(listener)
   }
 
+  async probe(): Promise<void> {
+    try {
+      inTransaction(this.#database, () => this.#statements.probe.run(this.#clock()))
+      this.#health.wrote()
+    } catch (error) {
+      this.#health.failed(error)
+    }
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
@@ -178,7 +212,7 @@ class SqliteEventLog implements EventLog {
       clearImmediate(this.#flushing)
       this.#flush()
     }
-    this.#database.close()
+    closeSqlite(this.#database)
   }
 
   #headOf(stream: string): { id: number; head: number } | null {
@@ -205,6 +239,7 @@ function prepare(database: Sqlite) {
     ),
     findOne: database.prepare(`SELECT ${columns} FROM events WHERE stream_id = ? AND event_id = ?`),
     readFrom: database.prepare(`SELECT ${columns} FROM events WHERE stream_id = ? AND seq > ? ORDER BY seq LIMIT ?`),
+    probe: database.prepare('INSERT INTO probe(id, at) VALUES (1, ?) ON CONFLICT DO UPDATE SET at = excluded.at'),
     readLatest: database.prepare(`SELECT ${columns} FROM events WHERE stream_id = ? ORDER BY seq DESC LIMIT ?`),
   }
 }

@@ -1,12 +1,14 @@
 import { serve, type ServerType } from '@hono/node-server'
-import { mkdirSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { openAccounts } from './accounts.ts'
 import { createApp } from './app.ts'
+import { takeDataFolder } from './data-folder.ts'
 import { openDirectory } from './directory.ts'
+import { Health } from './health.ts'
+import { defaultLimits, type Limits } from './limits.ts'
 import { openSqliteEventLog } from './sqlite-event-log.ts'
 
 export interface ServerOptions {
@@ -16,6 +18,9 @@ export interface ServerOptions {
   readonly dataDirectory: string
   readonly dist: string | null
   readonly guests?: boolean
+  /** what the server is called from outside, e.g. https://chat.example.org: requests for other hosts are refused */
+  readonly origins?: readonly string[]
+  readonly limits?: Limits
   readonly logger: Logger
 }
 export interface RunningServer {
@@ -24,31 +29,65 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
+/** Rejects with CannotStart, or with what Node says of a port that cannot be had. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  mkdirSync(options.dataDirectory, { recursive: true, mode: 0o700 })
-  const log = await openSqliteEventLog(join(options.dataDirectory, 'events.db'))
-  const directory = await openDirectory(join(options.dataDirectory, 'directory.db'), log)
-  const accounts = await openAccounts(join(options.dataDirectory, 'accounts.db'))
-  const { dist, logger, guests = true } = options
-  const { app, close: closeTails } = createApp({ log, directory, accounts, logger, dist, guests })
+  const { dist, logger, host, guests = true, origins = [], limits = defaultLimits } = options
+  const health = new Health(logger)
+  const folder = await takeDataFolder(options.dataDirectory)
+  const closing: (() => unknown)[] = [() => folder.release()]
+  const closeFiles = async () => {
+    for (const close of closing.toReversed()) await close()
+  }
+  try {
+    const { readOnly } = folder
+    const log = await openSqliteEventLog(join(folder.path, 'events.db'), health, { readOnly })
+    closing.push(() => log.close())
+    const accounts = await openAccounts(join(folder.path, 'accounts.db'), { readOnly })
+    closing.push(() => accounts.close())
+    const directory = await openDirectory(join(folder.path, 'directory.db'), log, health, { readOnly })
+    closing.push(() => directory.close())
+    if (readOnly) await log.probe()
+    const parts = { log, directory, accounts, health, logger, limits, dist, guests, origins, host }
+    const { app, close: closeTails } = createApp(parts)
+    const http = await listen(app.fetch, options, limits, logger)
+    return {
+      port: (http.address() as AddressInfo).port,
+      async close() {
+        closeTails()
+        const cutIdle = setInterval(() => http.closeIdleConnections(), 20)
+        const cutAll = setTimeout(() => http.closeAllConnections(), 3000)
+        await new Promise((resolve) => http.close(resolve))
+        clearInterval(cutIdle)
+        clearTimeout(cutAll)
+        await closeFiles()
+      },
+    }
+  } catch (error) {
+    await closeFiles()
+    throw error
+  }
+}
 
+async function listen(
+  fetch: Parameters<typeof serve>[0]['fetch'],
+  { port, host }: ServerOptions,
+  limits: Limits,
+  logger: Logger,
+): Promise<Server> {
+  const serverOptions = {
+    requestTimeout: limits.requestMs,
+    headersTimeout: Math.min(limits.headersMs, limits.requestMs),
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: Math.min(1000, limits.requestMs / 4),
+    maxHeaderSize: limits.headerBytes,
+  }
   const server = await new Promise<ServerType>((resolve, reject) => {
-    const started = serve({ fetch: app.fetch, port: options.port, hostname: options.host }, () => resolve(started))
+    const started = serve({ fetch, port, hostname: host, serverOptions }, () => resolve(started))
     started.once('error', reject)
   })
-  return {
-    port: (server.address() as AddressInfo).port,
-    async close() {
-      closeTails()
-      const http = server as Server // `serve` makes no other kind here
-      const cutIdle = setInterval(() => http.closeIdleConnections(), 20)
-      const cutAll = setTimeout(() => http.closeAllConnections(), 3000)
-      await new Promise((resolve) => http.close(resolve))
-      clearInterval(cutIdle)
-      clearTimeout(cutAll)
-      directory.close()
-      accounts.close()
-      await log.close()
-    },
-  }
+  const http = server as Server // `serve` makes no other kind here
+  http.maxConnections = limits.connections
+  // a connection that could not be accepted (no file handles left) is no reason to end
+  http.on('error', (error) => logger.error({ err: error }, 'the listening socket failed'))
+  return http
 }

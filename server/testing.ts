@@ -6,15 +6,19 @@ import { ulid } from 'ulid'
 import type { AnyEvent } from '../schema/events/event.ts'
 import { spaceStream } from '../schema/events/streams.ts'
 import type { AppendResult, HttpFault, Identity, StreamPage } from '../schema/messages/http.ts'
+import { defaultLimits, type Limits } from './limits.ts'
 import { startServer, type RunningServer } from './start-server.ts'
 
 /** A server of its own for a test, on a free port with a data directory that goes with it. */
-export async function startTestServer(options: { guests?: boolean; dist?: string } = {}) {
+export async function startTestServer(
+  options: { guests?: boolean; dist?: string; origins?: string[]; limits?: Partial<Limits> } = {},
+) {
+  const limits = { ...defaultLimits, ...options.limits }
   const dataDirectory = mkdtempSync(join(tmpdir(), 'sync-server-'))
   let server: RunningServer
   const start = async (port: number) => {
     const logger = pino({ level: 'error' })
-    server = await startServer({ port, host: '127.0.0.1', dataDirectory, dist: null, logger, ...options })
+    server = await startServer({ port, host: '127.0.0.1', dataDirectory, dist: null, logger, ...options, limits })
   }
   await start(0)
   const origin = `http://127.0.0.1:${server!.port}`
@@ -37,10 +41,10 @@ export type TestServer = Awaited<ReturnType<typeof startTestServer>>
 export type TestPerson = Awaited<ReturnType<typeof signIn>>
 
 /** A signed-in guest as a program sees the server: the requests it can make, and the events it can word. */
-async function signIn(origin: string, name: string, extra: object) {
+export async function signIn(origin: string, name: string, extra: object) {
   const answer = await fetch(`${origin}/api/guest`, {
     method: 'POST',
-    headers: { origin },
+    headers: { origin, 'content-type': 'application/json' },
     body: JSON.stringify({ name, ...extra }),
   })
   const cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0]!
@@ -74,6 +78,7 @@ async function signIn(origin: string, name: string, extra: object) {
       json<AppendResult>(
         await request(`/api/streams/${encodeURIComponent(stream)}/events`, {
           method: 'POST',
+          headers: { 'content-type': 'application/json' },
           body: JSON.stringify({ events }),
         }),
       ),

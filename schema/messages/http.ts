@@ -9,7 +9,7 @@ import type { SequencedEvent } from '../events/event.ts'
  * | POST /api/guest {name, importer?}              | Identity, and the cookie                    |
  * | GET  /api/me                                   | Identity, or 401                            |
  * | POST /api/sign-out                             | 204                                         |
- * | GET  /api/spaces                               | SpaceList: the public ones and mine         |
+ * | GET  /api/spaces?after&limit                   | SpaceList: all of mine, then the public ones |
  * | POST /api/streams/:stream/events {events}      | AppendResult; all or none                   |
  * | GET  /api/streams/:stream/events?after&limit   | StreamPage, oldest first                    |
  * | GET  /api/streams/:stream/latest?limit&room    | StreamPage: the newest events, oldest first |
@@ -26,7 +26,7 @@ export interface Identity {
 
 export interface GuestRequest {
   readonly name: string
-  /** asks for an importer: it may name other authors, and writes only to spaces that it created itself */
+  /** asks for an importer: it may name other authors in spaces that it created itself, and write of the past alone */
   readonly importer?: boolean
 }
 
@@ -42,6 +42,8 @@ export interface SpaceSummary {
 }
 export interface SpaceList {
   readonly spaces: readonly SpaceSummary[]
+  /** there are more: ask again with `after`; null: these were the last */
+  readonly next: string | null
 }
 
 export interface AppendResult {
@@ -97,12 +99,17 @@ export interface HttpFault {
   readonly index?: number
   readonly id?: string
   readonly field?: string
+  /** of CLOCK_AHEAD and CLOCK_BEHIND: the server's time, unix ms. Correct the clock, stamp the event anew, send it again */
+  readonly now?: number
 }
 
 export const httpStatus = {
   MALFORMED_REQUEST: 400,
   MALFORMED_EVENT: 400,
   BAD_OFFSET: 400,
+  /** `field` (`clock` or `at`) lies more than 5 minutes ahead of the server's time, or before there was such an app */
+  CLOCK_AHEAD: 400,
+  CLOCK_BEHIND: 400,
   INSECURE_CONTEXT: 400,
   SIGNED_OUT: 401,
   CROSS_ORIGIN: 403,
@@ -112,11 +119,22 @@ export const httpStatus = {
   GUESTS_OFF: 403,
   NOT_FOUND: 404,
   UNKNOWN_STREAM: 404,
+  METHOD_NOT_ALLOWED: 405,
+  /** the body came too slowly */
+  TOO_SLOW: 408,
+  /** another person's event has this id */
   EVENT_ID_TAKEN: 409,
+  /** this person's event of this id was sent before, with other content */
+  EVENT_CHANGED: 409,
   EVENT_TOO_LARGE: 413,
   BODY_TOO_LARGE: 413,
+  UNSUPPORTED_TYPE: 415,
+  /** the request asks for a host that this server is not */
+  UNKNOWN_HOST: 421,
   TOO_MANY_REQUESTS: 429,
   INTERNAL: 500,
   SHUTTING_DOWN: 503,
+  /** nothing can be written: the disk is full, read-only or fails. Reads go on */
+  STORAGE_FULL: 507,
 } as const
 export type HttpFaultCode = keyof typeof httpStatus

@@ -14,8 +14,8 @@ export function namesIn(
     const { actor, room } = JSON.parse(data) as AnyEvent
     const person = space?.members.get(actor)?.name || accounts.nameOf(actor)
     if (person) names[actor] = person
-    const roomName = room === undefined ? undefined : space?.roomNames.get(room)
-    if (room !== undefined && roomName !== undefined) names[room] = roomName
+    const found = room === undefined ? undefined : space?.rooms.get(room)
+    if (room !== undefined && found?.kind === 'room') names[room] = found.name
   }
   return names
 }

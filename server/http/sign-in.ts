@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server'
 import { Hono, type Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import * as v from 'valibot'
@@ -5,7 +6,9 @@ import { cleanName } from '../../schema/events/names.ts'
 import type { Identity } from '../../schema/messages/http.ts'
 import { sessionSeconds, type Accounts } from '../accounts.ts'
 import { Fault } from '../fault.ts'
-import { readJson } from './read-json.ts'
+import type { Limits } from '../limits.ts'
+import { Buckets } from '../rate.ts'
+import type { Bodies } from './bodies.ts'
 
 /** Guest sign-in and the session cookie. */
 const cookieName = '__Host-sid'
@@ -20,37 +23,66 @@ const guestRequest = v.object({
   importer: v.optional(v.boolean()),
 })
 
-export function signInRoutes(accounts: Accounts, options: { guests: boolean }): Hono {
-  return new Hono()
-    .post('/guest', async (c) => {
-      const { name, importer = false } = await readJson(c, guestRequest)
-      if (!options.guests) throw new Fault('GUESTS_OFF', 'this server takes no guests')
-      requireCookieContext(c)
-      const identity = accounts.createPerson(name, { importer })
-      // No `secure`-by-scheme guess here: the prefix demands Secure, Path=/ and no Domain.
-      setCookie(c, cookieName, accounts.signIn(identity.actor), {
-        path: '/',
-        secure: true,
-        httpOnly: true,
-        sameSite: 'Strict',
-        maxAge: sessionSeconds,
-      })
-      return c.json(identity)
+export interface Session extends Identity {
+  /** names the session without giving it away */
+  readonly session: string
+}
+
+export function signInRoutes(
+  accounts: Accounts,
+  bodies: Bodies,
+  options: {
+    readonly guests: boolean
+    readonly limits: Pick<Limits, 'guestsPerAddress' | 'guestsInAll'>
+    readonly onSignOut: (session: string) => void
+  },
+): Hono {
+  const perAddress = new Buckets(options.limits.guestsPerAddress)
+  const inAll = new Buckets(options.limits.guestsInAll)
+
+  function countGuest(address: string): void {
+    const waitSeconds = perAddress.take(address) || inAll.take('all')
+    if (waitSeconds === 0) return
+    throw new Fault('TOO_MANY_REQUESTS', `too many new guests: try again in ${waitSeconds} s`, {
+      retryAfterSeconds: waitSeconds,
     })
-    .get('/me', (c) => c.json(requireIdentity(c, accounts), 200, { 'cache-control': 'no-store' }))
+  }
+
+  return new Hono()
+    .post('/guest', (c) =>
+      bodies.withJson(c, guestRequest, ({ name, importer = false }) => {
+        if (!options.guests) throw new Fault('GUESTS_OFF', 'this server takes no guests')
+        requireCookieContext(c)
+        countGuest((c.env as HttpBindings).incoming.socket.remoteAddress ?? '')
+        const { identity, token } = accounts.signInGuest(name, { importer })
+        // No `secure`-by-scheme guess here: the prefix demands Secure, Path=/ and no Domain.
+        setCookie(c, cookieName, token, {
+          path: '/',
+          secure: true,
+          httpOnly: true,
+          sameSite: 'Strict',
+          maxAge: sessionSeconds,
+        })
+        return c.json(identity)
+      }),
+    )
+    .get('/me', (c) => {
+      const { actor, name } = requireSession(c, accounts)
+      return c.json({ actor, name } satisfies Identity)
+    })
     .post('/sign-out', (c) => {
       const token = getCookie(c, cookieName)
-      if (token) accounts.signOut(token)
+      if (token) options.onSignOut(accounts.signOut(token))
       deleteCookie(c, cookieName, { path: '/', secure: true })
       return c.body(null, 204)
     })
 }
 
-export function requireIdentity(c: Context, accounts: Accounts): Identity {
+export function requireSession(c: Context, accounts: Accounts): Session {
   const token = getCookie(c, cookieName)
-  const identity = token === undefined ? null : accounts.whoIs(token)
-  if (!identity) throw new Fault('SIGNED_OUT', 'sign in first')
-  return identity
+  const session = token === undefined ? null : accounts.whoIs(token)
+  if (!session) throw new Fault('SIGNED_OUT', 'sign in first')
+  return session
 }
 
 /**

@@ -1,17 +1,48 @@
 import { serveStatic } from '@hono/node-server/serve-static'
-import { Hono } from 'hono'
+import { Hono, type Context } from 'hono'
+import { createHash } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
+import { fileHeaders } from './security-headers.ts'
 
 /**
  * The built app. A file whose name carries its hash never changes; anything else (index.html, the Service Worker, the
  * coordinator) is asked for anew each time, so that a deployment is seen at once. Paths without a file are the app's.
  */
-export function staticFiles(root: string): Hono {
-  const headers = (path: string) =>
-    /[/\\]assets[/\\].+-[\w-]{8}\.\w+$/.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache'
-  const files = serveStatic({ root, onFound: (path, c) => c.header('cache-control', headers(path)) })
-  const page = serveStatic({ root, path: 'index.html', onFound: (_, c) => c.header('cache-control', 'no-cache') })
+export function staticFiles(root: string, overHttps: boolean): Hono {
+  const plain = fileHeaders([], [], overHttps)
+  const pages = new Map<string, { readonly version: string; readonly headers: Readonly<Record<string, string>> }>()
+
+  async function headersOf(path: string): Promise<Readonly<Record<string, string>>> {
+    if (!path.endsWith('.html')) return plain
+    const { mtimeMs, size } = await stat(path)
+    const version = `${mtimeMs} ${size}`
+    const known = pages.get(path)
+    if (known?.version === version) return known.headers
+    const headers = fileHeaders(inlineScriptHashes(await readFile(path, 'utf8')), insertedStyles, overHttps)
+    pages.set(path, { version, headers })
+    return headers
+  }
+
+  async function onFound(path: string, c: Context): Promise<void> {
+    const forEver = /[/\\]assets[/\\].+-[\w-]{8}\.\w+$/.test(path)
+    c.header('cache-control', forEver ? 'public, max-age=31536000, immutable' : 'no-cache')
+    for (const [name, value] of Object.entries(await headersOf(path))) c.header(name, value)
+  }
+
+  const files = serveStatic({ root, onFound })
+  const page = serveStatic({ root, path: 'index.html', onFound })
   return new Hono().get('*', files).get('*', async (c, next) => {
     const isNavigation = c.req.header('accept')?.includes('text/html') ?? false
     return isNavigation ? page(c, next) : next()
   })
 }
+
+/** As a Content-Security-Policy names them. */
+export function inlineScriptHashes(html: string): string[] {
+  return [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(([, text]) => sha256(text!))
+}
+
+const sha256 = (text: string) => `sha256-${createHash('sha256').update(text).digest('base64')}`
+
+/** Style elements that React Aria puts into the page. */
+const insertedStyles: readonly string[] = []

@@ -1,89 +1,124 @@
-import { Hono } from 'hono'
+import type { HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { Hono, type Context } from 'hono'
 import type { TailMessage } from '../../schema/messages/http.ts'
 import type { Accounts } from '../accounts.ts'
 import type { Directory } from '../directory.ts'
 import type { Commit, EventLog, LogItem } from '../event-log.ts'
 import { Fault } from '../fault.ts'
-import { queryNumber } from './read-json.ts'
-import { requireIdentity } from './sign-in.ts'
+import type { Health } from '../health.ts'
+import type { Limits } from '../limits.ts'
+import { queryNumber, queryText, streamOf } from './query.ts'
+import { apiHeaders } from './security-headers.ts'
+import { requireSession, type Session } from './sign-in.ts'
 import { encodeItems } from './stream-page.ts'
+import { TailConnection } from './tail-connection.ts'
 
 /**
  * Live tails as Server-Sent Events. `/tail` is one connection for all of a person's streams: it says where each stands,
  * then passes on every commit. `/streams/:stream/tail` gives one stream from an offset. Both ask the directory again
- * before each message, so that a member who was removed hears nothing more.
+ * before each message, so that a member who was removed hears nothing more; and a connection ends with its session.
  */
 export interface Tails {
   readonly routes: Hono
+  /** how many are open */
+  readonly count: number
+  /** ends what was opened in this session */
+  endSession(session: string): void
   /** ends every connection, for shutdown */
   close(): void
 }
-const heartbeatMs = 15_000
-/** beyond this a commit is only announced: the client reads it, at its own pace */
-const maxInlineBytes = 256 * 1024
-/** a connection with this many unread messages is cut: the client comes back and reads from its cursor */
-const maxUnread = 256
+type TailLimits = Pick<Limits, 'tailsPerPerson' | 'tailsInAll' | 'tailBytes' | 'inlineBytes' | 'heartbeatMs'>
 
-export function startTails(log: EventLog, directory: Directory, accounts: Accounts): Tails {
-  const connections = new Set<Connection>()
-  const persons = new Set<PersonTail>()
+interface Tail extends Session {
+  readonly connection: TailConnection
+  /** of a person's tail: the streams that it was told of */
+  readonly streams: Set<string> | null
+}
+
+const headers = { ...apiHeaders, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }
+
+export function startTails(
+  log: EventLog,
+  directory: Directory,
+  accounts: Accounts,
+  health: Health,
+  limits: TailLimits,
+): Tails {
+  /** in the order in which they were opened */
+  const tails = new Set<Tail>()
 
   const stopWatching = directory.watch((commit) => {
-    let encoded: string | null = null
-    for (const person of persons) {
-      if (directory.mayRead(commit.stream, person.actor)) {
-        if (!person.streams.has(commit.stream)) {
-          person.streams.add(commit.stream)
-          const { head, events } = directory.entry(commit.stream)!
-          person.connection.send({ type: 'joined', stream: commit.stream, head, total: events })
-        } else person.connection.sendText((encoded ??= encodeCommit(commit)))
-      } else if (person.streams.delete(commit.stream)) {
-        person.connection.send({ type: 'gone', stream: commit.stream })
-      }
+    let encoded: Buffer | null = null
+    for (const tail of tails) {
+      if (tail.streams) pass(tail, tail.streams, commit, () => (encoded ??= encodeCommit(commit, limits.inlineBytes)))
     }
   })
 
-  function open(signal: AbortSignal, onClose: () => void): Connection {
-    const connection = new Connection(() => {
-      connections.delete(connection)
+  function pass({ actor, connection }: Tail, streams: Set<string>, { stream }: Commit, encoded: () => Buffer): void {
+    if (directory.mayRead(stream, actor)) {
+      if (streams.has(stream)) return connection.write(encoded())
+      streams.add(stream)
+      const { head, events } = directory.entry(stream)!
+      connection.write(encode({ type: 'joined', stream, head, total: events }))
+    } else if (streams.delete(stream)) connection.write(encode({ type: 'gone', stream }))
+  }
+
+  function open(c: Context, session: Session, streams: Set<string> | null, onClose: () => void): TailConnection {
+    if (tails.size >= limits.tailsInAll) {
+      throw new Fault('TOO_MANY_REQUESTS', 'too many live connections: try again later', { retryAfterSeconds: 30 })
+    }
+    const own = [...tails].filter((tail) => tail.actor === session.actor)
+    for (const { connection } of own.slice(0, Math.max(0, own.length + 1 - limits.tailsPerPerson))) connection.close()
+    const { outgoing } = c.env as HttpBindings
+    const connection = new TailConnection(outgoing as HttpBindings['outgoing'], limits.tailBytes, headers, () => {
+      tails.delete(tail)
       onClose()
     })
-    connections.add(connection)
-    signal.addEventListener('abort', () => connection.close())
+    const tail: Tail = { ...session, connection, streams }
+    if (!connection.closed) tails.add(tail)
     return connection
   }
 
   const routes = new Hono()
     .get('/tail', (c) => {
-      const { actor } = requireIdentity(c, accounts)
-      const connection = open(c.req.raw.signal, () => persons.delete(person))
-      const person: PersonTail = { actor, connection, streams: new Set(directory.streamsOf(actor)) }
-      persons.add(person)
-      const heads = [...person.streams].map((stream) => {
+      const session = requireSession(c, accounts)
+      if (c.req.method === 'HEAD') return c.body(null, 200, headers)
+      const { actor } = session
+      const streams = new Set(directory.streamsOf(actor))
+      const connection = open(c, session, streams, () => {})
+      const heads = [...streams].map((stream) => {
         const entry = directory.entry(stream)
         return { stream, head: entry?.head ?? null, total: entry?.events ?? 0 }
       })
-      connection.send({ type: 'heads', actor, heads })
-      return connection.response
+      connection.write(encode({ type: 'heads', actor, heads }))
+      return RESPONSE_ALREADY_SENT
     })
     .get('/streams/:stream/tail', async (c) => {
-      const { actor } = requireIdentity(c, accounts)
-      const stream = c.req.param('stream')
+      const session = requireSession(c, accounts)
+      const { actor } = session
+      const stream = streamOf(c)
       if (!directory.mayRead(stream, actor)) {
         if (!directory.entry(stream)) throw new Fault('UNKNOWN_STREAM', `there is no ${stream}`)
         throw new Fault('NOT_A_MEMBER', `you are not a member of ${stream}`)
       }
       const limit = queryNumber(c, 'limit', 500, 5000)
-      const after = c.req.query('after') ?? null
+      const after = queryText(c, 'after')
       await log.count(stream, after).catch(() => {
         throw new Fault('BAD_OFFSET', `after: ${JSON.stringify(after)} is not an offset of this stream`, {
           field: 'after',
         })
       })
+      if (c.req.method === 'HEAD') return c.body(null, 200, headers)
       const stop = new AbortController()
-      const connection = open(c.req.raw.signal, () => stop.abort())
-      void followStream(stream, after, limit, connection, stop.signal, () => directory.mayRead(stream, actor))
-      return connection.response
+      const connection = open(c, session, null, () => stop.abort())
+      followStream(stream, after, limit, connection, stop.signal, () => directory.mayRead(stream, actor)).catch(
+        (error: unknown) => {
+          health.bug(error, `the tail of ${stream}`)
+          connection.close()
+        },
+      )
+      return RESPONSE_ALREADY_SENT
     })
 
   /** Backlog and news in one: pages while there are some, then waits for the directory to tell of more. */
@@ -91,127 +126,82 @@ export function startTails(log: EventLog, directory: Directory, accounts: Accoun
     stream: string,
     after: string | null,
     limit: number,
-    connection: Connection,
+    connection: TailConnection,
     signal: AbortSignal,
     allowed: () => boolean,
   ): Promise<void> {
     let position = after
     let wake = () => {}
     let news = true
-    const stopWatching = directory.watch((commit) => {
+    const stop = directory.watch((commit) => {
       if (commit.stream !== stream) return
       news = true
       wake()
+      // at once, also where the client does not read and so nothing below goes on
+      if (!allowed()) {
+        connection.write(encode({ type: 'gone', stream }))
+        connection.close()
+      }
     })
     signal.addEventListener('abort', () => wake())
-    while (!signal.aborted) {
-      if (!allowed()) {
-        connection.send({ type: 'gone', stream })
-        connection.close()
-      } else if (news) {
-        news = false
-        const page = await log.read(stream, position, limit, maxInlineBytes)
-        news ||= !page.upToDate
-        if (page.items.length > 0) {
+    try {
+      while (!signal.aborted) {
+        if (news) {
+          news = false
+          const page = await log.read(stream, position, limit, limits.inlineBytes)
+          news ||= !page.upToDate
+          if (page.items.length === 0) continue
           await connection.drained()
-          connection.sendText(encodeCommit({ stream, after: position, items: page.items }))
+          if (!allowed()) return
+          connection.write(encodeCommit({ stream, after: position, items: page.items }, limits.inlineBytes))
           position = page.items.at(-1)!.seq
+        } else {
+          await new Promise<void>((resolve) => {
+            wake = resolve
+            if (news || signal.aborted) resolve()
+          })
         }
-      } else {
-        await new Promise<void>((resolve) => {
-          wake = resolve
-          if (news || signal.aborted) resolve()
-        })
       }
+    } finally {
+      stop()
     }
-    stopWatching()
   }
 
-  const heartbeat = setInterval(() => connections.forEach((one) => one.beat()), heartbeatMs)
+  const heartbeat = setInterval(() => {
+    for (const tail of tails) {
+      try {
+        if (accounts.isOpen(tail.session)) tail.connection.write(beat)
+        else tail.connection.close()
+      } catch (error) {
+        health.bug(error, 'the heartbeat of a tail')
+      }
+    }
+  }, limits.heartbeatMs)
+
   return {
     routes,
+    get count() {
+      return tails.size
+    },
+    endSession(session) {
+      for (const tail of tails) if (tail.session === session) tail.connection.close()
+    },
     close() {
       clearInterval(heartbeat)
       stopWatching()
-      for (const connection of connections) connection.close()
+      for (const { connection } of tails) connection.close()
     },
   }
 }
 
-interface PersonTail {
-  readonly actor: string
-  readonly streams: Set<string>
-  readonly connection: Connection
-}
+const beat = Buffer.from(':\n\n')
+const encode = (message: TailMessage): Buffer => Buffer.from(`data:${JSON.stringify(message)}\n\n`)
 
-function encodeCommit({ stream, after, items }: Commit): string {
+function encodeCommit({ stream, after, items }: Commit, inlineBytes: number): Buffer {
   const head = (items.at(-1) as LogItem).seq
   const place = JSON.stringify({ type: 'items', stream, after, head })
-  const encoded = encodeItems(items)
-  return `${place.slice(0, -1)},"items":${encoded.length > maxInlineBytes * 1.5 ? 'null' : encoded}}`
-}
-
-/** One SSE response: built by hand, because the body must end when the client goes away and when it does not read. */
-class Connection {
-  readonly response: Response
-  readonly #onClose: () => void
-  #controller!: ReadableStreamDefaultController<Uint8Array>
-  #closed = false
-  #drained = () => {}
-  static readonly #encoder = new TextEncoder()
-
-  constructor(onClose: () => void) {
-    this.#onClose = onClose
-    const body = new ReadableStream<Uint8Array>(
-      {
-        start: (controller) => {
-          this.#controller = controller
-        },
-        pull: () => this.#drained(),
-        cancel: () => this.close(),
-      },
-      new CountQueuingStrategy({ highWaterMark: 16 }),
-    )
-    this.response = new Response(body, {
-      headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
-    })
-  }
-
-  send(message: TailMessage): void {
-    this.sendText(JSON.stringify(message))
-  }
-
-  sendText(json: string): void {
-    this.#write(`data:${json}\n\n`)
-  }
-
-  beat(): void {
-    this.#write(':\n\n')
-  }
-
-  /** resolves once the client has room for more */
-  drained(): Promise<void> {
-    if (this.#closed || (this.#controller.desiredSize ?? 0) > 0) return Promise.resolve()
-    return new Promise((resolve) => {
-      this.#drained = resolve
-    })
-  }
-
-  close(): void {
-    if (this.#closed) return
-    this.#closed = true
-    this.#drained()
-    this.#onClose()
-    try {
-      this.#controller.close()
-    } catch {
-      // the client had cancelled the body already
-    }
-  }
-
-  #write(text: string): void {
-    if (this.#closed) return
-    if ((this.#controller.desiredSize ?? 0) < -maxUnread) this.close()
-    else this.#controller.enqueue(Connection.#encoder.encode(text))
-  }
+  const size = items.reduce((sum, item) => sum + item.data.length, 0)
+  return Buffer.from(
+    `data:${place.slice(0, -1)},"items":${size > inlineBytes * 1.5 ? 'null' : encodeItems(items)}}\n\n`,
+  )
 }

@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ulid } from 'ulid'
+
+/** `npx tsx bench/server/appends.ts [SECONDS]`: appends a second with batches of one, against the real process. */
+const root = join(import.meta.dirname, '../..')
+const seconds = Number(process.argv[2] ?? 5)
+const dataDirectory = mkdtempSync(join(tmpdir(), 'bench-appends-'))
+const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), join(root, 'server/main.ts')], {
+  stdio: ['ignore', 'pipe', 'ignore'],
+  env: { ...process.env, PORT: '0', DATA_DIR: dataDirectory, LOG_LEVEL: 'silent' },
+})
+const port = await new Promise<number>((resolve) => {
+  child.stdout.on('data', (chunk: Buffer) => {
+    const found = /localhost:(\d+)/.exec(chunk.toString())
+    if (found) resolve(Number(found[1]))
+  })
+})
+const agent = new Agent({ keepAlive: true, maxSockets: 100 })
+
+function post(path: string, body: unknown, cookie = ''): Promise<{ status: number; cookie: string; body: string }> {
+  return new Promise((resolve, reject) => {
+    const text = JSON.stringify(body)
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(text),
+      origin: `http://localhost:${port}`,
+      cookie,
+    }
+    const asked = request(
+      { agent, host: '127.0.0.1', port, method: 'POST', path, headers: { ...headers, host: `localhost:${port}` } },
+      (answer) => {
+        let all = ''
+        answer.on('data', (chunk: Buffer) => (all += chunk.toString()))
+        answer.on('end', () =>
+          resolve({
+            status: answer.statusCode!,
+            cookie: (answer.headers['set-cookie']?.[0] ?? '').split(';')[0]!,
+            body: all,
+          }),
+        )
+      },
+    )
+    asked.on('error', reject)
+    asked.end(text)
+  })
+}
+
+let clock = BigInt(Date.now()) << 16n
+async function writer(name: string, stream: string | null, room: string) {
+  const { cookie, body } = await post('/api/guest', { name })
+  const { actor } = JSON.parse(body) as { actor: string }
+  const event = (type: string, at: string, rest: object) => ({
+    id: ulid(),
+    type,
+    stream: at,
+    actor,
+    clock: String(++clock),
+    at: Date.now(),
+    deps: [],
+    ...rest,
+  })
+  const send = async (at: string, events: unknown[]) => {
+    const answer = await post(`/api/streams/${encodeURIComponent(at)}/events`, { events }, cookie)
+    if (answer.status !== 200) throw new Error(answer.body)
+  }
+  let mine = stream
+  if (mine === null) {
+    const space = ulid()
+    mine = `space:${space}`
+    await send(mine, [
+      event('space.create', mine, { entity: space, payload: { name: 'S', visibility: 'public' } }),
+      event('room.create', mine, { entity: room, payload: { name: 'general', kind: 'room' } }),
+    ])
+  } else await send(mine, [event('member.join', mine, { entity: actor, payload: { name } })])
+  const at = mine
+  return {
+    stream: at,
+    say: () =>
+      send(at, [event('message.create', at, { room, payload: { text: 'a line of some length, as people write' } })]),
+  }
+}
+
+async function measure(label: string, writers: Awaited<ReturnType<typeof writer>>[]): Promise<void> {
+  const end = Date.now() + seconds * 1000
+  let count = 0
+  await Promise.all(
+    writers.map(async ({ say }) => {
+      while (Date.now() < end) {
+        await say()
+        count += 1
+      }
+    }),
+  )
+  console.log(`${label}: ${Math.round(count / seconds)} appends/s`)
+}
+
+const room = ulid()
+const first = await writer('W0', null, room)
+await measure('1 writer', [first])
+const others = await Promise.all(Array.from({ length: 63 }, (_, i) => writer(`W${i + 1}`, first.stream, room)))
+await measure('64 writers, one space', [first, ...others])
+const apart = await Promise.all(Array.from({ length: 32 }, (_, i) => writer(`X${i}`, null, ulid())))
+await measure('32 writers, a space each', apart)
+child.kill('SIGTERM')
+agent.destroy()
+await new Promise((resolve) => child.once('exit', resolve))
+rmSync(dataDirectory, { recursive: true, force: true })

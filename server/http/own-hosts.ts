@@ -1,0 +1,29 @@
+import type { MiddlewareHandler } from 'hono'
+import { networkInterfaces } from 'node:os'
+import { Fault } from '../fault.ts'
+
+/**
+ * Answers only for names that are this server's: else a page elsewhere, whose name was pointed at this address, would be
+ * its "same origin". Its own are this machine's names for itself (with any port), those of the addresses that it listens
+ * on, and what ORIGIN names.
+ */
+export function ownHosts(origins: readonly string[], listensOn: string | undefined): MiddlewareHandler {
+  const names = new Set(['localhost', '127.0.0.1', '[::1]', ...addressesOf(listensOn)])
+  const hosts = new Set(origins.map((origin) => new URL(origin).host))
+  return async (c, next) => {
+    for (const host of [c.req.header('host') ?? '', new URL(c.req.url).host]) {
+      if (hosts.has(host.toLowerCase()) || names.has(host.toLowerCase().replace(/:\d+$/, ''))) continue
+      throw new Fault('UNKNOWN_HOST', `this server is not ${JSON.stringify(host)} (its operator sets ORIGIN)`)
+    }
+    await next()
+  }
+}
+
+/** undefined, 0.0.0.0 and :: listen on every address of this machine. */
+function addressesOf(listensOn: string | undefined): string[] {
+  const everywhere = listensOn === undefined || listensOn === '0.0.0.0' || listensOn === '::'
+  const addresses = everywhere
+    ? Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address))
+    : [listensOn]
+  return addresses.map((address) => (address.includes(':') ? `[${address}]` : address.toLowerCase()))
+}

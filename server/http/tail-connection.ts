@@ -1,0 +1,66 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+
+/**
+ * One response that is written to for as long as both sides live. Written by hand, because the body must end when the
+ * client goes away and when it does not read. Law: no more than `maxBytes` wait for one client; a connection that would
+ * hold more is cut, and everything that waited for it is let go.
+ */
+export class TailConnection {
+  readonly #response: ServerResponse
+  readonly #maxBytes: number
+  readonly #onClose: () => void
+  #closed = false
+
+  constructor(response: ServerResponse, maxBytes: number, headers: Readonly<OutgoingHttpHeaders>, onClose: () => void) {
+    this.#response = response
+    this.#maxBytes = maxBytes
+    this.#onClose = onClose
+    response.on('close', () => this.#gone())
+    response.on('error', () => this.#gone())
+    if (response.destroyed || response.socket === null) this.#closed = true
+    else {
+      response.writeHead(200, headers)
+      response.flushHeaders()
+    }
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  write(bytes: Buffer): void {
+    if (this.#closed) return
+    if (this.#response.writableLength + bytes.length > this.#maxBytes) this.#cut()
+    else this.#response.write(bytes)
+  }
+
+  /** resolves once the client has read what waits for it, or is gone */
+  drained(): Promise<void> {
+    if (this.#closed || !this.#response.writableNeedDrain) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#response.once('drain', resolve)
+      this.#response.once('close', resolve)
+    })
+  }
+
+  /** Ends it in order; a client that does not read the end within a second is cut. */
+  close(): void {
+    if (this.#closed) return
+    this.#response.end()
+    const late = setTimeout(() => this.#response.destroy(), 1000)
+    late.unref()
+    this.#response.once('close', () => clearTimeout(late))
+    this.#gone()
+  }
+
+  #cut(): void {
+    this.#response.destroy()
+    this.#gone()
+  }
+
+  #gone(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#onClose()
+  }
+}

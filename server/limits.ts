@@ -1,0 +1,91 @@
+import { CannotStart } from './cannot-start.ts'
+
+/**
+ * What one person, one address and all together may ask of the server, and how long it waits. Every number with its unit
+ * and its reason. A burst is what may come at once; the rate is what comes back of it. The environment variable LIMITS
+ * holds another choice as JSON, e.g. LIMITS='{"tailsPerPerson":20,"guestsPerAddress":{"burst":10,"perSecond":0.1}}'.
+ */
+export interface Rate {
+  readonly burst: number
+  readonly perSecond: number
+}
+
+export const defaultLimits = {
+  /** bytes of a request's body: an import's batch of 500 long messages is 2 MB */
+  bodyBytes: 8 << 20,
+  /** bytes of all bodies that are being received or worked on: 32 of the largest */
+  bodyBytesInAll: 256 << 20,
+  /** objects and arrays inside one another: twice an event's 32, so that one somewhat too deep is refused by its name */
+  bodyDepth: 66,
+  /** values in a body: 1,000 events of 12 fields take 15,000; more is parsed only to be refused */
+  bodyValues: 250_000,
+  /** events of one append */
+  eventsPerAppend: 1000,
+  /** bytes of a request's address and headers (Node's own default) */
+  headerBytes: 16 << 10,
+  /** for a whole request to arrive, and for its headers alone */
+  requestMs: 15_000,
+  headersMs: 10_000,
+  /** how long an idle connection is kept for the next request: above the 5 s of browsers' own sockets in flight */
+  keepAliveMs: 10_000,
+  /** open connections: a tab has up to 6, a device's tail one; each costs 20 kB */
+  connections: 10_000,
+
+  /** new guests of one address: an office behind one; then one every 2 s */
+  guestsPerAddress: { burst: 300, perSecond: 0.5 },
+  /** new guests in all */
+  guestsInAll: { burst: 3000, perSecond: 5 },
+  /** spaces that one person founds: nobody founds more in an hour by hand; an importer one for each archive */
+  spacesPerPerson: { burst: 60, perSecond: 1 / 60 },
+  /** of a person: an outbox of a week offline at once; then 500 times what a person types */
+  eventsPerPerson: { burst: 20_000, perSecond: 1000 },
+  bytesPerPerson: { burst: 64 << 20, perSecond: 2 << 20 },
+  /** of an importer: 225,000 messages in a minute, faster than the log writes them */
+  eventsPerImporter: { burst: 100_000, perSecond: 20_000 },
+  bytesPerImporter: { burst: 256 << 20, perSecond: 32 << 20 },
+
+  /** live connections of a person: the oldest makes room. A device has one, whatever its number of tabs */
+  tailsPerPerson: 8,
+  /** live connections in all: 21 kB each */
+  tailsInAll: 8000,
+  /** bytes that wait for one live connection: it is closed, and comes back to read from its cursor */
+  tailBytes: 1 << 20,
+  /** bytes of a commit that are sent along; a larger one is only announced, and read at the client's own pace */
+  inlineBytes: 256 << 10,
+  heartbeatMs: 15_000,
+
+  /** spaces in one answer of the public list */
+  spacesPerPage: 100,
+
+  /** clocks and times of persons' events: none is older than the app (an import's are) */
+  oldestEventMs: Date.UTC(2020, 0, 1),
+  /** how long an append waits for the directory to follow the log */
+  staleHeadMs: 5000,
+} as const satisfies Record<string, number | Rate>
+
+export type Limits = {
+  readonly [K in keyof typeof defaultLimits]: (typeof defaultLimits)[K] extends number ? number : Rate
+}
+
+/** The defaults with another choice over them; throws CannotStart. */
+export function limitsFrom(text: string | undefined): Limits {
+  if (text === undefined || text === '') return defaultLimits
+  const chosen = parse(text)
+  for (const [name, value] of Object.entries(chosen)) {
+    if (!Object.hasOwn(defaultLimits, name)) throw new CannotStart(`LIMITS: there is no ${name}`)
+    const isRate = typeof defaultLimits[name as keyof Limits] === 'object'
+    const numbers = isRate ? [(value as Rate)?.burst, (value as Rate)?.perSecond] : [value]
+    if (!numbers.every((number) => typeof number === 'number' && number >= 0)) {
+      throw new CannotStart(`LIMITS: ${name} must be ${isRate ? '{"burst", "perSecond"} of two numbers' : 'a number'}`)
+    }
+  }
+  return { ...defaultLimits, ...chosen }
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>
+  } catch (error) {
+    throw new CannotStart(`LIMITS: ${(error as Error).message}`)
+  }
+}

@@ -1,0 +1,224 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { StreamPage } from '../schema/messages/http.ts'
+import { newFolder, startProcess, type ServerProcess } from './testing-process.ts'
+
+/** What only a process can suffer, done to a real one. */
+let folder: ReturnType<typeof newFolder>
+let started: ServerProcess[] = []
+const start = async (...given: Parameters<typeof startProcess>) => {
+  const server = await startProcess(...given)
+  started.push(server)
+  return server
+}
+beforeEach(() => {
+  folder = newFolder()
+})
+afterEach(async () => {
+  for (const server of started) await server.end('SIGKILL')
+  started = []
+  folder.remove()
+})
+
+const at = (stream: string, rest: string) => `/api/streams/${encodeURIComponent(stream)}/${rest}`
+
+test('kill -9 under eight writers: what was acknowledged is there once, and the next start goes on', async () => {
+  let server = await start(folder.path)
+  const { port } = new URL(server.origin)
+  const ada = await server.signIn('Ada')
+  const space = ada.found()
+  await ada.append(space.stream, space.events)
+  const acknowledged = new Set<string>()
+  for (const round of [1, 2]) {
+    const down = new AbortController()
+    const writers = Array.from({ length: 8 }, async (_, writer) => {
+      while (!down.signal.aborted) {
+        const said = ada.say(space.stream, space.room, `${round} ${writer}`)
+        const answer = await ada.append(space.stream, [said]).catch(() => null)
+        if (answer?.status === 200) acknowledged.add(said.id)
+      }
+    })
+    await sleep(400)
+    await server.end('SIGKILL')
+    down.abort()
+    await Promise.all(writers)
+    server = await start(folder.path, { port })
+  }
+  const ids: string[] = []
+  for (let after = ''; ;) {
+    const { body } = await ada.get<StreamPage>(at(space.stream, `events?limit=5000${after}`))
+    ids.push(...body.items.map(({ event }) => event.id))
+    if (body.upToDate) break
+    after = `&after=${body.items.at(-1)!.seq}`
+  }
+  expect(new Set(ids).size).toBe(ids.length)
+  expect(acknowledged.size).toBeGreaterThan(20)
+  expect([...acknowledged].filter((id) => !ids.includes(id))).toEqual([])
+  expect((await ada.append(space.stream, [ada.say(space.stream, space.room, 'on')])).status).toBe(200)
+})
+
+describe('one data folder, one process', () => {
+  test('a second one refuses to start and says who has it; the first is unharmed', async () => {
+    const first = await start(folder.path)
+    const words = new RegExp(`${folder.path} is in use by the server with process id ${first.pid}, since 20`)
+    await expect(start(folder.path)).rejects.toThrow(words)
+    expect((await first.health()).status).toBe('ok')
+  })
+
+  test('the lock of one that was killed, and a server.json that says otherwise, hold nobody up', async () => {
+    const first = await start(folder.path)
+    await first.end('SIGKILL')
+    writeFileSync(join(folder.path, 'server.json'), JSON.stringify({ pid: 1, since: '2020-01-01T00:00:00.000Z' }))
+    expect((await (await start(folder.path)).health()).status).toBe('ok')
+  })
+})
+
+/** A small disk of our own; null where this machine gives us none. */
+function mountDisk(path: string): { readOnly(): void; writable(): void; unmount(): void } | null {
+  mkdirSync(path, { recursive: true })
+  const mount = (...parameters: string[]) => spawnSync('mount', parameters).status === 0
+  if (!mount('-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', path)) return null
+  return {
+    readOnly: () => void mount('-o', 'remount,ro', path),
+    writable: () => void mount('-o', 'remount,rw', path),
+    unmount: () => void spawnSync('umount', ['-l', path]),
+  }
+}
+const trial = newFolder()
+const trialDisk = mountDisk(join(trial.path, 'disk'))
+trialDisk?.unmount()
+trial.remove()
+
+describe.skipIf(trialDisk === null)('the disk (these need the right to mount one)', () => {
+  let disk: NonNullable<ReturnType<typeof mountDisk>>
+  let data: string
+  beforeEach(() => {
+    data = join(folder.path, 'disk')
+    disk = mountDisk(data)!
+  })
+  afterEach(async () => {
+    for (const server of started) await server.end('SIGKILL')
+    disk.unmount()
+  })
+  const fill = () => {
+    const { bavail, bsize } = statfsSync(data)
+    writeFileSync(join(data, 'ballast'), Buffer.alloc(bavail * bsize))
+  }
+  const makeRoom = () => rmSync(join(data, 'ballast'))
+
+  test.each(['SIGTERM', 'SIGKILL'] as const)(
+    'full: 507 for writes, reads go on, it starts while full (after %s), and recovers',
+    async (signal) => {
+      let server = await start(data)
+      const { port } = new URL(server.origin)
+      const ada = await server.signIn('Ada')
+      const space = ada.found()
+      const said = ada.say(space.stream, space.room, 'before')
+      await ada.append(space.stream, [...space.events, said])
+      fill()
+      const long = () => ada.say(space.stream, space.room, 'x'.repeat(50_000))
+      const refused = async () => {
+        for (let tries = 0; tries < 40; tries++) {
+          const answer = await ada.append(space.stream, [long()])
+          if (answer.status !== 200) return answer
+        }
+        throw new Error('the disk was not full')
+      }
+      expect(await refused()).toMatchObject({ status: 507, body: { error: { code: 'STORAGE_FULL' } } })
+      expect((await server.health()).disk.state).toBe('full')
+      const { items } = (await ada.get<StreamPage>(at(space.stream, 'events?limit=4'))).body
+      expect(items.at(-1)!.event.id).toBe(said.id)
+
+      await server.end(signal)
+      server = await start(data, { port })
+      expect((await ada.get<StreamPage>(at(space.stream, `latest?room=${space.room}&limit=1`))).status).toBe(200)
+      expect((await refused()).status).toBe(507)
+
+      makeRoom()
+      expect((await server.health()).disk.state).toBe('ok')
+      const after = ada.say(space.stream, space.room, 'after')
+      expect((await ada.append(space.stream, [after])).status).toBe(200)
+      const room = (await ada.get<StreamPage>(at(space.stream, `latest?room=${space.room}&limit=1`))).body
+      expect(room.items.at(-1)!.event.id).toBe(after.id)
+    },
+  )
+
+  test.each(['SIGTERM', 'SIGKILL'] as const)(
+    'read-only: 507 for writes, reads go on, it starts so (after %s), and recovers',
+    async (signal) => {
+      let server = await start(data)
+      const { port } = new URL(server.origin)
+      const ada = await server.signIn('Ada')
+      const space = ada.found()
+      const said = ada.say(space.stream, space.room, 'before')
+      await ada.append(space.stream, [...space.events, said])
+      await server.end(signal)
+      disk.readOnly()
+      server = await start(data, { port })
+      const room = (await ada.get<StreamPage>(at(space.stream, `latest?room=${space.room}&limit=1`))).body
+      expect(room.items.at(-1)!.event.id).toBe(said.id)
+      expect((await ada.append(space.stream, [ada.say(space.stream, space.room, 'x')])).status).toBe(507)
+      expect(await server.signIn('Bob')).toMatchObject({ error: { code: 'STORAGE_FULL' } })
+      expect((await server.health()).disk.state).toBe('read-only')
+      await server.end()
+      disk.writable()
+      server = await start(data, { port })
+      expect((await ada.append(space.stream, [ada.say(space.stream, space.room, 'x')])).status).toBe(200)
+    },
+  )
+})
+
+describe('bodies that do not come, or come to nothing', () => {
+  test('a slow body is answered 408; slow headers are cut; the rest goes on', async () => {
+    const server = await start(folder.path, { limits: { requestMs: 1000, headersMs: 500 } })
+    const ada = await server.signIn('Ada')
+    const { port, host } = new URL(server.origin)
+    const head = `POST /api/guest HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${server.origin}\r\n`
+    const slowBody = ask(Number(port), `${head}Content-Length: 100\r\n\r\n{"name":`)
+    const slowHead = ask(Number(port), head)
+    const slowChunks = ask(Number(port), `${head}Transfer-Encoding: chunked\r\n\r\n5\r\n{"nam\r\n`)
+    expect((await ada.request('/api/me')).status).toBe(200)
+    expect(await slowBody).toMatch(/^HTTP\/1.1 408 /)
+    expect(await slowHead).toMatch(/^HTTP\/1.1 408 /)
+    expect(await slowChunks).toMatch(/^HTTP\/1.1 408 /)
+    expect((await ada.request('/api/me')).status).toBe(200)
+  })
+
+  test('8 MB of brackets, of commas, or of strings that do not end: 400 at once, and nobody waits', async () => {
+    const server = await start(folder.path)
+    const ada = await server.signIn('Ada')
+    const size = (8 << 20) - 64
+    const bodies = [
+      '['.repeat(size),
+      '{"a":'.repeat(size / 5),
+      `{"events":[${'[],'.repeat(size / 3)}]}`,
+      '"'.repeat(size),
+    ]
+    await ada.request(at('space:x', 'events'), { method: 'POST', body: '[[' }) // the way there is warm
+    for (const body of bodies) {
+      const bytes = Buffer.from(body)
+      const begin = performance.now()
+      const answer = await ada.request(at('space:x', 'events'), { method: 'POST', body: bytes })
+      const ms = performance.now() - begin
+      expect([body.slice(0, 12), answer.status]).toEqual([body.slice(0, 12), 400])
+      await answer.arrayBuffer()
+      expect(ms, body.slice(0, 12)).toBeLessThan(500) // 50 on a quiet machine: the whole body is sent in it
+    }
+    expect((await ada.request('/api/me')).status).toBe(200)
+  })
+})
+
+/** Sends bytes over a socket of its own and answers all that comes back until the other side closes. */
+function ask(port: number, bytes: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
+    let answer = ''
+    socket.on('data', (chunk) => (answer += chunk.toString()))
+    socket.on('error', () => resolve(answer))
+    socket.on('close', () => resolve(answer))
+  })
+}
