@@ -12,6 +12,7 @@ import {
   admit,
   admitToPerson,
   foldSpace,
+  isAuthors,
   isImporter,
   isStructural,
   type SpaceState,
@@ -105,14 +106,14 @@ export function startCommitter(
   }
 }
 
-/** Of every event its own, and the message that it edits or deletes. */
+/** Of every event its own, and the message that it changes. */
 function idsIn(line: readonly Request[]): string[] {
   const ids = new Set<string>()
   for (const { events } of line) {
     for (const { valid } of events) {
       ids.add(valid.event.id)
       const { type, entity } = valid.event
-      if ((type === 'message.edit' || type === 'message.delete') && entity !== undefined) ids.add(entity)
+      if (isAuthors(type) && entity !== undefined) ids.add(entity)
     }
   }
   return [...ids]

@@ -84,6 +84,9 @@ export function foldSpace(space: SpaceState | null, event: KnownEvent): SpaceSta
 /** Event types that this state is folded from, and `room.archive`, which the outline needs. */
 export const isStructural = (type: string): boolean => /^(space|member|room)\./.test(type) && type !== 'room.mute'
 
+/** Event types that only the author of their message may write, or an admin. */
+export const isAuthors = (type: string): boolean => /^message\.(edit|delete|restore)$/.test(type)
+
 export type ValidEvent = Exclude<EventValidation, { type: 'invalid' }>
 export type Refusal = Pick<HttpFault, 'code' | 'message' | 'field'>
 
@@ -157,7 +160,8 @@ function mayDo(
       return isAdmin || (room?.kind === 'thread' && room.maker === event.actor) ? null : needsAdmin
     }
     case 'message.edit':
-    case 'message.delete': {
+    case 'message.delete':
+    case 'message.restore': {
       if (isAdmin) return null
       const author = authorOf(entity)
       if (author === event.actor) return null

@@ -16,6 +16,7 @@ const cookieName = '__Host-sid'
 const guestRequest = v.object({
   name: v.pipe(
     v.string(),
+    v.check((name) => name.isWellFormed(), 'must be well-formed Unicode'),
     v.transform(cleanName),
     v.minLength(1, 'must have a character that can be seen'),
     v.maxLength(80),
