@@ -83,7 +83,8 @@ function readAt(
     }
     case '#': {
       const room = within.label ? null : roomLinkAt(text, at)
-      return room && take(budget) ? read(room.node, room.to) : null
+      // a link to a room is a live query: few of them
+      return room && take(budget, 20) ? read(room.node, room.to) : null
     }
     case '!':
     case '[': {

@@ -12,12 +12,12 @@ export function CodeBlock({ code, language }: { code: string; language: string |
   return (
     <div className={css.block}>
       <div className={css.bar}>
-        <span>{language ?? ''}</span>
+        {language !== null && <span>{language}</span>}
         <button type="button" className={css.copy} onClick={() => void copy()} aria-label="Copy code">
           {copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
         </button>
       </div>
-      <pre className={css.code} tabIndex={0}>
+      <pre className={css.code} tabIndex={0} dir="ltr">
         <code>{code}</code>
       </pre>
     </div>

@@ -1,5 +1,7 @@
 import { CornerUpLeft, Ellipsis, MessageSquareText, Pencil, Pin, RotateCcw, SmilePlus, Trash2 } from 'lucide-react'
 import { memo, useState, type KeyboardEvent } from 'react'
+import { mentionsOf } from '../../../schema/projections/mentions.ts'
+import { plainLine } from '../../../schema/text/plain-text.ts'
 import { useLiveRow } from '../../live/index.ts'
 import { Avatar } from '../../shell/Avatar.tsx'
 import { Button, IconButton } from '../../shell/Button.tsx'
@@ -34,7 +36,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const mine = row.author_id === me
   const deleted = row.deleted === 1
   const failed = row.outbox_state === 'failed'
-  const mentionsMe = !deleted && myNames.some((name) => row.snippet.includes(`@**${name}**`))
+  const mentionsMe = !deleted && mentionsOf(row.snippet).some((name) => myNames.includes(name))
   const offersActions = (active || choosing) && !deleted && !editing && !readOnly && !failed
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
@@ -176,7 +178,7 @@ function Quote({ id }: { id: string }) {
   const actions = useMessageActions()
   const { row, loading } = useLiveRow(quotedMessage(id))
   if (loading) return <span className={css.quote} aria-hidden />
-  const text = !row ? 'a message that is not here yet' : row.deleted ? 'a deleted message' : firstLine(row.snippet)
+  const text = !row ? 'a message that is not here yet' : row.deleted ? 'a deleted message' : plainLine(row.snippet, 160)
   return (
     <button type="button" className={css.quote} disabled={!row} onClick={() => actions.jumpTo(id)}>
       <CornerUpLeft size={12} aria-hidden />
@@ -241,12 +243,4 @@ function Time({ at, className }: { at: number; className: string }) {
       {formatTime(at)}
     </time>
   )
-}
-
-function firstLine(text: string): string {
-  const line = text
-    .slice(0, 160)
-    .replace(/[*_`~>#]+/g, '')
-    .trim()
-  return line.split('\n', 1)[0] ?? ''
 }

@@ -1,112 +1,74 @@
-import { Fragment, memo, type ReactNode } from 'react'
-import type { AlignType, PhrasingContent, RootContent } from 'mdast'
+import { memo, useMemo, type ReactNode } from 'react'
+import { directionOf } from '../../../schema/text/direction.ts'
+import { blocksText, inlineText } from '../../../schema/text/drawn-text.ts'
+import type { Block, Inline, Link, ListItem } from '../../../schema/text/message-ast.ts'
+import { parseMessage } from '../../../schema/text/parse-message.ts'
 import { CodeBlock } from './CodeBlock.tsx'
-import { isPlain, useMarkdown } from './markdown.ts'
-import { safeUrl } from './safe-url.ts'
+import { RoomLink } from './RoomLink.tsx'
 import css from './MessageText.module.css'
 
-/** A message's text: Markdown as React elements, never as HTML. */
+/** A message's text: Markdown as React elements, never as HTML. Every paragraph has its own direction. */
 export const MessageText = memo(function MessageText({ text, names }: { text: string; names?: readonly string[] }) {
-  return (
-    <div className={css.text} dir="auto">
-      {isPlain(text) ? <p>{text}</p> : <Markdown text={text} names={names ?? none} />}
-    </div>
-  )
+  const blocks = useMemo(() => parseMessage(text), [text])
+  return <div className={css.text}>{drawBlocks(blocks, names ?? none)}</div>
 })
 
 const none: readonly string[] = []
 
-function Markdown({ text, names }: { text: string; names: readonly string[] }) {
-  const root = useMarkdown(text)
-  if (!root) return <p>{text}</p>
-  return blocks(root.children, names)
+function drawBlocks(blocks: readonly Block[], names: readonly string[]): ReactNode {
+  return blocks.map((block, at) => <BlockView key={at} block={block} names={names} />)
 }
 
-type Content = RootContent | PhrasingContent
-
-function blocks(nodes: readonly Content[], names: readonly string[]): ReactNode {
-  return nodes.map((node, at) => <Fragment key={at}>{block(node, names)}</Fragment>)
-}
-
-function block(node: Content, names: readonly string[]): ReactNode {
-  const inside = () => blocks('children' in node ? (node.children as Content[]) : [], names)
-  switch (node.type) {
+function BlockView({ block, names }: { block: Block; names: readonly string[] }): ReactNode {
+  switch (block.type) {
     case 'paragraph':
-      return <p>{inside()}</p>
+      return <p dir="auto">{drawInline(block.children, names)}</p>
     case 'heading':
-      return <p className={css.heading}>{inside()}</p>
-    case 'blockquote':
-      return <blockquote>{inside()}</blockquote>
-    case 'code':
-      return <CodeBlock code={node.value} language={node.lang ?? null} />
-    case 'list':
-      return node.ordered ? <ol start={node.start ?? 1}>{inside()}</ol> : <ul>{inside()}</ul>
-    case 'listItem':
       return (
-        <li className={node.checked == null ? undefined : css.task}>
-          {node.checked != null && <input type="checkbox" checked={node.checked} readOnly disabled aria-label="task" />}
-          {inside()}
-        </li>
+        <p dir="auto" className={css.heading} role="heading" aria-level={Math.min(block.level + 2, 6)}>
+          {drawInline(block.children, names)}
+        </p>
       )
-    case 'thematicBreak':
-      return <hr />
+    case 'quote':
+      return <blockquote dir={directionOf(blocksText(block.blocks))}>{drawBlocks(block.blocks, names)}</blockquote>
+    case 'codeBlock':
+      return <CodeBlock code={block.text} language={block.language} />
+    case 'list': {
+      const items = block.items.map((item, at) => <ItemView key={at} item={item} names={names} />)
+      return block.ordered ? <ol>{items}</ol> : <ul>{items}</ul>
+    }
     case 'table':
-      return table(node.children, node.align ?? [], names)
-    case 'text':
-      return node.value
-    case 'strong':
-      return <strong>{inside()}</strong>
-    case 'emphasis':
-      return <em>{inside()}</em>
-    case 'delete':
-      return <del>{inside()}</del>
-    case 'inlineCode':
-      return <code>{node.value}</code>
-    case 'break':
-      return <br />
-    case 'mention':
-      return <span className={names.includes(node.name) ? css.mentionMe : css.mention}>@{node.name}</span>
-    case 'link':
-      return link(node.url, inside())
-    case 'image':
-      return link(node.url, node.alt || node.url)
-    case 'html':
-      return node.value
-    case 'linkReference':
-    case 'imageReference':
-      return 'children' in node && node.children.length > 0 ? inside() : `[${node.label ?? node.identifier}]`
-    case 'footnoteReference':
-      return <sup>{node.label ?? node.identifier}</sup>
-    default:
-      return null
+      return <TableView table={block} names={names} />
+    case 'rule':
+      return <hr />
   }
 }
 
-function link(address: string, label: ReactNode): ReactNode {
-  const url = safeUrl(address)
-  if (!url) return label
+/** The marker is text: a number stays the one that was typed, and is copied with the item. */
+function ItemView({ item, names }: { item: ListItem; names: readonly string[] }) {
   return (
-    <a href={url} target="_blank" rel="noopener noreferrer nofollow">
-      {label}
-    </a>
+    <li dir={directionOf(blocksText(item.blocks))}>
+      {item.checked === null ? (
+        <span className={css.marker}>{item.marker}</span>
+      ) : (
+        <input type="checkbox" checked={item.checked} readOnly disabled aria-label="task" />
+      )}
+      <div className={css.item}>{drawBlocks(item.blocks, names)}</div>
+    </li>
   )
 }
 
-function table(
-  rows: readonly { readonly children: readonly { readonly children: readonly Content[] }[] }[],
-  align: readonly AlignType[],
-  names: readonly string[],
-): ReactNode {
-  const cells = (row: (typeof rows)[number], Cell: 'th' | 'td') =>
-    row.children.map((cell, at) => (
-      <Cell key={at} style={align[at] ? { textAlign: align[at] } : undefined}>
-        {blocks(cell.children, names)}
+function TableView({ table, names }: { table: Extract<Block, { type: 'table' }>; names: readonly string[] }) {
+  const cells = (row: (typeof table.rows)[number], Cell: 'th' | 'td') =>
+    row.map((cell, at) => (
+      <Cell key={at} dir="auto" style={table.align[at] ? { textAlign: table.align[at] } : undefined}>
+        {drawInline(cell, names)}
       </Cell>
     ))
-  const [head, ...body] = rows
+  const [head, ...body] = table.rows
   return (
     <div className={css.tableScroll} tabIndex={0} role="region" aria-label="Table">
-      <table>
+      <table dir={directionOf(blocksText([table]))}>
         {head && (
           <thead>
             <tr>{cells(head, 'th')}</tr>
@@ -119,5 +81,55 @@ function table(
         </tbody>
       </table>
     </div>
+  )
+}
+
+function drawInline(nodes: readonly Inline[], names: readonly string[]): ReactNode {
+  // most paragraphs are one text, and need no key
+  if (nodes.length === 1 && nodes[0]!.type === 'text') return nodes[0]!.text
+  return nodes.map((node, at) => (node.type === 'text' ? node.text : <InlineView key={at} node={node} names={names} />))
+}
+
+function InlineView({ node, names }: { node: Inline; names: readonly string[] }): ReactNode {
+  switch (node.type) {
+    case 'text':
+      return node.text
+    case 'code':
+      return <code dir="auto">{node.text}</code>
+    case 'strong':
+      return <strong>{drawInline(node.children, names)}</strong>
+    case 'emphasis':
+      return <em>{drawInline(node.children, names)}</em>
+    case 'strike':
+      return <del>{drawInline(node.children, names)}</del>
+    case 'link':
+      return <LinkView link={node} names={names} />
+    case 'mention': {
+      const me = !node.silent && names.includes(node.name)
+      return (
+        <span className={me ? css.mentionMe : css.mention} dir="auto">
+          {inlineText([node])}
+        </span>
+      )
+    }
+    case 'roomLink':
+      return <RoomLink room={node.room} thread={node.thread} />
+  }
+}
+
+function LinkView({ link, names }: { link: Link; names: readonly string[] }) {
+  return (
+    <>
+      <a
+        href={link.url}
+        title={link.title ? `${link.title}\n${link.url}` : link.url}
+        target="_blank"
+        rel="noopener noreferrer nofollow"
+        dir="auto"
+      >
+        {drawInline(link.children, names)}
+      </a>
+      {link.host !== null && ` (${link.host})`}
+    </>
   )
 }

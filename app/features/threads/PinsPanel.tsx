@@ -1,4 +1,5 @@
 import { Pin } from 'lucide-react'
+import { plainText } from '../../../schema/text/plain-text.ts'
 import { useLiveQuery } from '../../live/index.ts'
 import { EmptyPanel, MessageCard, PanelFrame } from '../../shell/PanelFrame.tsx'
 import { currentRoute, navigate } from '../../routes.ts'
@@ -17,7 +18,7 @@ export function PinsPanel({ room }: { room: string }) {
           at={row.created_at}
           onOpen={() => navigate({ ...currentRoute(), message: row.id })}
         >
-          {row.snippet}
+          {plainText(row.snippet)}
         </MessageCard>
       ))}
     </PanelFrame>

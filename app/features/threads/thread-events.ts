@@ -1,5 +1,6 @@
 import type { EventDraft } from '../../../schema/events/event.ts'
 import { nameFrom } from '../../../schema/events/names.ts'
+import { plainText } from '../../../schema/text/plain-text.ts'
 import { draftEvent } from '../events/draft-event.ts'
 import type { MessagePlace } from '../messages/message-events.ts'
 
@@ -23,11 +24,10 @@ export function createThread(place: MessagePlace, parent: { readonly id: string;
   })
 }
 
-/** The first line of the message, as plain as it gets. */
+/** The first line of the message, as it is read. */
 export function threadName(text: string): string {
-  const line = text
+  const line = plainText(text.slice(0, 1000))
     .split('\n')
-    .map((each) => each.replace(/[*_`~>#]+/g, '').trim())
-    .find(Boolean)
+    .find((each) => each.trim() !== '')
   return nameFrom(line ?? '', 'Thread', 80)
 }

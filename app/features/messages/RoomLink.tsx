@@ -1,0 +1,57 @@
+import type { MouseEvent } from 'react'
+import { sql, useLiveRow, type TypedQuery } from '../../live/index.ts'
+import { formatRoute, navigate, useRoute, type Route } from '../../routes.ts'
+import css from './MessageText.module.css'
+
+/** `#**room>thread**`: a link to the room or thread of this space that has the name; text where there is none. */
+export function RoomLink({ room, thread }: { room: string; thread: string | null }) {
+  const { space } = useRoute()
+  const { row } = useLiveRow(
+    space === null ? null : thread === null ? roomNamed(space, room) : threadNamed(space, room, thread),
+  )
+  const label = thread === null ? `#${room}` : `#${room} > ${thread}`
+  if (!row)
+    return (
+      <span className={css.mention} dir="auto">
+        {label}
+      </span>
+    )
+  const route: Partial<Route> = {
+    space,
+    room: row.room,
+    panel: row.thread === null ? null : { kind: 'thread', thread: row.thread },
+    message: null,
+  }
+  const open = (event: MouseEvent) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return
+    event.preventDefault()
+    navigate(route)
+  }
+  return (
+    <a className={css.mention} href={formatRoute(route)} onClick={open} dir="auto">
+      {label}
+    </a>
+  )
+}
+
+interface Place {
+  readonly room: string
+  readonly thread: string | null
+}
+
+export function roomNamed(space: string, name: string): TypedQuery<Place> {
+  return sql(
+    `SELECT id AS room, NULL AS thread FROM rooms WHERE space_id = ? AND kind = 'room' AND name = ?
+     ORDER BY archived, created_clock, id LIMIT 1`,
+    [space, name],
+  )
+}
+
+export function threadNamed(space: string, room: string, thread: string): TypedQuery<Place> {
+  return sql(
+    `SELECT p.id AS room, r.id AS thread FROM rooms r JOIN rooms p ON p.id = r.parent_room
+     WHERE r.space_id = ? AND r.kind = 'thread' AND r.name = ? AND p.space_id = r.space_id AND p.name = ?
+     ORDER BY r.created_clock, r.id LIMIT 1`,
+    [space, thread, room],
+  )
+}
