@@ -1,4 +1,5 @@
 import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react'
+import { streamOfSpace } from '../schema/events/streams.ts'
 import { useClientStatus, useLiveQuery } from './live/index.ts'
 import { currentRoute, navigate, useRoute, type Route } from './routes.ts'
 import { PaneBoundary } from './shell/PaneBoundary.tsx'
@@ -57,7 +58,8 @@ export function App() {
 
 function Starting() {
   const { problem } = useClientStatus()
-  const page = useServerPage(useRoute().room)
+  const { space, room } = useRoute()
+  const page = useServerPage(space && streamOfSpace(space), room)
   if (problem && !page) return <p className={css.waiting}>The data cannot be shown yet. See above.</p>
   return (
     <div className={css.shell} data-pane="room">
@@ -72,7 +74,7 @@ function Spaces({ spaces }: { spaces: readonly SpaceRow[] }) {
   const route = useRoute()
   const [dialog, setDialog] = useState<'add' | 'switch' | null>(null)
   const close = useCallback(() => setDialog(null), [])
-  const space = spaces.find((each) => each.id === route.space) ?? null
+  const space = spaces.find((each) => route.space && each.stream === streamOfSpace(route.space)) ?? null
   const joined = useMemo(() => new Set(spaces.map((each) => each.id)), [spaces])
   useShortcut('k', () => setDialog((shown) => (shown === 'switch' ? null : 'switch')))
 
@@ -107,7 +109,7 @@ function Spaces({ spaces }: { spaces: readonly SpaceRow[] }) {
 }
 
 function InSpace({ space, route, onSwitch }: { space: SpaceRow; route: Route; onSwitch(): void }) {
-  const { data: rooms, status } = useLiveQuery(roomsOf(space.id))
+  const { data: rooms, status } = useLiveQuery(roomsOf(space.stream))
   useEffect(() => {
     if (route.room) return rememberRoom(space.id, route.room)
     const room = firstRoomOf(rooms, lastRoomOf(space.id))

@@ -1,3 +1,5 @@
+import { keyIn } from '../schema/events/key.ts'
+import { isLocalSpace, streamOfSpace } from '../schema/events/streams.ts'
 import type { Live } from './live/index.ts'
 import { currentRoute } from './routes.ts'
 import { getIdentity, localActor } from './features/identity/identity.ts'
@@ -15,11 +17,12 @@ export function openFirstScreen(live: Live): Promise<unknown> {
   const { space, room, message } = currentRoute()
   const me = getIdentity()?.actor ?? localActor
   const asked = [live.store.preload(mySpaces([me, localActor]))]
-  if (space) asked.push(live.store.preload(roomsOf(space)))
+  if (space) asked.push(live.store.preload(roomsOf(streamOfSpace(space))))
   if (space && room) {
-    asked.push(live.store.preload(readUpTo(space.startsWith('demo-') ? localActor : me, space, room)))
-    const place = savedPosition(room)?.place
-    const window = timelineWindow(live, room)
+    const stream = streamOfSpace(space)
+    asked.push(live.store.preload(readUpTo(isLocalSpace(space) ? localActor : me, stream, room)))
+    const place = savedPosition(keyIn(stream, room))?.place
+    const window = timelineWindow(live, stream, room)
     if (place !== undefined) asked.push(window.openAround(place))
     else if (!message) asked.push(window.ensureOpen())
   }

@@ -78,7 +78,8 @@ test('the server is stopped and both tabs go on; it comes back and everything ar
   for (const [index, text] of offline.entries()) await say(index % 2 ? b : a, text)
   await expectOnce(a, offline)
   await expectOnce(b, offline)
-  const waiting = "SELECT count(*) FROM outbox o JOIN events e USING (event_id) WHERE e.event_type = 'message.create'"
+  const waiting =
+    "SELECT count(*) FROM outbox o JOIN events e USING (stream, event_id) WHERE e.event_type = 'message.create'"
   expect(await valueOf(b, waiting)).toBe(4)
 
   await server.start()
@@ -104,7 +105,7 @@ test('what another person wrote while the server was out of reach of us arrives 
   await say(a, 'mine, online')
   const [{ stream, id }] = (await rowsOf(
     a,
-    `SELECT s.stream, r.id FROM rooms r JOIN spaces s ON s.id = r.space_id WHERE r.name = '${room}'`,
+    `SELECT s.stream, r.id FROM rooms r JOIN spaces s ON s.stream = r.stream WHERE r.name = '${room}'`,
   )) as [{ stream: string; id: string }]
   const other = await OtherPerson.signIn(server.url, 'Olga')
   await other.append(stream, [other.event('member.join', stream, { name: 'Olga' }, { entity: other.actor })])

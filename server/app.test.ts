@@ -171,14 +171,14 @@ describe('append and read', () => {
     const bob = await server.signIn('Bob')
     const stream = `person:${ada.actor}`
     expect((await ada.get(at(stream, 'events'))).body).toMatchObject({ items: [], total: 0, upToDate: true })
-    const mark = ada.event('read.mark', stream, { room: 'r', payload: { upTo: '5' } })
+    const mark = ada.event('read.mark', stream, { room: 'r', payload: { stream: 'space:s', upTo: '5' } })
     expect((await ada.append(stream, [mark])).status).toBe(200)
     expect((await ada.get(at(stream, 'events'))).body.total).toBe(1)
     expect(await bob.get(at(stream, 'events'))).toMatchObject({
       status: 403,
       body: { error: { code: 'NOT_A_MEMBER' } },
     })
-    const hisMark = bob.event('read.mark', stream, { room: 'r', payload: { upTo: '5' } })
+    const hisMark = bob.event('read.mark', stream, { room: 'r', payload: { stream: 'space:s', upTo: '5' } })
     expect((await bob.append(stream, [hisMark])).status).toBe(403)
   })
 
@@ -389,7 +389,7 @@ describe('live tails', () => {
     expect(await tail.next()).toEqual({ type: 'gone', stream: space.stream })
     await ada.append(space.stream, [ada.say(space.stream, space.room, 'he is gone')])
     await bob.append(`person:${bob.actor}`, [
-      bob.event('read.mark', `person:${bob.actor}`, { room: 'r', payload: { upTo: '1' } }),
+      bob.event('read.mark', `person:${bob.actor}`, { room: 'r', payload: { stream: 'space:s', upTo: '1' } }),
     ])
     expect(await tail.next()).toMatchObject({ type: 'items', stream: `person:${bob.actor}`, after: null })
     await tail.stop()

@@ -2,7 +2,7 @@ import { join as joinPath } from 'node:path'
 import type { Page } from '@playwright/test'
 import type { BenchSite } from '../bench-site.ts'
 import { percentile, type Figures } from '../figures.ts'
-import { busiestRooms, loadHistory, writeBatches } from '../history-events.ts'
+import { benchStream, busiestRooms, loadHistory, writeBatches } from '../history-events.ts'
 import { timelineQuery, unreadQuery } from '../main-job/queries.ts'
 
 export interface FailoverOptions {
@@ -52,9 +52,12 @@ class Tabs {
     const page = await this.#site.openPage()
     await page.evaluate((who) => window.bench.join(who), 'bench-writer')
     const [newest] = await page.evaluate(
-      (room) =>
-        window.bench.ask('SELECT max(order_key) - 4294967296 FROM timeline_items WHERE timeline_id = ?', [room]),
-      this.#rooms[0]!,
+      (place) =>
+        window.bench.ask(
+          'SELECT max(order_key) - 4294967296 FROM timeline_items WHERE stream = ? AND timeline_id = ?',
+          place,
+        ),
+      [benchStream, this.#rooms[0]!],
     )
     const from = newest?.[0] ?? 0
     const queries = [timelineQuery(this.#rooms[0]!, from), ...this.#rooms.map((room) => unreadQuery(room, from))]

@@ -15,9 +15,9 @@ export async function benchMaintain(site: BenchSite, figures: Figures): Promise<
   await worker.open()
   const writer = await EventWriter.after(worker)
   const rooms = await worker.query(
-    `SELECT timeline_id, (SELECT t2.order_key FROM timeline_items t2 WHERE t2.timeline_id = t.timeline_id
+    `SELECT timeline_id, (SELECT t2.order_key FROM timeline_items t2 WHERE t2.stream = t.stream AND t2.timeline_id = t.timeline_id
        ORDER BY order_key DESC LIMIT 1 OFFSET 49)
-     FROM timeline_items t GROUP BY timeline_id ORDER BY count(*) DESC LIMIT 500`,
+     FROM timeline_items t GROUP BY stream, timeline_id ORDER BY count(*) DESC LIMIT 500`,
     [],
   )
   const messages = await worker.query(

@@ -49,7 +49,7 @@ test('site data cleared while open: told at once in every tab, what was not sent
   // Without the server there is no room to show it in: the new database has it, and is to send it.
   await expect(async () => expect(await generationOf(a)).not.toBe(lost)).toPass()
   const waiting =
-    "SELECT payload ->> 'text' AS text FROM outbox JOIN events USING (event_id) WHERE event_type = 'message.create'"
+    "SELECT payload ->> 'text' AS text FROM outbox JOIN events USING (stream, event_id) WHERE event_type = 'message.create'"
   expect(await rowsOf(a, waiting)).toEqual([{ text: 'not sent yet' }])
 
   await server.start()

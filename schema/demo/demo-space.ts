@@ -76,7 +76,8 @@ export function makeDemoSpace({ seed, now, self, utcOffsetMinutes = 0, messages 
     )
     const unread = name === 'engineering' ? 14 : name === 'field-reports' ? 3 : name === 'kitchen' ? 1 : 0
     const upTo = said.at(-1 - unread)?.clock
-    if (upTo) reading.add('read.mark', now - minute, { id: self.actor }, { upTo }, { room })
+    if (upTo)
+      reading.add('read.mark', now - minute, { id: self.actor }, { stream: localStream(spaceId), upTo }, { room })
   }
   return {
     spaceId,

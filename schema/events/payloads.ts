@@ -50,9 +50,9 @@ export const payloadSchemas = {
   'reaction.remove': v.object({ emoji, author }), // entity: the message; room
   'pin.add': none, // entity: the message; room
   'pin.remove': none, // entity: the message; room
-  /** `upTo` is the order_key (a clock) of the last message read */
-  'read.mark': v.object({ upTo: v.pipe(v.string(), v.regex(/^[0-9]{1,19}$/, 'must be a decimal number')) }), // room; stream of the person
-  'room.mute': v.object({ muted: v.boolean() }), // room; stream of the person
+  /** `stream` is the stream of the room; `upTo` the order_key (a clock) of the last message read, never above the event's own */
+  'read.mark': v.object({ stream: id, upTo: v.pipe(v.string(), v.regex(/^[0-9]{1,19}$/, 'must be a decimal number')) }), // room; stream of the person
+  'room.mute': v.object({ stream: id, muted: v.boolean() }), // room; stream of the person
   'page.create': v.object({ title, author }), // entity: the page; room
   'page.rename': v.object({ title, author }), // entity: the page
   /** a Yjs update, base64 */

@@ -15,3 +15,10 @@ export function streamKind(stream: string): StreamKind | null {
 export function streamOwner(stream: string): string {
   return stream.slice(stream.indexOf(':') + 1)
 }
+/** The demo's id says that it never left this device; addresses name a space by its id alone. */
+export function isLocalSpace(spaceId: string): boolean {
+  return spaceId.startsWith('demo-')
+}
+export function streamOfSpace(spaceId: string): string {
+  return isLocalSpace(spaceId) ? localStream(spaceId) : spaceStream(spaceId)
+}

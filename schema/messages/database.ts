@@ -1,4 +1,5 @@
 import type { EventDraft } from '../events/event.ts'
+import type { EventKey } from '../events/key.ts'
 import type { LiveUpdate, Query, QueryResult, SqlValue } from '../live.ts'
 import type { Problem, StorageSpace } from './status.ts'
 import type { FromSync, ToSync } from './sync.ts'
@@ -35,7 +36,7 @@ export type ToDatabase =
       readonly type: 'FORWARD_RETRY' | 'FORWARD_DISCARD'
       readonly epoch: number
       readonly requestId: string
-      readonly eventIds: readonly string[]
+      readonly events: readonly EventKey[]
     }
   /** each is answered by a snapshot in a TURN, also when it is live already */
   | {

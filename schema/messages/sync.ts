@@ -1,10 +1,11 @@
 import type { AnyEvent, EventFault, SequencedEvent } from '../events/event.ts'
+import type { EventKey } from '../events/key.ts'
 import type { SyncStatus } from './status.ts'
 
 /**
  * Sync client (Service Worker) ↔ coordinator, over the BroadcastChannel `syncChannelName`.
  * Laws: the database owns the cursor; a batch is acknowledged after its commit; whatever is lost on the way is sent
- * again (events are idempotent by id); a message of an older epoch is dropped. A BroadcastChannel does not wake a stopped
+ * again (events are idempotent by stream and id); a message of an older epoch is dropped. A BroadcastChannel does not wake a stopped
  * Service Worker: the leader's page posts `ServiceWorkerNudge` to `registration.active` when the coordinator asks for it: every
  * 10 s, and at once when a leader opens or the sync client's lock is released (`syncLock`).
  */
@@ -33,6 +34,7 @@ export type FromSync =
       readonly type: 'UPLOADED'
       readonly syncId: string
       readonly batchId: string
+      readonly stream: string
       readonly results: readonly UploadResult[]
     }
   | { readonly type: 'SYNC_STATUS'; readonly syncId: string; readonly status: SyncStatus }
@@ -73,7 +75,7 @@ export type ToSync =
     }
   | { readonly type: 'UPLOADED_APPLIED'; readonly epoch: number; readonly batchId: string }
   /** the person took these back before the server had them: they must not be uploaded from the mirror either */
-  | { readonly type: 'OUTBOX_DISCARDED'; readonly epoch: number; readonly ids: readonly string[] }
+  | { readonly type: 'OUTBOX_DISCARDED'; readonly epoch: number; readonly events: readonly EventKey[] }
 
 export type UploadResult =
   | { readonly id: string; readonly seq: string; readonly receivedAt: number }

@@ -1,4 +1,5 @@
 import type { EventDraft } from '../events/event.ts'
+import type { EventKey } from '../events/key.ts'
 import type { LiveUpdate, Query, QueryResult, SqlValue } from '../live.ts'
 import type { ClientStatus } from './status.ts'
 
@@ -47,8 +48,8 @@ export interface TabQuery {
 /** Idempotent by event id: repeated until it is answered. */
 export type TabWrite =
   | { readonly type: 'DISPATCH'; readonly requestId: string; readonly events: readonly EventDraft[] }
-  | { readonly type: 'RETRY_EVENTS'; readonly requestId: string; readonly eventIds: readonly string[] }
-  | { readonly type: 'DISCARD_EVENTS'; readonly requestId: string; readonly eventIds: readonly string[] }
+  | { readonly type: 'RETRY_EVENTS'; readonly requestId: string; readonly events: readonly EventKey[] }
+  | { readonly type: 'DISCARD_EVENTS'; readonly requestId: string; readonly events: readonly EventKey[] }
 
 export interface TabSubscription {
   readonly subscriptionId: string

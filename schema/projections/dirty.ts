@@ -1,25 +1,44 @@
+import { keyIn } from '../events/key.ts'
+
+/** What a fold works on: one thing of one stream. */
+export interface Place {
+  readonly stream: string
+  readonly id: string
+}
+
 /**
  * What a batch has touched and its end must fold again: so a message with ten new reactions in one batch is
- * recomputed once.
+ * recomputed once. Every map is by `keyIn(stream, id)`.
  */
 export interface Dirty {
+  /** streams */
   readonly spaces: Set<string>
-  readonly members: Map<string, readonly [stream: string, person: string]>
-  readonly rooms: Set<string>
-  /** message → its fields that have new facts */
-  readonly messages: Map<string, Set<string>>
-  /** page → the Yjs updates that the batch brings; `rebuild` when one was taken back */
-  readonly pages: Map<string, { updates: { stream: string; bytes: Uint8Array }[]; rebuild: boolean }>
-  readonly markers: Map<string, readonly [stream: string, room: string]>
-  /** room or thread → what the batch adds to it; `recount` when something left it */
-  readonly timelines: Map<string, { added: number; lastAt: number; recount: boolean }>
+  readonly members: Map<string, Place>
+  readonly rooms: Map<string, Place>
+  /** messages, and their fields that have new facts */
+  readonly messages: Map<string, Place & { readonly fields: Set<string> }>
+  /** pages, and the Yjs updates that the batch brings; `rebuild` when one was taken back */
+  readonly pages: Map<string, TouchedPage>
+  /** stream of the person, and a room of another stream */
+  readonly markers: Map<string, { readonly stream: string; readonly room: Place }>
+  /** rooms and threads, and what the batch adds to them; `recount` when something left one */
+  readonly timelines: Map<string, TouchedTimeline>
+}
+export interface TouchedPage extends Place {
+  readonly updates: Uint8Array[]
+  rebuild: boolean
+}
+export interface TouchedTimeline extends Place {
+  added: number
+  lastAt: number
+  recount: boolean
 }
 
 export function nothingDirty(): Dirty {
   return {
     spaces: new Set(),
     members: new Map(),
-    rooms: new Set(),
+    rooms: new Map(),
     messages: new Map(),
     pages: new Map(),
     markers: new Map(),
@@ -28,30 +47,36 @@ export function nothingDirty(): Dirty {
 }
 
 /** Marks the row that a fact of `field` is folded into. */
-export function markField(dirty: Dirty, entity: string, stream: string, field: string): void {
+export function markField(dirty: Dirty, stream: string, id: string, field: string): void {
   const kind = field.slice(0, field.indexOf('.'))
-  if (kind === 'message') markMessage(dirty, entity, field)
-  else if (kind === 'room') dirty.rooms.add(entity)
-  else if (kind === 'member') dirty.members.set(`${stream} ${entity}`, [stream, entity])
-  else if (kind === 'space') dirty.spaces.add(entity)
-  else if (kind === 'page') touchPage(dirty, entity)
-  else dirty.markers.set(`${stream} ${entity}`, [stream, entity])
+  if (kind === 'message') markMessage(dirty, stream, id, field)
+  else if (kind === 'room') dirty.rooms.set(keyIn(stream, id), { stream, id })
+  else if (kind === 'member') dirty.members.set(keyIn(stream, id), { stream, id })
+  else if (kind === 'space') dirty.spaces.add(stream)
+  else if (kind === 'page') touchPage(dirty, stream, id)
 }
 
-export function markMessage(dirty: Dirty, message: string, field: string): void {
-  const fields = dirty.messages.get(message)
-  if (fields) fields.add(field)
-  else dirty.messages.set(message, new Set([field]))
+export function markMessage(dirty: Dirty, stream: string, id: string, field: string): void {
+  const key = keyIn(stream, id)
+  const touched = dirty.messages.get(key)
+  if (touched) touched.fields.add(field)
+  else dirty.messages.set(key, { stream, id, fields: new Set([field]) })
 }
 
-export function touchTimeline(dirty: Dirty, timeline: string): { added: number; lastAt: number; recount: boolean } {
-  let touched = dirty.timelines.get(timeline)
-  if (!touched) dirty.timelines.set(timeline, (touched = { added: 0, lastAt: 0, recount: false }))
+export function markMarker(dirty: Dirty, stream: string, room: Place): void {
+  dirty.markers.set(keyIn(stream, keyIn(room.stream, room.id)), { stream, room })
+}
+
+export function touchTimeline(dirty: Dirty, stream: string, id: string): TouchedTimeline {
+  const key = keyIn(stream, id)
+  let touched = dirty.timelines.get(key)
+  if (!touched) dirty.timelines.set(key, (touched = { stream, id, added: 0, lastAt: 0, recount: false }))
   return touched
 }
 
-export function touchPage(dirty: Dirty, page: string) {
-  let touched = dirty.pages.get(page)
-  if (!touched) dirty.pages.set(page, (touched = { updates: [], rebuild: false }))
+export function touchPage(dirty: Dirty, stream: string, id: string): TouchedPage {
+  const key = keyIn(stream, id)
+  let touched = dirty.pages.get(key)
+  if (!touched) dirty.pages.set(key, (touched = { stream, id, updates: [], rebuild: false }))
   return touched
 }

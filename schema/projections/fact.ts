@@ -11,10 +11,9 @@ import type { Sql } from './sql.ts'
  * Example: {room r1: create "A"@1, name "B"@3, name "C"@2} folds to name "B" in each of the six orders of arrival; with
  * the create still missing there is no row at all, and the two renames wait in `facts`.
  *
- * Facts count only within their own stream: an event of one space can change nothing of another.
+ * Facts are read within one stream only: an event of one space can change nothing of another, whatever ids it names.
  */
 export interface Fact {
-  readonly stream: string
   readonly clock: number | bigint
   readonly eventId: string
   readonly field: string
@@ -33,10 +32,9 @@ export interface FactTable {
   /** false: it was there already */
   add(event: KnownEvent, draft: FactDraft): boolean
   remove(event: KnownEvent, draft: FactDraft): void
-  /** of every stream; oldest first by (clock, event id) */
-  ofEntity(entity: string): Fact[]
-  ofEntityIn(entity: string, stream: string): Fact[]
-  fieldsOf(entity: string): string[]
+  /** oldest first by (clock, event id) */
+  ofEntity(stream: string, entity: string): Fact[]
+  fieldsOf(stream: string, entity: string): string[]
 }
 
 export function factTable(sql: Sql): FactTable {
@@ -44,22 +42,19 @@ export function factTable(sql: Sql): FactTable {
     'INSERT INTO facts (entity_id, stream, clock, event_id, field, value, at, deps) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
   )
   const remove = sql.prepare(
-    'DELETE FROM facts WHERE entity_id = ? AND stream = ? AND clock = ? AND event_id = ? AND field = ?',
+    'DELETE FROM facts WHERE stream = ? AND entity_id = ? AND clock = ? AND event_id = ? AND field = ?',
   )
-  const columns = 'stream, clock, event_id, field, value, at, deps'
-  const all = sql.prepare(`SELECT ${columns} FROM facts WHERE entity_id = ? ORDER BY clock, event_id, field`)
-  const inStream = sql.prepare(
-    `SELECT ${columns} FROM facts WHERE entity_id = ? AND stream = ? ORDER BY clock, event_id, field`,
+  const all = sql.prepare(
+    'SELECT clock, event_id, field, value, at, deps FROM facts WHERE stream = ? AND entity_id = ? ORDER BY clock, event_id, field',
   )
-  const fields = sql.prepare('SELECT DISTINCT field FROM facts WHERE entity_id = ?')
+  const fields = sql.prepare('SELECT DISTINCT field FROM facts WHERE stream = ? AND entity_id = ?')
   const toFact = (row: readonly unknown[]): Fact => ({
-    stream: row[0] as string,
-    clock: row[1] as number | bigint,
-    eventId: row[2] as string,
-    field: row[3] as string,
-    value: row[4] as string | null,
-    at: row[5] as number,
-    deps: row[6] === null ? [] : (JSON.parse(row[6] as string) as string[]),
+    clock: row[0] as number | bigint,
+    eventId: row[1] as string,
+    field: row[2] as string,
+    value: row[3] as string | null,
+    at: row[4] as number,
+    deps: row[5] === null ? [] : (JSON.parse(row[5] as string) as string[]),
   })
   return {
     add(event, { entity, field, value }) {
@@ -67,11 +62,10 @@ export function factTable(sql: Sql): FactTable {
       return insert.run(entity, event.stream, BigInt(event.clock), event.id, field, value, event.at, deps) > 0
     },
     remove(event, { entity, field }) {
-      remove.run(entity, event.stream, BigInt(event.clock), event.id, field)
+      remove.run(event.stream, entity, BigInt(event.clock), event.id, field)
     },
-    ofEntity: (entity) => all.rows(entity).map(toFact),
-    ofEntityIn: (entity, stream) => inStream.rows(entity, stream).map(toFact),
-    fieldsOf: (entity) => fields.rows(entity).map(([field]) => field as string),
+    ofEntity: (stream, entity) => all.rows(stream, entity).map(toFact),
+    fieldsOf: (stream, entity) => fields.rows(stream, entity).map(([field]) => field as string),
   }
 }
 

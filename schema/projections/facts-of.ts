@@ -61,7 +61,7 @@ export function factsOf(event: KnownEvent): FactDraft[] {
     case 'pin.remove':
       return [{ entity, field: pinField(author(event)), value: type === 'pin.add' ? '1' : '0' }]
     case 'room.mute':
-      return [{ entity: event.room ?? '', field: 'marker.muted', value: payload.muted ? '1' : '0' }]
+      return [{ entity: event.room ?? '', field: muteField(payload.stream), value: payload.muted ? '1' : '0' }]
     case 'page.create':
       return [
         { entity, field: 'page.create', value: event.room ?? null },
@@ -90,6 +90,10 @@ export const conflictFields: ReadonlySet<string> = new Set([
 
 const reactionPrefix = 'message.reaction '
 const pinPrefix = 'message.pin '
+/** of a room of that stream */
+export function muteField(stream: string): string {
+  return `marker.muted ${stream}`
+}
 /** JSON keeps the pairs apart, whatever characters they hold */
 export function reactionField(actor: string, emoji: string): string {
   return reactionPrefix + JSON.stringify([actor, emoji])

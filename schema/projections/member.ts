@@ -7,44 +7,40 @@ import type { Sql } from './sql.ts'
  * member's messages show it, older ones too; `joined_*` is the first join; who creates a space is its admin.
  */
 export function memberProjection(sql: Sql, facts: FactTable) {
-  const nameOf = sql.prepare('SELECT name FROM memberships WHERE space_id = ? AND person_id = ?')
+  const nameOf = sql.prepare('SELECT name FROM memberships WHERE stream = ? AND person_id = ?')
   const upsert = sql.prepare(
     `INSERT INTO memberships (space_id, person_id, stream, name, role, active, joined_at, joined_clock) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (space_id, person_id) DO UPDATE SET stream = excluded.stream, name = excluded.name, role = excluded.role,
-       active = excluded.active, joined_at = excluded.joined_at, joined_clock = excluded.joined_clock`,
+     ON CONFLICT (stream, person_id) DO UPDATE SET name = excluded.name, role = excluded.role, active = excluded.active, joined_at = excluded.joined_at, joined_clock = excluded.joined_clock`,
   )
-  const remove = sql.prepare('DELETE FROM memberships WHERE space_id = ? AND person_id = ?')
+  const remove = sql.prepare('DELETE FROM memberships WHERE stream = ? AND person_id = ?')
   const rename = sql.prepare(
-    'UPDATE timeline_items SET author_name = ?1 WHERE author_given = 0 AND author_id = ?2 AND stream = ?3 AND author_name <> ?1',
+    'UPDATE timeline_items SET author_name = ?1 WHERE author_given = 0 AND stream = ?3 AND author_id = ?2 AND author_name <> ?1',
   )
-  const removeEntity = sql.prepare("DELETE FROM entities WHERE id = ? AND kind = 'person'")
-  /** a person may be in several spaces: the entity is the earliest of them, so that it does not depend on order */
+  const removeEntity = sql.prepare("DELETE FROM entities WHERE stream = ? AND id = ? AND kind = 'person'")
   const upsertEntity = sql.prepare(
-    `INSERT INTO entities (id, kind, stream, created_at)
-     SELECT person_id, 'person', min(stream), min(joined_at) FROM memberships WHERE person_id = ? GROUP BY person_id
-     ON CONFLICT (id) DO UPDATE SET stream = excluded.stream, created_at = excluded.created_at WHERE kind = 'person'`,
+    `INSERT INTO entities (id, kind, stream, created_at) VALUES (?, 'person', ?, ?)
+     ON CONFLICT (stream, id, kind) DO UPDATE SET created_at = excluded.created_at`,
   )
 
   function fold(stream: string, person: string): void {
-    const own = facts.ofEntityIn(person, stream)
+    const own = facts.ofEntity(stream, person)
     const join = first(own, 'member.join')
-    const space = streamOwner(stream)
     const before = nameInSpace(stream, person)
     const name = join ? latest(own, 'member.name')!.value! : null
     if (join) {
       const role = latest(own, 'member.role')?.value ?? 'member'
       const active = Number(latest(own, 'member.active')!.value)
-      upsert.run(space, person, stream, name, role, active, join.at, join.clock)
+      upsert.run(streamOwner(stream), person, stream, name, role, active, join.at, join.clock)
+      upsertEntity.run(person, stream, join.at)
     } else {
-      remove.run(space, person)
-      removeEntity.run(person)
+      remove.run(stream, person)
+      removeEntity.run(stream, person)
     }
-    upsertEntity.run(person)
     if (name !== before) rename.run(name ?? person, person, stream)
   }
 
   function nameInSpace(stream: string, person: string): string | null {
-    return (nameOf.rows(streamOwner(stream), person)[0]?.[0] as string | undefined) ?? null
+    return (nameOf.rows(stream, person)[0]?.[0] as string | undefined) ?? null
   }
   return { fold, nameInSpace }
 }

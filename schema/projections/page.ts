@@ -1,7 +1,7 @@
 import * as Y from 'yjs'
 import type { EventOf } from '../events/event.ts'
 import { conflictRows } from './conflicts.ts'
-import { touchPage, type Dirty } from './dirty.ts'
+import { touchPage, type Dirty, type Place } from './dirty.ts'
 import { first, latest, type Fact, type FactTable } from './fact.ts'
 import { searchProjection } from './search.ts'
 import type { Sql } from './sql.ts'
@@ -14,62 +14,61 @@ export const pageRoot = 'default'
  * Updates merge by Yjs, whose merge does not depend on order or repetition; those that come before their page wait.
  */
 export function pageProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) {
-  const search = searchProjection(sql)
+  const search = searchProjection(sql, 'page')
   const writeConflicts = conflictRows(sql)
-  const present = sql.prepare('SELECT state, stream FROM component_doc WHERE entity_id = ?')
-  const update = sql.prepare("SELECT payload ->> 'update' FROM events WHERE event_id = ?")
+  const present = sql.prepare('SELECT state FROM component_doc WHERE stream = ? AND entity_id = ?')
+  const update = sql.prepare("SELECT payload ->> 'update' FROM events WHERE stream = ? AND event_id = ?")
   const upsert = sql.prepare(
     `INSERT INTO component_doc (entity_id, stream, room_id, title, state, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (entity_id) DO UPDATE SET stream = excluded.stream, room_id = excluded.room_id, title = excluded.title,
-       state = excluded.state, created_at = excluded.created_at, updated_at = excluded.updated_at`,
+     ON CONFLICT (stream, entity_id) DO UPDATE SET room_id = excluded.room_id, title = excluded.title, state = excluded.state, created_at = excluded.created_at, updated_at = excluded.updated_at`,
   )
   const upsertEntity = sql.prepare(
     `INSERT INTO entities (id, kind, stream, created_at) VALUES (?, 'page', ?, ?)
-     ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, stream = excluded.stream, created_at = excluded.created_at`,
+     ON CONFLICT (stream, id, kind) DO UPDATE SET created_at = excluded.created_at`,
   )
-  const removeDoc = sql.prepare('DELETE FROM component_doc WHERE entity_id = ?')
-  const removeEntity = sql.prepare("DELETE FROM entities WHERE id = ? AND kind = 'page'")
+  const removeDoc = sql.prepare('DELETE FROM component_doc WHERE stream = ? AND entity_id = ?')
+  const removeEntity = sql.prepare("DELETE FROM entities WHERE stream = ? AND id = ? AND kind = 'page'")
 
   /** Throws on bytes that are no Yjs update, while the batch can still refuse the one event. */
   function take(event: EventOf<'page.update'>): void {
     const bytes = fromBase64(event.payload.update)
     Y.applyUpdate(new Y.Doc(), bytes)
-    touchPage(dirty(), event.entity!).updates.push({ stream: event.stream, bytes })
+    touchPage(dirty(), event.stream, event.entity!).updates.push(bytes)
   }
   /** A merged update cannot be taken out: the document is built again from the others. */
   function forget(event: EventOf<'page.update'>): void {
-    touchPage(dirty(), event.entity!).rebuild = true
+    touchPage(dirty(), event.stream, event.entity!).rebuild = true
   }
 
-  function fold(id: string): void {
-    const all = facts.ofEntity(id)
-    const create = first(all, 'page.create')
+  function fold({ stream, id }: Place): void {
+    // the id may name a message or a room as well
+    const own = facts.ofEntity(stream, id).filter(({ field }) => field.startsWith('page.'))
+    const create = first(own, 'page.create')
     if (!create) {
-      removeDoc.run(id)
-      removeEntity.run(id)
-      writeConflicts(id, 'page.title', [])
-      search.replace(id, null, 0)
+      removeDoc.run(stream, id)
+      removeEntity.run(stream, id)
+      writeConflicts(stream, id, 'page.title', [])
+      search.replace(stream, id, null, 0)
       return
     }
-    const own = all.filter((fact) => fact.stream === create.stream)
-    const state = mergedState(id, create.stream, own)
+    const state = mergedState(stream, id, own)
     const title = latest(own, 'page.title')!.value!
     const updatedAt = own.reduce((latestAt, fact) => Math.max(latestAt, fact.at), create.at)
-    upsert.run(id, create.stream, create.value, title, state, create.at, updatedAt)
-    upsertEntity.run(id, create.stream, create.at)
-    writeConflicts(id, 'page.title', own, create.eventId)
-    search.replace(id, [title, state ? textOf(state) : ''].filter(Boolean).join('\n'), updatedAt)
+    upsert.run(id, stream, create.value, title, state, create.at, updatedAt)
+    upsertEntity.run(id, stream, create.at)
+    writeConflicts(stream, id, 'page.title', own, create.eventId)
+    search.replace(stream, id, [title, state ? textOf(state) : ''].filter(Boolean).join('\n'), updatedAt)
   }
 
-  function mergedState(id: string, stream: string, own: readonly Fact[]): Uint8Array | null {
-    const touched = touchPage(dirty(), id)
-    const row = present.rows(id)[0]
-    const incremental = row && !touched.rebuild && row[1] === stream
+  function mergedState(stream: string, id: string, own: readonly Fact[]): Uint8Array | null {
+    const touched = touchPage(dirty(), stream, id)
+    const row = present.rows(stream, id)[0]
+    const incremental = row && !touched.rebuild
     const fresh = incremental
-      ? touched.updates.filter((update) => update.stream === stream).map(({ bytes }) => bytes)
+      ? touched.updates
       : own
           .filter((fact) => fact.field === 'page.update')
-          .map((fact) => fromBase64(update.rows(fact.eventId)[0]![0] as string))
+          .map((fact) => fromBase64(update.rows(stream, fact.eventId)[0]![0] as string))
     const before = incremental ? (row[0] as Uint8Array | null) : null
     if (fresh.length === 0) return before
     const doc = new Y.Doc()

@@ -5,14 +5,15 @@ import type { Sql } from './sql.ts'
 /** pin.add, pin.remove → pins (last writer per actor and message); a message is pinned while anyone has it pinned. */
 export function pinProjection(sql: Sql) {
   const upsert = sql.prepare(
-    `INSERT INTO pins (target_id, actor_id, room_id, active, clock, event_id) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (target_id, actor_id) DO UPDATE SET room_id = excluded.room_id, active = excluded.active, clock = excluded.clock, event_id = excluded.event_id`,
+    `INSERT INTO pins (stream, target_id, actor_id, room_id, active, clock, event_id) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (stream, target_id, actor_id) DO UPDATE SET room_id = excluded.room_id, active = excluded.active, clock = excluded.clock, event_id = excluded.event_id`,
   )
-  const remove = sql.prepare('DELETE FROM pins WHERE target_id = ? AND actor_id = ?')
-  const removeEvery = sql.prepare('DELETE FROM pins WHERE target_id = ?')
-  const update = sql.prepare('UPDATE timeline_items SET pinned = ? WHERE id = ?')
+  const remove = sql.prepare('DELETE FROM pins WHERE stream = ? AND target_id = ? AND actor_id = ?')
+  const removeEvery = sql.prepare('DELETE FROM pins WHERE stream = ? AND target_id = ?')
+  const update = sql.prepare('UPDATE timeline_items SET pinned = ? WHERE stream = ? AND id = ?')
 
   function fold(
+    stream: string,
     message: string,
     room: string,
     own: readonly Fact[],
@@ -25,12 +26,12 @@ export function pinProjection(sql: Sql) {
       if (actor === null) continue
       touched = true
       const last = latest(own, field)
-      if (last) upsert.run(message, actor, room, Number(last.value), last.clock, last.eventId)
-      else remove.run(message, actor)
+      if (last) upsert.run(stream, message, actor, room, Number(last.value), last.clock, last.eventId)
+      else remove.run(stream, message, actor)
     }
-    if (touched) update.run(!deleted && anyPinned(own) ? 1 : 0, message)
+    if (touched) update.run(!deleted && anyPinned(own) ? 1 : 0, stream, message)
   }
-  return { fold, removeAll: (message: string) => void removeEvery.run(message) }
+  return { fold, removeAll: (stream: string, message: string) => void removeEvery.run(stream, message) }
 }
 export type PinProjection = ReturnType<typeof pinProjection>
 

@@ -1,7 +1,8 @@
 import { bounds } from '../events/bounds.ts'
 import type { EventOf, KnownEvent } from '../events/event.ts'
-import { markField, nothingDirty } from './dirty.ts'
-import { factTable, latest, unseenWrites } from './fact.ts'
+import { keyIn } from '../events/key.ts'
+import { markField, markMarker, nothingDirty, type Dirty } from './dirty.ts'
+import { factTable, latest, unseenWrites, type FactDraft } from './fact.ts'
 import { conflictFields, factsOf } from './facts-of.ts'
 import { memberProjection } from './member.ts'
 import { messageProjection } from './message.ts'
@@ -15,7 +16,7 @@ import type { Sql } from './sql.ts'
 import { timelineProjection } from './timeline.ts'
 
 /** Version of the projections: a database written by another one is rebuilt by replay. */
-export const projectionVersion = 2
+export const projectionVersion = 3
 
 /** Every table that replay drops and rebuilds; search_index follows component_text. */
 export const projectionTables = [
@@ -68,7 +69,7 @@ export function createProjector(sql: Sql): Projector {
 
   /** as before this batch: a join in the same batch is folded at its end, and renames the messages */
   function memberName(stream: string, person: string): string {
-    const key = `${stream} ${person}`
+    const key = keyIn(stream, person)
     let name = memberNames.get(key)
     if (name === undefined) memberNames.set(key, (name = members.nameInSpace(stream, person) ?? person))
     return name
@@ -85,14 +86,14 @@ export function createProjector(sql: Sql): Projector {
       if (event.type === 'read.mark') return personal.mark(event)
       if (event.type === 'page.update') pages.take(event)
       for (const fact of factsOf(event)) {
-        if (facts.add(event, fact)) markField(dirty, fact.entity, event.stream, fact.field)
+        if (facts.add(event, fact)) mark(dirty, event, fact)
       }
     },
     headsOf(event) {
       const heads = new Set<string>()
       for (const { entity, field } of factsOf(event)) {
         if (conflictFields.has(field)) {
-          const own = facts.ofEntityIn(entity, event.stream)
+          const own = facts.ofEntity(event.stream, entity)
           for (const fact of unseenWrites(own, field)) heads.add(fact.eventId)
           const last = latest(own, field)
           if (last) heads.add(last.eventId)
@@ -106,19 +107,24 @@ export function createProjector(sql: Sql): Projector {
       if (event.type === 'page.update') pages.forget(event)
       for (const fact of factsOf(event)) {
         facts.remove(event, fact)
-        markField(dirty, fact.entity, event.stream, fact.field)
+        mark(dirty, event, fact)
       }
     },
     flush() {
-      for (const id of dirty.spaces) spaces.fold(id)
-      for (const [stream, person] of dirty.members.values()) members.fold(stream, person)
-      for (const id of dirty.rooms) rooms.fold(id)
-      for (const [id, fields] of dirty.messages) messages.fold(id, fields)
-      for (const [stream, room] of dirty.markers.values()) personal.fold(stream, room)
-      for (const id of dirty.pages.keys()) pages.fold(id)
+      for (const stream of dirty.spaces) spaces.fold(stream)
+      for (const { stream, id } of dirty.members.values()) members.fold(stream, id)
+      for (const room of dirty.rooms.values()) rooms.fold(room)
+      for (const message of dirty.messages.values()) messages.fold(message)
+      for (const { stream, room } of dirty.markers.values()) personal.fold(stream, room)
+      for (const page of dirty.pages.values()) pages.fold(page)
       timelines.fold(dirty.timelines)
       reset()
     },
     reset,
   }
+}
+
+function mark(dirty: Dirty, event: KnownEvent, { entity, field }: FactDraft): void {
+  if (event.type === 'room.mute') markMarker(dirty, event.stream, { stream: event.payload.stream, id: entity })
+  else markField(dirty, event.stream, entity, field)
 }

@@ -8,26 +8,32 @@ import type { Sql } from './sql.ts'
  */
 export function reactionProjection(sql: Sql) {
   const upsert = sql.prepare(
-    `INSERT INTO reactions (target_id, actor_id, emoji, active, clock, event_id) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (target_id, actor_id, emoji) DO UPDATE SET active = excluded.active, clock = excluded.clock, event_id = excluded.event_id`,
+    `INSERT INTO reactions (stream, target_id, actor_id, emoji, active, clock, event_id) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (stream, target_id, actor_id, emoji) DO UPDATE SET active = excluded.active, clock = excluded.clock, event_id = excluded.event_id`,
   )
-  const remove = sql.prepare('DELETE FROM reactions WHERE target_id = ? AND actor_id = ? AND emoji = ?')
-  const removeEvery = sql.prepare('DELETE FROM reactions WHERE target_id = ?')
-  const summarise = sql.prepare('UPDATE timeline_items SET reactions = ? WHERE id = ?')
+  const remove = sql.prepare('DELETE FROM reactions WHERE stream = ? AND target_id = ? AND actor_id = ? AND emoji = ?')
+  const removeEvery = sql.prepare('DELETE FROM reactions WHERE stream = ? AND target_id = ?')
+  const summarise = sql.prepare('UPDATE timeline_items SET reactions = ? WHERE stream = ? AND id = ?')
 
-  function fold(message: string, own: readonly Fact[], fields: ReadonlySet<string>, deleted: boolean): void {
+  function fold(
+    stream: string,
+    message: string,
+    own: readonly Fact[],
+    fields: ReadonlySet<string>,
+    deleted: boolean,
+  ): void {
     let touched = fields.has('message.deleted')
     for (const field of fields) {
       const reaction = readReactionField(field)
       if (!reaction) continue
       touched = true
       const last = latest(own, field)
-      if (last) upsert.run(message, ...reaction, Number(last.value), last.clock, last.eventId)
-      else remove.run(message, ...reaction)
+      if (last) upsert.run(stream, message, ...reaction, Number(last.value), last.clock, last.eventId)
+      else remove.run(stream, message, ...reaction)
     }
-    if (touched) summarise.run(deleted ? '{}' : reactionSummary(own), message)
+    if (touched) summarise.run(deleted ? '{}' : reactionSummary(own), stream, message)
   }
-  return { fold, removeAll: (message: string) => void removeEvery.run(message) }
+  return { fold, removeAll: (stream: string, message: string) => void removeEvery.run(stream, message) }
 }
 export type ReactionProjection = ReturnType<typeof reactionProjection>
 

@@ -1,4 +1,5 @@
 import { validateEvent, type KnownEvent } from '../events/event.ts'
+import { keyIn } from '../events/key.ts'
 import type { StreamPage } from '../messages/http.ts'
 import { latest, type Fact } from './fact.ts'
 import { author, factsOf, isDeleted } from './facts-of.ts'
@@ -37,7 +38,7 @@ export function rowsOfRoomPage(page: StreamPage, room: string): PageRow[] {
   return events
     .flatMap((event) => (event.type === 'message.create' && event.room === room ? [event] : []))
     .map((event): PageRow => {
-      const own = (facts.get(event.id) ?? []).filter((fact) => fact.stream === event.stream)
+      const own = facts.get(keyIn(event.stream, event.id)) ?? []
       const edit = latest(own, 'message.text')
       const deleted = isDeleted(own)
       const text = deleted ? '' : (edit?.value ?? event.payload.text)
@@ -45,7 +46,7 @@ export function rowsOfRoomPage(page: StreamPage, room: string): PageRow[] {
         id: event.id,
         order_key: BigInt(event.clock),
         author_id: author(event),
-        author_name: event.payload.author?.name ?? page.names?.[event.actor] ?? event.actor,
+        author_name: event.payload.author?.name ?? nameOf(page, event.actor),
         snippet: snippetOf(text),
         full_content_cached: text.length <= snippetLength ? 1 : 0,
         created_at: event.at,
@@ -59,14 +60,19 @@ export function rowsOfRoomPage(page: StreamPage, room: string): PageRow[] {
     .sort((a, b) => compare(a.order_key, b.order_key) || compare(a.id, b.id))
 }
 
+function nameOf({ names }: StreamPage, actor: string): string {
+  return names && Object.hasOwn(names, actor) ? names[actor]! : actor
+}
+
 function factsByEntity(events: readonly KnownEvent[]): Map<string, Fact[]> {
   const facts = new Map<string, Fact[]>()
   for (const event of events) {
-    const { stream, id: eventId, at, deps } = event
+    const { id: eventId, at, deps } = event
     for (const { entity, field, value } of factsOf(event)) {
-      const own = facts.get(entity) ?? []
-      facts.set(entity, own)
-      own.push({ stream, clock: BigInt(event.clock), eventId, field, value, at, deps })
+      const key = keyIn(event.stream, entity)
+      const own = facts.get(key) ?? []
+      facts.set(key, own)
+      own.push({ clock: BigInt(event.clock), eventId, field, value, at, deps })
     }
   }
   for (const own of facts.values()) {

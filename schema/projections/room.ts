@@ -1,6 +1,6 @@
 import { streamOwner } from '../events/streams.ts'
 import { conflictRows } from './conflicts.ts'
-import { markMessage, type Dirty } from './dirty.ts'
+import { markMessage, type Dirty, type Place } from './dirty.ts'
 import { first, latest, type FactTable } from './fact.ts'
 import type { Sql } from './sql.ts'
 
@@ -8,34 +8,31 @@ import type { Sql } from './sql.ts'
 export function roomProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) {
   const writeConflicts = conflictRows(sql)
   const upsert = sql.prepare(
-    `INSERT INTO rooms (id, space_id, name, topic, kind, parent_room, parent_message, archived, created_at, created_clock)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET space_id = excluded.space_id, name = excluded.name, topic = excluded.topic, kind = excluded.kind,
+    `INSERT INTO rooms (id, stream, space_id, name, topic, kind, parent_room, parent_message, archived, created_at, created_clock)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (stream, id) DO UPDATE SET name = excluded.name, topic = excluded.topic, kind = excluded.kind,
        parent_room = excluded.parent_room, parent_message = excluded.parent_message, archived = excluded.archived,
        created_at = excluded.created_at, created_clock = excluded.created_clock`,
   )
-  const upsertEntity = sql.prepare(
-    `INSERT INTO entities (id, kind, stream, created_at) VALUES (?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, stream = excluded.stream, created_at = excluded.created_at`,
-  )
-  const removeRoom = sql.prepare('DELETE FROM rooms WHERE id = ?')
-  const removeEntity = sql.prepare("DELETE FROM entities WHERE id = ? AND kind IN ('room', 'thread')")
+  const insertEntity = sql.prepare('INSERT INTO entities (id, kind, stream, created_at) VALUES (?, ?, ?, ?)')
+  const removeRoom = sql.prepare('DELETE FROM rooms WHERE stream = ? AND id = ?')
+  const removeEntity = sql.prepare("DELETE FROM entities WHERE stream = ? AND id = ? AND kind IN ('room', 'thread')")
 
-  function fold(id: string): void {
-    const all = facts.ofEntity(id)
-    const create = first(all, 'room.create')
+  function fold({ stream, id }: Place): void {
+    const own = facts.ofEntity(stream, id)
+    const create = first(own, 'room.create')
+    removeEntity.run(stream, id) // another create may have said another kind
     if (!create) {
-      removeRoom.run(id)
-      removeEntity.run(id)
-      writeConflicts(id, 'room.name', [])
-      writeConflicts(id, 'room.topic', [])
+      removeRoom.run(stream, id)
+      writeConflicts(stream, id, 'room.name', [])
+      writeConflicts(stream, id, 'room.topic', [])
       return
     }
-    const own = all.filter((fact) => fact.stream === create.stream)
     const birth = JSON.parse(create.value!) as Birth
     upsert.run(
       id,
-      streamOwner(create.stream),
+      stream,
+      streamOwner(stream),
       latest(own, 'room.name')!.value,
       latest(own, 'room.topic')?.value ?? null,
       birth.kind,
@@ -45,13 +42,13 @@ export function roomProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) {
       create.at,
       create.clock,
     )
-    upsertEntity.run(id, birth.kind, create.stream, create.at)
-    writeConflicts(id, 'room.name', own, create.eventId)
-    writeConflicts(id, 'room.topic', own, create.eventId)
+    insertEntity.run(id, birth.kind, stream, create.at)
+    writeConflicts(stream, id, 'room.name', own, create.eventId)
+    writeConflicts(stream, id, 'room.topic', own, create.eventId)
     // a second create may have named another parent: each looks again whether the thread is its own
-    for (const fact of all) {
+    for (const fact of own) {
       const parent = fact.field === 'room.create' ? (JSON.parse(fact.value!) as Birth).parentMessage : null
-      if (parent !== null) markMessage(dirty(), parent, 'message.thread')
+      if (parent !== null) markMessage(dirty(), stream, parent, 'message.thread')
     }
   }
   return { fold }

@@ -1,3 +1,4 @@
+import type { EventKey } from '../../schema/events/key.ts'
 import type { Observable } from 'rxjs'
 import type { EventDraft } from '../../schema/events/event.ts'
 import type { LiveUpdate, Query, QueryResult, SqlValue } from '../../schema/live.ts'
@@ -21,9 +22,9 @@ export interface Client {
   /** Resolves when the events and their outbox rows are durable on this device. All or none. Rejects with a ClientError. */
   dispatch(events: readonly EventDraft[]): Promise<void>
   /** Puts failed events back in the queue. */
-  retry(eventIds: readonly string[]): Promise<void>
+  retry(events: readonly EventKey[]): Promise<void>
   /** Takes never-acknowledged events back: they leave the outbox, the log and every projection. */
-  discard(eventIds: readonly string[]): Promise<void>
+  discard(events: readonly EventKey[]): Promise<void>
   /** Who this device is signed in as; null when signed out. Sync follows it. */
   setActor(actor: string | null): void
   /** The room on screen: sync fetches its newest page first. */

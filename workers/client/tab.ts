@@ -169,8 +169,8 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
     live: (query) => liveQuery(subscriptions.add, query),
     query: (sql, parameters = []) => requests.query(sql, parameters),
     dispatch: (events) => requests.write({ type: 'DISPATCH', events }),
-    retry: (eventIds) => requests.write({ type: 'RETRY_EVENTS', eventIds }),
-    discard: (eventIds) => requests.write({ type: 'DISCARD_EVENTS', eventIds }),
+    retry: (events) => requests.write({ type: 'RETRY_EVENTS', events }),
+    discard: (events) => requests.write({ type: 'DISCARD_EVENTS', events }),
     setActor(next) {
       actor = next
       current?.post({ type: 'SET_ACTOR', actor: next })

@@ -63,9 +63,9 @@ function forwarded({ request, mayWrite }: PendingRequest, epoch: number): ToData
     case 'DISPATCH':
       return { type: 'FORWARD_DISPATCH', epoch, requestId, events: request.events }
     case 'RETRY_EVENTS':
-      return { type: 'FORWARD_RETRY', epoch, requestId, eventIds: request.eventIds }
+      return { type: 'FORWARD_RETRY', epoch, requestId, events: request.events }
     case 'DISCARD_EVENTS':
-      return { type: 'FORWARD_DISCARD', epoch, requestId, eventIds: request.eventIds }
+      return { type: 'FORWARD_DISCARD', epoch, requestId, events: request.events }
     default:
       return assertNever(request)
   }

@@ -4,6 +4,7 @@ import type { Place } from './event-log-table.ts'
 import { isEventsOwnFault } from './failure.ts'
 import { acknowledgeUpload } from './outbox.ts'
 import { recordEvent, seeClock, type RecordEvent } from './record-event.ts'
+import { idOf, setAside } from './set-aside.ts'
 import { inTransaction, type Store } from './store.ts'
 
 /** One transaction's worth of events of one stream, as sync hands it over. */
@@ -46,18 +47,23 @@ export function applyBatch(store: Store, batch: Batch): BatchOutcome {
 
 type Checked =
   | { readonly type: 'event'; readonly event: AnyEvent; readonly known: KnownEvent | null; readonly place: Place }
-  | { readonly type: 'rejected'; readonly input: unknown; readonly fault: EventFault }
+  | { readonly type: 'rejected'; readonly input: unknown; readonly seq: string; readonly fault: EventFault }
 
 function check(
   item: { readonly event: unknown; readonly seq: string; readonly receivedAt: number },
   stream: string,
 ): Checked {
   const result = validateEvent(item.event)
-  if (result.type === 'invalid') return { type: 'rejected', input: item.event, fault: result.fault }
+  if (result.type === 'invalid') return { type: 'rejected', input: item.event, seq: item.seq, fault: result.fault }
   const { event } = result
   if (event.stream !== stream) {
     const message = `stream: the event is of ${event.stream}, its batch of ${stream}`
-    return { type: 'rejected', input: item.event, fault: { code: 'MALFORMED_EVENT', field: 'stream', message } }
+    return {
+      type: 'rejected',
+      input: item.event,
+      seq: item.seq,
+      fault: { code: 'MALFORMED_EVENT', field: 'stream', message },
+    }
   }
   const place = { seq: item.seq, receivedAt: item.receivedAt }
   return { type: 'event', event, known: result.type === 'known' ? result.event : null, place }
@@ -71,20 +77,20 @@ function applyChecked(store: Store, batch: Batch, checked: readonly Checked[], a
   let unknown = 0
   let duplicates = 0
   let acknowledged = 0
-  const reject = (input: unknown, fault: EventFault) => {
-    log.reject(input, fault.code, fault.message, at)
+  const reject = (input: unknown, seq: string, fault: EventFault) => {
+    setAside(store.sql, { stream: batch.stream, seq, event: input, fault }, at)
     rejected.push({ id: idOf(input), fault })
   }
   for (const entry of checked) {
     if (entry.type === 'rejected') {
-      reject(entry.input, entry.fault)
+      reject(entry.input, entry.seq, entry.fault)
       continue
     }
     const outcome = apply(entry.event, entry.known, entry.place, at, batch.batchId)
-    if (typeof outcome === 'object') reject(entry.event, outcome)
+    if (typeof outcome === 'object') reject(entry.event, entry.place.seq, outcome)
     else if (outcome === 'duplicate') {
       duplicates++
-      if (acknowledgeUpload(store, entry.event.id, entry.place)) acknowledged++
+      if (acknowledgeUpload(store, entry.event, entry.place)) acknowledged++
     } else if (outcome === 'unknown') unknown++
     else applied++
     if (typeof outcome !== 'object') seeClock(store, BigInt(entry.event.clock))
@@ -110,9 +116,4 @@ function projectApart(store: Store): RecordEvent {
       return { code: 'MALFORMED_EVENT', field: '', message: `the event cannot be applied: ${message}` }
     }
   }
-}
-
-function idOf(input: unknown): string | null {
-  const id = typeof input === 'object' && input !== null && 'id' in input ? input.id : null
-  return typeof id === 'string' ? id : null
 }

@@ -1,18 +1,17 @@
 import type { AnyEvent } from '../../schema/events/event.ts'
+import type { EventKey } from '../../schema/events/key.ts'
 import type { SqlValue } from '../../schema/live.ts'
 import type { Sql } from '../../schema/projections/sql.ts'
 
-/** The tables of the log: events, applied_events, rejected_events, cursors, and the clock in meta. */
+/** The tables of the log: events, applied_events, cursors, and the clock in meta. */
 export interface EventLogTable {
   /** false: an event of this id is there already */
   insert(event: AnyEvent, place: Place | null, appliedAt: number | null): boolean
-  markApplied(eventId: string, at: number, batchId: string | null): void
+  markApplied(event: EventKey, at: number, batchId: string | null): void
   /** the server took it: sets its place, once */
-  acknowledge(eventId: string, place: Place): void
-  reject(event: unknown, code: string, message: string, at: number): void
-  remove(eventId: string): void
-  has(eventId: string): boolean
-  read(eventId: string): AnyEvent | null
+  acknowledge(event: EventKey, place: Place): void
+  remove(event: EventKey): void
+  read(event: EventKey): AnyEvent | null
   cursor(stream: string): string | null
   /** never backwards */
   advanceCursor(stream: string, seq: string, at: number): void
@@ -49,22 +48,17 @@ export function toEvent(row: readonly SqlValue[]): AnyEvent {
 export function eventLog(sql: Sql): EventLogTable {
   const insert = sql.prepare(
     `INSERT INTO events (event_id, stream, seq, event_type, actor, clock, created_at, target_entity_id, timeline_id, payload, meta, applied_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id) DO NOTHING`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (stream, event_id) DO NOTHING`,
   )
   const markApplied = sql.prepare(
-    'INSERT INTO applied_events (event_id, applied_at, batch_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+    'INSERT INTO applied_events (stream, event_id, applied_at, batch_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   )
   const acknowledge = sql.prepare(
-    "UPDATE events SET seq = ?, meta = json_set(coalesce(meta, '{}'), '$.receivedAt', ?) WHERE event_id = ? AND seq IS NULL",
+    "UPDATE events SET seq = ?, meta = json_set(coalesce(meta, '{}'), '$.receivedAt', ?) WHERE stream = ? AND event_id = ? AND seq IS NULL",
   )
-  const reject = sql.prepare(
-    `INSERT INTO rejected_events (event, code, message, rejected_at) SELECT ?1, ?2, ?3, ?4
-     WHERE NOT EXISTS (SELECT 1 FROM rejected_events WHERE event = ?1)`,
-  )
-  const removeEvent = sql.prepare('DELETE FROM events WHERE event_id = ?')
-  const removeApplied = sql.prepare('DELETE FROM applied_events WHERE event_id = ?')
-  const has = sql.prepare('SELECT 1 FROM events WHERE event_id = ?')
-  const read = sql.prepare(`SELECT ${eventColumns} FROM events e WHERE e.event_id = ?`)
+  const removeEvent = sql.prepare('DELETE FROM events WHERE stream = ? AND event_id = ?')
+  const removeApplied = sql.prepare('DELETE FROM applied_events WHERE stream = ? AND event_id = ?')
+  const read = sql.prepare(`SELECT ${eventColumns} FROM events e WHERE e.stream = ? AND e.event_id = ?`)
   const cursor = sql.prepare('SELECT seq FROM cursors WHERE stream = ?')
   const advance = sql.prepare(
     `INSERT INTO cursors (stream, seq, updated_at) VALUES (?, ?, ?)
@@ -83,16 +77,14 @@ export function eventLog(sql: Sql): EventLogTable {
       const meta = metaOf(event.deps, place)
       return insert.run(id, stream, seq, type, actor, BigInt(clock), at, entity, room, payload, meta, appliedAt) > 0
     },
-    markApplied: (eventId, at, batchId) => void markApplied.run(eventId, at, batchId),
-    acknowledge: (eventId, place) => void acknowledge.run(place.seq, place.receivedAt, eventId),
-    reject: (event, code, message, at) => void reject.run(JSON.stringify(event) ?? 'null', code, message, at),
-    remove(eventId) {
-      removeEvent.run(eventId)
-      removeApplied.run(eventId)
+    markApplied: ({ stream, id }, at, batchId) => void markApplied.run(stream, id, at, batchId),
+    acknowledge: ({ stream, id }, place) => void acknowledge.run(place.seq, place.receivedAt, stream, id),
+    remove({ stream, id }) {
+      removeEvent.run(stream, id)
+      removeApplied.run(stream, id)
     },
-    has: (eventId) => has.rows(eventId).length > 0,
-    read(eventId) {
-      const row = read.rows(eventId)[0]
+    read({ stream, id }) {
+      const row = read.rows(stream, id)[0]
       return row ? toEvent(row) : null
     },
     cursor: (stream) => (cursor.rows(stream)[0]?.[0] as string | null | undefined) ?? null,

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { KnownEvent } from '../../schema/events/event.ts'
+import { keyIn, type EventKey } from '../../schema/events/key.ts'
 import { applyBatch } from './apply-batch.ts'
 import { discardEvents, queueUpload } from './outbox.ts'
 import { randomEvents } from './random-events.ts'
@@ -20,6 +21,27 @@ describe(`laws of the store (seed ${seed})`, () => {
         for (const event of events) apply(inOrder!, [event])
         for (const batch of rebatched(events, numbers)) apply(otherwise!, batch)
         expectEqual(otherwise!, inOrder!)
+      })
+    })
+    await fc.assert(property, parameters)
+  })
+
+  it('identity: streams that use the same ids project, together and in any order, what each projects alone', async () => {
+    const property = fc.asyncProperty(randomEvents(), fc.infiniteStream(fc.nat()), async (events, numbers) => {
+      const streams = [...new Set(events.map((event) => event.stream))]
+      await withStores(streams.length + 1, (together, ...alone) => {
+        for (const batch of rebatched(events, numbers)) apply(together!, batch)
+        for (const [n, stream] of streams.entries()) {
+          const own = events.filter((event) => event.stream === stream)
+          apply(alone[n]!, own)
+        }
+        const union: Record<string, string[]> = {}
+        for (const store of alone) {
+          for (const [table, rows] of Object.entries(projectionDump(store))) {
+            union[table] = [...(union[table] ?? []), ...rows].sort()
+          }
+        }
+        if (streams.length > 0) expect(projectionDump(together!)).toEqual(union)
       })
     })
     await fc.assert(property, parameters)
@@ -60,11 +82,11 @@ describe(`laws of the store (seed ${seed})`, () => {
           discarded!,
           events.filter((event) => !local.includes(event)),
         )
-        const gone = discardEvents(discarded!, [...taken])
-        expect(new Set(gone)).toEqual(taken)
+        const gone = discardEvents(discarded!, local)
+        expect(new Set(gone.map(nameOf))).toEqual(taken)
         apply(
           never!,
-          events.filter((event) => !taken.has(event.id)),
+          events.filter((event) => !taken.has(nameOf(event))),
         )
         expectEqual(discarded!, never!)
         expect(discarded!.sql.prepare('SELECT count(*) FROM outbox').rows()).toEqual([[0]])
@@ -110,6 +132,8 @@ describe(`laws of the store (seed ${seed})`, () => {
   })
 })
 
+const nameOf = ({ stream, id }: EventKey): string => keyIn(stream, id)
+
 function apply(store: MemoryStore, events: readonly KnownEvent[], cursor: string | null = null): void {
   for (const stream of new Set(events.map((event) => event.stream))) {
     const own = events.filter((event) => event.stream === stream)
@@ -126,7 +150,7 @@ function writeLocally(store: MemoryStore, events: readonly KnownEvent[]): string
     events.flatMap((event) => {
       record(event, event, null, 1, null)
       queueUpload(store, event)
-      return event.stream.startsWith('local:') ? [] : [event.id]
+      return event.stream.startsWith('local:') ? [] : [nameOf(event)]
     }),
   )
 }

@@ -92,9 +92,9 @@ export function startLeading(
       case 'FORWARD_DISPATCH':
         return answer(message.requestId, true, () => database.dispatch(message.events, toSync))
       case 'FORWARD_RETRY':
-        return answer(message.requestId, true, () => database.retry(message.eventIds, toSync))
+        return answer(message.requestId, true, () => database.retry(message.events, toSync))
       case 'FORWARD_DISCARD':
-        return answer(message.requestId, true, () => database.discard(message.eventIds, toSync))
+        return answer(message.requestId, true, () => database.discard(message.events, toSync))
       case 'FORWARD_SUBSCRIBE': {
         let posted = now()
         for (const { queryId, query } of message.queries) {

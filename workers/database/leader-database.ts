@@ -1,4 +1,5 @@
 import type { EventDraft } from '../../schema/events/event.ts'
+import type { EventKey } from '../../schema/events/key.ts'
 import type { LiveUpdate, Query, QueryResult, SqlValue } from '../../schema/live.ts'
 import type { OutboxCount } from '../../schema/messages/database.ts'
 import type { Problem, StorageSpace } from '../../schema/messages/status.ts'
@@ -26,8 +27,8 @@ export interface LeaderDatabase {
     onError: (error: Error, final: boolean) => void,
   ): LiveSubscription
   dispatch(events: readonly EventDraft[], toSync: (message: ToSync) => void): void
-  retry(eventIds: readonly string[], toSync: (message: ToSync) => void): void
-  discard(eventIds: readonly string[], toSync: (message: ToSync) => void): void
+  retry(events: readonly EventKey[], toSync: (message: ToSync) => void): void
+  discard(events: readonly EventKey[], toSync: (message: ToSync) => void): void
   receive(message: FromSync, toSync: (message: ToSync) => void): void
   setPerson(actor: string | null | undefined, openRoom: OpenRoom | null, toSync: (message: ToSync) => void): void
   outbox(): OutboxCount

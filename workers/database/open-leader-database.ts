@@ -142,12 +142,12 @@ export function leaderDatabase(
       }
       sync.dispatched(outcome.events, toSync)
     },
-    retry(eventIds, toSync) {
-      sync.dispatched(retryEvents(store, eventIds), toSync)
+    retry(events, toSync) {
+      sync.dispatched(retryEvents(store, events), toSync)
     },
-    discard(eventIds, toSync) {
-      const ids = discardEvents(store, eventIds)
-      if (ids.length > 0) toSync({ type: 'OUTBOX_DISCARDED', epoch, ids })
+    discard(events, toSync) {
+      const gone = discardEvents(store, events)
+      if (gone.length > 0) toSync({ type: 'OUTBOX_DISCARDED', epoch, events: gone })
     },
     receive: (message, toSync) => health.reading(() => sync.receive(message, toSync)),
     setPerson: (actor, room, toSync) => health.reading(() => sync.setPerson(actor, room, toSync)),

@@ -1,4 +1,5 @@
 import { validateEvent, type AnyEvent, type KnownEvent } from '../../schema/events/event.ts'
+import { keyIn, type EventKey } from '../../schema/events/key.ts'
 import type { UploadResult } from '../../schema/messages/sync.ts'
 import { streamKind } from '../../schema/events/streams.ts'
 import type { Sql } from '../../schema/projections/sql.ts'
@@ -16,9 +17,9 @@ export function queueUpload(store: Store, event: AnyEvent): void {
 }
 
 /** The server's copy, or its word, has come. True if the event was waiting for it. */
-export function acknowledgeUpload(store: Store, eventId: string, place: Place): boolean {
-  store.log.acknowledge(eventId, place)
-  return store.sql.prepare(remove).run(eventId) > 0
+export function acknowledgeUpload(store: Store, { stream, id }: EventKey, place: Place): boolean {
+  store.log.acknowledge({ stream, id }, place)
+  return store.sql.prepare(remove).run(stream, id) > 0
 }
 
 /** Oldest first. */
@@ -28,10 +29,13 @@ export function pendingEvents(store: Store): AnyEvent[] {
 
 /** The same of a database that may be damaged: as many as can be read. */
 export function salvagePending(sql: Sql): AnyEvent[] {
-  const ids = sql.prepare('SELECT event_id FROM outbox ORDER BY rowid').rows()
-  return ids.flatMap(([id]) => {
+  const keys = sql.prepare('SELECT stream, event_id FROM outbox ORDER BY rowid').rows()
+  return keys.flatMap((key) => {
     try {
-      return sql.prepare(`SELECT ${eventColumns} FROM events e WHERE e.event_id = ?`).rows(id!).map(toEvent)
+      return sql
+        .prepare(`SELECT ${eventColumns} FROM events e WHERE e.stream = ? AND e.event_id = ?`)
+        .rows(...key)
+        .map(toEvent)
     } catch {
       return []
     }
@@ -65,68 +69,78 @@ export function outboxCount(store: Store): { pending: number; failed: number } {
 /** What the server said; an error is final until the person retries. */
 export function applyUploadResults(
   store: Store,
+  stream: string,
   results: readonly UploadResult[],
 ): { acknowledged: number; failed: number } {
   let acknowledged = 0
   let failed = 0
   inTransaction(store, () => {
     for (const result of results) {
-      if ('error' in result) failed += store.sql.prepare(fail).run(result.error.message, result.id)
-      else if (acknowledgeUpload(store, result.id, result)) acknowledged++
+      if ('error' in result) failed += store.sql.prepare(fail).run(result.error.message, stream, result.id)
+      else if (acknowledgeUpload(store, { stream, id: result.id }, result)) acknowledged++
     }
   })
   return { acknowledged, failed }
 }
 
 /** Puts failed events back in the queue; returns those that are to be uploaded now. */
-export function retryEvents(store: Store, eventIds: readonly string[]): AnyEvent[] {
+export function retryEvents(store: Store, keys: readonly EventKey[]): AnyEvent[] {
   return inTransaction(store, () => {
-    const retried = eventIds.filter((id) => store.sql.prepare(retry).run(id) > 0)
-    return retried.flatMap((id) => store.log.read(id) ?? [])
+    const retried = keys.filter(({ stream, id }) => store.sql.prepare(retry).run(stream, id) > 0)
+    return retried.flatMap((key) => store.log.read(key) ?? [])
   })
 }
 
 /**
  * Takes events that the server never acknowledged out of log, outbox and every projection, as if they had never been.
- * What this device did to a message, room or page that goes, goes too. Returns the ids that went.
+ * What this device did to a message, room or page that goes, goes too. Returns what went.
  */
-export function discardEvents(store: Store, eventIds: readonly string[]): string[] {
+export function discardEvents(store: Store, keys: readonly EventKey[]): EventKey[] {
   return inTransaction(store, () => {
-    const events = withDependents(store, eventIds)
+    const events = withDependents(store, keys)
     for (const event of events.toReversed()) {
       store.projector.unproject(event)
-      store.log.remove(event.id)
-      store.sql.prepare(remove).run(event.id)
+      store.log.remove(event)
+      store.sql.prepare(remove).run(event.stream, event.id)
     }
-    return events.map((event) => event.id)
+    return events.map(({ stream, id }) => ({ stream, id }))
   })
 }
 
-function withDependents(store: Store, eventIds: readonly string[]): KnownEvent[] {
+/** In the order in which they were written. */
+function withDependents(store: Store, keys: readonly EventKey[]): KnownEvent[] {
   const found = new Map<string, KnownEvent>()
-  const queue = [...eventIds]
-  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-    if (found.has(id)) continue
-    const row = store.sql.prepare(waiting).rows(id)[0]
+  const queue = [...keys]
+  for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
+    const name = keyIn(key.stream, key.id)
+    if (found.has(name)) continue
+    const row = store.sql.prepare(waiting).rows(key.stream, key.id)[0]
     if (!row) continue
     const event = toEvent(row) as KnownEvent
-    found.set(id, event)
+    found.set(name, event)
     if (event.type.endsWith('.create')) {
+      const { stream } = event
       const entity = event.entity ?? event.id
-      for (const [dependent] of store.sql.prepare(dependents).rows(entity)) queue.push(dependent as string)
+      for (const [id] of store.sql.prepare(dependents).rows(stream, entity)) queue.push({ stream, id: id as string })
     }
   }
-  return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+  return [...found.values()].sort(byClock)
+}
+
+function byClock(a: AnyEvent, b: AnyEvent): number {
+  const [one, other] = [BigInt(a.clock), BigInt(b.clock)]
+  if (one !== other) return one < other ? -1 : 1
+  return a.id < b.id ? -1 : 1
 }
 
 const insert =
   "INSERT INTO outbox (event_id, stream, entity_id, state, created_at) VALUES (?, ?, ?, 'pending', ?) ON CONFLICT DO NOTHING"
-const remove = 'DELETE FROM outbox WHERE event_id = ?'
+const remove = 'DELETE FROM outbox WHERE stream = ? AND event_id = ?'
 const count = "SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE state = 'failed') FROM outbox"
-const fail = "UPDATE outbox SET state = 'failed', attempts = attempts + 1, error = ? WHERE event_id = ?"
-const retry = "UPDATE outbox SET state = 'pending', error = NULL WHERE event_id = ? AND state = 'failed'"
-const queued = `SELECT ${eventColumns} FROM outbox o JOIN events e ON e.event_id = o.event_id`
+const fail = "UPDATE outbox SET state = 'failed', attempts = attempts + 1, error = ? WHERE stream = ? AND event_id = ?"
+const retry = "UPDATE outbox SET state = 'pending', error = NULL WHERE stream = ? AND event_id = ? AND state = 'failed'"
+const queued = `SELECT ${eventColumns} FROM outbox o JOIN events e ON e.stream = o.stream AND e.event_id = o.event_id`
 const pending = `${queued} WHERE o.state = 'pending' ORDER BY o.rowid`
-const waiting = `${queued} WHERE o.event_id = ? AND e.seq IS NULL`
-const dependents = `SELECT o.event_id FROM outbox o JOIN events e ON e.event_id = o.event_id
-  WHERE o.entity_id = ?1 OR e.timeline_id = ?1 OR e.payload ->> 'parentRoom' = ?1 OR e.payload ->> 'parentMessage' = ?1`
+const waiting = `${queued} WHERE o.stream = ? AND o.event_id = ? AND e.seq IS NULL`
+const dependents = `SELECT o.event_id FROM outbox o JOIN events e ON e.stream = o.stream AND e.event_id = o.event_id
+  WHERE o.stream = ?1 AND (o.entity_id = ?2 OR e.timeline_id = ?2 OR e.payload ->> 'parentRoom' = ?2 OR e.payload ->> 'parentMessage' = ?2)`

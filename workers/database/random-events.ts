@@ -4,9 +4,13 @@ import type { KnownEvent } from '../../schema/events/event.ts'
 
 /**
  * For tests: arbitrary sets of events over a few ids, with no regard for causality: clocks collide, edits lack their
- * message, two creates name one room, deps name what is not there, streams meddle with one another.
+ * message, two creates name one room, deps name what is not there. Every stream uses the same ids as the others, of its events
+ * too; and one id names a message, a room, a page and a person at once.
  */
 const streams = ['space:s1', 'space:s2', 'local:s3']
+const rooms = ['r1', 'r2', 't1', 't2', eventId(1)]
+const pages = ['p1', 'p2', eventId(0)]
+const members = ['ann', 'bob', 'cy', 'r1', eventId(2)]
 const actors = ['ann', 'bob', 'cy']
 const emojis = ['👍', '1', 'tada']
 const words = ['alpha', 'beta @**Cy Vale**', 'gamma @ann', 'x'.repeat(1200), 'delta\n`@code` ümlaut', '']
@@ -21,7 +25,15 @@ export function randomEvents(maxLength = 40): fc.Arbitrary<KnownEvent[]> {
       maxLength,
       size: 'max',
     })
-    .map((seeds) => seeds.map((seed, index) => toEvent(seed, index, seeds.length)))
+    .map((seeds) => {
+      const counts = new Map<string, number>()
+      return seeds.map((seed, index) => {
+        const event = toEvent(seed, index, seeds.length)
+        const count = counts.get(event.stream) ?? 0
+        counts.set(event.stream, count + 1)
+        return { ...event, id: eventId(count) }
+      })
+    })
 }
 
 interface Seed {
@@ -36,7 +48,7 @@ interface Seed {
 function toEvent({ kind, a, b, c, clock, deps }: Seed, index: number, count: number): KnownEvent {
   const pick = <T>(list: readonly T[], n: number): T => list[n % list.length]!
   const stream = a % 5 === 0 ? pick(streams, b) : 'space:s1'
-  const room = pick(['r1', 'r2', 't1', 't2'], b)
+  const room = pick(rooms, b)
   // few messages, so that much happens to each
   const message = eventId(c % Math.min(4, count))
   const author = a % 7 === 0 ? { id: 'old-ann', name: pick(['Ann', 'Anna'], b) } : undefined
@@ -66,21 +78,21 @@ function toEvent({ kind, a, b, c, clock, deps }: Seed, index: number, count: num
       return {
         ...envelope,
         type: 'member.join',
-        entity: pick(actors, c),
+        entity: pick(members, c),
         payload: { name: `N${b % 3}`, ...withAuthor },
       }
     case 4:
-      return { ...envelope, type: 'member.leave', entity: pick(actors, c), payload: {} }
+      return { ...envelope, type: 'member.leave', entity: pick(members, c), payload: {} }
     case 5:
       return {
         ...envelope,
         type: 'member.role',
-        entity: pick(actors, c),
+        entity: pick(members, c),
         payload: { role: pick(['admin', 'member'], b) },
       }
     case 6:
     case 7: {
-      if (!room.startsWith('t')) {
+      if (!room.startsWith('t') || b % 7 === 0) {
         return {
           ...envelope,
           type: 'room.create',
@@ -117,7 +129,7 @@ function toEvent({ kind, a, b, c, clock, deps }: Seed, index: number, count: num
         stream: `person:${pick(actors, a)}`,
         type: 'read.mark',
         room,
-        payload: { upTo: String(c % 20) },
+        payload: { stream, upTo: String(c % 20) },
       }
     case 16:
       return {
@@ -125,14 +137,14 @@ function toEvent({ kind, a, b, c, clock, deps }: Seed, index: number, count: num
         stream: `person:${pick(actors, a)}`,
         type: 'room.mute',
         room,
-        payload: { muted: c % 2 === 0 },
+        payload: { stream, muted: c % 2 === 0 },
       }
     case 17:
-      return { ...envelope, type: 'page.create', entity: pick(['p1', 'p2'], b), room, payload: { title: `P${c % 3}` } }
+      return { ...envelope, type: 'page.create', entity: pick(pages, b), room, payload: { title: `P${c % 3}` } }
     case 18:
-      return { ...envelope, type: 'page.rename', entity: pick(['p1', 'p2'], b), payload: { title: `Q${c % 3}` } }
+      return { ...envelope, type: 'page.rename', entity: pick(pages, b), payload: { title: `Q${c % 3}` } }
     case 19:
-      return { ...envelope, type: 'page.update', entity: pick(['p1', 'p2'], b), payload: { update: pick(updates, c) } }
+      return { ...envelope, type: 'page.update', entity: pick(pages, b), payload: { update: pick(updates, c) } }
     default:
       return { ...envelope, type: 'message.create', room, payload: { text, ...withAuthor } }
   }

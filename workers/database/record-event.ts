@@ -15,7 +15,7 @@ export function recordEvent({ log, projector }: Store) {
   return (event: AnyEvent, known: KnownEvent | null, place: Place | null, at: number, batchId: string | null) => {
     if (!log.insert(event, place, known ? at : null)) return 'duplicate' as const
     if (!known) return 'unknown' as const
-    log.markApplied(event.id, at, batchId)
+    log.markApplied(event, at, batchId)
     projector.project(known)
     return 'applied' as const
   }

@@ -2,6 +2,7 @@ import { validateEvent, type KnownEvent } from '../../schema/events/event.ts'
 import { eventTypes } from '../../schema/events/payloads.ts'
 import { projectionTables, projectionVersion } from '../../schema/projections/projector.ts'
 import { eventColumns, toEvent } from './event-log-table.ts'
+import { setAside } from './set-aside.ts'
 import { inTransaction, type Store } from './store.ts'
 
 /**
@@ -37,17 +38,17 @@ export function replayStep(store: Store, stepSize = 2000): ReplayProgress {
         : begin(store)
     const rows = store.sql
       .prepare(
-        `SELECT ${eventColumns} FROM events e WHERE e.event_id < ? AND e.applied_at IS NOT NULL
-           AND e.event_type IN (${inTimelines}) ORDER BY e.event_id DESC LIMIT ?`,
+        `SELECT ${eventColumns} FROM events e WHERE (e.event_id, e.stream) < (?, ?) AND e.applied_at IS NOT NULL
+           AND e.event_type IN (${inTimelines}) ORDER BY e.event_id DESC, e.stream DESC LIMIT ?`,
       )
-      .rows(state.before, stepSize)
+      .rows(...state.before, stepSize)
     for (const row of rows) store.projector.project(toEvent(row) as KnownEvent)
     const last = rows.at(-1)
     if (!last || rows.length < stepSize) {
       store.sql.prepare("DELETE FROM meta WHERE key = 'replay'").run()
       return { done: state.total, total: state.total }
     }
-    const next = { ...state, before: last[0] as string, done: state.done + rows.length }
+    const next = { ...state, before: [last[0], last[1]] as [string, string], done: state.done + rows.length }
     writeMeta(store, 'replay', JSON.stringify(next))
     return { done: Math.min(next.done, next.total - 1), total: next.total }
   })
@@ -77,25 +78,30 @@ export function projectStored(store: Store): number {
   }
 }
 
+const unknownType = { code: 'MALFORMED_EVENT', field: 'type', message: 'type: this build does not know it' } as const
+
 function projectOne(store: Store, row: Parameters<typeof toEvent>[0]): boolean {
   const result = validateEvent(toEvent(row))
   const at = store.now()
   if (result.type !== 'known') {
     // stored before anyone could check its payload
-    const fault = result.type === 'invalid' ? result.fault : null
-    store.log.reject(toEvent(row), fault?.code ?? 'MALFORMED_EVENT', fault?.message ?? 'unknown type', at)
-    store.log.remove(row[0] as string)
+    const fault = result.type === 'invalid' ? result.fault : unknownType
+    const event = toEvent(row)
+    setAside(store.sql, { stream: event.stream, seq: '', event, fault }, at)
+    store.log.remove(event)
     return false
   }
-  store.sql.prepare('UPDATE events SET applied_at = ? WHERE event_id = ?').run(at, result.event.id)
-  store.log.markApplied(result.event.id, at, null)
+  store.sql
+    .prepare('UPDATE events SET applied_at = ? WHERE stream = ? AND event_id = ?')
+    .run(at, result.event.stream, result.event.id)
+  store.log.markApplied(result.event, at, null)
   store.projector.project(result.event)
   return true
 }
 
 interface ReplayState {
   /** events from here on are projected */
-  readonly before: string
+  readonly before: readonly [id: string, stream: string]
   readonly done: number
   readonly total: number
 }
@@ -117,7 +123,7 @@ function begin(store: Store): ReplayState {
   for (const row of outline) store.projector.project(toEvent(row) as KnownEvent)
   const [total] = store.sql.prepare('SELECT count(*) FROM events WHERE applied_at IS NOT NULL').rows()[0] as [number]
   writeMeta(store, 'projection_version', String(projectionVersion))
-  return { before: '~', done: outline.length, total }
+  return { before: ['~', ''], done: outline.length, total }
 }
 
 function readMeta(store: Store, key: string): string | null {

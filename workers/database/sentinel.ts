@@ -41,10 +41,14 @@ export function indexedDbSentinel(name = 'rsql-sentinel-v1'): Sentinel {
     for (const listener of lost) listener()
   }
   function database(): Promise<IDBPDatabase> {
-    opening ??= openDB(name, 1, {
-      upgrade(db) {
-        db.createObjectStore('mark')
-        db.createObjectStore('rescued', { keyPath: 'id' })
+    opening ??= openDB(name, 2, {
+      async upgrade(db, version, _new, tx) {
+        // version 1 had what was rescued by the event's id alone
+        const rescued = version === 1 ? ((await tx.objectStore('rescued').getAll()) as AnyEvent[]) : []
+        if (version === 1) db.deleteObjectStore('rescued')
+        else db.createObjectStore('mark')
+        const store = db.createObjectStore('rescued', { keyPath: ['stream', 'id'] })
+        for (const event of rescued) void store.put(event)
       },
       blocking(_current, _blocked, event) {
         ;(event.target as IDBDatabase).close()

@@ -55,7 +55,7 @@ describe('quota reached in SQLite', () => {
       [{ ...draft(9_998, ''), type: 'message.delete', entity: draft(1, '').id, payload: {} }],
       () => {},
     )
-    life.leader.discard([draft(5_000, '').id], () => {})
+    life.leader.discard([draft(5_000, '')], () => {})
     expect(life.rows("SELECT 1 FROM timeline_items WHERE snippet = 'not sent yet'")).toEqual([])
     life.leader.query('DELETE FROM search_index', [])
     expect(life.problems.map((problem) => problem?.code)).toEqual(['QUOTA_EXCEEDED'])

@@ -1,5 +1,6 @@
 import type { Problem, StorageSpace } from '../../schema/messages/status.ts'
 import type { AnyEvent } from '../../schema/events/event.ts'
+import { keyIn } from '../../schema/events/key.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Ballast } from './ballast.ts'
 import type { CleanEnd } from './clean-end.ts'
@@ -180,8 +181,8 @@ export function watchStorage(parts: HealthParts): StorageHealth {
       await sentinel.rescue(events)
       await new Promise<void>((resolve) => clock.after(clearingMs, resolve))
       const { rescued } = await sentinel.read()
-      const there = new Set(rescued.map((event) => event.id))
-      if (events.every((event) => there.has(event.id))) return
+      const there = new Set(rescued.map((event) => keyIn(event.stream, event.id)))
+      if (events.every((event) => there.has(keyIn(event.stream, event.id)))) return
     }
     console.warn(`IndexedDB does not keep the ${events.length} events that were not sent`)
   }

@@ -86,7 +86,7 @@ export function syncConversation(
         case 'EVENTS':
           return applyEvents(message, send)
         case 'UPLOADED':
-          applyUploadResults(store, message.results)
+          applyUploadResults(store, message.stream, message.results)
           return send({ type: 'UPLOADED_APPLIED', epoch, batchId: message.batchId })
         case 'SYNC_STATUS':
           return

@@ -1,4 +1,5 @@
 import type { AnyEvent, SequencedEvent } from '../../schema/events/event.ts'
+import { keyIn } from '../../schema/events/key.ts'
 import type { StreamPage, TailMessage } from '../../schema/messages/http.ts'
 import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
 import { SyncFault, type ReadRequest, type SyncApi } from './sync-api.ts'
@@ -143,7 +144,7 @@ export class FakeDatabase {
   dispatch(events: readonly AnyEvent[]): ToSync {
     for (const event of events) {
       this.#apply(event)
-      this.outbox.set(event.id, event)
+      this.outbox.set(keyIn(event.stream, event.id), event)
     }
     return { type: 'OUTBOX', epoch: this.epoch, complete: false, events }
   }
@@ -165,7 +166,7 @@ export class FakeDatabase {
         }
         for (const { event } of items) {
           this.#apply(event)
-          this.outbox.delete(event.id)
+          this.outbox.delete(keyIn(stream, event.id))
         }
         if (!this.cursors.has(stream)) this.cursors.set(stream, null)
         if (cursor !== null && (known === null || cursor > known)) this.cursors.set(stream, cursor)
@@ -173,7 +174,7 @@ export class FakeDatabase {
       }
       case 'UPLOADED':
         for (const result of message.results) {
-          this.outbox.delete(result.id)
+          this.outbox.delete(keyIn(message.stream, result.id))
           if ('error' in result) this.failed.set(result.id, result.error.code)
         }
         return [{ type: 'UPLOADED_APPLIED', epoch, batchId: message.batchId }]
@@ -183,8 +184,9 @@ export class FakeDatabase {
   }
 
   #apply(event: AnyEvent): void {
-    if (this.#known.has(event.id)) return
-    this.#known.add(event.id)
+    const key = keyIn(event.stream, event.id)
+    if (this.#known.has(key)) return
+    this.#known.add(key)
     this.applied.push(event.id)
   }
 }
@@ -215,10 +217,10 @@ export function createMemorySyncStore(): SyncStore {
       else queues.delete(stream)
     },
     async mirror(events) {
-      for (const event of events) mirror.set(event.id, event)
+      for (const event of events) mirror.set(keyIn(event.stream, event.id), event)
     },
-    async unmirror(ids) {
-      for (const id of ids) mirror.delete(id)
+    async unmirror(events) {
+      for (const { stream, id } of events) mirror.delete(keyIn(stream, id))
     },
     async mirrored() {
       return [...mirror.values()]

@@ -8,7 +8,7 @@ interface Schema extends DBSchema {
   queue: { key: [string, string]; value: SequencedEvent & { readonly stream: string } }
   /** by stream: where its queue begins and ends, and the database's cursor */
   streams: { key: string; value: StreamRow }
-  outbox: { key: string; value: { readonly at: number; readonly event: AnyEvent }; indexes: { at: number } }
+  outbox: { key: [string, string]; value: { readonly at: number; readonly event: AnyEvent }; indexes: { at: number } }
 }
 interface StreamRow {
   readonly applied: string | null
@@ -22,11 +22,18 @@ export function openSyncStore(name = 'rsql-sync-v1'): SyncStore {
   // Opened at the first need, and again if the browser closed it (storage cleared, an upgrade in another context).
   let opened: Promise<IDBPDatabase<Schema>> | null = null
   const database = () => {
-    opened ??= openDB<Schema>(name, 1, {
-      upgrade(db) {
-        db.createObjectStore('queue', { keyPath: ['stream', 'seq'] })
-        db.createObjectStore('streams')
-        db.createObjectStore('outbox', { keyPath: 'event.id' }).createIndex('at', 'at')
+    opened ??= openDB<Schema>(name, 2, {
+      async upgrade(db, version, _new, tx) {
+        // version 1 had the outbox by the event's id alone
+        const mirrored = version === 1 ? await tx.objectStore('outbox').getAll() : []
+        if (version === 1) db.deleteObjectStore('outbox')
+        else {
+          db.createObjectStore('queue', { keyPath: ['stream', 'seq'] })
+          db.createObjectStore('streams')
+        }
+        const outbox = db.createObjectStore('outbox', { keyPath: ['event.stream', 'event.id'] })
+        outbox.createIndex('at', 'at')
+        for (const row of mirrored) void outbox.put(row)
       },
       blocking: () => void close(),
       terminated: () => void (opened = null),
@@ -86,9 +93,9 @@ export function openSyncStore(name = 'rsql-sync-v1'): SyncStore {
       const tx = (await database()).transaction('outbox', 'readwrite', strict)
       await Promise.all([...events.map((event) => tx.store.put({ at: event.at, event })), tx.done])
     },
-    async unmirror(ids) {
+    async unmirror(events) {
       const tx = (await database()).transaction('outbox', 'readwrite')
-      await Promise.all([...ids.map((id) => tx.store.delete(id)), tx.done])
+      await Promise.all([...events.map(({ stream, id }) => tx.store.delete([stream, id])), tx.done])
     },
     async mirrored() {
       return (await (await database()).getAllFromIndex('outbox', 'at')).map((row) => row.event)

@@ -1,4 +1,5 @@
 import type { AnyEvent } from '../../schema/events/event.ts'
+import { keyIn, type EventKey } from '../../schema/events/key.ts'
 import type { AppendResult, HttpFault } from '../../schema/messages/http.ts'
 import type { UploadResult } from '../../schema/messages/sync.ts'
 
@@ -21,13 +22,13 @@ export class Outbox {
   }
 
   add(events: readonly AnyEvent[]): readonly AnyEvent[] {
-    const added = events.filter((event) => !this.#events.has(event.id) && !event.stream.startsWith('local:'))
-    for (const event of added) this.#events.set(event.id, event)
+    const added = events.filter((event) => !this.#events.has(keyOf(event)) && !event.stream.startsWith('local:'))
+    for (const event of added) this.#events.set(keyOf(event), event)
     return added
   }
 
-  discard(ids: readonly string[]): void {
-    for (const id of ids) this.#events.delete(id)
+  discard(keys: readonly EventKey[]): void {
+    for (const key of keys) this.#events.delete(keyOf(key))
   }
 
   /** the database is about to say again what it holds */
@@ -56,7 +57,8 @@ export class Outbox {
   }
 
   uploaded(results: AppendResult['results']): readonly UploadResult[] {
-    this.#settle(results.map((result) => result.id))
+    const stream = this.#underWay?.[0]?.stream
+    if (stream !== undefined) this.#settle(results.map(({ id }) => ({ stream, id })))
     this.#oneByOne = false
     return results.map(({ id, seq, receivedAt }) => ({ id, seq, receivedAt }))
   }
@@ -70,15 +72,17 @@ export class Outbox {
       this.#oneByOne = true
       return []
     }
-    this.#settle([culprit.id])
+    this.#settle([culprit])
     return [{ id: culprit.id, error: { code: fault.code, message: fault.message } }]
   }
 
-  #settle(ids: readonly string[]): void {
+  #settle(keys: readonly EventKey[]): void {
     this.#underWay = null
-    this.discard(ids)
+    this.discard(keys)
   }
 }
+
+const keyOf = ({ stream, id }: EventKey): string => keyIn(stream, id)
 
 /** in the order in which the person acted, whatever order they came in; clocks are decimal, so shorter is smaller */
 function byClock(a: AnyEvent, b: AnyEvent): number {

@@ -113,7 +113,7 @@ export function runSync({ locks, channel, api, store, random, now }: SyncParts):
         store.mirror(effect.events).catch(lostStore)
         return
       case 'UNMIRROR':
-        store.unmirror(effect.ids).catch(lostStore)
+        store.unmirror(effect.events).catch(lostStore)
         return
       case 'TIMER': {
         const { timer, ms } = effect

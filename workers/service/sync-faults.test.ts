@@ -206,7 +206,7 @@ class World {
       case 'MIRROR':
         return void later(() => this.store.mirror(effect.events).then(() => null))
       case 'UNMIRROR':
-        return void later(() => this.store.unmirror(effect.ids).then(() => null))
+        return void later(() => this.store.unmirror(effect.events).then(() => null))
       case 'TIMER':
         if (effect.ms === null) this.#timers.delete(effect.timer)
         else this.#timers.set(effect.timer, { type: 'TIMER', timer: effect.timer })

@@ -124,7 +124,7 @@ test('uploads wait for the whole outbox, then go in order; a refused one is repo
   const fault = new SyncFault('refused', 'no', { code: 'NOT_ALLOWED', message: 'no', index: 1 })
   const after = step({ type: 'APPEND_FAILED', request: append!.request, fault })
   expect(sent(after, 'UPLOADED')[0]!.results).toEqual([{ id: 'b', error: { code: 'NOT_ALLOWED', message: 'no' } }])
-  expect(of(after, 'UNMIRROR')[0]!.ids).toEqual(['b'])
+  expect(of(after, 'UNMIRROR')[0]!.events).toEqual([{ stream, id: 'b' }])
   expect(of(after, 'APPEND')[0]!.events.map((event) => event.id)).toEqual(['a', 'late'])
 })
 

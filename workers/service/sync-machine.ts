@@ -110,12 +110,11 @@ export class SyncMachine {
         this.#appending = null
         this.#networkWorks()
         this.#streams.get(stream)?.unblock()
-        return this.#uploaded(this.#outbox.uploaded(input.results))
+        return this.#uploaded(stream, this.#outbox.uploaded(input.results))
       }
       case 'APPEND_FAILED':
         if (this.#appending?.request !== input.request) return
-        this.#appending = null
-        return this.#appendFailed(input.fault)
+        return this.#appendFailed(this.#appending.stream, input.fault)
       case 'TAIL':
         if (this.#tail?.id === input.tail) this.#hear(input.message)
         return
@@ -184,8 +183,8 @@ export class SyncMachine {
         return
       }
       case 'OUTBOX_DISCARDED':
-        this.#outbox.discard(message.ids)
-        this.#do({ type: 'UNMIRROR', ids: message.ids })
+        this.#outbox.discard(message.events)
+        this.#do({ type: 'UNMIRROR', events: message.events })
         return
       case 'UPLOADED_APPLIED':
         this.#acknowledged(message.batchId)
@@ -349,7 +348,8 @@ export class SyncMachine {
     this.#do({ type: 'TIMER', timer: 'blocked', ms: 2000 * Math.min(stream.refusals, 15) })
   }
 
-  #appendFailed(fault: SyncFault): void {
+  #appendFailed(stream: string, fault: SyncFault): void {
+    this.#appending = null
     if (fault.kind === 'passing' || !fault.fault) {
       this.#outbox.uploadFailed()
       return this.#networkFailed(fault)
@@ -359,13 +359,13 @@ export class SyncMachine {
       this.#outbox.uploadFailed()
       return this.#refused(fault)
     }
-    this.#uploaded(this.#outbox.refused(fault.fault))
+    this.#uploaded(stream, this.#outbox.refused(fault.fault))
   }
 
-  #uploaded(results: readonly UploadResult[]): void {
+  #uploaded(stream: string, results: readonly UploadResult[]): void {
     if (results.length === 0) return
-    this.#do({ type: 'UNMIRROR', ids: results.map((result) => result.id) })
-    this.#sendAcknowledged(null, (batchId) => ({ type: 'UPLOADED', syncId: this.#syncId, batchId, results }))
+    this.#do({ type: 'UNMIRROR', events: results.map(({ id }) => ({ stream, id })) })
+    this.#sendAcknowledged(null, (batchId) => ({ type: 'UPLOADED', syncId: this.#syncId, batchId, stream, results }))
   }
 
   #refused(fault: SyncFault): void {

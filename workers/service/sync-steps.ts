@@ -1,4 +1,5 @@
 import type { AnyEvent, SequencedEvent } from '../../schema/events/event.ts'
+import type { EventKey } from '../../schema/events/key.ts'
 import type { AppendResult, StreamPage, TailMessage } from '../../schema/messages/http.ts'
 import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
 import type { ReadRequest, SyncFault } from './sync-api.ts'
@@ -44,7 +45,7 @@ export type SyncEffect =
   | { readonly type: 'REMEMBER_CURSOR'; readonly stream: string; readonly seq: string }
   | { readonly type: 'LOAD_MIRROR' }
   | { readonly type: 'MIRROR'; readonly events: readonly AnyEvent[] }
-  | { readonly type: 'UNMIRROR'; readonly ids: readonly string[] }
+  | { readonly type: 'UNMIRROR'; readonly events: readonly EventKey[] }
   /** (re)sets the timer; `ms` null stops it */
   | { readonly type: 'TIMER'; readonly timer: TimerName; readonly ms: number | null }
 

@@ -52,7 +52,7 @@ describe.each([
     const events = ['x', 'y', 'z'].map((id) => makeEvent(id, stream))
     await store.mirror(events)
     await store.mirror([events[0]!])
-    await store.unmirror(['y', 'never there'])
+    await store.unmirror([events[1]!, { stream: 'space:other', id: 'x' }, { stream, id: 'never there' }])
     expect((await store.mirrored()).map((event) => event.id)).toEqual(['x', 'z'])
     await store.clear()
     expect(await store.mirrored()).toEqual([])

@@ -1,4 +1,5 @@
 import type { AnyEvent, SequencedEvent } from '../../schema/events/event.ts'
+import type { EventKey } from '../../schema/events/key.ts'
 
 /**
  * What the sync client keeps for times without a tab. SQLite stays the truth of everything here: the cursors are a
@@ -15,7 +16,7 @@ export interface SyncStore {
   queue(stream: string): Promise<{ readonly after: string | null; readonly items: readonly SequencedEvent[] }>
   unqueue(stream: string, upTo: string): Promise<void>
   mirror(events: readonly AnyEvent[]): Promise<void>
-  unmirror(ids: readonly string[]): Promise<void>
+  unmirror(events: readonly EventKey[]): Promise<void>
   /** oldest first */
   mirrored(): Promise<readonly AnyEvent[]>
   /** forgets everything: another person signed in */

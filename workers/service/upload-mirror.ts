@@ -11,13 +11,14 @@ export async function uploadMirror(api: SyncApi, store: SyncStore): Promise<void
   const outbox = new Outbox()
   outbox.add(await store.mirrored())
   for (let upload = outbox.nextUpload(); upload; upload = outbox.nextUpload()) {
+    const { stream } = upload
     try {
-      const results = outbox.uploaded(await api.append(upload.stream, upload.events))
-      await store.unmirror(results.map((result) => result.id))
+      const results = outbox.uploaded(await api.append(stream, upload.events))
+      await store.unmirror(results.map(({ id }) => ({ stream, id })))
     } catch (error) {
       const fault = error instanceof SyncFault && error.kind === 'refused' ? error.fault : null
       if (!fault || fault.code === 'SIGNED_OUT') throw error
-      await store.unmirror(outbox.refused(fault).map((result) => result.id))
+      await store.unmirror(outbox.refused(fault).map(({ id }) => ({ stream, id })))
     }
   }
 }

@@ -22,8 +22,8 @@ export interface ComposerHandle {
   focus(): void
 }
 export interface ComposerProps {
-  readonly space: string
-  /** the room or thread: its draft is kept under this id */
+  readonly stream: string
+  /** the room or thread of that stream: its draft is kept under this id */
   readonly room: string
   readonly label: string
   readonly replyTo: TimelineRow | null
@@ -36,26 +36,26 @@ export interface ComposerProps {
 }
 
 export function membersByName(
-  space: string,
+  stream: string,
   start: string,
 ): TypedQuery<{ readonly person_id: string; readonly name: string }> {
   return sql(
-    `SELECT person_id, name FROM memberships WHERE space_id = ? AND active = 1 AND name LIKE ? || '%'
+    `SELECT person_id, name FROM memberships WHERE stream = ? AND active = 1 AND name LIKE ? || '%'
      ORDER BY name, person_id LIMIT 8`,
-    [space, start],
+    [stream, start],
   )
 }
 
 /** Where a message is written. Enter sends, Shift+Enter breaks the line; the draft is kept as it is typed. */
 export function Composer(props: ComposerProps) {
-  const { space, room, label, replyTo } = props
-  const [text, setText] = useDraft(room)
+  const { stream, room, label, replyTo } = props
+  const [text, setText] = useDraft(stream, room)
   const [mention, setMention] = useState<MentionAt | null>(null)
   const [chosen, setChosen] = useState(0)
   const field = useRef<HTMLTextAreaElement>(null)
   const caretAfter = useRef<number | null>(null)
   const listId = useId()
-  const { data: found } = useLiveQuery(mention ? membersByName(space, mention.name) : null)
+  const { data: found } = useLiveQuery(mention ? membersByName(stream, mention.name) : null)
   const people = mention ? found : []
 
   useImperativeHandle(props.handle, () => ({ focus: () => field.current?.focus() }), [])

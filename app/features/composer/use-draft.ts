@@ -2,12 +2,12 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { sql, useLive, useLiveRow, type TypedQuery } from '../../live/index.ts'
 import { showError } from '../../shell/toasts.tsx'
 
-export function draftOf(room: string): TypedQuery<{ readonly text: string }> {
-  return sql('SELECT text FROM drafts WHERE room_id = ?', [room])
+export function draftOf(stream: string, room: string): TypedQuery<{ readonly text: string }> {
+  return sql('SELECT text FROM drafts WHERE stream = ? AND room_id = ?', [stream, room])
 }
-export const saveDraft = `INSERT INTO drafts (room_id, text, updated_at) VALUES (?, ?, ?)
-  ON CONFLICT (room_id) DO UPDATE SET text = excluded.text, updated_at = excluded.updated_at`
-export const dropDraft = 'DELETE FROM drafts WHERE room_id = ?'
+export const saveDraft = `INSERT INTO drafts (stream, room_id, text, updated_at) VALUES (?, ?, ?, ?)
+  ON CONFLICT (stream, room_id) DO UPDATE SET text = excluded.text, updated_at = excluded.updated_at`
+export const dropDraft = 'DELETE FROM drafts WHERE stream = ? AND room_id = ?'
 
 const settleMs = 250
 
@@ -15,9 +15,9 @@ const settleMs = 250
  * What was written but not sent, per room or thread: kept in the database, so it outlives the tab and shows in the other
  * ones. What is being typed here wins over what arrives from there until it is saved. Mount it anew for each room.
  */
-export function useDraft(room: string) {
+export function useDraft(stream: string, room: string) {
   const { client } = useLive()
-  const { row, loading } = useLiveRow(draftOf(room))
+  const { row, loading } = useLiveRow(draftOf(stream, room))
   const [text, setLocal] = useState<string | null>(null)
   const unsaved = useRef<string | null>(null)
   const saving = useRef(false)
@@ -32,14 +32,14 @@ export function useDraft(room: string) {
       // what is typed while a save is under way is saved after it
       while (unsaved.current !== null) {
         const written = unsaved.current
-        if (written === '') await client.query(dropDraft, [room])
-        else await client.query(saveDraft, [room, written, Date.now()])
+        if (written === '') await client.query(dropDraft, [stream, room])
+        else await client.query(saveDraft, [stream, room, written, Date.now()])
         if (unsaved.current === written) unsaved.current = null
       }
     } finally {
       saving.current = false
     }
-  }, [client, room])
+  }, [client, stream, room])
 
   const stored = row?.text ?? ''
   useEffect(() => {

@@ -9,7 +9,7 @@ import css from './EditMessage.module.css'
 /** A message being rewritten in its place. Enter saves, Escape leaves it as it was. */
 export function EditMessage({ row }: { row: TimelineRow }) {
   const cut = row.full_content_cached === 0
-  const { row: loaded } = useLiveRow(cut ? messageBody(row.id) : null)
+  const { row: loaded } = useLiveRow(cut ? messageBody(row) : null)
   const body = cut ? loaded?.body : row.snippet
   return body === undefined ? null : <Editor row={row} body={body} />
 }

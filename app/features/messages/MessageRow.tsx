@@ -74,7 +74,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         )}
       </div>
       <div className={css.body}>
-        {row.reply_to && <Quote id={row.reply_to} />}
+        {row.reply_to && <Quote stream={row.stream} id={row.reply_to} />}
         {leads && (
           <header className={css.head}>
             <span className={css.author}>{row.author_name}</span>
@@ -160,7 +160,7 @@ function ActionBar({ row, mine, threads }: { row: TimelineRow; mine: boolean; th
 
 function Body({ row, myNames }: { row: TimelineRow; myNames: readonly string[] }) {
   const [whole, setWhole] = useState(false)
-  const { row: loaded } = useLiveRow(whole ? messageBody(row.id) : null)
+  const { row: loaded } = useLiveRow(whole ? messageBody(row) : null)
   const cut = row.full_content_cached === 0
   return (
     <>
@@ -174,9 +174,9 @@ function Body({ row, myNames }: { row: TimelineRow; myNames: readonly string[] }
   )
 }
 
-function Quote({ id }: { id: string }) {
+function Quote({ stream, id }: { stream: string; id: string }) {
   const actions = useMessageActions()
-  const { row, loading } = useLiveRow(quotedMessage(id))
+  const { row, loading } = useLiveRow(quotedMessage(stream, id))
   if (loading) return <span className={css.quote} aria-hidden />
   const text = !row ? 'a message that is not here yet' : row.deleted ? 'a deleted message' : plainLine(row.snippet, 160)
   return (

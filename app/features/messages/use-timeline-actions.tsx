@@ -72,8 +72,8 @@ export function useTimelineActions(options: TimelineActionsOptions): TimelineAct
       reply: (row) => latest.current.onReply(row),
       openThread: (row) => latest.current.onOpenThread(row),
       jumpTo: (id) => void jumpTo(id).catch(showError),
-      retry: (row) => void client.retry([row.id]).catch(showError),
-      discard: (row) => void client.discard([row.id]).catch(showError),
+      retry: (row) => void client.retry([row]).catch(showError),
+      discard: (row) => void client.discard([row]).catch(showError),
       openMenu: (row, anchor) => setOverlay({ kind: 'menu', row, anchor }),
       openEmoji: (row, anchor) => setOverlay({ kind: 'emoji', row, anchor }),
     }

@@ -9,7 +9,7 @@ import { useActors } from '../identity/identity.ts'
 import type { SpaceRow } from '../spaces/spaces-query.ts'
 import { StatusPill } from '../status/StatusPill.tsx'
 import { prewarm } from '../timeline/timeline-windows.ts'
-import { roomsOf, unreadMentions, unreadRooms, type RoomRow, type UnreadRow } from './rooms-query.ts'
+import { ofStream, roomsOf, unreadMentions, unreadRooms, type RoomRow, type UnreadRow } from './rooms-query.ts'
 import { YouMenu } from './YouMenu.tsx'
 import css from './RoomList.module.css'
 
@@ -18,11 +18,13 @@ const CreateRoom = lazy(() => import('./CreateRoom.tsx'))
 /** The rooms of the space on screen, with what is unread in each and in its threads. */
 export function RoomList({ space, onSwitch }: { space: SpaceRow; onSwitch(): void }) {
   const actors = useActors()
-  const rooms = useLiveQuery(roomsOf(space.id))
+  const rooms = useLiveQuery(roomsOf(space.stream))
   // badges can wait for the messages: counting goes over every room that there is
   const settled = useSettled()
-  const { data: unread } = useLiveQuery(settled ? unreadRooms(actors) : null)
-  const { data: mentions } = useLiveQuery(settled ? unreadMentions(actors) : null)
+  const { data: allUnread } = useLiveQuery(settled ? unreadRooms(actors) : null)
+  const { data: allMentions } = useLiveQuery(settled ? unreadMentions(actors) : null)
+  const unread = useMemo(() => ofStream(allUnread, space.stream), [allUnread, space.stream])
+  const mentions = useMemo(() => ofStream(allMentions, space.stream), [allMentions, space.stream])
   const [creating, setCreating] = useState(false)
   const late = useLate(rooms.status === 'loading')
   const byRoom = useMemo(() => new Map(unread.map((row) => [row.room_id, row])), [unread])
@@ -109,8 +111,8 @@ function RoomItem(props: {
         data-unread={count > 0 || undefined}
         aria-label={`${room.name}${count > 0 ? `, ${count} unread${mentioned ? ', you were mentioned' : ''}` : ''}`}
         onClick={(event) => open(event, target)}
-        onPointerEnter={() => prewarm(live, room.id)}
-        onFocus={() => prewarm(live, room.id)}
+        onPointerEnter={() => prewarm(live, room.stream, room.id)}
+        onFocus={() => prewarm(live, room.stream, room.id)}
       >
         <Hash size={16} aria-hidden />
         <span className={css.name}>{room.name}</span>

@@ -19,7 +19,7 @@ import css from './RoomPane.module.css'
 /** A room: its header, its messages, and where one writes. */
 export function RoomPane({ space, route, listed }: { space: SpaceRow; route: Route; listed: RoomRow | null }) {
   // the list of rooms knows most rooms already; one that it does not show (archived) is asked for
-  const { row, loading: asking, error } = useLiveRow(route.room && !listed ? roomById(route.room) : null)
+  const { row, loading: asking, error } = useLiveRow(route.room && !listed ? roomById(space.stream, route.room) : null)
   const room = listed ?? row
   const loading = !room && asking
   const late = useLate(loading)
@@ -60,11 +60,11 @@ function OpenRoom({ space, room, route }: { space: SpaceRow; room: RoomRow; rout
           composer.current?.focus()
         }}
         onOpenThread={(row) => openPanel({ kind: 'thread', thread: row.thread_id ?? threadOf(row.id) })}
-        onJump={(message) => void jumpElsewhere(live, message).catch(showError)}
+        onJump={(message) => void jumpElsewhere(live, space.stream, message).catch(showError)}
       />
       <Composer
         handle={composer}
-        space={space.id}
+        stream={space.stream}
         room={room.id}
         label={`Message ${room.name}`}
         replyTo={replyTo}
@@ -76,9 +76,13 @@ function OpenRoom({ space, room, route }: { space: SpaceRow; room: RoomRow; rout
   )
 }
 
-/** Shows a message that lies in another room, or in a thread. */
-export async function jumpElsewhere({ client }: ReturnType<typeof useLive>, message: string): Promise<void> {
-  const { rows } = await client.query(messagePlace, [message])
+/** Shows a message that lies in another room of the space, or in a thread. */
+export async function jumpElsewhere(
+  { client }: ReturnType<typeof useLive>,
+  stream: string,
+  message: string,
+): Promise<void> {
+  const { rows } = await client.query(messagePlace, [stream, message])
   const found = rows[0]
   if (!found) return showToast({ text: 'That message is not here yet.' })
   const [place, , kind, parentRoom, space] = found as [string, unknown, string | null, string | null, string | null]
@@ -139,7 +143,7 @@ function RoomHeader({ room, panel }: { room: RoomRow; panel: Panel | null }) {
 
 /** Above the first message; in a room that has only threads (an import, for one) they are the content. */
 function Beginning({ room }: { room: RoomRow }) {
-  const { data: threads } = useLiveQuery(threadsOf(room.id, 3))
+  const { data: threads } = useLiveQuery(threadsOf(room.stream, room.id, 3))
   return (
     <div className={css.beginning} data-key="beginning">
       <h2>{room.name}</h2>

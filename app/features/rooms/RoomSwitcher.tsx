@@ -11,6 +11,7 @@ import {
   SearchField,
   type Key,
 } from 'react-aria-components'
+import { keyIn } from '../../../schema/events/key.ts'
 import { useLive, useLiveQuery } from '../../live/index.ts'
 import { navigate } from '../../routes.ts'
 import { useActors } from '../identity/identity.ts'
@@ -27,17 +28,17 @@ export default function RoomSwitcher({ close }: { close(): void }) {
   const { data: rooms } = useLiveQuery(allRooms(actors))
   const { data: unread } = useLiveQuery(unreadRooms(actors))
   const { data: threads } = useLiveQuery(typed.trim().length > 1 ? threadsByName(actors, typed.trim()) : null)
-  const counts = useMemo(() => new Map(unread.map((row) => [row.room_id, row.unread])), [unread])
+  const counts = useMemo(() => new Map(unread.map((row) => [keyIn(row.stream, row.room_id), row.unread])), [unread])
   const shown = useMemo(
     () => [...rankRooms(rooms, counts, typed), ...threads].slice(0, 12),
     [rooms, threads, counts, typed],
   )
   useEffect(() => {
-    if (shown[0] && shown[0].kind === 'room') prewarm(live, shown[0].id)
+    if (shown[0] && shown[0].kind === 'room') prewarm(live, shown[0].stream, shown[0].id)
   }, [live, shown])
 
   const go = (id: Key) => {
-    const room = shown.find((each) => each.id === id)
+    const room = shown.find((each) => keyIn(each.stream, each.id) === id)
     if (!room) return
     close()
     if (room.kind === 'thread') {
@@ -54,14 +55,14 @@ export default function RoomSwitcher({ close }: { close(): void }) {
             </SearchField>
             <ListBox
               aria-label="Rooms found"
-              items={shown}
+              items={shown.map((room) => ({ ...room, key: keyIn(room.stream, room.id) }))}
               selectionMode="none"
               onAction={go}
               className={css.list!}
               renderEmptyState={() => <p className={css.none}>No room is called that.</p>}
             >
               {(room) => (
-                <ListBoxItem id={room.id} textValue={room.name} className={css.item!}>
+                <ListBoxItem id={keyIn(room.stream, room.id)} textValue={room.name} className={css.item!}>
                   {room.kind === 'thread' ? (
                     <MessageSquareText size={16} aria-hidden />
                   ) : (
@@ -69,7 +70,9 @@ export default function RoomSwitcher({ close }: { close(): void }) {
                   )}
                   <span className={css.name}>{room.name}</span>
                   <span className={css.space}>{room.space_name}</span>
-                  {counts.has(room.id) && <span className={css.count}>{counts.get(room.id)}</span>}
+                  {counts.has(keyIn(room.stream, room.id)) && (
+                    <span className={css.count}>{counts.get(keyIn(room.stream, room.id))}</span>
+                  )}
                 </ListBoxItem>
               )}
             </ListBox>

@@ -13,13 +13,13 @@ export default function SidePanel({ space, route, panel }: { space: SpaceRow; ro
     case 'thread':
       return <ThreadPanel key={panel.thread} space={space} route={route} thread={panel.thread} />
     case 'threads':
-      return route.room ? <ThreadsPanel key={route.room} room={route.room} /> : null
+      return route.room ? <ThreadsPanel key={route.room} stream={space.stream} room={route.room} /> : null
     case 'pins':
-      return route.room ? <PinsPanel room={route.room} /> : null
+      return route.room ? <PinsPanel stream={space.stream} room={route.room} /> : null
     case 'members':
       return <MembersPanel space={space} />
     case 'search':
-      return <SearchPanel space={space.id} text={panel.text} />
+      return <SearchPanel stream={space.stream} text={panel.text} />
     default:
       return assertNever(panel)
   }

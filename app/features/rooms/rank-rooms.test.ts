@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { rankRooms } from './rank-rooms.ts'
 
-const rooms = ['agenda-gen', 'garden', 'general', 'design'].map((name) => ({ id: name, name }))
+const rooms = ['agenda-gen', 'garden', 'general', 'design'].map((name) => ({ stream: 's', id: name, name }))
 const names = (typed: string, unread: string[] = []) =>
-  rankRooms(rooms, new Map(unread.map((id) => [id, 1])), typed).map((room) => room.name)
+  rankRooms(rooms, new Map(unread.map((id) => [`s\n${id}`, 1])), typed).map((room) => room.name)
 
 test('a beginning, then a word, then letters in order', () =>
   expect(names('gen')).toEqual(['general', 'agenda-gen', 'garden']))

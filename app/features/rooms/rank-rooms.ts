@@ -1,4 +1,7 @@
+import { keyIn } from '../../../schema/events/key.ts'
+
 interface Named {
+  readonly stream: string
   readonly id: string
   readonly name: string
 }
@@ -11,6 +14,7 @@ interface Named {
  */
 export function rankRooms<Room extends Named>(
   rooms: readonly Room[],
+  /** by keyIn(stream, id) */
   unread: ReadonlyMap<string, number>,
   typed: string,
 ): Room[] {
@@ -21,11 +25,13 @@ export function rankRooms<Room extends Named>(
     .sort(
       (left, right) =>
         right.score - left.score ||
-        Number(unread.has(right.room.id)) - Number(unread.has(left.room.id)) ||
+        Number(unread.has(keyOf(right.room))) - Number(unread.has(keyOf(left.room))) ||
         left.at - right.at,
     )
     .map(({ room }) => room)
 }
+
+const keyOf = ({ stream, id }: Named): string => keyIn(stream, id)
 
 function scoreOf(name: string, wanted: string): number {
   if (wanted === '' || name.startsWith(wanted)) return 4

@@ -2,6 +2,7 @@ import { sql, type TypedQuery } from '../../live/index.ts'
 
 export interface RoomRow {
   readonly id: string
+  readonly stream: string
   readonly space_id: string
   readonly name: string
   readonly topic: string | null
@@ -12,22 +13,24 @@ export interface RoomRow {
 }
 
 /** The rooms of a space, without its threads. */
-export function roomsOf(space: string): TypedQuery<RoomRow> {
+export function roomsOf(stream: string): TypedQuery<RoomRow> {
   return sql(
-    `SELECT id, space_id, name, topic, kind, parent_room, parent_message, archived
-     FROM rooms WHERE space_id = ? AND kind = 'room' AND archived = 0 ORDER BY name COLLATE NOCASE, id`,
-    [space],
+    `SELECT id, stream, space_id, name, topic, kind, parent_room, parent_message, archived
+     FROM rooms WHERE stream = ? AND kind = 'room' AND archived = 0 ORDER BY name COLLATE NOCASE, id`,
+    [stream],
   )
 }
 
-export function roomById(room: string): TypedQuery<RoomRow> {
-  return sql(`SELECT id, space_id, name, topic, kind, parent_room, parent_message, archived FROM rooms WHERE id = ?`, [
-    room,
-  ])
+export function roomById(stream: string, room: string): TypedQuery<RoomRow> {
+  return sql(
+    `SELECT id, stream, space_id, name, topic, kind, parent_room, parent_message, archived FROM rooms WHERE stream = ? AND id = ?`,
+    [stream, room],
+  )
 }
 
 export interface UnreadRow {
   readonly room_id: string
+  readonly stream: string
   readonly space_id: string
   readonly name: string
   readonly kind: string
@@ -43,32 +46,37 @@ export interface UnreadRow {
  */
 export function unreadRooms(actors: readonly [string, string]): TypedQuery<UnreadRow> {
   return sql(
-    `SELECT r.id AS room_id, r.space_id, r.name, r.kind, r.parent_room, max(ifnull(k.muted, 0)) AS muted, count(*) AS unread
+    `SELECT r.id AS room_id, r.stream, r.space_id, r.name, r.kind, r.parent_room, max(ifnull(k.muted, 0)) AS muted, count(*) AS unread
      FROM memberships m
-     JOIN rooms r ON r.space_id = m.space_id
-     LEFT JOIN read_markers k ON k.actor_id = m.person_id AND k.room_id = r.id
-     LEFT JOIN timeline_items p ON p.id = r.parent_message AND p.author_id = m.person_id
-     JOIN timeline_items t ON t.timeline_id = r.id AND t.order_key > max(m.joined_clock, ifnull(k.order_key, 0))
+     JOIN rooms r ON r.stream = m.stream
+     LEFT JOIN read_markers k ON k.actor_id = m.person_id AND k.stream = r.stream AND k.room_id = r.id
+     LEFT JOIN timeline_items p ON p.stream = r.stream AND p.id = r.parent_message AND p.author_id = m.person_id
+     JOIN timeline_items t ON t.stream = r.stream AND t.timeline_id = r.id AND t.order_key > max(m.joined_clock, ifnull(k.order_key, 0))
      WHERE m.person_id IN (?, ?) AND m.active = 1 AND r.archived = 0 AND t.deleted = 0 AND t.author_id <> m.person_id
        AND (r.parent_message IS NULL OR k.order_key > 0 OR p.id IS NOT NULL)
-     GROUP BY r.id`,
+     GROUP BY r.stream, r.id`,
     actors,
   )
+}
+
+/** The rows of one space: a room's id names it only there. */
+export function ofStream<Row extends { readonly stream: string }>(rows: readonly Row[], stream: string): Row[] {
+  return rows.filter((row) => row.stream === stream)
 }
 
 /** The same for messages that name me. */
 export function unreadMentions(
   actors: readonly [string, string],
-): TypedQuery<{ readonly room_id: string; readonly space_id: string; readonly mentions: number }> {
+): TypedQuery<{ readonly room_id: string; readonly stream: string; readonly mentions: number }> {
   return sql(
-    `SELECT r.id AS room_id, r.space_id, count(*) AS mentions
+    `SELECT r.id AS room_id, r.stream, count(*) AS mentions
      FROM memberships m
-     JOIN rooms r ON r.space_id = m.space_id
-     LEFT JOIN read_markers k ON k.actor_id = m.person_id AND k.room_id = r.id
-     JOIN mentions n ON n.timeline_id = r.id AND n.name = m.name
+     JOIN rooms r ON r.stream = m.stream
+     LEFT JOIN read_markers k ON k.actor_id = m.person_id AND k.stream = r.stream AND k.room_id = r.id
+     JOIN mentions n ON n.stream = r.stream AND n.timeline_id = r.id AND n.name = m.name
        AND n.order_key > max(m.joined_clock, ifnull(k.order_key, 0))
      WHERE m.person_id IN (?, ?) AND m.active = 1
-     GROUP BY r.id`,
+     GROUP BY r.stream, r.id`,
     actors,
   )
 }
@@ -82,18 +90,19 @@ export interface ThreadRow {
 }
 
 /** The threads of a room, the liveliest first. */
-export function threadsOf(room: string, limit: number): TypedQuery<ThreadRow> {
+export function threadsOf(stream: string, room: string, limit: number): TypedQuery<ThreadRow> {
   return sql(
     `SELECT r.id, r.name, r.parent_message,
-       (SELECT t.created_at FROM timeline_items t WHERE t.timeline_id = r.id ORDER BY t.order_key DESC LIMIT 1) AS last_at,
-       (SELECT count(*) FROM timeline_items t WHERE t.timeline_id = r.id) AS replies
-     FROM rooms r WHERE r.parent_room = ? AND r.kind = 'thread' ORDER BY last_at DESC, r.id LIMIT ?`,
-    [room, limit],
+       (SELECT t.created_at FROM timeline_items t WHERE t.stream = r.stream AND t.timeline_id = r.id ORDER BY t.order_key DESC LIMIT 1) AS last_at,
+       (SELECT count(*) FROM timeline_items t WHERE t.stream = r.stream AND t.timeline_id = r.id) AS replies
+     FROM rooms r WHERE r.stream = ? AND r.parent_room = ? AND r.kind = 'thread' ORDER BY last_at DESC, r.id LIMIT ?`,
+    [stream, room, limit],
   )
 }
 
 export interface NamedRoom {
   readonly id: string
+  readonly stream: string
   readonly name: string
   readonly kind: string
   readonly space_id: string
@@ -104,10 +113,10 @@ export interface NamedRoom {
 /** Every room of my spaces, for the switcher. */
 export function allRooms(actors: readonly [string, string]): TypedQuery<NamedRoom> {
   return sql(
-    `SELECT r.id, r.name, r.kind, r.space_id, r.parent_room, s.name AS space_name
-     FROM memberships m JOIN spaces s ON s.id = m.space_id JOIN rooms r ON r.space_id = s.id
+    `SELECT r.id, r.stream, r.name, r.kind, r.space_id, r.parent_room, s.name AS space_name
+     FROM memberships m JOIN spaces s ON s.stream = m.stream JOIN rooms r ON r.stream = s.stream
      WHERE m.person_id IN (?, ?) AND m.active = 1 AND r.kind = 'room' AND r.archived = 0
-     ORDER BY r.name COLLATE NOCASE, r.id`,
+     ORDER BY r.name COLLATE NOCASE, r.id, r.stream`,
     actors,
   )
 }
@@ -115,10 +124,10 @@ export function allRooms(actors: readonly [string, string]): TypedQuery<NamedRoo
 /** Threads whose name holds what was typed. */
 export function threadsByName(actors: readonly [string, string], typed: string): TypedQuery<NamedRoom> {
   return sql(
-    `SELECT r.id, r.name, r.kind, r.space_id, r.parent_room, s.name AS space_name
-     FROM memberships m JOIN spaces s ON s.id = m.space_id JOIN rooms r ON r.space_id = s.id
+    `SELECT r.id, r.stream, r.name, r.kind, r.space_id, r.parent_room, s.name AS space_name
+     FROM memberships m JOIN spaces s ON s.stream = m.stream JOIN rooms r ON r.stream = s.stream
      WHERE m.person_id IN (?, ?) AND m.active = 1 AND r.kind = 'thread' AND r.name LIKE '%' || ? || '%'
-     ORDER BY r.created_clock DESC, r.id LIMIT 8`,
+     ORDER BY r.created_clock DESC, r.id, r.stream LIMIT 8`,
     [...actors, typed],
   )
 }

@@ -1,4 +1,4 @@
-import { spaceStream } from '../../../schema/events/streams.ts'
+import { isLocalSpace, spaceStream } from '../../../schema/events/streams.ts'
 import type { Client } from '../../../workers/client/client.ts'
 import { currentRoute } from '../../routes.ts'
 
@@ -7,7 +7,7 @@ export function shareOpenRoom(client: Client): void {
   let told = ''
   const tell = () => {
     const { space, room } = currentRoute()
-    const open = space && room && !space.startsWith('demo-') ? { stream: spaceStream(space), room } : null
+    const open = space && room && !isLocalSpace(space) ? { stream: spaceStream(space), room } : null
     const key = JSON.stringify(open)
     if (key === told) return
     told = key

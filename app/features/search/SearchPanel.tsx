@@ -17,7 +17,7 @@ type Found =
 const settleMs = 120
 
 /** Full-text search of the space, as one types; a hit is shown in its place. */
-export function SearchPanel({ space, text }: { space: string; text: string }) {
+export function SearchPanel({ stream, text }: { stream: string; text: string }) {
   const live = useLive()
   const { client } = live
   const [typed, setTyped] = useState(text)
@@ -29,7 +29,7 @@ export function SearchPanel({ space, text }: { space: string; text: string }) {
     if (!search) return
     let wanted = true
     const timer = setTimeout(() => {
-      const { sql, parameters } = searchQuery(space, search)
+      const { sql, parameters } = searchQuery(stream, search)
       const route = currentRoute()
       if (route.panel?.kind === 'search')
         navigate({ ...route, panel: { kind: 'search', text: typed } }, { replace: true })
@@ -42,7 +42,7 @@ export function SearchPanel({ space, text }: { space: string; text: string }) {
       wanted = false
       clearTimeout(timer)
     }
-  }, [client, space, typed])
+  }, [client, stream, typed])
 
   return (
     <PanelFrame title="Search" subtitle={null}>
@@ -81,7 +81,7 @@ export function SearchPanel({ space, text }: { space: string; text: string }) {
                 author={hit.author}
                 where={hit.room}
                 at={hit.at}
-                onOpen={() => void jumpElsewhere(live, hit.id).catch(showError)}
+                onOpen={() => void jumpElsewhere(live, stream, hit.id).catch(showError)}
               >
                 {highlighted(hit.excerpt)}
               </MessageCard>

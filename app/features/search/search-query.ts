@@ -13,18 +13,18 @@ export interface SearchHit {
 export const maxHits = 50
 
 /** Plain SQL for one search. With words: by rank; with filters alone: the newest first. */
-export function searchQuery(space: string, search: SearchText): { sql: string; parameters: SqlValue[] } {
+export function searchQuery(stream: string, search: SearchText): { sql: string; parameters: SqlValue[] } {
   const parameters: SqlValue[] = []
-  const where = ['r.space_id = ?', 't.deleted = 0']
+  const where = ['t.stream = ?', 't.deleted = 0']
   const from = search.match
-    ? 'search_index JOIN component_text c ON c.id = search_index.rowid JOIN timeline_items t ON t.id = c.entity_id'
+    ? 'search_index JOIN component_text c ON c.id = search_index.rowid JOIN timeline_items t ON t.stream = c.stream AND t.id = c.entity_id'
     : 'timeline_items t'
   const excerpt = search.match ? `snippet(search_index, 0, char(2), char(3), '…', 24)` : 'substr(t.snippet, 1, 240)'
   if (search.match) {
-    where.unshift('search_index MATCH ?')
+    where.unshift('search_index MATCH ?', `c.entity_kind = 'message'`)
     parameters.push(search.match)
   }
-  parameters.push(space)
+  parameters.push(stream)
   if (search.from) {
     where.push(`t.author_name LIKE '%' || ? || '%'`)
     parameters.push(search.from)
@@ -36,7 +36,8 @@ export function searchQuery(space: string, search: SearchText): { sql: string; p
   for (const has of search.has) where.push(conditions[has])
   const sql = `SELECT t.id, t.author_name, t.created_at,
       CASE WHEN p.id IS NULL THEN r.name ELSE p.name || ' › ' || r.name END, ${excerpt}
-    FROM ${from} JOIN rooms r ON r.id = t.timeline_id LEFT JOIN rooms p ON p.id = r.parent_room
+    FROM ${from} JOIN rooms r ON r.stream = t.stream AND r.id = t.timeline_id
+      LEFT JOIN rooms p ON p.stream = r.stream AND p.id = r.parent_room
     WHERE ${where.join(' AND ')}
     ORDER BY ${search.match ? 'search_index.rank' : 't.order_key DESC'} LIMIT ${maxHits}`
   return { sql, parameters }

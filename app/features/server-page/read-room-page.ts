@@ -7,16 +7,18 @@ import type { ServerPage } from './server-page.ts'
 
 /** The newest messages of a room, from the server alone. Rejects when it cannot be had. */
 export async function readRoomPage(space: string, room: string, signal: AbortSignal): Promise<ServerPage> {
+  const stream = spaceStream(space)
   const query = new URLSearchParams({ room, limit: String(pageSize), names: '' })
-  const answer = await ask(`/api/streams/${encodeURIComponent(spaceStream(space))}/latest?${query}`, { signal })
+  const answer = await ask(`/api/streams/${encodeURIComponent(stream)}/latest?${query}`, { signal })
   const page = (await answer.json()) as StreamPage
   const rows = rowsOfRoomPage(page, room).map((row) => ({
     ...row,
+    stream,
     thread_id: null,
     reply_count: 0,
     last_reply_at: null,
     outbox_state: null,
     outbox_error: null,
   }))
-  return { room, name: page.names?.[room] ?? '', rows, fromBeginning: rows.length < pageSize }
+  return { stream, room, name: page.names?.[room] ?? '', rows, fromBeginning: rows.length < pageSize }
 }

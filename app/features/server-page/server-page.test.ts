@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 
-const page = (room: string) => ({ room, name: 'general', rows: [{ id: 'm' }], fromBeginning: true })
+const page = (room: string) => ({ stream: 'space:s', room, name: 'general', rows: [{ id: 'm' }], fromBeginning: true })
 let answer: () => void
 vi.mock('./read-room-page.ts', () => ({
   readRoomPage: (_space: string, room: string) => new Promise((resolve) => (answer = () => resolve(page(room)))),

@@ -1,4 +1,6 @@
 import { useSyncExternalStore } from 'react'
+import { keyIn } from '../../../schema/events/key.ts'
+import { isLocalSpace, spaceStream } from '../../../schema/events/streams.ts'
 import { currentRoute } from '../../routes.ts'
 import { getIdentity } from '../identity/identity.ts'
 import { savedPosition } from '../timeline/timeline-position.ts'
@@ -7,6 +9,7 @@ import { raceServer } from './race-server.ts'
 
 /** What the server says of the room on screen, shown until this device's own rows are there: read only. */
 export interface ServerPage {
+  readonly stream: string
   readonly room: string
   /** '' when the server did not say */
   readonly name: string
@@ -27,7 +30,8 @@ const listeners = new Set<() => void>()
  */
 export function raceServerPage(local: Promise<unknown>): void {
   const { space, room, message } = currentRoute()
-  if (!space || !room || message || space.startsWith('demo-') || !getIdentity() || savedPosition(room)) return
+  if (!space || !room || message || isLocalSpace(space) || !getIdentity()) return
+  if (savedPosition(keyIn(spaceStream(space), room))) return
   raceServer({
     local,
     patienceMs: Math.max(0, patienceMs - performance.now()),
@@ -52,9 +56,9 @@ export function raceServerPage(local: Promise<unknown>): void {
 }
 
 /** The page of this room, while it stands in for local rows. */
-export function useServerPage(room: string | null): ServerPage | null {
+export function useServerPage(stream: string | null, room: string | null): ServerPage | null {
   const page = useSyncExternalStore(subscribe, () => shown)
-  return page && page.room === room ? page : null
+  return page && page.stream === stream && page.room === room ? page : null
 }
 
 /** False while the server's page is all there is. */
@@ -69,8 +73,8 @@ export function keepLocal(): void {
 }
 
 /** This room's own rows are on screen. */
-export function dropServerPage(room: string): void {
-  if (shown?.room === room) tell(null)
+export function dropServerPage(stream: string, room: string): void {
+  if (shown?.stream === stream && shown.room === room) tell(null)
 }
 
 function tell(page: ServerPage | null): void {

@@ -8,7 +8,7 @@ const shown = 500
 
 /** Who is in the space. */
 export function MembersPanel({ space }: { space: SpaceRow }) {
-  const { data, status } = useLiveQuery(membersOf(space.id))
+  const { data, status } = useLiveQuery(membersOf(space.stream))
   return (
     <PanelFrame title="Members" subtitle={status === 'ready' ? data.length.toLocaleString() : null} scroll>
       <ul>

@@ -15,8 +15,8 @@ export interface SpaceRow {
 export function mySpaces(actors: readonly [string, string]): TypedQuery<SpaceRow> {
   return sql(
     `SELECT s.id, s.stream, s.name, s.visibility, m.person_id AS me, m.name AS my_name, m.role
-     FROM memberships m JOIN spaces s ON s.id = m.space_id
-     WHERE m.person_id IN (?, ?) AND m.active = 1 ORDER BY s.created_at, s.id`,
+     FROM memberships m JOIN spaces s ON s.stream = m.stream
+     WHERE m.person_id IN (?, ?) AND m.active = 1 ORDER BY s.created_at, s.stream`,
     actors,
   )
 }
@@ -27,10 +27,10 @@ export interface MemberRow {
   readonly role: string
 }
 
-export function membersOf(space: string): TypedQuery<MemberRow> {
+export function membersOf(stream: string): TypedQuery<MemberRow> {
   return sql(
-    `SELECT person_id, name, role FROM memberships WHERE space_id = ? AND active = 1
+    `SELECT person_id, name, role FROM memberships WHERE stream = ? AND active = 1
      ORDER BY name COLLATE NOCASE, person_id`,
-    [space],
+    [stream],
   )
 }

@@ -6,8 +6,8 @@ import { describeStatus } from './describe-status.ts'
 import { StorageUse } from './StorageUse.tsx'
 import css from './StatusPill.module.css'
 
-export const failedEvents = sql<{ readonly event_id: string; readonly error: string | null }>(
-  `SELECT event_id, error FROM outbox WHERE state = 'failed' ORDER BY created_at, event_id`,
+export const failedEvents = sql<{ readonly stream: string; readonly id: string; readonly error: string | null }>(
+  `SELECT stream, event_id AS id, error FROM outbox WHERE state = 'failed' ORDER BY created_at, stream, event_id`,
 )
 
 /** How this tab stands: role, storage, sync and what waits to be sent. Opens on a click. */
@@ -76,7 +76,6 @@ function StatusDetails() {
   const status = useClientStatus()
   const { client } = useLive()
   const { data: failed } = useLiveQuery(failedEvents)
-  const ids = failed.map((event) => event.event_id)
   const facts: [string, string][] = [
     [
       'This tab',
@@ -121,8 +120,8 @@ function StatusDetails() {
             {failed.length === 1 ? '1 event was refused' : `${failed.length} events were refused`}
             {failed[0]?.error ? `: ${failed[0].error}` : ''}
           </p>
-          <Button onClick={() => void client.retry(ids).catch(showError)}>Retry</Button>
-          <Button look="danger" onClick={() => void client.discard(ids).catch(showError)}>
+          <Button onClick={() => void client.retry(failed).catch(showError)}>Retry</Button>
+          <Button look="danger" onClick={() => void client.discard(failed).catch(showError)}>
             Take back
           </Button>
         </div>

@@ -6,8 +6,8 @@ import { currentRoute, navigate } from '../../routes.ts'
 import { pinnedIn } from './threads-query.ts'
 
 /** The pinned messages of a room; a click shows one in its place. */
-export function PinsPanel({ room }: { room: string }) {
-  const { data, status } = useLiveQuery(pinnedIn(room))
+export function PinsPanel({ stream, room }: { stream: string; room: string }) {
+  const { data, status } = useLiveQuery(pinnedIn(stream, room))
   return (
     <PanelFrame title="Pinned" subtitle={null} scroll>
       {status === 'ready' && data.length === 0 && <EmptyPanel icon={Pin} text="Nothing is pinned here." />}

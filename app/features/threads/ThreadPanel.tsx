@@ -21,9 +21,9 @@ import css from './ThreadPanel.module.css'
 export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: Route; thread: string }) {
   const dispatch = useDispatch()
   const live = useLive()
-  const { row: room, loading } = useLiveRow(roomById(thread))
+  const { row: room, loading } = useLiveRow(roomById(space.stream, thread))
   const parentId = room ? room.parent_message : parentOf(thread)
-  const { row: parent } = useLiveRow(parentId ? threadParent(parentId) : null)
+  const { row: parent } = useLiveRow(parentId ? threadParent(space.stream, parentId) : null)
   const [replyTo, setReplyTo] = useState<TimelineRow | null>(null)
   const timeline = useRef<TimelineHandle>(null)
   const composer = useRef<ComposerHandle>(null)
@@ -61,7 +61,7 @@ export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: 
             composer.current?.focus()
           }}
           onOpenThread={() => {}}
-          onJump={(message) => void jumpElsewhere(live, message).catch(showError)}
+          onJump={(message) => void jumpElsewhere(live, space.stream, message).catch(showError)}
         />
       ) : (
         <div className={css.fill}>
@@ -73,7 +73,7 @@ export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: 
         <Composer
           key={thread}
           handle={composer}
-          space={space.id}
+          stream={space.stream}
           room={thread}
           label="Reply in thread"
           replyTo={replyTo}

@@ -8,17 +8,20 @@ import { useLate } from '../../shell/use-late.ts'
 import { useActors } from '../identity/identity.ts'
 import { Badge } from '../rooms/RoomList.tsx'
 import { openPanel } from '../rooms/RoomPane.tsx'
-import { threadsOf, unreadRooms } from '../rooms/rooms-query.ts'
+import { ofStream, threadsOf, unreadRooms } from '../rooms/rooms-query.ts'
 import css from './ThreadsPanel.module.css'
 
 const page = 50
 
 /** The threads of a room, the liveliest first. */
-export function ThreadsPanel({ room }: { room: string }) {
+export function ThreadsPanel({ stream, room }: { stream: string; room: string }) {
   const [limit, setLimit] = useState(page)
-  const { data: threads, status } = useLiveQuery(threadsOf(room, limit))
+  const { data: threads, status } = useLiveQuery(threadsOf(stream, room, limit))
   const { data: unread } = useLiveQuery(unreadRooms(useActors()))
-  const counts = useMemo(() => new Map(unread.map((row) => [row.room_id, row.unread])), [unread])
+  const counts = useMemo(
+    () => new Map(ofStream(unread, stream).map((row) => [row.room_id, row.unread])),
+    [unread, stream],
+  )
   const late = useLate(status === 'loading')
   return (
     <PanelFrame title="Threads" subtitle={null}>

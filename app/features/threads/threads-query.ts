@@ -11,20 +11,20 @@ export interface ThreadParent {
 }
 
 /** The message that a thread hangs on. */
-export function threadParent(id: string): TypedQuery<ThreadParent> {
+export function threadParent(stream: string, id: string): TypedQuery<ThreadParent> {
   return sql(
-    'SELECT id, timeline_id, author_id, author_name, snippet, created_at, deleted FROM timeline_items WHERE id = ?',
-    [id],
+    'SELECT id, timeline_id, author_id, author_name, snippet, created_at, deleted FROM timeline_items WHERE stream = ? AND id = ?',
+    [stream, id],
   )
 }
 
 export interface PinnedRow extends ThreadParent {}
 
 /** The pinned messages of a room, newest first. */
-export function pinnedIn(room: string): TypedQuery<PinnedRow> {
+export function pinnedIn(stream: string, room: string): TypedQuery<PinnedRow> {
   return sql(
     `SELECT id, timeline_id, author_id, author_name, snippet, created_at, deleted FROM timeline_items
-     WHERE timeline_id = ? AND pinned = 1 AND deleted = 0 ORDER BY order_key DESC, id LIMIT 100`,
-    [room],
+     WHERE stream = ? AND timeline_id = ? AND pinned = 1 AND deleted = 0 ORDER BY order_key DESC, id LIMIT 100`,
+    [stream, room],
   )
 }

@@ -11,6 +11,7 @@ import {
   type ReactNode,
   type Ref,
 } from 'react'
+import { keyIn } from '../../../schema/events/key.ts'
 import { useLive } from '../../live/index.ts'
 import { showError } from '../../shell/toasts.tsx'
 import { useLate } from '../../shell/use-late.ts'
@@ -63,14 +64,14 @@ export interface TimelineHandle {
 /** A room's messages. Opens where the reader left it, at the message of the address, or at the end. */
 export function Timeline(props: TimelineProps) {
   const live = useLive()
-  const { room, message } = props
-  const window = timelineWindow(live, room)
+  const { stream, room, message } = props
+  const window = timelineWindow(live, stream, room)
   const snapshot = useSyncExternalStore(window.subscribe, window.get)
   const opened = useOpening(window, room, message)
-  const marks = useReadMarks({ stream: props.stream, space: props.space, room, actor: props.me })
+  const marks = useReadMarks({ stream, room, actor: props.me })
   const waiting = (!opened || snapshot.status === 'loading' || marks.loading) && snapshot.status !== 'error'
   const late = useLate(waiting)
-  const page = useServerPage(room)
+  const page = useServerPage(stream, room)
 
   if (snapshot.status === 'error' && snapshot.rows.length === 0) throw snapshot.error
   if (waiting && page) return <ServerRows page={page} me={props.me} myNames={props.myNames} />
@@ -89,8 +90,8 @@ function useOpening(window: TimelineWindow, room: string, message: string | null
     goal.current = room
     let wanted = true
     const open = async () => {
-      const saved = savedPosition(room)
-      const place = message ? await placeOf(client, message, room) : saved?.place
+      const saved = savedPosition(keyIn(window.stream, room))
+      const place = message ? await placeOf(client, window.stream, message, room) : saved?.place
       if (place === undefined || place === null)
         await (window.get().hasNewer ? window.openAtEnd() : window.ensureOpen())
       else if (!window.holds(place)) await window.openAround(place)
@@ -107,8 +108,8 @@ function useOpening(window: TimelineWindow, room: string, message: string | null
   return opened === room ? opened : null
 }
 
-async function placeOf(client: ReturnType<typeof useLive>['client'], message: string, room: string) {
-  const { rows } = await client.query(messagePlace, [message])
+async function placeOf(client: ReturnType<typeof useLive>['client'], stream: string, message: string, room: string) {
+  const { rows } = await client.query(messagePlace, [stream, message])
   return rows[0] && rows[0][0] === room ? (rows[0][1] as OrderKey) : null
 }
 
@@ -122,7 +123,7 @@ interface OpenProps extends TimelineProps {
 function OpenTimeline(props: OpenProps) {
   const { stream, room, me, myNames, threads, message, window, snapshot, marks } = props
   const { client } = useLive()
-  useEffect(() => dropServerPage(room), [room])
+  useEffect(() => dropServerPage(stream, room), [stream, room])
   const [readAtOpening] = useState(marks.upTo)
   const [highlighted, setHighlighted] = useState<string | null>(null)
 
@@ -134,7 +135,7 @@ function OpenTimeline(props: OpenProps) {
   const byKey = useMemo(() => new Map(snapshot.rows.map((row) => [row.id, row])), [snapshot.rows])
 
   const [initial] = useState(() =>
-    message ? { key: message, top: 'center' as const } : (savedPosition(room)?.anchor ?? null),
+    message ? { key: message, top: 'center' as const } : (savedPosition(keyIn(stream, room))?.anchor ?? null),
   )
   const scroll = useAnchoredScroll({
     keys,
@@ -146,8 +147,11 @@ function OpenTimeline(props: OpenProps) {
     onPosition: ({ anchor, lastSeen }) => {
       const anchorRow = anchor ? nearestRow(items, anchor.key) : null
       if (anchor && anchorRow)
-        savePosition(room, { anchor: { ...anchor, key: anchorRow.id }, place: BigInt(anchorRow.order_key) })
-      else if (!anchor) savePosition(room, null)
+        savePosition(keyIn(stream, room), {
+          anchor: { ...anchor, key: anchorRow.id },
+          place: BigInt(anchorRow.order_key),
+        })
+      else if (!anchor) savePosition(keyIn(stream, room), null)
       const seen = lastSeen ? nearestRow(items, lastSeen) : null
       if (seen) marks.onSeen(seen.order_key)
     },
@@ -165,7 +169,7 @@ function OpenTimeline(props: OpenProps) {
   const { scrollToItem, scrollToEnd } = scroll
   const jumpTo = useCallback(
     async (id: string) => {
-      const { rows } = await client.query(messagePlace, [id])
+      const { rows } = await client.query(messagePlace, [window.stream, id])
       if (rows[0]?.[0] !== room) return props.onJump(id)
       const place = rows[0][1] as OrderKey
       if (!window.holds(place)) await window.openAround(place)

@@ -6,12 +6,12 @@ import { showError } from '../../shell/toasts.tsx'
 import type { OrderKey } from './timeline-query.ts'
 
 /** How far this person has read a room; joining counts as having read what was there. */
-export function readUpTo(actor: string, space: string, room: string): TypedQuery<{ readonly up_to: OrderKey }> {
+export function readUpTo(actor: string, stream: string, room: string): TypedQuery<{ readonly up_to: OrderKey }> {
   return sql(
     `SELECT max(m.joined_clock, ifnull(k.order_key, 0)) AS up_to
-     FROM memberships m LEFT JOIN read_markers k ON k.actor_id = m.person_id AND k.room_id = ?
-     WHERE m.space_id = ? AND m.person_id = ?`,
-    [room, space, actor],
+     FROM memberships m LEFT JOIN read_markers k ON k.actor_id = m.person_id AND k.stream = m.stream AND k.room_id = ?
+     WHERE m.stream = ? AND m.person_id = ?`,
+    [room, stream, actor],
   )
 }
 
@@ -21,10 +21,10 @@ const settleMs = 400
  * Marks a room read up to what was seen: only while the tab is visible and has the focus, a moment after the reader
  * came to rest, and never backwards. Returns how far it is read, and a function to say what is on screen.
  */
-export function useReadMarks(place: { stream: string; space: string; room: string; actor: string | null }) {
-  const { stream, space, room, actor } = place
+export function useReadMarks(place: { stream: string; room: string; actor: string | null }) {
+  const { stream, room, actor } = place
   const dispatch = useDispatch()
-  const { row, loading } = useLiveRow(actor ? readUpTo(actor, space, room) : null)
+  const { row, loading } = useLiveRow(actor ? readUpTo(actor, stream, room) : null)
   const upTo = row?.up_to ?? null
   const seen = useRef<OrderKey>(0)
   const marked = useRef<OrderKey>(0)
@@ -41,7 +41,7 @@ export function useReadMarks(place: { stream: string; space: string; room: strin
     if (seen.current <= known || seen.current <= marked.current) return
     marked.current = seen.current
     const to = streamKind(stream) === 'local' ? localStream(actor) : personStream(actor)
-    const event = draftEvent('read.mark', { stream: to, actor, room, payload: { upTo: String(seen.current) } })
+    const event = draftEvent('read.mark', { stream: to, actor, room, payload: { stream, upTo: String(seen.current) } })
     dispatch([event]).catch(showError)
   }, [dispatch, stream, actor, room])
 

@@ -7,6 +7,7 @@ const minute = 60_000
 function row(id: string, author: string, at: number, fields: Partial<TimelineRow> = {}): TimelineRow {
   return {
     id,
+    stream: 'space:s',
     order_key: BigInt(at) << 16n,
     author_id: author,
     author_name: author,

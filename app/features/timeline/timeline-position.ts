@@ -10,7 +10,7 @@ const storageKey = 'timeline-positions'
 const maxRooms = 200
 let positions: Map<string, { key: string; top: number; place: string }> | null = null
 
-/** Kept for the tab's session, so that a reload comes back to the same line. */
+/** Kept for the tab's session, by keyIn(stream, room), so that a reload comes back to the same line. */
 export function savePosition(room: string, position: TimelinePosition | null): void {
   const known = read()
   known.delete(room)

@@ -1,3 +1,4 @@
+import type { EventKey } from '../../../schema/events/key.ts'
 import { sql, type TypedQuery } from '../../live/index.ts'
 
 /** A packed clock: a bigint in practice, a number when it is small. */
@@ -5,6 +6,7 @@ export type OrderKey = number | bigint
 
 export interface TimelineRow {
   readonly id: string
+  readonly stream: string
   readonly order_key: OrderKey
   readonly author_id: string
   readonly author_name: string
@@ -31,38 +33,43 @@ export const beginning = 0n
 export const end = 2n ** 63n - 1n
 
 /** The messages of one stretch of a timeline, [from, to), oldest first. Maintained by filter and look-up: no scan. */
-export function timelineStretch(room: string, from: OrderKey, to: OrderKey): TypedQuery<TimelineRow> {
+export function timelineStretch(stream: string, room: string, from: OrderKey, to: OrderKey): TypedQuery<TimelineRow> {
   return sql<TimelineRow>(
-    `SELECT t.id, t.order_key, t.author_id, t.author_name, t.snippet, t.full_content_cached, t.created_at, t.edited_at,
+    `SELECT t.id, t.stream, t.order_key, t.author_id, t.author_name, t.snippet, t.full_content_cached, t.created_at, t.edited_at,
        t.deleted, t.reactions, t.pinned, t.reply_to, t.thread_id, t.reply_count, t.last_reply_at,
        o.state AS outbox_state, o.error AS outbox_error
-     FROM timeline_items t LEFT JOIN outbox o ON o.event_id = t.id
-     WHERE t.timeline_id = ? AND t.order_key >= ? AND t.order_key < ?
+     FROM timeline_items t LEFT JOIN outbox o ON o.stream = t.stream AND o.event_id = t.id
+     WHERE t.stream = ? AND t.timeline_id = ? AND t.order_key >= ? AND t.order_key < ?
      ORDER BY t.order_key, t.id`,
-    [room, from, to],
+    [stream, room, from, to],
   )
 }
 
 /** The order_key of the message that is `count` places before `before`, and of the one behind that. */
 export const olderBoundary = `SELECT order_key FROM timeline_items
-  WHERE timeline_id = ? AND order_key < ? ORDER BY order_key DESC LIMIT 2 OFFSET ?`
+  WHERE stream = ? AND timeline_id = ? AND order_key < ? ORDER BY order_key DESC LIMIT 2 OFFSET ?`
 
 /** The order_key of the message that is `count` places after `from`. */
 export const newerBoundary = `SELECT order_key FROM timeline_items
-  WHERE timeline_id = ? AND order_key >= ? ORDER BY order_key LIMIT 1 OFFSET ?`
+  WHERE stream = ? AND timeline_id = ? AND order_key >= ? ORDER BY order_key LIMIT 1 OFFSET ?`
 
 /** Where a message is. */
 export const messagePlace = `SELECT t.timeline_id, t.order_key, r.kind, r.parent_room, r.space_id
-  FROM timeline_items t LEFT JOIN rooms r ON r.id = t.timeline_id WHERE t.id = ?`
+  FROM timeline_items t LEFT JOIN rooms r ON r.stream = t.stream AND r.id = t.timeline_id
+  WHERE t.stream = ? AND t.id = ?`
 
 /** The whole text of a message whose snippet is only its beginning. */
-export function messageBody(id: string): TypedQuery<{ readonly body: string }> {
-  return sql('SELECT body FROM component_text WHERE entity_id = ?', [id])
+export function messageBody({ stream, id }: EventKey): TypedQuery<{ readonly body: string }> {
+  return sql(`SELECT body FROM component_text WHERE stream = ? AND entity_id = ? AND entity_kind = 'message'`, [
+    stream,
+    id,
+  ])
 }
 
 /** The message that another one answers. */
 export function quotedMessage(
+  stream: string,
   id: string,
 ): TypedQuery<{ readonly author_name: string; readonly snippet: string; readonly deleted: number }> {
-  return sql('SELECT author_name, snippet, deleted FROM timeline_items WHERE id = ?', [id])
+  return sql('SELECT author_name, snippet, deleted FROM timeline_items WHERE stream = ? AND id = ?', [stream, id])
 }

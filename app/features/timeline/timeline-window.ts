@@ -19,6 +19,7 @@ import {
  * Example: open at the end of a room with messages 1…200: [151, end). growOlder(): [101, 151) [151, end).
  */
 export class TimelineWindow {
+  readonly stream: string
   readonly room: string
   readonly #live: WindowSource
   #stretches: Stretch[] = []
@@ -32,8 +33,9 @@ export class TimelineWindow {
   /** the place that it is being opened around */
   #around: { readonly place: OrderKey; readonly work: Promise<void> } | null = null
 
-  constructor(live: WindowSource, room: string) {
+  constructor(live: WindowSource, stream: string, room: string) {
     this.#live = live
+    this.stream = stream
     this.room = room
   }
 
@@ -170,7 +172,11 @@ export class TimelineWindow {
   }
 
   #stretch(range: Range): Stretch {
-    const stretch: Stretch = { ...range, query: timelineStretch(this.room, range.from, range.to), release: () => {} }
+    const stretch: Stretch = {
+      ...range,
+      query: timelineStretch(this.stream, this.room, range.from, range.to),
+      release: () => {},
+    }
     if (this.#retained > 0) this.#listen(stretch)
     return stretch
   }
@@ -208,12 +214,12 @@ export class TimelineWindow {
   }
 
   async #older(before: OrderKey, count: number): Promise<OrderKey> {
-    const { rows } = await this.#live.client.query(olderBoundary, [this.room, before, count - 1])
+    const { rows } = await this.#live.client.query(olderBoundary, [this.stream, this.room, before, count - 1])
     return rows.length === 2 ? (rows[0]![0] as OrderKey) : beginning
   }
 
   async #newer(from: OrderKey, count: number): Promise<OrderKey> {
-    const { rows } = await this.#live.client.query(newerBoundary, [this.room, from, count])
+    const { rows } = await this.#live.client.query(newerBoundary, [this.stream, this.room, from, count])
     return rows.length === 1 ? (rows[0]![0] as OrderKey) : end
   }
 }

@@ -1,4 +1,5 @@
 import type { Live } from '../../live/index.ts'
+import { keyIn } from '../../../schema/events/key.ts'
 import { TimelineWindow } from './timeline-window.ts'
 
 const keptWarm = 6
@@ -12,15 +13,16 @@ class TimelineWindows {
     this.#live = live
   }
 
-  get(room: string): TimelineWindow {
-    const known = this.#windows.get(room)
+  get(stream: string, room: string): TimelineWindow {
+    const key = keyIn(stream, room)
+    const known = this.#windows.get(key)
     if (known) {
-      this.#windows.delete(room)
-      this.#windows.set(room, known)
+      this.#windows.delete(key)
+      this.#windows.set(key, known)
       return known.window
     }
-    const window = new TimelineWindow(this.#live, room)
-    this.#windows.set(room, { window, release: window.retain() })
+    const window = new TimelineWindow(this.#live, stream, room)
+    this.#windows.set(key, { window, release: window.retain() })
     if (this.#windows.size > keptWarm) {
       const [oldest, dropped] = this.#windows.entries().next().value!
       this.#windows.delete(oldest)
@@ -32,13 +34,13 @@ class TimelineWindows {
 
 const byLive = new WeakMap<Live, TimelineWindows>()
 
-export function timelineWindow(live: Live, room: string): TimelineWindow {
+export function timelineWindow(live: Live, stream: string, room: string): TimelineWindow {
   const windows = byLive.get(live) ?? new TimelineWindows(live)
   byLive.set(live, windows)
-  return windows.get(room)
+  return windows.get(stream, room)
 }
 
 /** Loads a room that a person is about to open. */
-export function prewarm(live: Live, room: string): void {
-  void timelineWindow(live, room).ensureOpen()
+export function prewarm(live: Live, stream: string, room: string): void {
+  void timelineWindow(live, stream, room).ensureOpen()
 }
