@@ -57,7 +57,9 @@ export function MessageCard(props: {
         {props.where && <span className={css.where}>{props.where}</span>}
         <span className={css.at}>{formatShort(props.at)}</span>
       </span>
-      <span className={css.text}>{props.children}</span>
+      <span className={css.text} dir="auto">
+        {props.children}
+      </span>
     </button>
   )
 }

@@ -1,4 +1,5 @@
 import type { MouseEvent } from 'react'
+import { streamOfSpace } from '../../../schema/events/streams.ts'
 import { sql, useLiveRow, type TypedQuery } from '../../live/index.ts'
 import { formatRoute, navigate, useRoute, type Route } from '../../routes.ts'
 import css from './MessageText.module.css'
@@ -7,7 +8,11 @@ import css from './MessageText.module.css'
 export function RoomLink({ room, thread }: { room: string; thread: string | null }) {
   const { space } = useRoute()
   const { row } = useLiveRow(
-    space === null ? null : thread === null ? roomNamed(space, room) : threadNamed(space, room, thread),
+    space === null
+      ? null
+      : thread === null
+        ? roomNamed(streamOfSpace(space), room)
+        : threadNamed(streamOfSpace(space), room, thread),
   )
   const label = thread === null ? `#${room}` : `#${room} > ${thread}`
   if (!row)
@@ -39,19 +44,19 @@ interface Place {
   readonly thread: string | null
 }
 
-export function roomNamed(space: string, name: string): TypedQuery<Place> {
+export function roomNamed(stream: string, name: string): TypedQuery<Place> {
   return sql(
-    `SELECT id AS room, NULL AS thread FROM rooms WHERE space_id = ? AND kind = 'room' AND name = ?
+    `SELECT id AS room, NULL AS thread FROM rooms WHERE stream = ? AND kind = 'room' AND name = ?
      ORDER BY archived, created_clock, id LIMIT 1`,
-    [space, name],
+    [stream, name],
   )
 }
 
-export function threadNamed(space: string, room: string, thread: string): TypedQuery<Place> {
+export function threadNamed(stream: string, room: string, thread: string): TypedQuery<Place> {
   return sql(
-    `SELECT p.id AS room, r.id AS thread FROM rooms r JOIN rooms p ON p.id = r.parent_room
-     WHERE r.space_id = ? AND r.kind = 'thread' AND r.name = ? AND p.space_id = r.space_id AND p.name = ?
+    `SELECT p.id AS room, r.id AS thread FROM rooms r JOIN rooms p ON p.id = r.parent_room AND p.stream = r.stream
+     WHERE r.stream = ? AND r.kind = 'thread' AND r.name = ? AND p.name = ?
      ORDER BY r.created_clock, r.id LIMIT 1`,
-    [space, thread, room],
+    [stream, thread, room],
   )
 }

@@ -1,49 +1,26 @@
 import { Search } from 'lucide-react'
-import { Fragment, useEffect, useState, type ReactNode } from 'react'
+import { useEffect, useState } from 'react'
+import { maxSearchLength } from '../../../schema/search/parse-search.ts'
+import { maxHits, search, type SearchAnswer, type SearchHit } from '../../../schema/search/search.ts'
 import { useLive } from '../../live/index.ts'
 import { currentRoute, navigate } from '../../routes.ts'
 import { EmptyPanel, MessageCard, PanelFrame } from '../../shell/PanelFrame.tsx'
 import { showError } from '../../shell/toasts.tsx'
+import { useLate } from '../../shell/use-late.ts'
+import { useActors } from '../identity/identity.ts'
 import { jumpElsewhere } from '../rooms/RoomPane.tsx'
-import { maxHits, searchQuery, toHit, type SearchHit } from './search-query.ts'
-import { parseSearch } from './search-text.ts'
+import { SearchHelp } from './SearchHelp.tsx'
 import css from './SearchPanel.module.css'
 
-type Found =
-  | { readonly state: 'idle' | 'searching' }
-  | { readonly state: 'found'; readonly hits: readonly SearchHit[] }
-  | { readonly state: 'failed'; readonly message: string }
+type Answer = SearchAnswer | { readonly type: 'failed'; readonly message: string }
 
 const settleMs = 120
 
 /** Full-text search of the space, as one types; a hit is shown in its place. */
 export function SearchPanel({ stream, text }: { stream: string; text: string }) {
-  const live = useLive()
-  const { client } = live
   const [typed, setTyped] = useState(text)
-  const [answer, setAnswer] = useState<Found>({ state: 'idle' })
-  const found: Found = parseSearch(typed) ? answer : { state: 'idle' }
-
-  useEffect(() => {
-    const search = parseSearch(typed)
-    if (!search) return
-    let wanted = true
-    const timer = setTimeout(() => {
-      const { sql, parameters } = searchQuery(stream, search)
-      const route = currentRoute()
-      if (route.panel?.kind === 'search')
-        navigate({ ...route, panel: { kind: 'search', text: typed } }, { replace: true })
-      client.query(sql, parameters).then(
-        ({ rows }) => wanted && setAnswer({ state: 'found', hits: rows.map(toHit) }),
-        (error: Error) => wanted && setAnswer({ state: 'failed', message: error.message }),
-      )
-    }, settleMs)
-    return () => {
-      wanted = false
-      clearTimeout(timer)
-    }
-  }, [client, stream, typed])
-
+  const answer = useAnswer(stream, typed)
+  const late = useLate(answer === null, 400)
   return (
     <PanelFrame title="Search" subtitle={null}>
       <div className={css.box} role="search">
@@ -58,55 +35,83 @@ export function SearchPanel({ stream, text }: { stream: string; text: string }) 
           onChange={(event) => setTyped(event.target.value)}
         />
       </div>
-      <p className={css.hint}>
-        <code>from:</code> <code>in:</code> <code>has:link</code> <code>"a phrase"</code> <code>-not</code>
-      </p>
-      <div className={css.results} aria-live="polite">
-        {found.state === 'failed' && <EmptyPanel icon={Search} text={`The search failed: ${found.message}`} />}
-        {found.state === 'found' && found.hits.length === 0 && (
-          <EmptyPanel icon={Search} text="Nothing found. Every word must be in the message." />
-        )}
-        {found.state === 'found' && found.hits.length > 0 && (
-          <>
-            <p className={css.count}>
-              {found.hits.length === maxHits
-                ? `The best ${maxHits}`
-                : found.hits.length === 1
-                  ? '1 message'
-                  : `${found.hits.length} messages`}
-            </p>
-            {found.hits.map((hit) => (
-              <MessageCard
-                key={hit.id}
-                author={hit.author}
-                where={hit.room}
-                at={hit.at}
-                onOpen={() => void jumpElsewhere(live, stream, hit.id).catch(showError)}
-              >
-                {highlighted(hit.excerpt)}
-              </MessageCard>
-            ))}
-          </>
-        )}
+      <div className={css.results} aria-busy={answer === null}>
+        <p className={css.count} role="status">
+          {answer === null ? late && 'Searching…' : answer.type === 'found' && countOf(answer.hits, answer.more)}
+        </p>
+        {answer !== null && <AnswerView stream={stream} answer={answer} />}
       </div>
     </PanelFrame>
   )
 }
 
-/** FTS5's marks become elements. */
-function highlighted(excerpt: string): ReactNode {
-  return excerpt.split('\u0002').map((piece, at) => {
-    const [marked, rest] = at === 0 ? ['', piece] : splitOnce(piece)
-    return (
-      <Fragment key={at}>
-        {marked && <mark>{marked}</mark>}
-        {rest}
-      </Fragment>
-    )
-  })
+/** The answer to what is typed now; null while it is looked for: an earlier question's answer is never shown for it. */
+function useAnswer(stream: string, typed: string): Answer | null {
+  const { client } = useLive()
+  const [me, myLocal] = useActors()
+  const [given, setGiven] = useState<{ readonly to: string; readonly answer: Answer } | null>(null)
+  useEffect(() => {
+    let wanted = true
+    const run = async (sql: string, parameters: Parameters<typeof client.query>[1]) =>
+      (await client.query(sql, parameters)).rows
+    const give = (answer: Answer) => wanted && setGiven({ to: typed, answer })
+    const ask = () => {
+      const route = currentRoute()
+      const shown = typed.slice(0, maxSearchLength)
+      if (route.panel?.kind === 'search')
+        navigate({ ...route, panel: { kind: 'search', text: shown } }, { replace: true })
+      search(run, stream, [me, myLocal], typed).then(give, (error: Error) =>
+        give({ type: 'failed', message: error.message }),
+      )
+    }
+    const timer = setTimeout(ask, typed.trim() === '' ? 0 : settleMs)
+    return () => {
+      wanted = false
+      clearTimeout(timer)
+    }
+  }, [client, stream, typed, me, myLocal])
+  if (typed.trim() === '') return { type: 'idle' }
+  return given?.to === typed ? given.answer : null
 }
 
-function splitOnce(piece: string): [string, string] {
-  const end = piece.indexOf('\u0003')
-  return end < 0 ? ['', piece] : [piece.slice(0, end), piece.slice(end + 1)]
+function AnswerView({ stream, answer }: { stream: string; answer: Answer }) {
+  const live = useLive()
+  switch (answer.type) {
+    case 'idle':
+      return <SearchHelp />
+    case 'problem':
+      return <EmptyPanel icon={Search} text={answer.sentence} />
+    case 'failed':
+      return <EmptyPanel icon={Search} text={`The search failed: ${answer.message}`} />
+    case 'found':
+      return (
+        <>
+          {answer.notes.map((note) => (
+            <p key={note} className={css.note}>
+              {note}
+            </p>
+          ))}
+          {answer.hits.length === 0 && (
+            <EmptyPanel icon={Search} text="Nothing found. Every word must be in the message." />
+          )}
+          {answer.hits.map((hit) => (
+            <MessageCard
+              key={hit.id}
+              author={hit.author}
+              where={hit.room}
+              at={hit.at}
+              onOpen={() => void jumpElsewhere(live, stream, hit.id).catch(showError)}
+            >
+              {hit.excerpt.map(({ text, marked }, at) => (marked ? <mark key={at}>{text}</mark> : text))}
+            </MessageCard>
+          ))}
+        </>
+      )
+  }
+}
+
+function countOf(hits: readonly SearchHit[], more: boolean): string {
+  if (hits.length === 0) return ''
+  if (more) return `The newest ${Math.min(hits.length, maxHits)}`
+  return hits.length === 1 ? '1 message' : `${hits.length} messages, newest first`
 }

@@ -1,0 +1,139 @@
+import type { SqlValue } from '../live.ts'
+import { fold, nameBegins } from '../text/fold.ts'
+
+/**
+ * The filters, in one table: the parser reads their names from it, the panel its hints and help, the query its conditions. A
+ * filter that lacks one of these does not compile.
+ */
+export interface SearchFilter {
+  /** as it is typed */
+  readonly example: string
+  readonly help: string
+  /** Conditions see `t`, the message's row, and `c`, its text. */
+  meaning(value: string, quoted: boolean, context: FilterContext): Meaning
+}
+export type Meaning = Condition | { readonly type: 'problem'; readonly sentence: string }
+export interface Condition {
+  readonly type: 'condition'
+  readonly sql: string
+  readonly parameters: readonly SqlValue[]
+  /** only messages in these rooms, and nothing else, answer to it */
+  readonly rooms?: readonly string[]
+}
+export interface FilterContext {
+  /** the ids of whoever asks */
+  readonly me: readonly string[]
+  readonly people: readonly Named[]
+  /** a thread's `parent` is its room */
+  readonly rooms: readonly (Named & { readonly parent: string | null })[]
+}
+export interface Named {
+  readonly id: string
+  readonly name: string
+}
+
+export const searchFilters = {
+  from: {
+    example: 'from:ann',
+    help: 'what Ann wrote; from:me, what you wrote',
+    meaning(value, quoted, { me, people }) {
+      const ids = !quoted && fold(value) === 'me' ? me : named(people, value.replace(/^@/, '')).map(({ id }) => id)
+      if (ids.length === 0) return problem(`Nobody here is called “${value}”.`)
+      return condition('t.author_id IN (SELECT value FROM json_each(?))', JSON.stringify(ids))
+    },
+  },
+  in: {
+    example: 'in:general',
+    help: 'in this room and its threads',
+    meaning(value, _quoted, { rooms }) {
+      const found = named(
+        rooms.filter((room) => room.parent === null),
+        value.replace(/^#/, ''),
+      )
+      if (found.length === 0) return problem(`No room here is called “${value}”.`)
+      const chosen = new Set(found.map(({ id }) => id))
+      const ids = rooms.filter(({ id, parent }) => chosen.has(parent ?? id)).map(({ id }) => id)
+      const sql = 't.timeline_id IN (SELECT value FROM json_each(?))'
+      return { type: 'condition', sql, parameters: [JSON.stringify(ids)], rooms: ids }
+    },
+  },
+  has: {
+    example: 'has:link',
+    help: 'with a link, image, code, reaction or thread',
+    meaning(value) {
+      const kind = fold(value).replace(/s$/, '')
+      if (isKey(kinds, kind)) return condition(kinds[kind])
+      return problem(`has: knows link, image, code, reaction and thread, not “${value}”.`)
+    },
+  },
+  is: {
+    example: 'is:pinned',
+    help: 'pinned or edited',
+    meaning(value) {
+      const state = fold(value)
+      if (isKey(states, state)) return condition(states[state])
+      return problem(`is: knows pinned and edited, not “${value}”.`)
+    },
+  },
+  after: {
+    example: 'after:2024-05-31',
+    help: 'from that day, month or year on',
+    meaning(value) {
+      const day = dayOf(value)
+      return day ? condition('t.created_at >= ?', day.getTime()) : notADate('after', value)
+    },
+  },
+  before: {
+    example: 'before:2024-05',
+    help: 'earlier than that day, month or year',
+    meaning(value) {
+      const day = dayOf(value)
+      return day ? condition('t.created_at < ?', day.getTime()) : notADate('before', value)
+    },
+  },
+} as const satisfies Record<string, SearchFilter>
+
+export type FilterName = keyof typeof searchFilters
+export const filterNames = Object.keys(searchFilters) as readonly FilterName[]
+
+/** Of the bodies, whole. */
+const kinds = {
+  link: "(c.body LIKE '%http://_%' OR c.body LIKE '%https://_%' OR c.body LIKE '%www._%')",
+  image:
+    "(c.body LIKE '%![%](http%' OR c.body LIKE '%http%.png%' OR c.body LIKE '%http%.jpg%' OR c.body LIKE '%http%.jpeg%' OR c.body LIKE '%http%.gif%' OR c.body LIKE '%http%.webp%')",
+  code: "c.body LIKE '%`_%`%'",
+  reaction: "t.reactions <> '{}'",
+  thread: 't.reply_count > 0',
+} as const
+const states = { pinned: 't.pinned = 1', edited: 't.edited_at IS NOT NULL' } as const
+
+/** Whoever, or whatever, is called exactly so; else all that begin so, by any word of their name. */
+function named<Thing extends Named>(things: readonly Thing[], typed: string): readonly Thing[] {
+  const exact = things.filter((thing) => fold(thing.name) === fold(typed))
+  return exact.length > 0 ? exact : things.filter((thing) => nameBegins(thing.name, typed))
+}
+
+/** 2024, 2024-05 or 2024-05-31, where the reader is */
+function dayOf(value: string): Date | null {
+  const found = /^(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?$/.exec(value)
+  if (!found) return null
+  const [year, month, day] = [Number(found[1]), Number(found[2] ?? 1), Number(found[3] ?? 1)]
+  const date = new Date(year, month - 1, day)
+  return date.getMonth() === month - 1 && date.getDate() === day ? date : null
+}
+
+function notADate(name: string, value: string): Meaning {
+  return problem(`${name}: takes a date such as 2024-05-31, 2024-05 or 2024, not “${value}”.`)
+}
+
+function condition(sql: string, ...parameters: SqlValue[]): Condition {
+  return { type: 'condition', sql, parameters }
+}
+
+function problem(sentence: string): Meaning {
+  return { type: 'problem', sentence }
+}
+
+function isKey<Table extends object>(table: Table, key: string): key is Extract<keyof Table, string> {
+  return Object.hasOwn(table, key)
+}

@@ -1,0 +1,85 @@
+import type { SqlValue } from '../live.ts'
+import type { Condition } from './search-filters.ts'
+import type { Sought } from './seek-term.ts'
+
+/**
+ * One search as plain SQL. Where messages are looked for is bounded: those that the full-text index names, if they are not too many;
+ * the rooms that were asked for; else the newest. CROSS JOIN keeps the order in which they are joined, from the few to the one.
+ */
+export interface CandidatesAsked {
+  readonly stream: string
+  readonly source: 'words' | 'rooms' | 'newest'
+  /** FTS5 expression of all words that the index knows */
+  readonly match: string | null
+  readonly rooms: readonly string[]
+  readonly wanted: readonly Sought[]
+  readonly unwanted: readonly Sought[]
+  readonly filters: readonly { readonly condition: Condition; readonly leavesOut: boolean }[]
+}
+
+/** more matches than this are not sorted by age: the newest messages are looked at instead */
+export const maxMatches = 40_000
+export const newestTexts = 100_000
+/** rows are checked again in JavaScript where LIKE is not exact: some more are fetched */
+const maxRows = 51
+const maxRowsChecked = 200
+
+export const peopleOf = 'SELECT person_id, name FROM memberships WHERE stream = ?'
+export const roomsOf = 'SELECT id, name, parent_room FROM rooms WHERE stream = ?'
+export const countMatches = 'SELECT count(*) FROM search_index WHERE search_index MATCH ?'
+export const countTexts = `SELECT count(*) FROM (SELECT 1 FROM component_text LIMIT ${newestTexts + 1})`
+
+/** Rows: id, author's name, unix ms, room's name, body. */
+export function candidates(asked: CandidatesAsked): { sql: string; parameters: SqlValue[]; limit: number } {
+  const { stream, source, match, rooms, wanted, unwanted, filters } = asked
+  const parameters: SqlValue[] = []
+  const where: string[] = []
+  const and = (sql: string, ...more: readonly SqlValue[]) => {
+    where.push(sql)
+    parameters.push(...more)
+  }
+  let from: string
+  switch (source) {
+    case 'words':
+      from =
+        '(SELECT rowid AS id FROM search_index WHERE search_index MATCH ?) s CROSS JOIN component_text c ON c.id = s.id CROSS JOIN timeline_items t ON t.id = c.entity_id AND t.stream = c.stream'
+      parameters.push(match)
+      break
+    case 'rooms':
+      from =
+        '(SELECT value AS id FROM json_each(?)) s CROSS JOIN timeline_items t ON t.timeline_id = s.id CROSS JOIN component_text c ON c.entity_id = t.id AND c.stream = t.stream'
+      parameters.push(JSON.stringify(rooms))
+      break
+    case 'newest':
+      from = `(SELECT id, entity_id, stream, entity_kind, body FROM component_text ORDER BY entity_id DESC LIMIT ${newestTexts}) c CROSS JOIN timeline_items t ON t.id = c.entity_id AND t.stream = c.stream`
+      break
+  }
+  if (match && source !== 'words') and('c.id IN (SELECT rowid FROM search_index WHERE search_index MATCH ?)', match)
+  for (const { like } of wanted) if (like) and(`c.body LIKE ? ESCAPE '\\'`, like)
+  for (const { match, like } of unwanted) {
+    // what is left out must be exact: what is not is left to the check of its pattern
+    if (match && !like) and('c.id NOT IN (SELECT rowid FROM search_index WHERE search_index MATCH ?)', match)
+  }
+  for (const { condition, leavesOut } of filters) {
+    and(leavesOut ? `NOT (${condition.sql})` : condition.sql, ...condition.parameters)
+  }
+  and('t.deleted = 0')
+  and("c.entity_kind = 'message'")
+  and('t.stream = ?', stream)
+  const checked = [...wanted, ...unwanted].some(({ like }) => like)
+  const limit = checked ? maxRowsChecked : maxRows
+  const sql = `SELECT t.id, t.author_name, t.created_at,
+      CASE WHEN p.id IS NULL THEN r.name ELSE p.name || ' › ' || r.name END, c.body
+    FROM (
+      SELECT t.id, t.stream, t.order_key, c.id AS text_id
+      FROM ${from}
+      WHERE ${where.join(' AND ')}
+      ORDER BY t.order_key DESC, t.id LIMIT ${limit}
+    ) h
+    CROSS JOIN component_text c ON c.id = h.text_id
+    CROSS JOIN timeline_items t ON t.id = h.id AND t.stream = h.stream
+    CROSS JOIN rooms r ON r.id = t.timeline_id AND r.stream = t.stream
+    LEFT JOIN rooms p ON p.id = r.parent_room AND p.stream = r.stream
+    ORDER BY h.order_key DESC, h.id`
+  return { sql, parameters, limit }
+}

@@ -1,0 +1,145 @@
+import type { SqlValue } from '../live.ts'
+import { fold } from '../text/fold.ts'
+import { excerptOf, type ExcerptPiece } from './excerpt.ts'
+import { parseSearch, type FilterUse, type ParsedSearch, type SearchTerm } from './parse-search.ts'
+import { searchFilters, type Condition, type FilterContext } from './search-filters.ts'
+import { candidates, countMatches, countTexts, maxMatches, newestTexts, peopleOf, roomsOf } from './search-sql.ts'
+import { seekTerm, type Sought } from './seek-term.ts'
+
+export interface SearchHit {
+  readonly id: string
+  readonly author: string
+  readonly at: number
+  readonly room: string
+  readonly excerpt: readonly ExcerptPiece[]
+}
+export type SearchAnswer =
+  /** nothing is asked yet */
+  | { readonly type: 'idle' }
+  /** it cannot be answered: why */
+  | { readonly type: 'problem'; readonly sentence: string }
+  | {
+      readonly type: 'found'
+      /** newest first */
+      readonly hits: readonly SearchHit[]
+      /** there are more than these */
+      readonly more: boolean
+      /** what a reader must know of the answer */
+      readonly notes: readonly string[]
+    }
+
+/** Runs one SELECT. */
+export type RunSelect = (sql: string, parameters: readonly SqlValue[]) => Promise<readonly (readonly SqlValue[])[]>
+
+export const maxHits = 50
+
+/** Searches a stream, newest first, in a bounded time: it says so when it did not look at everything. */
+export async function search(
+  run: RunSelect,
+  stream: string,
+  me: readonly string[],
+  typed: string,
+): Promise<SearchAnswer> {
+  const asked = parseSearch(typed)
+  if (asked.terms.length === 0 && asked.filters.length === 0) return { type: 'idle' }
+  const filters = await readFilters(run, stream, me, asked.filters)
+  if ('sentence' in filters) return filters
+  const notes = asked.cut ? ['Only the first words of this were sought.'] : []
+  const perhaps = asked.terms.filter(({ dash }) => dash === 'perhaps')
+  const asText = await find(run, stream, filters.conditions, withDashes(asked, 'none'), notes)
+  if (perhaps.length === 0 || (asText.type === 'found' && asText.hits.length > 0)) {
+    return perhaps.length === 0 ? asText : withNote(asText, textNote(perhaps))
+  }
+  return find(run, stream, filters.conditions, withDashes(asked, 'leavesOut'), notes)
+}
+
+/** `-word` read as text, with its dash, or as what is left out. */
+function withDashes(asked: ParsedSearch, dash: 'none' | 'leavesOut'): readonly SearchTerm[] {
+  return asked.terms.map((term) => {
+    if (term.dash !== 'perhaps') return term
+    return dash === 'none' ? { ...term, dash, text: `-${term.text}` } : { ...term, dash }
+  })
+}
+
+function textNote(terms: readonly SearchTerm[]): string {
+  const words = terms.map(({ text }) => `“-${text}”`).join(' and ')
+  return `Messages have ${words}, so that is what was sought. To leave the word out, write -"${terms[0]!.text}".`
+}
+
+function withNote(answer: SearchAnswer, note: string): SearchAnswer {
+  return answer.type === 'found' ? { ...answer, notes: [...answer.notes, note] } : answer
+}
+
+interface ReadFilter {
+  readonly condition: Condition
+  readonly leavesOut: boolean
+}
+
+async function readFilters(run: RunSelect, stream: string, me: readonly string[], uses: readonly FilterUse[]) {
+  if (uses.length === 0) return { conditions: [] }
+  const [people, rooms] = await Promise.all([run(peopleOf, [stream]), run(roomsOf, [stream])])
+  const context: FilterContext = {
+    me,
+    people: people.map(([id, name]) => ({ id: id as string, name: name as string })),
+    rooms: rooms.map(([id, name, parent]) => ({
+      id: id as string,
+      name: name as string,
+      parent: parent as string | null,
+    })),
+  }
+  const conditions: ReadFilter[] = []
+  for (const { name, value, quoted, leavesOut } of uses) {
+    const meaning = searchFilters[name].meaning(value, quoted, context)
+    if (meaning.type === 'problem') return meaning
+    conditions.push({ condition: meaning, leavesOut })
+  }
+  return { conditions }
+}
+
+async function find(
+  run: RunSelect,
+  stream: string,
+  filters: readonly ReadFilter[],
+  terms: readonly SearchTerm[],
+  said: readonly string[],
+): Promise<SearchAnswer> {
+  const sought = terms.map((term) => ({ term, sought: seekTerm(term.text, term.open, term.quoted) }))
+  const wanted = sought.flatMap(({ term, sought }) => (sought && term.dash === 'none' ? [sought] : []))
+  const unwanted = sought.flatMap(({ term, sought }) => (sought && term.dash !== 'none' ? [sought] : []))
+  if (wanted.length + unwanted.length + filters.length === 0) {
+    return { type: 'problem', sentence: 'There is nothing in this that could be sought.' }
+  }
+  const notes = [...said]
+  const match = wanted.flatMap(({ match }) => match ?? []).join(' AND ') || null
+  const rooms = filters.find(({ condition, leavesOut }) => condition.rooms && !leavesOut)?.condition.rooms
+  let source: 'words' | 'rooms' | 'newest' = rooms ? 'rooms' : 'newest'
+  if (match && Number((await run(countMatches, [match]))[0]![0]) <= maxMatches) source = 'words'
+  if (source === 'newest' && Number((await run(countTexts, []))[0]![0]) > newestTexts) {
+    notes.push(`Only the newest ${newestTexts.toLocaleString('en')} messages of this device were looked at.`)
+  }
+  const query = candidates({ stream, source, match, rooms: rooms ?? [], wanted, unwanted, filters })
+  const rows = await run(query.sql, query.parameters)
+  const good = rows.filter(([, , , , body]) => answers(body as string, wanted, unwanted))
+  const patterns = wanted.map(({ pattern }) => pattern)
+  return {
+    type: 'found',
+    hits: good.slice(0, maxHits).map((row) => toHit(row, patterns)),
+    more: good.length > maxHits || rows.length === query.limit,
+    notes,
+  }
+}
+
+/** The last word on what the index and LIKE only narrow down: symbols, accents, where a word begins. */
+function answers(body: string, wanted: readonly Sought[], unwanted: readonly Sought[]): boolean {
+  const checked = wanted.filter(({ like }) => like !== null)
+  const refused = unwanted.filter(({ like }) => like !== null)
+  if (checked.length + refused.length === 0) return true
+  const folded = fold(body)
+  const has = ({ pattern }: Sought) => folded.search(pattern) >= 0
+  return checked.every(has) && !refused.some(has)
+}
+
+function toHit(row: readonly SqlValue[], patterns: readonly RegExp[]): SearchHit {
+  const [id, author, at, room, body] = row as [string, string, number, string, string]
+  return { id, author, at, room, excerpt: excerptOf(body, patterns) }
+}
