@@ -1,5 +1,5 @@
 import type { SqlValue } from '../live.ts'
-import { fold, nameBegins } from '../text/fold.ts'
+import { foldName } from '../events/names.ts'
 
 /**
  * The filters, in one table: the parser reads their names from it, the panel its hints and help, the query its conditions. A
@@ -37,22 +37,24 @@ export const searchFilters = {
     example: 'from:ann',
     help: 'what Ann wrote; from:me, what you wrote',
     meaning(value, quoted, { me, people }) {
-      const ids = !quoted && fold(value) === 'me' ? me : named(people, value.replace(/^@/, '')).map(({ id }) => id)
+      const ids = !quoted && foldName(value) === 'me' ? me : named(people, value.replace(/^@/, '')).map(({ id }) => id)
       if (ids.length === 0) return problem(`Nobody here is called “${value}”.`)
       return condition('t.author_id IN (SELECT value FROM json_each(?))', JSON.stringify(ids))
     },
   },
   in: {
     example: 'in:general',
-    help: 'in this room and its threads',
+    help: 'in this room and its threads, or in this thread',
     meaning(value, _quoted, { rooms }) {
-      const found = named(
-        rooms.filter((room) => room.parent === null),
-        value.replace(/^#/, ''),
-      )
-      if (found.length === 0) return problem(`No room here is called “${value}”.`)
+      const typed = value.replace(/^#/, '')
+      const found = [rooms.filter(({ parent }) => parent === null), rooms.filter(({ parent }) => parent !== null)]
+        .map((each) => named(each, typed))
+        .find((each) => each.length > 0)
+      if (!found) return problem(`No room here is called “${value}”.`)
       const chosen = new Set(found.map(({ id }) => id))
-      const ids = rooms.filter(({ id, parent }) => chosen.has(parent ?? id)).map(({ id }) => id)
+      const ids = rooms
+        .filter(({ id, parent }) => chosen.has(id) || (parent !== null && chosen.has(parent)))
+        .map(({ id }) => id)
       const sql = 't.timeline_id IN (SELECT value FROM json_each(?))'
       return { type: 'condition', sql, parameters: [JSON.stringify(ids)], rooms: ids }
     },
@@ -61,7 +63,7 @@ export const searchFilters = {
     example: 'has:link',
     help: 'with a link, image, code, reaction or thread',
     meaning(value) {
-      const kind = fold(value).replace(/s$/, '')
+      const kind = foldName(value).replace(/s$/, '')
       if (isKey(kinds, kind)) return condition(kinds[kind])
       return problem(`has: knows link, image, code, reaction and thread, not “${value}”.`)
     },
@@ -70,7 +72,7 @@ export const searchFilters = {
     example: 'is:pinned',
     help: 'pinned or edited',
     meaning(value) {
-      const state = fold(value)
+      const state = foldName(value)
       if (isKey(states, state)) return condition(states[state])
       return problem(`is: knows pinned and edited, not “${value}”.`)
     },
@@ -109,8 +111,17 @@ const states = { pinned: 't.pinned = 1', edited: 't.edited_at IS NOT NULL' } as 
 
 /** Whoever, or whatever, is called exactly so; else all that begin so, by any word of their name. */
 function named<Thing extends Named>(things: readonly Thing[], typed: string): readonly Thing[] {
-  const exact = things.filter((thing) => fold(thing.name) === fold(typed))
-  return exact.length > 0 ? exact : things.filter((thing) => nameBegins(thing.name, typed))
+  // a name that cannot be seen is nobody's
+  if (foldName(typed) === '') return []
+  const exact = things.filter((thing) => foldName(thing.name) === foldName(typed))
+  return exact.length > 0 ? exact : things.filter((thing) => wordBegins(foldName(thing.name), foldName(typed)))
+}
+
+function wordBegins(name: string, typed: string): boolean {
+  for (let at = name.indexOf(typed); at >= 0; at = name.indexOf(typed, at + 1)) {
+    if (at === 0 || !/[\p{L}\p{N}]/u.test(name[at - 1]!)) return true
+  }
+  return false
 }
 
 /** 2024, 2024-05 or 2024-05-31, where the reader is */

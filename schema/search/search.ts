@@ -119,7 +119,11 @@ async function find(
   }
   const query = candidates({ stream, source, match, rooms: rooms ?? [], wanted, unwanted, filters })
   const rows = await run(query.sql, query.parameters)
-  const good = rows.filter(([, , , , body]) => answers(body as string, wanted, unwanted))
+  const good: (typeof rows)[number][] = []
+  for (const row of rows) {
+    if (good.length > maxHits) break
+    if (answers(row[4] as string, wanted, unwanted)) good.push(row)
+  }
   const patterns = wanted.map(({ pattern }) => pattern)
   return {
     type: 'found',

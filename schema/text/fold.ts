@@ -13,15 +13,6 @@ export function fold(text: string): string {
     .replace(single, (char) => letters[char]!)
 }
 
-/** Does a name answer to what was typed of it: one of its words begins so? `val` → Ann Vale; `an` is not Joanna. */
-export function nameBegins(name: string, typed: string): boolean {
-  const [folded, wanted] = [fold(name), fold(typed).trim()]
-  for (let at = folded.indexOf(wanted); at >= 0; at = folded.indexOf(wanted, at + 1)) {
-    if (at === 0 || !/[\p{L}\p{N}]/u.test(folded[at - 1]!) || !/[\p{L}\p{N}]/u.test(wanted[0] ?? '')) return true
-  }
-  return false
-}
-
 // eslint-disable-next-line no-control-regex -- all of ASCII
 const ascii = /^[\0-\x7f]*$/
 /** accents, Hebrew points, Arabic short vowels, and what chooses an emoji's look */
