@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
+import { nameBuild } from './scripts/name-build.ts'
 import { preloadApp } from './scripts/preload-app.ts'
 import { startHostEarly } from './scripts/start-host-early.ts'
 
@@ -17,7 +18,6 @@ export default defineConfig({
     // All that pages and workers import is found before the first request: a dependency that is discovered later makes
     // Vite bundle anew, and a SharedWorker that is being loaded then hangs.
     entries: ['index.html', 'app/**/*.tsx', 'workers/**/*.worker.ts', 'workers/service/service-worker.ts'],
-    include: ['workbox-window'], // which a virtual module imports
     exclude: ['@sqlite.org/sqlite-wasm'], // it finds its WASM beside itself
   },
   worker: {
@@ -58,5 +58,6 @@ export default defineConfig({
       },
       devOptions: { enabled: true, type: 'module' },
     }),
+    nameBuild(),
   ],
 })

@@ -1,34 +1,43 @@
-import { registerSW } from 'virtual:pwa-register'
+import { buildOf } from './build-of.ts'
+import { watchVersions, type Versions } from './watch-versions.ts'
 
-type Waiting = (activate: () => void) => void
-const listeners = new Set<Waiting>()
-let waiting: (() => void) | null = null
+let versions: Versions | null = null
 
-/**
- * Registers the Service Worker (in development the dev one) and waits for new versions. A new one takes over when a person
- * says so, and then every tab reloads; never by itself.
- */
+/** Registers the Service Worker (in development the dev one) and watches the versions of the app. */
 export function watchServiceWorker(): void {
-  if (!('serviceWorker' in navigator)) return
-  const update = registerSW({
-    immediate: true,
-    onNeedRefresh() {
-      waiting = () => void update(true)
-      for (const tell of listeners) tell(waiting)
+  const { serviceWorker: container } = navigator as { serviceWorker?: ServiceWorkerContainer }
+  if (!container) return
+  versions = watchVersions({
+    container,
+    register: () =>
+      import.meta.env.PROD
+        ? container.register('/service-worker.js')
+        : container.register('/dev-sw.js?dev-sw', { type: 'module' }),
+    every(ms, work) {
+      const timer = setInterval(work, ms)
+      return () => clearInterval(timer)
     },
-    onRegisteredSW(_url, registration) {
-      if (registration) setInterval(() => void registration.update().catch(() => {}), hourMs)
-    },
+    build: buildOf(document.head.innerHTML),
+    served: async () => buildOf(await (await fetch('/index.html')).text()),
+    reload: reloadFor,
   })
 }
 
-export function onUpdateWaiting(tell: Waiting): () => void {
-  listeners.add(tell)
-  if (waiting) tell(waiting)
-  return () => listeners.delete(tell)
+export function onUpdateWaiting(tell: (waits: boolean) => void): () => void {
+  return versions?.onWaiting(tell) ?? (() => {})
 }
 
-const triedKey = 'tried-to-update'
+/** The version that waits takes over, and then every tab reloads. */
+export function takeUpdate(): void {
+  versions?.take()
+}
+
+/** Once for a build: a page that is no other after that would reload for ever. */
+function reloadFor(build: string | null): void {
+  if (build !== null && sessionStorage.getItem(reloadedKey) === build) return
+  if (build !== null) sessionStorage.setItem(reloadedKey, build)
+  location.reload()
+}
 
 /**
  * For a tab that cannot go on as it is: fetches the newest version and takes it, or reloads when the browser has it
@@ -36,14 +45,8 @@ const triedKey = 'tried-to-update'
  */
 export async function updateNow(): Promise<void> {
   sessionStorage.setItem(triedKey, '1')
-  const registration = await navigator.serviceWorker?.getRegistration()
-  await registration?.update().catch(() => {})
-  if (registration?.installing || registration?.waiting) {
-    // taking it over reloads this page
-    const stop = onUpdateWaiting((activate) => activate())
-    await new Promise((resolve) => setTimeout(resolve, installMs))
-    stop()
-  }
+  // taking it over reloads this page before the deadline
+  await Promise.race([versions?.newest(), sleep(installMs)])
   location.reload()
 }
 
@@ -51,6 +54,9 @@ export function triedToUpdate(): boolean {
   return sessionStorage.getItem(triedKey) !== null
 }
 
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
+const triedKey = 'tried-to-update'
+const reloadedKey = 'reloaded-for-build'
 /** the app and its WASM, on a slow line */
 const installMs = 30_000
-const hourMs = 3_600_000
