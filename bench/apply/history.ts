@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { makeHistory } from '../../schema/demo/history.ts'
 import type { SequencedEvent } from '../../schema/events/event.ts'
-import { historyToEvents, readHistoryLine, type HistoryLine } from '../../schema/import/history.ts'
+import { historyToEvents, type HistoryLine } from '../../schema/import/history.ts'
 
 const realHistory = new URL('../../../shared/data/chat-history.ndjson.gz', import.meta.url)
 
@@ -18,8 +18,5 @@ export function loadHistoryEvents(messages: number): { source: 'real' | 'generat
 
 function readLines(messages: number): HistoryLine[] {
   const lines = gunzipSync(readFileSync(realHistory)).toString('utf8').split('\n', messages)
-  return lines.flatMap((text) => {
-    const outcome = readHistoryLine(text)
-    return outcome.type === 'Line' ? [outcome.line] : []
-  })
+  return lines.filter(Boolean).map((text) => JSON.parse(text) as HistoryLine)
 }

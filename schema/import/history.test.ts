@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { validateEvent } from '../events/event.ts'
 import { derivedUlid } from './derived-id.ts'
-import { historyToEvents, readHistoryLine, type HistoryLine } from './history.ts'
+import { clockAfter, eventsOfMessageAt, historyToEvents, type HistoryLine } from './history.ts'
 
 const options = { space: 's1', name: 'History', visibility: 'public', importer: 'import-1' } as const
 const line = (id: number, topic: string, text = 'hello', sender = 'Cy Vale 8'): HistoryLine => ({
@@ -36,8 +36,8 @@ describe('historyToEvents', () => {
   it('makes valid events, the same on every run, with rising clocks', () => {
     const lines = [
       line(1, 'a'),
-      line(2, 'b', '"'.repeat(59_000)),
-      line(3, '', 'é'.repeat(70_000)),
+      line(2, 'b', '"'.repeat(29_000)),
+      line(3, '', 'é'.repeat(29_000)),
       line(4, 'a', 'x', 'Bo'),
     ]
     const run = () => {
@@ -51,12 +51,22 @@ describe('historyToEvents', () => {
     expect(clocks.every((clock, i) => i === 0 || clock > clocks[i - 1]!)).toBe(true)
   })
 
-  it('says what is wrong with a line', () => {
-    expect(readHistoryLine('{"id":1')).toEqual({ type: 'BadLine', message: 'not JSON' })
-    expect(readHistoryLine('{"id":"x","stream":"a","topic":"","sender":"b","ts":1,"text":""}')).toMatchObject({
-      type: 'BadLine',
-      message: expect.stringContaining('id: ') as string,
-    })
+  it('puts a message without a topic into the room itself', () => {
+    const toEvents = historyToEvents(options)
+    toEvents(line(1, 'hello'))
+    const [message, ...others] = toEvents(line(2, ''))
+    expect(others).toEqual([])
+    expect(message!.room).toMatch(/^room-/)
+  })
+
+  it('makes the same message, whatever it brings along', () => {
+    const message = { id: '7', stream: 'a', topic: 'b', sender: 'Bo', ms: 5, text: 'x' }
+    const clock = clockAfter(clockAfter(0n, 5), 5)
+    const said = (has: boolean) =>
+      eventsOfMessageAt(message, clock, (entity) => has && !entity.startsWith('thread-'), options)
+    const alone = said(true)
+    expect(alone.map(({ type }) => type)).toEqual(['message.create', 'room.create'])
+    expect(said(false).slice(3)).toEqual(alone)
   })
 
   it('derives distinct ids', () => {

@@ -1,93 +1,173 @@
+import { isUtf8 } from 'node:buffer'
+import { bounds } from '../../schema/events/bounds.ts'
 import { spaceStream } from '../../schema/events/streams.ts'
-import type { KnownEvent } from '../../schema/events/event.ts'
 import { derivedUlid } from '../../schema/import/derived-id.ts'
-import { historyToEvents, readHistoryLine } from '../../schema/import/history.ts'
-import { ImportError, readLines } from './read-lines.ts'
+import { messageKey, type HistoryImport } from '../../schema/import/history.ts'
+import { notes, readLine, type LineOutcome, type Note } from '../../schema/import/read-line.ts'
+import { droppedInWords, quoted, reasonInWords } from './in-words.ts'
+import { FileFault, ImportError, type Source } from './open-source.ts'
+import { madeByAnother, sendMessages } from './send-messages.ts'
 import { Refused, type ServerConnection } from './server-connection.ts'
+import { openSpaceSoFar, type SpaceSoFar } from './space-so-far.ts'
+import { splitLines, splitObjects } from './split-records.ts'
+import { openSpool, type Dropped, type Reason, type Spool, type Times } from './spool.ts'
 
 /**
- * File → events → the server's append, in the file's order. Ids are a function of the file, so a second run, or one
- * after a break, finds what is there and adds what is not. One batch is on its way while the next is read.
+ * File → lines → messages in order of time → the server. All lines are read before the first is sent: only then is it
+ * known what their times mean, which ids are there twice, and what came first.
  */
 export interface ImportReport {
-  /** lines that became messages now, that the server had already, and that were skipped */
+  /** lines that are not blank; each is exactly one of imported, known, refused */
+  readonly read: number
   readonly imported: number
+  /** the space had it, or an earlier line says the same */
   readonly known: number
-  readonly skipped: number
-  readonly events: number
+  readonly refused: number
+  /** of the refused, the most frequent first */
+  readonly reasons: ReadonlyMap<Reason, number>
+  /** of lines that were taken, what was not as it should be */
+  readonly notes: ReadonlyMap<Note, { readonly count: number; readonly lines: readonly number[] }>
+  readonly fieldsLeft: readonly (readonly [name: string, lines: number])[]
+  readonly times: Times
+  readonly visibility: 'public' | 'invite'
+  /** how the file ends before its end; null when it was read whole */
+  readonly fault: string | null
 }
 export interface ImportOptions {
-  readonly path: string
   readonly space: string
   readonly visibility: 'public' | 'invite'
-  readonly onProgress: (progress: number, lines: number) => void
-  readonly onBadLine: (number: number, problem: string) => void
+  readonly onProgress: (step: 'reading' | 'sending', progress: number, lines: number) => void
+  /** once a line that is not imported */
+  readonly onRefused: (line: number, sentence: string) => void
+  /** unix ms */
+  readonly now?: () => number
+  /** where the lines lie meanwhile */
+  readonly temporary?: string | undefined
 }
-interface Numbered {
-  readonly event: KnownEvent
-  readonly line: number
-}
-const batchEvents = 500
 
-export async function importHistory(server: ServerConnection, options: ImportOptions): Promise<ImportReport> {
-  const space = derivedUlid(0, 'import', options.space)
-  const stream = spaceStream(space)
-  const { visibility } = options
-  const toEvents = historyToEvents({ space, name: options.space, visibility, importer: server.actor })
-  const report = { imported: 0, known: 0, skipped: 0, events: 0 }
-  const skip = (line: number, problem: string) => {
-    report.skipped += 1
-    options.onBadLine(line, problem)
+export async function importHistory(
+  server: ServerConnection,
+  source: Source,
+  options: ImportOptions,
+): Promise<ImportReport> {
+  const { space: name, onRefused, onProgress, now = Date.now } = options
+  const space = derivedUlid(0, 'import', name)
+  const spool = await openSpool(options.temporary)
+  try {
+    const { read, fault } = await readInto(spool, source, space, (progress, lines) => {
+      onProgress('reading', progress, lines)
+    })
+    const times = spool.settle(now() + bounds.aheadMs)
+    const { left } = spool.counts()
+    const tell = (dropped: Dropped) => onRefused(dropped.line, droppedInWords(dropped, times.unit))
+    refuseHopeless(spool, source, read, fault)
+    for (const dropped of spool.dropped()) tell(dropped)
+    if (left === 0)
+      return reportOf(spool, { read, times, fault, visibility: options.visibility }, { imported: 0, known: 0 })
+
+    const soFar = openSpaceSoFar(spool.database, space, server.actor)
+    await readSpace(server, soFar, space, name)
+    const visibility = soFar.visibility() ?? options.visibility
+    if (visibility === 'public' && options.visibility === 'invite') {
+      throw new ImportError(
+        `The space “${name}” is there already, and anyone may join it. Choose another name with --space.`,
+      )
+    }
+    const history: HistoryImport = { space, name, visibility, importer: server.actor }
+    const sent = await sendMessages(server, soFar, spool.pages(500), history, {
+      onRefused({ place, line }, reason, about) {
+        spool.drop(line, reason, about, place)
+        tell({ line, reason, about })
+      },
+      onProgress: (messages) => onProgress('sending', messages / left, messages),
+    })
+    return reportOf(spool, { read, times, fault, visibility }, sent)
+  } finally {
+    spool.close()
+    source.close()
   }
+}
 
-  async function send(batch: readonly Numbered[]): Promise<void> {
-    let rest = batch
-    while (rest.length > 0) {
-      try {
-        const results = await server.append(
-          stream,
-          rest.map(({ event }) => event),
-        )
-        for (const [i, { duplicate }] of results.entries()) {
-          if (!duplicate) report.events += 1
-          if (rest[i]!.event.type === 'message.create') report[duplicate ? 'known' : 'imported'] += 1
-        }
-        return
-      } catch (error) {
-        if (!(error instanceof Refused)) throw error
-        const { code, index, message } = error.fault
-        if (code === 'NOT_A_MEMBER' || code === 'EVENT_ID_TAKEN') {
-          throw new ImportError(
-            `The space “${options.space}” was imported by somebody else, or by an import whose session is lost. ` +
-              'Choose another name with --space.',
-          )
-        }
-        if (index === undefined) throw new ImportError(`The server refused: ${message}`)
-        skip(rest[index]!.line, message)
-        rest = rest.filter((_, i) => i !== index)
+async function readInto(
+  spool: Spool,
+  { chunks, shape, progress }: Source,
+  space: string,
+  onProgress: (progress: number, lines: number) => void,
+): Promise<{ read: number; fault: string | null }> {
+  let read = 0
+  let lastLine = 0
+  const splitter = shape === 'objects' ? splitObjects() : splitLines()
+  const take = (records: ReturnType<typeof splitter.end>) => {
+    for (const { line, bytes } of records) {
+      read += 1
+      lastLine = line
+      const text = bytes?.toString() ?? ''
+      const outcome: LineOutcome = bytes === null ? { type: 'Fault', fault: 'TooLong' } : readLine(text)
+      if (outcome.type === 'Fault') spool.drop(line, outcome.fault, quoted(outcome.about))
+      else {
+        const { message } = outcome
+        const isDamaged = text.includes('\ufffd') && !isUtf8(bytes!)
+        const noted = isDamaged ? { ...message, notes: [...message.notes, 'CharactersReplaced' as const] } : message
+        spool.add(line, noted, messageKey(space, message.stream, message.id))
       }
     }
+    onProgress(progress(), read)
   }
+  try {
+    for await (const chunk of chunks) take(splitter.push(chunk))
+    take(splitter.end())
+    return { read, fault: null }
+  } catch (error) {
+    if (!(error instanceof FileFault)) throw error
+    return { read, fault: `${error.message}: it ends, or is damaged, after line ${lastLine}.` }
+  }
+}
 
-  let sending: Promise<void> = Promise.resolve()
-  let batch: Numbered[] = []
-  const flush = async () => {
-    await sending
-    sending = send(batch)
-    sending.catch(() => {}) // seen by the next `await sending`
-    batch = []
-  }
-  for await (const { number, text, progress } of readLines(options.path)) {
-    if (text?.trim() === '') continue
-    const outcome = text === null ? ({ type: 'BadLine', message: 'too long' } as const) : readHistoryLine(text)
-    if (outcome.type === 'BadLine') skip(number, outcome.message)
-    else for (const event of toEvents(outcome.line)) batch.push({ event, line: number })
-    if (batch.length >= batchEvents) {
-      await flush()
-      options.onProgress(progress, number)
+/** One sentence for a file of which no line is a message, and not one a line. */
+function refuseHopeless(spool: Spool, { path, shape }: Source, read: number, fault: string | null): void {
+  const { left, dropped } = spool.counts()
+  if (left > 0) return
+  if (fault !== null && read === 0) throw new ImportError(fault)
+  if (read === 0) throw new ImportError(`${path} has nothing but blank lines.`)
+  const [[reason, lines] = ['NotJson' as const, 0]] = dropped
+  const isForeign = ['NotJson', 'NotAnObject', 'TooLong', 'NoTime', 'NoText'].includes(reason)
+  if (!isForeign || lines < read || (read === 1 && shape === 'lines')) return
+  throw new ImportError(
+    `${path} has no line that is a message. ${read === 1 ? 'Of its only one' : `Of each of its ${read.toLocaleString('en')}`} ` +
+      `it is true that ${reasonInWords[reason]}. A line looks like ${exampleLine}`,
+  )
+}
+export const exampleLine =
+  '{"id": 1, "stream": "maths", "topic": "hello", "sender": "Ada", "ts": 1522572485, "text": "…"}'
+
+async function readSpace(server: ServerConnection, soFar: SpaceSoFar, space: string, name: string): Promise<void> {
+  try {
+    for (let after: string | null = null, more = true; more;) {
+      const { items, upToDate } = await server.read(spaceStream(space), after)
+      soFar.take(items.map(({ event }) => event))
+      after = items.at(-1)?.seq ?? after
+      more = !upToDate && items.length > 0
     }
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    if (error.fault.code === 'UNKNOWN_STREAM') return // not made yet
+    throw new ImportError(
+      error.fault.code === 'NOT_A_MEMBER' ? madeByAnother(name) : `The server refused: ${error.message}.`,
+    )
   }
-  await flush()
-  await sending
-  return report
+}
+
+function reportOf(
+  spool: Spool,
+  rest: Pick<ImportReport, 'read' | 'times' | 'fault' | 'visibility'>,
+  sent: { imported: number; known: number },
+): ImportReport {
+  const { dropped } = spool.counts()
+  const same = dropped.get('Same') ?? 0
+  const reasons = new Map([...dropped].filter((entry): entry is [Reason, number] => entry[0] !== 'Same'))
+  const refused = [...reasons.values()].reduce((sum, lines) => sum + lines, 0)
+  const found = new Map(notes.map((note) => [note, spool.noted(note)]))
+  for (const [note, { count }] of found) if (count === 0) found.delete(note)
+  const { imported } = sent
+  return { ...rest, imported, known: sent.known + same, refused, reasons, notes: found, fieldsLeft: spool.fieldsLeft() }
 }

@@ -1,84 +1,65 @@
-import { basename, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import { importHistory } from './import-history.ts'
+import { resolve } from 'node:path'
+import { readArguments, type Arguments } from './arguments.ts'
+import { exampleLine, importHistory } from './import-history.ts'
+import { ImportError, openSource } from './open-source.ts'
 import { progressBar } from './progress-bar.ts'
-import { ImportError } from './read-lines.ts'
 import { connectToServer } from './server-connection.ts'
+import { summaryOf } from './summary.ts'
 
+/** Exit status: 0 messages are in the space · 1 none are, or the file or the server failed · 2 the command is not right */
 const usage = `Imports a chat history into a space.
 
   npm run import -- FILE [--space NAME] [--server URL] [--invite-only]
 
-  FILE           one JSON object a line (.gz too):
-                 {"id": 1, "stream": "maths", "topic": "hello", "sender": "Ada", "ts": 1522572485, "text": "…"}
-                 a stream becomes a room, a topic a thread in it
+  FILE           one JSON object a line (or an array of them; packed with gzip, too):
+                 ${exampleLine}
+                 a stream becomes a room, a topic a thread in it; more of it in docs/import.md
   --space        the space's name (the file's, if not given)
   --server       where the sync server is (http://localhost:5173)
   --invite-only  nobody joins unless let in; otherwise anyone who is signed in may
+  --help         these lines
 
 Running it again adds only what the server does not have yet.`
-const maxBadLinesShown = 20
+const maxRefusedShown = 20
 const bar = progressBar(process.stderr)
 
 async function main(): Promise<void> {
-  const { values, positionals } = readArguments()
-  const [path] = positionals
-  if (values.help || path === undefined || positionals.length > 1) {
-    console.log(usage)
-    process.exitCode = values.help ? 0 : 2
-    return
+  const command = readArguments(process.argv.slice(2))
+  switch (command.type) {
+    case 'Help':
+      console.log(usage)
+      return
+    case 'Misuse':
+      bar.print(`${command.message}\n\n${usage}`)
+      process.exitCode = 2
+      return
+    case 'Import':
+      return importInto(command)
   }
-  const space = values.space ?? basename(path).replace(/\.(ndjson|jsonl|json)?(\.gz)?$/i, '')
-  const origin = originOf(values.server ?? 'http://localhost:5173')
+}
+
+async function importInto({ path, space, origin, visibility }: Arguments): Promise<void> {
+  const source = await openSource(path)
   const sessions = resolve(process.env['DATA_DIR'] ?? 'data', 'import-sessions.json')
   const server = await connectToServer(origin, sessions)
-
   const start = performance.now()
-  const seconds = () => (performance.now() - start) / 1000
-  let bad = 0
-  const report = await importHistory(server, {
-    path,
+  let refused = 0
+  const report = await importHistory(server, source, {
     space,
-    visibility: values['invite-only'] ? 'invite' : 'public',
-    onProgress(progress, lines) {
-      bar.show(
-        progress,
-        `${lines.toLocaleString('en')} lines · ${Math.round(lines / seconds()).toLocaleString('en')}/s`,
-      )
+    visibility,
+    onProgress(step, progress, lines) {
+      bar.show(step, progress, `${lines.toLocaleString('en')} lines`)
     },
-    onBadLine(number, problem) {
-      bad += 1
-      if (bad <= maxBadLinesShown) bar.print(`line ${number} skipped: ${problem}`)
+    onRefused(_, sentence) {
+      refused += 1
+      if (refused <= maxRefusedShown) bar.print(sentence)
     },
   })
-  if (bad > maxBadLinesShown) bar.print(`… and ${bad - maxBadLinesShown} more lines skipped`)
-  const parts = [
-    `${report.imported.toLocaleString('en')} messages imported`,
-    report.known > 0 && `${report.known.toLocaleString('en')} were there already`,
-    report.skipped > 0 && `${report.skipped.toLocaleString('en')} lines skipped`,
-  ].filter(Boolean)
-  bar.print(`${parts.join(', ')} in ${seconds().toFixed(1)} s. “${space}” is at ${origin}`)
-}
-
-function readArguments() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        space: { type: 'string' },
-        server: { type: 'string' },
-        'invite-only': { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    })
-  } catch (error) {
-    throw new ImportError(`${(error as Error).message}\n\n${usage}`)
+  if (refused > maxRefusedShown) {
+    bar.print(`… and so are ${(refused - maxRefusedShown).toLocaleString('en')} more lines`)
   }
-}
-
-function originOf(server: string): string {
-  if (!URL.canParse(server)) throw new ImportError(`--server ${server} is not an address like http://localhost:5173`)
-  return new URL(server).origin
+  for (const sentence of summaryOf(report, space, origin, (performance.now() - start) / 1000)) bar.print(sentence)
+  if (report.imported + report.known === 0 || report.fault !== null) process.exitCode = 1
 }
 
 main().catch((error: unknown) => {

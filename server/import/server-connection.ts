@@ -1,86 +1,166 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { KnownEvent } from '../../schema/events/event.ts'
-import type { AppendResult, HttpFault, Identity } from '../../schema/messages/http.ts'
-import { ImportError } from './read-lines.ts'
+import {
+  httpStatus,
+  type AppendResult,
+  type HttpFault,
+  type Identity,
+  type StreamPage,
+} from '../../schema/messages/http.ts'
+import { ImportError } from './open-source.ts'
 
 /**
  * The importer at the server: signs in once and remembers its session, because a space that it founded takes more
- * events from it alone. Rides out a server that restarts.
+ * events from it alone. Rides out a server that restarts, or asks for patience.
  */
 export interface ServerConnection {
   readonly actor: string
-  append(stream: string, events: readonly KnownEvent[]): Promise<AppendResult['results']>
+  /** `repeated`: an answer was lost on the way, so what the server calls a duplicate may be of this very request */
+  append(
+    stream: string,
+    events: readonly KnownEvent[],
+  ): Promise<{ readonly results: AppendResult['results']; readonly repeated: boolean }>
+  read(stream: string, after: string | null): Promise<StreamPage>
 }
 
-/** The server understood, and refuses an event: `fault.index` says which. */
+/** The server understood, and refuses: of an append `fault.index` may say which event. */
 export class Refused extends Error {
+  readonly status: number
   readonly fault: HttpFault
 
-  constructor(fault: HttpFault) {
+  constructor(status: number, fault: HttpFault) {
     super(fault.message)
+    this.status = status
     this.fault = fault
   }
 }
 
+/** how long the server may be away */
 const patienceMs = 60_000
+const answerMs = 30_000
 
 export async function connectToServer(origin: string, sessionsPath: string): Promise<ServerConnection> {
   let cookie = readSessions(sessionsPath)[origin] ?? ''
 
-  async function ask(path: string, body?: unknown): Promise<Response> {
+  function ask(path: string, body?: unknown): Promise<Response> {
     const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
     const headers = { origin, cookie, 'content-type': 'application/json' }
-    return fetch(`${origin}/api${path}`, { ...init, headers, signal: AbortSignal.timeout(30_000) })
+    const signal = AbortSignal.timeout(answerMs)
+    return fetch(`${origin}/api${path}`, { ...init, headers, signal, redirect: 'manual' })
   }
 
   async function signIn(): Promise<Identity> {
     const known = await ask('/me').catch((error: unknown) => {
-      throw new ImportError(`No server answers at ${origin} (${reason(error)}). Start it with: npm start`)
+      throw new ImportError(noAnswer(origin, error))
     })
-    if (known.ok) return (await known.json()) as Identity
-    const answer = await ask('/guest', { name: 'Import', importer: true })
-    if (!answer.ok) throw new ImportError(`The server refused the sign-in: ${(await faultOf(answer)).message}`)
-    cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0]!
-    writeSessions(sessionsPath, { ...readSessions(sessionsPath), [origin]: cookie })
-    return (await answer.json()) as Identity
+    const moved = known.headers.get('location')
+    if (moved !== null) throw new ImportError(`${origin} sends on to ${moved}: name that with --server.`)
+    if (known.ok) {
+      const identity = await identityOf(known)
+      if (identity) return identity
+    } else if ((await faultOf(known)).code === 'SIGNED_OUT') {
+      const answer = await ask('/guest', { name: 'Import', importer: true }).catch((error: unknown) => {
+        throw new ImportError(noAnswer(origin, error))
+      })
+      if (!answer.ok) throw new ImportError(noSignIn(origin, await faultOf(answer)))
+      const identity = await identityOf(answer)
+      if (identity) {
+        cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0]!
+        writeSessions(sessionsPath, { ...readSessions(sessionsPath), [origin]: cookie })
+        return identity
+      }
+    }
+    throw new ImportError(`What answers at ${origin} is not this app's server (status ${known.status}).`)
+  }
+
+  /** Asks until there is an answer that waiting would not change. */
+  async function askPatiently<T>(path: string, body?: unknown): Promise<{ answer: T; repeated: boolean }> {
+    const deadline = Date.now() + patienceMs
+    let repeated = false
+    for (let waitMs = 250; ; waitMs = Math.min(waitMs * 2, 5000)) {
+      let problem: string
+      let wishMs = 0
+      try {
+        const answer = await ask(path, body)
+        if (answer.ok) return { answer: (await answer.json()) as T, repeated }
+        const fault = await faultOf(answer)
+        if (answer.status < 500 && answer.status !== 429 && answer.status !== 408)
+          throw new Refused(answer.status, fault)
+        problem = fault.message
+        wishMs = Math.min(60, Number(answer.headers.get('retry-after')) || 0) * 1000
+      } catch (error) {
+        if (error instanceof Refused) throw error
+        problem = causeOf(error)
+      }
+      repeated = true
+      const nextMs = Math.max(waitMs, wishMs)
+      if (Date.now() + nextMs > deadline + wishMs) {
+        throw new ImportError(
+          `The server at ${origin} went away (${problem}). Run the same command again: it goes on where it stopped.`,
+        )
+      }
+      await new Promise((resolve) => setTimeout(resolve, nextMs))
+    }
   }
 
   const { actor } = await signIn()
   return {
     actor,
     async append(stream, events) {
-      const deadline = Date.now() + patienceMs
-      for (let waitMs = 250; ; waitMs = Math.min(waitMs * 2, 5000)) {
-        let problem: string
-        try {
-          const answer = await ask(`/streams/${encodeURIComponent(stream)}/events`, { events })
-          if (answer.ok) return ((await answer.json()) as AppendResult).results
-          const fault = await faultOf(answer)
-          if (answer.status < 500 && answer.status !== 429) throw new Refused(fault)
-          problem = fault.message
-        } catch (error) {
-          if (error instanceof Refused) throw error
-          problem = reason(error)
-        }
-        if (Date.now() + waitMs > deadline) {
-          const advice = 'Run the same command again: it goes on where it stopped.'
-          throw new ImportError(`The server at ${origin} went away (${problem}). ${advice}`)
-        }
-        await new Promise((resolve) => setTimeout(resolve, waitMs))
-      }
+      const path = `/streams/${encodeURIComponent(stream)}/events`
+      const { answer, repeated } = await askPatiently<AppendResult>(path, { events })
+      return { results: answer.results, repeated }
+    },
+    async read(stream, after) {
+      const from = after === null ? '' : `&after=${encodeURIComponent(after)}`
+      const path = `/streams/${encodeURIComponent(stream)}/events?limit=5000${from}`
+      return (await askPatiently<StreamPage>(path)).answer
     },
   }
 }
 
 async function faultOf(answer: Response): Promise<HttpFault> {
   const body = (await answer.json().catch(() => null)) as { error?: HttpFault } | null
-  return body?.error ?? { code: 'INTERNAL', message: `status ${answer.status}` }
+  const fault = body?.error
+  if (fault && Object.hasOwn(httpStatus, fault.code)) return fault
+  return { code: 'INTERNAL', message: `status ${answer.status}` }
 }
 
-function reason(error: unknown): string {
-  const cause = (error as { cause?: NodeJS.ErrnoException }).cause
-  return cause?.code ?? (error as Error).message
+async function identityOf(answer: Response): Promise<Identity | null> {
+  const body = (await answer.json().catch(() => null)) as Identity | null
+  return typeof body?.actor === 'string' ? body : null
+}
+
+function noAnswer(origin: string, error: unknown): string {
+  const cause = causeOf(error)
+  if (cause === 'ENOTFOUND' || cause === 'EAI_AGAIN') return `There is no host ${new URL(origin).hostname}.`
+  if (/CERT|SELF_SIGNED|ISSUER/.test(cause)) return `The certificate of ${origin} is not trusted (${cause}).`
+  if (/SSL|EPROTO|HPE_/.test(cause)) {
+    const other = origin.startsWith('https:') ? 'http' : 'https'
+    return `${origin} does not answer that way: try --server ${other}${origin.slice(origin.indexOf(':'))}.`
+  }
+  return `No server answers at ${origin} (${cause}). Start it with: npm start`
+}
+
+function noSignIn(origin: string, fault: HttpFault): string {
+  switch (fault.code) {
+    case 'INSECURE_CONTEXT':
+      return `${origin} is neither https nor on this machine: the server signs nobody in there.`
+    case 'GUESTS_OFF':
+      return `The server at ${origin} takes no guests, and an import signs in as one. Start it without GUESTS=off.`
+    case 'TOO_MANY_REQUESTS':
+      return `The server at ${origin} had too many sign-ins. Try again in a while.`
+    default:
+      return `The server at ${origin} refused the sign-in: ${fault.message}.`
+  }
+}
+
+/** A code like ECONNREFUSED, or the time that is up. */
+function causeOf(error: unknown): string {
+  const { name, message, cause } = error as Error & { cause?: NodeJS.ErrnoException }
+  if (name === 'TimeoutError') return `no answer in ${answerMs / 1000} s`
+  return cause?.code ?? cause?.message ?? (error instanceof SyntaxError ? 'an answer that is not JSON' : message)
 }
 
 function readSessions(path: string): Record<string, string> {
@@ -93,5 +173,6 @@ function readSessions(path: string): Record<string, string> {
 
 function writeSessions(path: string, sessions: Record<string, string>): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  writeFileSync(path, JSON.stringify(sessions), { mode: 0o600 })
+  writeFileSync(`${path}.new`, JSON.stringify(sessions), { mode: 0o600 })
+  renameSync(`${path}.new`, path)
 }

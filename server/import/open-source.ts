@@ -1,0 +1,169 @@
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { pipeline, Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { shapeOf, type Shape } from './shape.ts'
+
+/**
+ * A file → its text as UTF-8 bytes, one chunk at a time. What it is, its first bytes say and not its name: gzip, UTF-16,
+ * a byte order mark. What cannot be read is said in a sentence before anything is sent.
+ */
+export interface Source {
+  readonly path: string
+  readonly shape: Shape
+  /** Throws FileFault where the file is damaged. */
+  readonly chunks: AsyncIterable<Buffer>
+  /** how much of the file has been read, 0 to 1 */
+  progress(): number
+  close(): void
+}
+
+/** A failure to word for a person: no stack, no code. */
+export class ImportError extends Error {}
+/** The file ends, or is damaged, somewhere after its beginning. */
+export class FileFault extends ImportError {}
+
+const sampleBytes = 256 * 1024
+
+export async function openSource(path: string): Promise<Source> {
+  const size = await sizeOf(path)
+  const file = createReadStream(path, { highWaterMark: sampleBytes })
+  const close = () => void file.destroy()
+  try {
+    const { bytes, sample, isWhole } = await asText(path, file)
+    if (isWhole && isBlank(sample)) throw new ImportError(`${path} is empty.`)
+    const shape = shapeOf(sample, isWhole)
+    if (shape === 'nothing' && looksBinary(sample)) {
+      throw new ImportError(`${path} is not a text file. An import reads JSON, one message a line.`)
+    }
+    const progress = () => (size === 0 ? 0 : Math.min(1, file.bytesRead / size))
+    return { path, shape, chunks: bytes, progress, close }
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw new ImportError(`There is no file ${path}.`)
+    throw new ImportError(cannotBeRead(path, error))
+  })
+  if (found.isDirectory()) throw new ImportError(`${path} is a folder. Name a file in it.`)
+  return found.size
+}
+
+function cannotBeRead(path: string, error: NodeJS.ErrnoException): string {
+  if (error.code === 'EACCES' || error.code === 'EPERM') return `You may not read ${path}.`
+  return `${path} cannot be read (${error.code ?? 'unknown cause'}).`
+}
+
+interface Begun {
+  readonly bytes: AsyncIterable<Buffer>
+  readonly sample: Buffer
+  /** the sample is all there is */
+  readonly isWhole: boolean
+}
+
+/** Unpacks and decodes until it is UTF-8. */
+async function asText(path: string, file: AsyncIterable<Buffer>): Promise<Begun> {
+  let begun = await begin(told(file, (error) => cannotBeRead(path, error)))
+  for (let layers = 0; startsWith(begun.sample, [0x1f, 0x8b]); layers++) {
+    if (layers === 3) throw new ImportError(`${path} is packed with gzip more than three times.`)
+    begun = await begin(told(unzipped(begun.bytes), () => `${path} is not a whole gzip file`))
+  }
+  const { sample } = begun
+  const format = otherFormats.find(([, magic, at = 0]) => startsWith(sample.subarray(at), magic))
+  if (format) throw new ImportError(`${path} is ${format[0]}. An import reads JSON, one message a line.`)
+  const encoding = encodingOf(sample)
+  if (encoding === 'utf-32') throw new ImportError(`${path} is in UTF-32. Save it as UTF-8.`)
+  if (encoding !== 'utf-8') return begin(decoded(begun.bytes, encoding))
+  return startsWith(sample, [0xef, 0xbb, 0xbf]) ? begin(without(begun.bytes, 3)) : begun
+}
+
+/** Reads on until there is a sample, and gives it back with the rest behind it. */
+async function begin(source: AsyncIterable<Buffer>): Promise<Begun> {
+  const iterator = source[Symbol.asyncIterator]()
+  const first: Buffer[] = []
+  let length = 0
+  let isWhole = false
+  let damage: unknown = null
+  try {
+    while (length < sampleBytes && !isWhole) {
+      const next = await iterator.next()
+      if (next.done) isWhole = true
+      else length += first[first.push(next.value) - 1]!.length
+    }
+  } catch (error) {
+    if (length === 0) throw error
+    damage = error // the beginning is there all the same
+  }
+  async function* all(): AsyncGenerator<Buffer> {
+    yield* first
+    if (damage !== null) throw damage
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value
+  }
+  return { bytes: all(), sample: Buffer.concat(first), isWhole }
+}
+
+/** Words an error of the stream. */
+async function* told(source: AsyncIterable<Buffer>, words: (error: NodeJS.ErrnoException) => string) {
+  try {
+    yield* source
+  } catch (error) {
+    throw error instanceof FileFault ? error : new FileFault(words(error as NodeJS.ErrnoException))
+  }
+}
+
+function unzipped(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  const gunzip = createGunzip({ chunkSize: 64 * 1024 })
+  pipeline(Readable.from(source), gunzip, () => {}) // an error of either is thrown by whoever reads
+  return gunzip
+}
+
+async function* decoded(source: AsyncIterable<Buffer>, encoding: string): AsyncGenerator<Buffer> {
+  const decoder = new TextDecoder(encoding)
+  for await (const chunk of source) yield Buffer.from(decoder.decode(chunk, { stream: true }))
+  yield Buffer.from(decoder.decode())
+}
+
+async function* without(source: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
+  let left = bytes
+  for await (const chunk of source) {
+    yield chunk.subarray(left)
+    left = Math.max(0, left - chunk.length)
+  }
+}
+
+function encodingOf(sample: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' | 'utf-32' {
+  if (startsWith(sample, [0xff, 0xfe, 0, 0]) || startsWith(sample, [0, 0, 0xfe, 0xff])) return 'utf-32'
+  if (startsWith(sample, [0xff, 0xfe])) return 'utf-16le'
+  if (startsWith(sample, [0xfe, 0xff])) return 'utf-16be'
+  // without a mark: JSON begins with ASCII, of which every other byte is 0 then
+  const [first, second, third, fourth] = sample
+  if (first !== 0 && second === 0 && third !== 0 && fourth === 0) return 'utf-16le'
+  return first === 0 && second !== 0 && third === 0 && fourth !== 0 ? 'utf-16be' : 'utf-8'
+}
+
+const otherFormats: readonly (readonly [name: string, magic: readonly number[], at?: number])[] = [
+  ['a zip archive: unpack it first', [0x50, 0x4b, 0x03, 0x04]],
+  ['a zip archive: unpack it first', [0x50, 0x4b, 0x05, 0x06]],
+  ['packed with bzip2: unpack it first', [0x42, 0x5a, 0x68]],
+  ['packed with xz: unpack it first', [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
+  ['packed with zstd: unpack it first', [0x28, 0xb5, 0x2f, 0xfd]],
+  ['a 7z archive: unpack it first', [0x37, 0x7a, 0xbc, 0xaf, 0x27]],
+  ['a rar archive: unpack it first', [0x52, 0x61, 0x72, 0x21]],
+  ['a tar archive: unpack it first', [0x75, 0x73, 0x74, 0x61, 0x72], 257],
+  ['an SQLite database', [...Buffer.from('SQLite format 3')]],
+  ['a PDF', [...Buffer.from('%PDF-')]],
+]
+
+const startsWith = (bytes: Buffer, magic: readonly number[]): boolean => magic.every((byte, i) => bytes[i] === byte)
+
+const isBlank = (bytes: Buffer): boolean => bytes.every((byte) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d))
+
+/** Text has hardly any control characters. (An odd one is a bad line's.) */
+function looksBinary(sample: Buffer): boolean {
+  const controls = sample.reduce((count, byte) => count + (byte < 0x09 || (byte > 0x0d && byte < 0x1b) ? 1 : 0), 0)
+  return controls > 0 && (controls * 20 > sample.length || sample.includes(0))
+}
