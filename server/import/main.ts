@@ -41,7 +41,7 @@ async function main(): Promise<void> {
 async function importInto({ path, space, origin, visibility }: Arguments): Promise<void> {
   const source = await openSource(path)
   const sessions = resolve(process.env['DATA_DIR'] ?? 'data', 'import-sessions.json')
-  const server = await connectToServer(origin, sessions)
+  const server = await connectToServer(origin, sessions, (sentence) => bar.print(sentence))
   const start = performance.now()
   let refused = 0
   const report = await importHistory(server, source, {

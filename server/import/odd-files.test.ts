@@ -11,7 +11,7 @@ let server: TestServer
 let connection: ServerConnection
 const folder = importFolder()
 beforeAll(async () => {
-  server = await startTestServer()
+  server = await startTestServer({ limits: { spacesPerPerson: { burst: 1000, perSecond: 1 } } })
   connection = await folder.connect(server.origin)
 })
 afterAll(async () => {

@@ -39,8 +39,15 @@ export class Refused extends Error {
 /** how long the server may be away */
 const patienceMs = 60_000
 const answerMs = 30_000
+/** a wait that is worth a word */
+const tellMs = 4000
 
-export async function connectToServer(origin: string, sessionsPath: string): Promise<ServerConnection> {
+/** `onWait`: told once in a while that nothing goes on, and why */
+export async function connectToServer(
+  origin: string,
+  sessionsPath: string,
+  onWait: (sentence: string) => void = () => {},
+): Promise<ServerConnection> {
   let cookie = readSessions(sessionsPath)[origin] ?? ''
 
   function ask(path: string, body?: unknown): Promise<Response> {
@@ -100,6 +107,7 @@ export async function connectToServer(origin: string, sessionsPath: string): Pro
           `The server at ${origin} went away (${problem}). Run the same command again: it goes on where it stopped.`,
         )
       }
+      if (nextMs >= tellMs) onWait(`Waiting ${Math.ceil(nextMs / 1000)} s for the server (${problem}).`)
       await new Promise((resolve) => setTimeout(resolve, nextMs))
     }
   }
