@@ -9,7 +9,7 @@ import { plainQuery, TooMuch, withinSteps } from './plain-sqlite.ts'
 import type { PrintedSql } from './sql-text.ts'
 
 /** Which law broke. */
-export type Law = 'refused' | 'all' | 'rows' | 'deltas' | 'error' | 'crash'
+export type Law = 'refused' | 'slow' | 'all' | 'rows' | 'deltas' | 'error' | 'crash'
 
 export interface Breach {
   readonly law: Law
@@ -24,6 +24,9 @@ export interface Watched {
   /** SQLite cannot even prepare it any more */
   over: boolean
 }
+
+/** milliseconds to subscribe to what SQLite answers in a blink: a garbage collection takes less */
+const mostToSubscribe = 2500
 
 /** reads the clock or rolls dice: no two answers need agree */
 const volatile = /\bcurrent_(?:timestamp|date|time)\b|\brandom(?:blob)?\s*\(|'now'/i
@@ -56,6 +59,7 @@ export class Watch {
   /** Subscribes to a query that SQLite answers. */
   subscribe(printed: PrintedSql): Watched | Breach {
     try {
+      const start = performance.now()
       let follower: Follower | undefined
       const live = this.#live.subscribe(
         printed,
@@ -63,6 +67,9 @@ export class Watch {
         () => follower?.fail(),
       )
       follower = new Follower(live)
+      const took = performance.now() - start
+      if (took > mostToSubscribe)
+        return { law: 'slow', detail: `${took.toFixed(0)} ms to subscribe`, explanation: null }
       return { printed, live, follower, over: false }
     } catch (error) {
       return { law: 'refused', detail: String((error as Error).stack), explanation: null }

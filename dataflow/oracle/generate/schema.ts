@@ -40,6 +40,7 @@ export function randomSchema(random: Random): Schema {
     [4, 2],
     [3, 3],
     [1, 4],
+    [0.4, 6],
   ])
   if (random.chance(0.05)) schema.ddl.push(`ATTACH ':memory:' AS aux1`)
   for (let i = 0; i < tableCount; i++) addTable(random, schema)
@@ -221,8 +222,10 @@ export function addView(random: Random, schema: Schema): void {
     : ''
   const group = random.chance(0.2) ? ` GROUP BY ${names}` : ''
   const from = `SELECT ${names} FROM ${quoteName(base.name)}${where}${group}`
+  const looked = random.pick(bases)
   const body = random.weighted([
     [6, from],
+    [base.key.length > 0 ? 1 : 0, `SELECT ${names} FROM ${quoteName(base.name)} ORDER BY (SELECT count(*) FROM ${quoteName(looked.name)} AS l WHERE l.${quoteName(random.pick(looked.columns).name)} = ${quoteName(base.name)}.${quoteName(filter.name)}), ${base.key.map((k) => (k === 'rowid' ? k : quoteName(k))).join(', ')} LIMIT 4`], // prettier-ignore
     [1, `SELECT DISTINCT ${names} FROM ${quoteName(base.name)}${where}`],
     [1, `${from} UNION ALL ${from}`],
     [1, `WITH w AS (${from}) SELECT * FROM w`],

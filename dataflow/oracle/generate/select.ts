@@ -6,7 +6,10 @@ import type { Random } from '../random.ts'
 import { expression, list, optional, select, text, type Sql } from '../sql-text.ts'
 import { leaf, randomCondition, randomExpression, type Scope, type ScopeColumn } from './expression.ts'
 import { randomWindowCall } from './window.ts'
+import { chainOfTables } from './chains.ts'
+import { readInCorner } from './corners.ts'
 import { randomShape, type Parts } from './shapes.ts'
+import { overWholeTable } from './whole-table.ts'
 import { topOfGroup } from './top-of-group.ts'
 import { quoteName, type Schema, type Table } from './schema.ts'
 import { literal, randomValue, type ColumnType } from './value.ts'
@@ -81,6 +84,9 @@ class QueryMaker implements Parts {
       [0.5, () => this.#values().sql],
       [1.5, () => topOfGroup(this) ?? this.#plain(1).sql],
       [9, () => (ctes.length > 0 ? null : randomShape(this)) ?? this.#plain(1).sql],
+      [ctes.length > 0 ? 0 : 4, () => readInCorner(this) ?? this.#plain(1).sql],
+      [ctes.length > 0 ? 0 : 1.5, () => chainOfTables(this)],
+      [ctes.length > 0 ? 0 : 2.5, () => overWholeTable(this) ?? this.#plain(1).sql],
     ])()
     return text`${head}${body}`
   }

@@ -32,6 +32,7 @@ export function randomSetup(random: Random, schema: Schema): Sql[] {
 }
 
 export function randomStep(random: Random, schema: Schema): Step {
+  if (random.chance(0.06)) return ddlAmongWrites(random, schema)
   const how = random.weighted<Step['how']>([
     [8, 'run'],
     [2, 'script'],
@@ -50,6 +51,41 @@ export function randomStep(random: Random, schema: Schema): Step {
     if (random.chance(0.3)) statements.splice(at + 1, 0, 'SAVEPOINT n', randomStatement(random, schema, 0), random.pick(['ROLLBACK TO n', 'RELEASE n', 'ROLLBACK TO n; RELEASE n'])) // prettier-ignore
   }
   return { how, statements }
+}
+
+/**
+ * One transaction: writes, changes of the schema, writes. SQLite reads the schema anew in between, and the names of all tables move in memory.
+ * The schema changes of tables that no query reads, or of one of the case's own.
+ */
+function ddlAmongWrites(random: Random, schema: Schema): Step {
+  const writes = (least: number) => random.many(least, 4, () => randomStatement(random, schema, 0))
+  const name = `x${schema.nextName++}`
+  const temporary = random.pick(['', '', '', 'TEMP '])
+  const create = `CREATE ${temporary}TABLE ${name}(a, b)`
+  const change = () =>
+    random.pick([
+      `ALTER TABLE ${name} ADD COLUMN c${schema.nextName++}`,
+      `ALTER TABLE ${name} RENAME COLUMN b TO c${schema.nextName++}`,
+      `ALTER TABLE ${name} DROP COLUMN b`,
+      `ALTER TABLE ${name} RENAME TO y${schema.nextName++}`,
+      `CREATE TABLE y${schema.nextName++}(long_name_of_a_column DEFAULT 'of a table that comes and goes')`,
+      `CREATE ${temporary}VIEW y${schema.nextName++} AS SELECT * FROM ${name}`,
+      `CREATE INDEX y${schema.nextName++} ON ${name}(a)`,
+      `CREATE ${temporary}TRIGGER y${schema.nextName++} AFTER INSERT ON ${name} BEGIN SELECT 1; END`,
+      `DROP TABLE ${name}`,
+      `DROP TABLE ${name}; ${create}`,
+      `CREATE VIRTUAL TABLE y${schema.nextName++} USING fts5(a)`,
+      'REINDEX',
+      'ANALYZE',
+      `ATTACH ':memory:' AS y${schema.nextName++}`,
+    ])
+  const inSavepoint = () => ['SAVEPOINT s', change(), ...writes(0), random.pick(['ROLLBACK TO s', 'ROLLBACK TO s; RELEASE s', 'RELEASE s'])] // prettier-ignore
+  const some = () => random.weighted<() => Sql[]>([[4, () => [change()]], [2, inSavepoint], [1, () => [randomDdl(random, schema)]]])() // prettier-ignore
+  const statements = [create, ...writes(0), ...some(), ...writes(1), ...(random.chance(0.5) ? [...some(), ...writes(1)] : [])] // prettier-ignore
+  return {
+    how: random.pick<Step['how']>(['begin commit', 'begin commit', 'transaction', 'begin rollback']),
+    statements,
+  }
 }
 
 function randomStatement(random: Random, schema: Schema, parameterChance: number): Sql {
