@@ -37,6 +37,8 @@ export interface Explanation {
   /** why not incremental */
   readonly reason?: string
   readonly operators: readonly OperatorExplanation[]
+  /** `schema.table` in lower case: whose changed rows it is told of */
+  readonly tables: readonly string[]
 }
 export interface OperatorExplanation {
   readonly id: string

@@ -41,21 +41,15 @@ export function bindCte(place: Place, entry: CteEntry, alias: string, nullSuppli
     return derived(place, query, alias, null, names, nullSupplied)
   }
   // (WITH RECURSIVE c(…) AS (…) SELECT * FROM c) AS alias
-  const { compounds, ...first } = entry.ast.select
-  if (!compounds?.length) throw new Unsupported('a recursive CTE of one arm')
-  const seed = binder.bindQuery(
-    { ...first, compounds: undefined, orderBy: undefined, limit: undefined },
-    scope.outer,
-    entry.text,
-    entry.ctes(),
-  )
-  const columns = seed.columns.map((column, i): SourceColumn => {
-    const { affinity, collation } = column
-    return { name: names?.[i] ?? column.name, affinity, collation, notNull: false, hidden: false }
-  })
-  entry.self = columns
+  if (!entry.ast.select.compounds?.length) throw new Unsupported('a recursive CTE of one arm')
+  let columns: SourceColumn[] = []
   try {
-    const body = binder.bindQuery(entry.ast.select, scope.outer, entry.text, ctes)
+    const body = binder.bindQuery(entry.ast.select, scope.outer, entry.text, ctes, (first) => {
+      columns = first.columns.map(({ name, affinity, collation }, i) => {
+        return { name: names?.[i] ?? name, affinity, collation, notNull: false, hidden: false }
+      })
+      entry.self = columns
+    })
     const relation: Relation = { kind: 'recursive', name: entry.name, query: body }
     const inner = newSource(binder, entry.name, null, relation, columns, false)
     const from = {
@@ -104,6 +98,7 @@ export function bindCte(place: Place, entry: CteEntry, alias: string, nullSuppli
           having: null,
           aggregates: [],
           windows: [],
+          orderBy: [],
         },
       ],
       columns: all,

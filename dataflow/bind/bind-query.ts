@@ -12,12 +12,13 @@ import type {
   BoundQuery,
   BoundResultColumn,
   BoundSelect,
+  BoundSubquery,
   CompoundOperator,
   Source,
 } from './bound.ts'
 import { as, nowhere } from './build-ast.ts'
 import { type CteScope, fromItems, goesBy, type Item, leaves, newScope, reference, type Scope } from './scope.ts'
-import { subqueriesIn } from './subqueries.ts'
+import { subqueriesIn, subqueriesWithin } from './subqueries.ts'
 import { Unsupported } from './unsupported.ts'
 
 /** Binds a SELECT: each arm in a scope of its own, then ORDER BY and LIMIT over what the arms offer. */
@@ -27,6 +28,8 @@ export function bindQuery(
   outer: Scope | null,
   text: string,
   ctesAround: CteScope | null,
+  /** told of the first arm before the others are bound: they may be a recursion that reads its columns */
+  afterFirst?: (first: BoundArm) => void,
 ): BoundQuery {
   const volatileAround = binder.volatile
   binder.volatile = null
@@ -41,9 +44,11 @@ export function bindQuery(
   }
   const scopes = ones.map(() => newScope(outer, text, ctes))
   const single = ones.length === 1 ? (ast.orderBy ?? []) : []
-  const bound = ones.map((one, i) =>
-    bindArm({ binder, scope: scopes[i]!, windows: windowsOf(one) }, one, operators[i]!, single),
-  )
+  const bound = ones.map((one, i) => {
+    const made = bindArm({ binder, scope: scopes[i]!, windows: windowsOf(one) }, one, operators[i]!, single)
+    if (i === 0) afterFirst?.(made.arm)
+    return made
+  })
   const arms = bound.map(({ arm }) => arm)
   const columns = arms[0]!.columns.map((_, i) => unifyColumn(arms, i))
   // whether several rows of VALUES count as columns, whose collation wins, depends on a WITH anywhere in the statement
@@ -74,7 +79,7 @@ export function bindQuery(
     limit,
     offset,
     outer: dedupe(scopes.flatMap((scope) => [...scope.outerColumns])),
-    sources: arms.flatMap((arm) => (arm.kind === 'select' ? [...arm.sources, ...nestedSources(arm)] : [])),
+    sources: sourcesOf(arms, subqueriesWithin([limit, offset])),
     recursive: false,
     volatile,
   }
@@ -94,14 +99,19 @@ function dedupe<T extends { readonly source: Source; readonly column: number }>(
   return [...seen.values()]
 }
 
-function nestedSources(arm: BoundSelect): Source[] {
-  const nested = new Set<Source>()
-  const addQuery = (query: BoundQuery) => query.sources.forEach((source) => nested.add(source))
-  for (const { relation } of arm.sources) {
-    if ((relation.kind === 'query' || relation.kind === 'recursive') && relation.query) addQuery(relation.query)
+function sourcesOf(arms: readonly BoundArm[], beside: readonly BoundSubquery[]): Source[] {
+  const found = new Set<Source>()
+  const addQuery = (query: BoundQuery) => query.sources.forEach((source) => found.add(source))
+  for (const arm of arms) {
+    for (const source of arm.kind === 'select' ? arm.sources : []) {
+      found.add(source)
+      const { relation } = source
+      if ((relation.kind === 'query' || relation.kind === 'recursive') && relation.query) addQuery(relation.query)
+    }
+    for (const { query } of subqueriesIn(arm)) addQuery(query)
   }
-  for (const { query } of subqueriesIn(arm)) addQuery(query)
-  return [...nested]
+  for (const { query } of beside) addQuery(query)
+  return [...found]
 }
 
 function windowsOf(one: OneSelect) {
@@ -197,6 +207,7 @@ function bindArm(
     having,
     aggregates: [...scope.aggregates.values()],
     windows: [...scope.windows.values()],
+    orderBy,
   }
   return { arm, place, orderBy }
 }

@@ -15,7 +15,7 @@ export function bindStatement(sql: string, catalog: Catalog): BoundStatement {
   const { names, numbers } = numberParameters(parsed.select)
   const binder: Binder = {
     catalog,
-    bindQuery: (select, outer, text, ctes) => bindQuery(binder, select, outer, text, ctes),
+    bindQuery: (...query) => bindQuery(binder, ...query),
     parameterNumber: (parameter) => numbers.get(parameter)!,
     newSource: newAliases(),
     tables: new Set<CatalogTable>(),

@@ -1,7 +1,7 @@
 import { foldName } from '../fold-name.ts'
 import { type Select, traverse, type VariableExpr } from 'sqlite3-parser'
 import type { Catalog, CatalogTable } from '../catalog/catalog.ts'
-import type { BoundQuery } from './bound.ts'
+import type { BoundArm, BoundQuery } from './bound.ts'
 import type { CteScope, Scope } from './scope.ts'
 import { Unsupported } from './unsupported.ts'
 
@@ -9,7 +9,13 @@ import { Unsupported } from './unsupported.ts'
 export interface Binder {
   readonly catalog: Catalog
   /** nested SELECTs: subqueries, derived tables, views, CTEs */
-  bindQuery(select: Select, outer: Scope | null, text: string, ctes: CteScope | null): BoundQuery
+  bindQuery(
+    select: Select,
+    outer: Scope | null,
+    text: string,
+    ctes: CteScope | null,
+    afterFirst?: (first: BoundArm) => void,
+  ): BoundQuery
   parameterNumber(parameter: VariableExpr): number
   /** a fresh source id, and an alias like `wanted` that no other source of the statement has */
   newSource(wanted: string): { readonly id: number; readonly alias: string }

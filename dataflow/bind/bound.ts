@@ -38,7 +38,7 @@ export interface BoundQuery {
   readonly offset: BoundExpression | null
   /** columns of enclosing queries that it refers to, nested ones included; empty when it stands alone */
   readonly outer: readonly BoundColumn[]
-  /** all sources in it, nested ones included */
+  /** all sources in it, nested ones included, wherever they are read */
   readonly sources: readonly Source[]
   /** recursive CTEs stay CTEs: `ast.with` declares them */
   readonly recursive: boolean
@@ -77,6 +77,8 @@ export interface BoundSelect extends ArmCommon {
   /** each distinct aggregate call of the columns, HAVING and ORDER BY */
   readonly aggregates: readonly BoundAggregate[]
   readonly windows: readonly BoundWindowCall[]
+  /** ORDER BY, where the query is this SELECT alone: its terms may read what nothing else does */
+  readonly orderBy: readonly BoundOrderTerm[]
 }
 
 export interface BoundResultColumn {

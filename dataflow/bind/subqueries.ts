@@ -1,7 +1,17 @@
-import type { BoundSelect, BoundSubquery, From } from './bound.ts'
+import type { BoundArm, BoundSubquery, From } from './bound.ts'
 
-/** The subqueries in the expressions of a SELECT, not those in FROM, nor those inside them. */
-export function subqueriesIn(select: BoundSelect): BoundSubquery[] {
+/** The subqueries in the expressions of a SELECT, those of its ORDER BY too, not those in FROM, nor those inside them. */
+export function subqueriesIn(arm: BoundArm): BoundSubquery[] {
+  if (arm.kind === 'values') return subqueriesWithin(arm.rows)
+  const ons = (from: From | null): unknown[] =>
+    from?.kind === 'join' ? [from.on, ...ons(from.left), ...ons(from.right)] : []
+  const { columns, where, groupBy, having, aggregates, windows, orderBy } = arm
+  const args = arm.sources.map(({ relation }) => ('arguments' in relation ? relation.arguments : []))
+  return subqueriesWithin([columns, where, groupBy, having, aggregates, windows, orderBy, ons(arm.from), args])
+}
+
+/** Those in expressions, however these are nested. */
+export function subqueriesWithin(expressions: unknown): BoundSubquery[] {
   const found = new Set<BoundSubquery>()
   const seen = new Set<object>()
   const visit = (value: unknown): void => {
@@ -17,18 +27,6 @@ export function subqueriesIn(select: BoundSelect): BoundSubquery[] {
       if (name !== 'ast' && name !== 'source' && name !== 'sources' && name !== 'relation') visit(each)
     }
   }
-  const ons = (from: From | null): unknown[] =>
-    from?.kind === 'join' ? [from.on, ...ons(from.left), ...ons(from.right)] : []
-  const args = select.sources.map(({ relation }) => (relation.kind === 'function' ? relation.arguments : []))
-  visit([
-    select.columns,
-    select.where,
-    select.groupBy,
-    select.having,
-    select.aggregates,
-    select.windows,
-    ons(select.from),
-    args,
-  ])
+  visit(expressions)
   return [...found]
 }

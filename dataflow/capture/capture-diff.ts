@@ -28,9 +28,11 @@ interface WatchedTable {
   bulk: boolean
 }
 
-/** What is known of a table by the pointer to its name. */
+/** What is known of a table by the pointer to its name, and by what stood there. */
 interface Known {
   readonly schema: Pointer
+  readonly schemaName: Uint8Array
+  readonly tableName: Uint8Array
   readonly table: WatchedTable | null
   /** FTS5 tables and R*Trees that stand on it */
   readonly indexes: readonly Index[]
@@ -58,7 +60,10 @@ export class DiffCapture {
   bulkRows = 2000
   readonly #connection: Connection
   readonly #tables = new Map<string, WatchedTable>()
-  /** table name pointer → table; SQLite keeps a table's name in one place until the schema changes */
+  /**
+   * Table name pointer → table. SQLite keeps a name in one place until it reads the schema anew, which it does in the middle of a
+   * transaction too: while the schema may have changed, the pointer alone says nothing.
+   */
   #byPointer = new Map<Pointer, Known>()
   readonly #callback: Pointer
   #pending = false
@@ -135,7 +140,9 @@ export class DiffCapture {
 
   #observe(op: number, schemaName: Pointer, tableName: Pointer, oldKey: bigint, newKey: bigint): void {
     let known = this.#byPointer.get(tableName)
-    if (!known || known.schema !== schemaName) known = this.#resolve(schemaName, tableName)
+    if (!known || known.schema !== schemaName || (this.#namesMove && !this.#isStill(known, tableName))) {
+      known = this.#resolve(schemaName, tableName)
+    }
     if (known.indexes.length > 0) for (const index of known.indexes) this.#observeDocument(index, oldKey, newKey)
     const table = known.table
     if (!table || table.bulk) return
@@ -210,6 +217,16 @@ export class DiffCapture {
     return row
   }
 
+  /** A statement that may change the schema was prepared since the last turn. */
+  get #namesMove(): boolean {
+    return this.#connection.authorizer.schemaChanged
+  }
+
+  #isStill({ schema, schemaName, tableName }: Known, table: Pointer): boolean {
+    const heap = this.#connection.raw.heap()
+    return standsAt(heap, table, tableName) && standsAt(heap, schema, schemaName)
+  }
+
   #resolve(schemaName: Pointer, tableName: Pointer): Known {
     const { raw } = this.#connection
     const schema = raw.readCString(schemaName) ?? ''
@@ -221,7 +238,13 @@ export class DiffCapture {
       if (fullText?.documents.some(isNamed)) indexes.push({ table, holdsDocuments: true })
       else if (fullText?.settings && isNamed(fullText.settings)) indexes.push({ table, holdsDocuments: false })
     }
-    const known = { schema: schemaName, table: this.#tables.get(name) ?? null, indexes }
+    const known = {
+      schema: schemaName,
+      schemaName: bytesAt(raw.heap(), schemaName),
+      tableName: bytesAt(raw.heap(), tableName),
+      table: this.#tables.get(name) ?? null,
+      indexes,
+    }
     this.#byPointer.set(tableName, known)
     return known
   }
@@ -284,6 +307,16 @@ export function sameValue(a: Value, b: Value): boolean {
   if (a instanceof Real) return b instanceof Real && Object.is(a.value, b.value)
   if (a instanceof Uint8Array) return b instanceof Uint8Array && a.length === b.length && a.every((x, i) => x === b[i])
   return false
+}
+
+/** Up to the NUL, and that too. */
+function bytesAt(heap: Uint8Array, pointer: Pointer): Uint8Array {
+  return heap.slice(pointer, heap.indexOf(0, pointer) + 1)
+}
+
+function standsAt(heap: Uint8Array, pointer: Pointer, bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) if (heap[pointer + i] !== bytes[i]) return false
+  return true
 }
 
 function toKey(key: bigint): number | bigint {

@@ -25,7 +25,7 @@ export const isIndexModule = (module: string | null): boolean => /^(fts5|rtree|r
 /** Null when it is no FTS5 table and no R*Tree, or its changes show nowhere. */
 export function readFullText(connection: Connection, schema: string, name: string): FullText | null {
   const sql = definitionOf(connection, schema, name)
-  const module = /^create\s+virtual\s+table\b[^(]*\busing\s+["'`[]?(\w+)/is.exec(sql)?.[1]?.toLowerCase() ?? null
+  const module = moduleIn(sql)
   if (!isIndexModule(module)) return null
   if (module !== 'fts5') return { documents: [`${name}_rowid`], settings: null }
   const isThere = (table: string) =>
@@ -46,6 +46,15 @@ export function readFullText(connection: Connection, schema: string, name: strin
 /** The table that an FTS5 table takes its text from; null: it keeps its own, or none. */
 export function externalContent(connection: Connection, schema: string, name: string): string | null {
   return optionOf(definitionOf(connection, schema, name), 'content') || null
+}
+
+/** Does it stand on tables of its own? `fts5vocab` does not: it reads those of another, whatever their names begin with. */
+export function hasShadows(connection: Connection, schema: string, name: string): boolean {
+  return /^(fts[345]|rtree|rtree_i32|geopoly)$/.test(moduleIn(definitionOf(connection, schema, name)) ?? '')
+}
+
+function moduleIn(definition: string): string | null {
+  return /^create\s+virtual\s+table\b[^(]*\busing\s+["'`[]?(\w+)/is.exec(definition)?.[1]?.toLowerCase() ?? null
 }
 
 function definitionOf(connection: Connection, schema: string, name: string): string {

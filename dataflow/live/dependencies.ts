@@ -2,7 +2,7 @@ import { foldName } from '../fold-name.ts'
 import { traverse } from 'sqlite3-parser'
 import type { BoundStatement } from '../bind/bound.ts'
 import { quote, readTableShape, type TableShape } from '../capture/table-shape.ts'
-import { externalContent } from '../capture/full-text.ts'
+import { externalContent, hasShadows } from '../capture/full-text.ts'
 import { tableKey } from '../capture/capture-diff.ts'
 import { parseSelect } from '../parse/parse.ts'
 import type { Connection } from '../sqlite/connection.ts'
@@ -42,7 +42,8 @@ export function findDependencies(
   const found = bound
     ? bound.tables.filter(({ virtual, name }) => virtual !== foldName(name))
     : [...tablesUsed(connection, sql), ...tablesNamed(connection, sql)]
-  const keys = new Set([...reads.tables.keys(), ...found.map(({ schema, name }) => tableKey(schema, name))])
+  const named = new Set(found.map(({ schema, name }) => tableKey(schema, name)))
+  const keys = new Set([...reads.tables.keys(), ...named])
   const tables = new Map<string, TableShape>()
   const names = new Set<string>(bound?.names)
   let volatile: string | null = null
@@ -71,6 +72,8 @@ export function findDependencies(
       "SELECT type, schema FROM pragma_table_list WHERE name = ?1 COLLATE NOCASE AND (?2 = '' OR schema = ?2 COLLATE NOCASE)",
       [name, schema],
     )
+    // a virtual table reads its own as it opens; who names it is told by the branch below
+    if (info?.[0] === 'shadow' && bound && !named.has(key)) continue
     if (info?.[0] === 'table' || info?.[0] === 'shadow') {
       const shape = readTableShape(connection, String(info[1]), name)
       if (shape) tables.set(key, shape)
@@ -80,10 +83,12 @@ export function findDependencies(
         tables.set(key, fullText)
         continue
       }
-      const shadows = connection.rows(
-        `SELECT name FROM pragma_table_list WHERE schema = ?1 COLLATE NOCASE AND type = 'shadow' AND name LIKE replace(?2, '_', '\\_') || '\\_%' ESCAPE '\\'`,
-        [String(info[1]), name],
-      )
+      const shadows = hasShadows(connection, String(info[1]), name)
+        ? connection.rows(
+            `SELECT name FROM pragma_table_list WHERE schema = ?1 COLLATE NOCASE AND type = 'shadow' AND name LIKE replace(?2, '_', '\\_') || '\\_%' ESCAPE '\\'`,
+            [String(info[1]), name],
+          )
+        : []
       if (shadows.length === 0 && !pureModules.has(name)) volatile ??= `the virtual table ${name} has no diffs`
       for (const [shadow] of shadows) {
         const shape = readTableShape(connection, String(info[1]), String(shadow))

@@ -11,6 +11,7 @@ import { planBlock, type Block } from '../plan/block.ts'
 import { hydrateSql, recomputeSql } from '../plan/block-sql.ts'
 import { planRowFilter } from '../plan/row-filter.ts'
 import { occurrencesIn, type Occurrence } from '../plan/occurrences.ts'
+import { assertAllReached } from '../plan/table-sources.ts'
 import { planTouches } from '../plan/touch.ts'
 import { replaceInFrom } from '../plan/replace-in-from.ts'
 import { Unplannable } from '../plan/unplannable.ts'
@@ -67,6 +68,7 @@ export class KeptTable {
       // the rows of a partition are kept as they are read: nothing counts them afterwards
       if (this.#block.distinctAfter) throw new Unplannable('DISTINCT in FROM over what is no key')
       this.#occurrences = occurrencesIn(kept)
+      assertAllReached(kept, this.#occurrences)
       const changed = new Set<string>()
       if (!this.#occurrences.every((each) => planTouches(this.#block, each, changed))) {
         throw new Unplannable('a changed row may touch every partition')

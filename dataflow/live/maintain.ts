@@ -1,6 +1,7 @@
 import type { Query } from '../../schema/live.ts'
 import type { BoundStatement } from '../bind/bound.ts'
 import { bindStatement } from '../bind/bind-statement.ts'
+import { tableKey } from '../capture/capture-diff.ts'
 import type { DeltaTables } from '../capture/delta-tables.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import { mayLoseRows } from '../plan/automatic-index.ts'
@@ -61,9 +62,13 @@ export function maintain(
   function staged(): Maintainer | null {
     if (!planned!.stages) return null
     try {
-      return new Staged(connection, deltas, query, bindStatement(query.sql, catalog), (statement) => {
+      const staged = new Staged(connection, deltas, query, bindStatement(query.sql, catalog), (statement) => {
         return new Partitioned(connection, deltas, query, planQuery(connection, statement, columns))
       })
+      const left = unfollowed(dependencies, staged.tables)
+      if (left === null) return staged
+      staged.close()
+      throw new Unplannable(left)
     } catch (error) {
       planned!.stages = false
       return error instanceof Unplannable ? null : whole(messageOf(error))
@@ -111,7 +116,10 @@ function planText({ connection, catalog }: Surroundings, sql: string): Planned {
       if (mayLoseRows(bound.query)) {
         return { ...planned, dependencies, statement: null, plan: 'a key WITHOUT ROWID compared by another collation' }
       }
-      return { ...planned, dependencies, statement: bound, plan: planQuery(connection, bound, columns) }
+      const plan = planQuery(connection, bound, columns)
+      const left = unfollowed(dependencies, plan.tables)
+      if (left !== null) throw new Unplannable(left)
+      return { ...planned, dependencies, statement: bound, plan }
     } catch (error) {
       // SQLite accepted the statement: whatever stops us from planning it, re-running answers it
       return {
@@ -125,6 +133,13 @@ function planText({ connection, catalog }: Surroundings, sql: string): Planned {
   } finally {
     statement.finalize()
   }
+}
+
+/** Law: no table that SQLite says it reads is left out, whatever the plan has found by itself. What is, or null. */
+function unfollowed({ tables }: Dependencies, followed: Maintainer['tables']): string | null {
+  const names = new Set(followed.map(({ shape }) => tableKey(shape.schema, shape.name)))
+  const missing = tables.find(({ schema, name }) => !names.has(tableKey(schema, name)))
+  return missing ? `SQLite reads ${missing.name}, the plan does not` : null
 }
 
 /** SQLite accepted the statement: whatever stops us from binding it, re-running answers it. */

@@ -28,11 +28,14 @@ export interface Maintainer {
   apply(diff: TurnDiff): RowChange[]
   /** Computes everything anew into new lists. */
   refresh(): void
-  explain(): Explanation
+  explain(): Maintenance
   /** told of what every operator sends; null: off */
   trace: Trace | null
   close(): void
 }
+
+/** What only the maintainer itself can say of how it goes. */
+export type Maintenance = Omit<Explanation, 'tables'>
 
 /** Every row of every table. */
 export function allOf(tables: Maintainer['tables']): Routing[] {

@@ -11,11 +11,10 @@ import { diffRows, type KeyedRows } from '../../schema/live/row-changes.ts'
 import type { Entry } from '../result/entry.ts'
 import { UnkeyedRows } from '../result/ordered-list.ts'
 import type { Connection } from '../sqlite/connection.ts'
-import type { Explanation } from '../types.ts'
 import { fromSqlValue } from '../value.ts'
 import { Arm, type Routing } from './arm.ts'
 import { ArmReader } from './arm-reader.ts'
-import type { Maintainer } from './maintainer.ts'
+import type { Maintainer, Maintenance } from './maintainer.ts'
 import { CheaperToRerun } from './partition-finder.ts'
 import { QueryGraph, type GraphParts } from './query-graph.ts'
 import { countCollations, orderEntries, readWindow } from './result-order.ts'
@@ -172,7 +171,7 @@ export class Partitioned implements Maintainer {
     return this.#arms.flatMap((arm) => arm.routings())
   }
 
-  explain(): Explanation {
+  explain(): Maintenance {
     const byRows = this.#arms.every(({ plan }) => isOfRow(plan.block) || plan.functions.folding)
     const oneOnly = this.#arms.every(({ plan }) => plan.block.keys.length === 0)
     return {

@@ -6,10 +6,9 @@ import { RowKeys } from '../result/row-keys.ts'
 import type { Trace } from '../operator.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import type { Statement } from '../sqlite/statement.ts'
-import type { Explanation } from '../types.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { Routing } from './arm.ts'
-import { allOf, type Maintainer } from './maintainer.ts'
+import { allOf, type Maintainer, type Maintenance } from './maintainer.ts'
 
 /**
  * The fallback that is right for every SELECT: run it again when a table that it reads was touched, and diff.
@@ -77,7 +76,7 @@ export class Rerun implements Maintainer {
     this.#milliseconds += performance.now() - start
   }
 
-  explain(): Explanation {
+  explain(): Maintenance {
     return {
       mode: 'rerun',
       reason: this.#reason,

@@ -39,7 +39,6 @@ export function readWindow(
   plan: ArmPlan | null,
 ): Window | null {
   if (!query.limit) return null
-  if (query.limit.subquery || query.offset?.subquery) throw new Unplannable('a subquery in LIMIT')
   const sql = `SELECT ${printExpression(query.limit.ast)}, ${query.offset ? printExpression(query.offset.ast) : '0'}`
   const statement = connection.take(sql)
   try {

@@ -8,11 +8,10 @@ import { Unplannable } from '../plan/unplannable.ts'
 import { diffRows, type KeyedRows } from '../../schema/live/row-changes.ts'
 import type { Trace } from '../operator.ts'
 import type { Connection } from '../sqlite/connection.ts'
-import type { Explanation } from '../types.ts'
 import { fromSqlValue } from '../value.ts'
 import type { Routing } from './arm.ts'
 import { keepDerivedTables, KeptTable } from './kept-table.ts'
-import { allOf, type Maintainer } from './maintainer.ts'
+import { allOf, type Maintainer, type Maintenance } from './maintainer.ts'
 
 /**
  * A query in stages: derived tables that are kept as tables (kept-table.ts), then the query over them, maintained by parts.
@@ -100,7 +99,7 @@ export class Staged implements Maintainer {
     this.#last.refresh()
   }
 
-  explain(): Explanation {
+  explain(): Maintenance {
     const { operators, ...rest } = this.#last.explain()
     const kept = this.#kept.flatMap((each, i) => each.explain(`kept ${i}`))
     return {

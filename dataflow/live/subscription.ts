@@ -1,4 +1,5 @@
 import type { QueryDelta, SqlValue } from '../../schema/live.ts'
+import { tableKey } from '../capture/capture-diff.ts'
 import { applyChanges } from '../../schema/live/row-changes.ts'
 import type { Trace } from '../operator.ts'
 import type { Explanation, LiveQuery } from '../types.ts'
@@ -48,7 +49,9 @@ export class Subscription implements LiveQuery {
   }
 
   explain(): Explanation {
-    return this.shared.maintainer.explain()
+    const { maintainer } = this.shared
+    const tables = maintainer.tables.map(({ shape }) => tableKey(shape.schema, shape.name))
+    return { ...maintainer.explain(), tables }
   }
 
   trace(listener: Trace): () => void {

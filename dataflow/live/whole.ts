@@ -10,11 +10,10 @@ import type { WholePlan } from '../plan/whole-plan.ts'
 import type { KeyedRows } from '../../schema/live/row-changes.ts'
 import type { Trace } from '../operator.ts'
 import type { Connection } from '../sqlite/connection.ts'
-import type { Explanation } from '../types.ts'
 import { fromSqlValue, type Value } from '../value.ts'
 import type { Routing } from './arm.ts'
 import type { Dependencies } from './dependencies.ts'
-import type { Maintainer } from './maintainer.ts'
+import type { Maintainer, Maintenance } from './maintainer.ts'
 import { Rerun } from './rerun.ts'
 import { TouchFinder, type Reading } from './touch-finder.ts'
 
@@ -53,7 +52,7 @@ export class Whole implements Maintainer {
     })
     const named = ({ shape }: { shape: TableShape }) => tableKey(shape.schema, shape.name)
     this.#blind = new Set(this.tables.filter(({ detail }) => detail === 'touched').map(named))
-    if (this.#blind.size === this.tables.length) throw new Unplannable(plan.reason)
+    if (this.#blind.size === this.tables.length && !plan.ranked) throw new Unplannable(plan.reason)
     this.#reason = plan.reason
     this.#finder = new TouchFinder(connection, deltas, plan.block, this.#readings, parameters)
     this.#reader = new Rerun(connection, query, connection.prepare(query.sql), dependencies, plan.reason)
@@ -99,7 +98,7 @@ export class Whole implements Maintainer {
     this.#reader.refresh()
   }
 
-  explain(): Explanation {
+  explain(): Maintenance {
     const read = this.#reader.explain().operators[0]!
     const touch = { id: 'touch', kind: 'touch', label: '()', inputs: [], stateRows: 0 }
     return {

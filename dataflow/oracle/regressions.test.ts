@@ -402,6 +402,94 @@ const pinned: readonly Pinned[] = [
       `INSERT INTO t VALUES ('abE')`,
     ],
   },
+  {
+    name: 'a table that is read in ORDER BY alone',
+    setup: `CREATE TABLE room(id INTEGER PRIMARY KEY, name); CREATE TABLE msg(id INTEGER PRIMARY KEY, room, ts); CREATE TABLE pin(room);
+      INSERT INTO room VALUES (1, 'a'), (2, 'b'), (3, 'c'); INSERT INTO msg VALUES (1, 1, 10), (2, 2, 20), (3, 3, 30);
+      CREATE VIEW newest AS SELECT id FROM room AS r ORDER BY (SELECT max(ts) FROM msg WHERE room = r.id) DESC, id LIMIT 1`,
+    query: [
+      'SELECT id FROM room AS r ORDER BY (SELECT max(ts) FROM msg WHERE room = r.id) DESC, id',
+      'SELECT id FROM room AS r ORDER BY (SELECT max(ts) FROM msg WHERE room = r.id) DESC, id LIMIT 1',
+      'SELECT name FROM room WHERE id IN (SELECT id FROM room AS r ORDER BY (SELECT max(ts) FROM msg WHERE room = r.id) DESC, id LIMIT 1)',
+      'SELECT name FROM room JOIN newest USING (id)',
+      'SELECT id FROM room ORDER BY EXISTS (SELECT 1 FROM pin WHERE room = room.id) DESC, CASE WHEN (SELECT count(*) FROM pin) > 1 THEN -id ELSE id END',
+      'SELECT room, count(*) FROM msg GROUP BY room ORDER BY (SELECT count(*) FROM pin WHERE pin.room = msg.room) DESC, room',
+      'WITH p AS (SELECT max(room) AS m FROM pin) SELECT id FROM room ORDER BY id = (SELECT m FROM p) DESC, id',
+      'SELECT (SELECT group_concat(name) FROM (SELECT name FROM room AS r ORDER BY (SELECT max(ts) FROM msg WHERE room = r.id) DESC, id))',
+      'SELECT id, row_number() OVER (ORDER BY (SELECT count(*) FROM pin WHERE pin.room = room.id) DESC, id) FROM room ORDER BY id',
+    ],
+    steps: [
+      'INSERT INTO msg VALUES (4, 1, 99)',
+      'INSERT INTO pin VALUES (2)',
+      'UPDATE msg SET ts = 100 WHERE id = 2',
+      'INSERT INTO pin VALUES (3), (3)',
+      'DELETE FROM msg WHERE room = 2',
+      'DELETE FROM pin',
+    ],
+  },
+  {
+    name: 'a table that is read in LIMIT or OFFSET alone, of the query or of one inside it',
+    setup: `CREATE TABLE t(id INTEGER PRIMARY KEY, a); CREATE TABLE setting(n); CREATE TABLE other(m);
+      INSERT INTO t VALUES (1, 5), (2, 3), (3, 9), (4, 3); INSERT INTO setting VALUES (1); INSERT INTO other VALUES (1)`,
+    query: [
+      'SELECT id FROM t ORDER BY a, id LIMIT (SELECT n FROM setting)',
+      'SELECT id FROM t UNION SELECT 9 ORDER BY 1 LIMIT 2 OFFSET (SELECT n FROM setting)',
+      'SELECT id, (SELECT a FROM t AS u WHERE u.a >= t.a ORDER BY a DESC, id LIMIT 1 OFFSET (SELECT n FROM setting)) FROM t',
+      'SELECT count(*) FROM (SELECT 1 FROM t LIMIT (SELECT n + m FROM setting, other))',
+      'SELECT id FROM t WHERE id IN (SELECT id FROM t ORDER BY a, id LIMIT (SELECT n FROM setting WHERE n > (SELECT min(m) FROM other)))',
+      'SELECT EXISTS (SELECT 1 FROM t LIMIT 1 OFFSET (SELECT n FROM setting))',
+    ],
+    steps: ['UPDATE setting SET n = 3', 'INSERT INTO t VALUES (5, 1)', 'UPDATE other SET m = 0', 'UPDATE setting SET n = 0', 'DELETE FROM setting'], // prettier-ignore
+  },
+  {
+    name: 'a rank beside another condition, moved by documents that no condition lets in',
+    setup: `CREATE VIRTUAL TABLE fts USING fts5(title, body); CREATE TABLE messages(id INTEGER PRIMARY KEY, room, body);
+      CREATE TRIGGER i AFTER INSERT ON messages BEGIN INSERT INTO fts(rowid, title, body) VALUES (new.id, 'x', new.body); END;
+      CREATE TRIGGER d AFTER DELETE ON messages BEGIN DELETE FROM fts WHERE rowid = old.id; END;
+      INSERT INTO messages VALUES (1, 1, 'alpha beta'), (2, 1, 'alpha'), (3, 2, 'gamma'), (4, 1, 'alpha beta gamma delta')`,
+    query: [
+      `SELECT m.id, rank FROM fts JOIN messages AS m ON m.id = fts.rowid WHERE fts MATCH 'alpha' AND m.room = 1`,
+      `SELECT m.id, bm25(fts, 3.0, 0.5) FROM fts JOIN messages AS m ON m.id = fts.rowid WHERE fts MATCH 'alpha' AND m.room = 1 ORDER BY rank, m.id LIMIT 2`,
+      `SELECT id FROM messages WHERE room = 1 AND id IN (SELECT rowid FROM fts WHERE fts MATCH 'alpha OR gamma' ORDER BY rank, rowid LIMIT 2)`,
+      `WITH found AS (SELECT rowid AS id, rank AS r FROM fts WHERE fts MATCH 'alpha') SELECT m.room, min(r) FROM found JOIN messages AS m USING (id) WHERE m.room < 2 GROUP BY m.room`,
+      `SELECT rowid, rank FROM fts WHERE fts MATCH 'alpha' AND rowid < 3 ORDER BY rowid`,
+    ],
+    steps: [
+      `INSERT INTO messages VALUES (5, 2, 'alpha delta'), (6, 2, 'x y z')`,
+      'DELETE FROM messages WHERE id = 3',
+      `UPDATE fts SET body = 'alpha alpha alpha' WHERE rowid = 5`,
+      `INSERT INTO fts(rowid, title, body) VALUES (70, 'alpha', 'nothing that a message has')`,
+      `INSERT INTO fts(fts, rank) VALUES ('rank', 'bm25(5.0, 1.0)')`,
+    ],
+  },
+  {
+    name: 'the words of a full-text table, by a table whose name another’s tables begin with',
+    setup: `CREATE VIRTUAL TABLE doc_x USING fts5(body); CREATE VIRTUAL TABLE f USING fts5(body); CREATE VIRTUAL TABLE doc USING fts5vocab('f', 'row');
+      INSERT INTO f VALUES ('red fish')`,
+    query: [
+      'SELECT term, cnt FROM doc ORDER BY term',
+      'SELECT count(*) FROM doc WHERE term IN (SELECT body FROM doc_x)',
+    ],
+    steps: [
+      `INSERT INTO f VALUES ('red dog')`,
+      `INSERT INTO doc_x VALUES ('dog')`,
+      `DELETE FROM f WHERE body LIKE '%fish'`,
+    ],
+  },
+  {
+    name: 'a table that is given a name which hides one of another schema',
+    setup: `CREATE TABLE b(id INTEGER PRIMARY KEY, v); INSERT INTO b VALUES (1, 'main'); CREATE TEMP TABLE x(id INTEGER PRIMARY KEY, v);
+      INSERT INTO x VALUES (1, 'temp'); ATTACH ':memory:' AS aux; CREATE TABLE aux.c(id INTEGER PRIMARY KEY, v); INSERT INTO aux.c VALUES (1, 'aux');
+      CREATE TABLE d(id INTEGER PRIMARY KEY, v); INSERT INTO d VALUES (1, 'd'); CREATE TEMP VIEW w AS SELECT v FROM b`,
+    query: ['SELECT * FROM b', 'SELECT * FROM c', 'SELECT * FROM w'],
+    steps: [
+      'ALTER TABLE temp.x RENAME TO b',
+      `UPDATE temp.b SET v = 'new'; UPDATE main.b SET v = 'newer'`,
+      'ALTER TABLE d RENAME TO c',
+      'BEGIN; ALTER TABLE temp.b RENAME TO y; ALTER TABLE main.c RENAME TO e; ROLLBACK',
+      `BEGIN; ALTER TABLE temp.b RENAME TO y; UPDATE b SET v = 'seen'; UPDATE aux.c SET v = 'a2'; COMMIT`,
+    ],
+  },
 ]
 
 it.each(pinned)('$name', ({ setup, query, steps }) => {

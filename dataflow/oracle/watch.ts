@@ -1,6 +1,7 @@
 /** Live queries held against SQLite: after every step each one's rows, deltas and error must be what SQLite's answer asks for. */
 import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import type { Explanation, LiveDatabase, LiveQuery, SqlValue } from '../types.ts'
+import { foldName } from '../fold-name.ts'
 import { compareRows } from './compare-result.ts'
 import { Follower } from './follow-deltas.ts'
 import { answersVary, choosesRepresentative, withRepresentatives } from './not-comparable.ts'
@@ -9,7 +10,7 @@ import { plainQuery, TooMuch, withinSteps } from './plain-sqlite.ts'
 import type { PrintedSql } from './sql-text.ts'
 
 /** Which law broke. */
-export type Law = 'refused' | 'slow' | 'all' | 'rows' | 'deltas' | 'error' | 'crash'
+export type Law = 'refused' | 'slow' | 'tables' | 'all' | 'rows' | 'deltas' | 'error' | 'crash'
 
 export interface Breach {
   readonly law: Law
@@ -70,6 +71,9 @@ export class Watch {
       const took = performance.now() - start
       if (took > mostToSubscribe)
         return { law: 'slow', detail: `${took.toFixed(0)} ms to subscribe`, explanation: null }
+      const unwatched = this.#unwatched(printed, live)
+      if (unwatched)
+        return { law: 'tables', detail: `${unwatched} is read and not followed`, explanation: live.explain() }
       return { printed, live, follower, over: false }
     } catch (error) {
       return { law: 'refused', detail: String((error as Error).stack), explanation: null }
@@ -111,6 +115,19 @@ export class Watch {
       return null
     }
     return breach('rows', difference)
+  }
+
+  /** A table that SQLite's own program opens and whose changed rows the query is not told of. */
+  #unwatched({ sql }: PrintedSql, live: LiveQuery): string | null {
+    const { tables } = live.explain()
+    const ask = (text: string, values: SqlValue[]) => plainQuery(this.#sqlite3, this.#db, text, values).rows
+    for (const [type, schema, name] of ask('SELECT type, schema, name FROM tables_used(?)', [sql])) {
+      const indexed = `SELECT tbl_name FROM "${String(schema)}".sqlite_schema WHERE name = ?`
+      const table = type === 'index' ? ask(indexed, [name!])[0]?.[0] : name
+      const key = foldName(`${String(schema)}.${String(table)}`)
+      if (!/\.sqlite_/.test(key) && !tables.includes(key)) return key
+    }
+    return null
   }
 
   #differenceFrom(

@@ -5,7 +5,7 @@ import { isKnownCollation } from '../key.ts'
 import { printExpression } from '../print/print.ts'
 import { determinedSources } from './determined-sources.ts'
 import { planFirstRows, type FirstRows } from './first-rows.ts'
-import { rankingIn } from './full-text.ts'
+import { rankingsIn } from './full-text.ts'
 import { chooseKeys, primaryKeyOf, type PartitionKey } from './partition-keys.ts'
 import { Unplannable } from './unplannable.ts'
 
@@ -56,8 +56,7 @@ export function planBlock(select: BoundSelect, orderBy: readonly BoundOrderTerm[
     const { virtual } = source.relation.table
     if (virtual !== null && !isIndexModule(virtual)) throw new Unplannable(`${virtual} table`)
   }
-  const ranking = rankingIn(select, orderBy)
-  if (ranking) throw new Unplannable(`${ranking} weighs every document`)
+  for (const ranking of rankingsIn(select).values()) throw new Unplannable(`${ranking} weighs every document`)
   for (const { collation } of [...orderBy, ...select.groupBy, ...(select.distinct ? select.columns : [])]) {
     if (!isKnownCollation(collation)) throw new Unplannable(`collation ${collation}`)
   }

@@ -72,7 +72,21 @@ export function substitute({ ast, sources }: Condition, columns: Inside): Condit
     replacement?.sources.forEach((source) => inside.add(source))
     return replacement?.ast ?? null
   })
-  return certain ? { ast: result, sources: inside, comparesOtherwise } : null
+  return certain && sizeOf(result) <= mostNodes ? { ast: result, sources: inside, comparesOtherwise } : null
+}
+
+/** `x + x` of `x + x` of …: what stands for a column may double with every query in between. Past so much it counts as uncertain. */
+const mostNodes = 500
+
+/** Of an AST, as far as `mostNodes`. */
+function sizeOf(ast: Expr): number {
+  let size = 0
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null || ++size > mostNodes) return
+    for (const [name, each] of Object.entries(node)) if (name !== 'span') visit(each)
+  }
+  visit(ast)
+  return size
 }
 
 export function columnsNamed(ast: Expr, alias: string): string[] {

@@ -1,6 +1,6 @@
 import type { Expr } from 'sqlite3-parser'
 import { isIndexModule } from '../capture/full-text.ts'
-import type { BoundColumn, BoundExpression, BoundOrderTerm, BoundSelect, Source } from '../bind/bound.ts'
+import type { BoundColumn, BoundExpression, BoundQuery, BoundSelect, Source } from '../bind/bound.ts'
 
 /**
  * FTS5 in a plan. A document is a partition by its rowid: MATCH beside `rowid = ?` looks at it alone, and so do snippet() and
@@ -8,29 +8,30 @@ import type { BoundColumn, BoundExpression, BoundOrderTerm, BoundSelect, Source 
  */
 const ofTheDocument = new Set(['snippet', 'highlight', 'fts5_get_locale'])
 
-/** What in a SELECT and its order, or in a query inside it, takes all documents of an FTS5 table into account; null: nothing. */
-export function rankingIn(select: BoundSelect, orderBy: readonly BoundOrderTerm[]): string | null {
+/** What in a SELECT or a query, and in those inside it, takes all documents of an FTS5 table into account: that table's sources, and by what. */
+export function rankingsIn(part: BoundSelect | BoundQuery): Map<Source, string> {
   const seen = new Set<object>()
-  let found: string | null = null
+  const found = new Map<Source, string>()
   const visit = (value: unknown): void => {
-    if (found !== null || typeof value !== 'object' || value === null || seen.has(value)) return
+    if (typeof value !== 'object' || value === null || seen.has(value)) return
     seen.add(value)
     if (value instanceof Map || value instanceof Set) return value.forEach(visit)
     if ('kind' in value && value.kind === 'column') {
       const { source, column } = value as BoundColumn
-      if (isFullText(source) && source.columns[column]?.hidden && source.columns[column].name === 'rank') found = 'rank'
+      if (isFullText(source) && source.columns[column]?.hidden && source.columns[column].name === 'rank') {
+        found.set(source, 'rank')
+      }
     }
     if ('kind' in value && value.kind === 'call') {
       const { name, arguments: args } = value as Extract<BoundExpression, { kind: 'call' }>
       const [first] = args
       if (first?.kind === 'column' && isFullText(first.source) && first.source.columns[first.column]?.hidden) {
-        if (!ofTheDocument.has(name)) found = `${name}()`
+        if (!ofTheDocument.has(name)) found.set(first.source, `${name}()`)
       }
     }
     for (const [name, each] of Object.entries(value)) if (name !== 'ast') visit(each)
   }
-  visit(select)
-  visit(orderBy)
+  visit(part)
   return found
 }
 

@@ -1,5 +1,5 @@
 import type { BoundQuery, BoundSelect, BoundSubquery, Source } from '../bind/bound.ts'
-import { subqueriesIn } from '../bind/subqueries.ts'
+import { subqueriesIn, subqueriesWithin } from '../bind/subqueries.ts'
 import type { CatalogTable } from '../catalog/catalog.ts'
 import { selectsOfValues } from './values.ts'
 
@@ -27,14 +27,17 @@ export interface Step {
 
 export function occurrencesIn(select: BoundSelect): Occurrence[] {
   const found: Occurrence[] = []
-  const nested = (query: BoundQuery, through: Source | null, membership: BoundSubquery | null = null) => {
+  const nested = (query: BoundQuery, step: Step) => {
+    // what a row leads to in a recursion, others follow from
+    const limited = step.limited || query.limit !== null || step.through?.relation.kind === 'recursive'
     for (const arm of query.arms.flatMap((each) => (each.kind === 'select' ? [each] : selectsOfValues(each)))) {
-      // what a row leads to in a recursion, others follow from
-      const limited = query.limit !== null || through?.relation.kind === 'recursive'
-      for (const inner of occurrencesIn(arm))
-        found.push({ ...inner, path: [...inner.path, { select, through, limited, membership }] })
+      for (const inner of occurrencesIn(arm)) found.push({ ...inner, path: [...inner.path, { ...step, limited }] })
     }
+    // of its LIMIT and OFFSET, all its rows hang
+    const ends = subqueriesWithin([query.limit, query.offset])
+    for (const end of ends) nested(end.query, { ...step, limited: true, membership: null })
   }
+  const step = { select, limited: false, membership: null }
   for (const source of select.sources) {
     const { relation } = source
     if (relation.kind === 'table') {
@@ -43,9 +46,11 @@ export function occurrencesIn(select: BoundSelect): Occurrence[] {
         source,
         path: [{ select, through: source, limited: false, membership: null }],
       })
-    } else if (relation.kind === 'query') nested(relation.query, source)
-    else if (relation.kind === 'recursive' && relation.query) nested(relation.query, source)
+    } else if (relation.kind === 'query') nested(relation.query, { ...step, through: source })
+    else if (relation.kind === 'recursive' && relation.query) nested(relation.query, { ...step, through: source })
   }
-  for (const each of subqueriesIn(select)) nested(each.query, null, each.form === 'in' ? each : null)
+  for (const each of subqueriesIn(select)) {
+    nested(each.query, { ...step, through: null, membership: each.form === 'in' ? each : null })
+  }
   return found
 }

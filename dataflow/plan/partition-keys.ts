@@ -1,5 +1,5 @@
 import type { Expr } from 'sqlite3-parser'
-import type { BoundColumn, BoundExpression, BoundQuery, BoundSelect, From, Source } from '../bind/bound.ts'
+import type { BoundColumn, BoundExpression, BoundSelect, From, Source } from '../bind/bound.ts'
 import { column, nowhere } from '../bind/build-ast.ts'
 import { isKnownCollation } from '../key.ts'
 import { printExpression } from '../print/print.ts'
@@ -79,16 +79,17 @@ function sideKeys(from: From): PartitionKey[] | null {
 }
 
 /** `json_each('[1, 2]')`: the same rows whatever the tables hold */
-function isConstant({ relation }: Source): boolean {
-  const isFixed = (query: BoundQuery) =>
-    query.sources.every(isConstant) &&
-    query.outer.length === 0 &&
-    query.arms.every((arm) => arm.kind === 'select' || !arm.rows.some((row) => row.some((each) => each.subquery)))
-  if (relation.kind === 'function') {
-    return relation.arguments.every((each) => each.sources.size === 0 && !each.subquery && each.deterministic)
+function isConstant(source: Source): boolean {
+  const { relation } = source
+  const isFixed = ({ relation }: Source) => {
+    if (relation.kind === 'function') {
+      return relation.arguments.every((each) => each.sources.size === 0 && !each.subquery && each.deterministic)
+    }
+    return relation.kind !== 'table' && (!relation.query || relation.query.outer.length === 0)
   }
-  if (relation.kind === 'recursive') return !relation.query || isFixed(relation.query)
-  return relation.kind === 'query' && isFixed(relation.query)
+  // a query's sources are those of all queries in it
+  const inside = relation.kind === 'query' || relation.kind === 'recursive' ? (relation.query?.sources ?? []) : []
+  return [source, ...inside].every(isFixed)
 }
 
 function equationsOf(select: BoundSelect): { column: BoundColumn; other: BoundExpression }[] {

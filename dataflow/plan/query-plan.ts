@@ -13,6 +13,7 @@ import { hydrateSql } from './block-sql.ts'
 import { planFarRoute, type FarPlan } from './route.ts'
 import { RowFunctions } from './row-functions.ts'
 import { occurrencesIn, type Occurrence } from './occurrences.ts'
+import { assertAllReached } from './table-sources.ts'
 import { planTouches } from './touch.ts'
 import { Unplannable } from './unplannable.ts'
 import { selectOfValues } from './values.ts'
@@ -96,6 +97,10 @@ export function planQuery(connection: Connection, statement: BoundStatement, col
       recompute: new Map(),
     }
   })
+  assertAllReached(
+    query,
+    arms.flatMap(({ occurrences }) => occurrences),
+  )
   const leadsToKeys = ({ block, occurrences }: ArmPlan) =>
     occurrences.length === 0 ||
     occurrences.some((each) => isDirect(block, each) || planTouches(block, each, new Set()) !== null)
@@ -113,6 +118,7 @@ export function planQuery(connection: Connection, statement: BoundStatement, col
 
 function assertPlannable(query: BoundQuery, readsTables: boolean): void {
   if (query.volatile) throw new Unplannable(query.volatile)
+  if (query.limit?.subquery || query.offset?.subquery) throw new Unplannable('a subquery in LIMIT')
   // only LIMIT may end it, and a partition is read without
   if (query.limit && recurs(query)) throw new Unplannable('recursion')
   if (!readsTables) return
@@ -122,13 +128,8 @@ function assertPlannable(query: BoundQuery, readsTables: boolean): void {
   }
 }
 
-function recurs(query: BoundQuery): boolean {
-  return (
-    query.recursive ||
-    query.sources.some(
-      ({ relation }) => relation.kind === 'recursive' || (relation.kind === 'query' && recurs(relation.query)),
-    )
-  )
+function recurs({ recursive, sources }: BoundQuery): boolean {
+  return recursive || sources.some(({ relation }) => relation.kind === 'recursive')
 }
 
 function shapesOf(connection: Connection, arms: readonly ArmPlan[]): QueryPlan['tables'] {

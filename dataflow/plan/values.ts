@@ -23,6 +23,7 @@ export function selectOfValues({ ast, columns, operator, rows }: BoundValues): B
     having: null,
     aggregates: [],
     windows: [],
+    orderBy: [],
   }
 }
 
@@ -45,5 +46,6 @@ export function selectsOfValues({ columns, operator, rows }: BoundValues): Bound
     having: null,
     aggregates: [],
     windows: [],
+    orderBy: [],
   }))
 }

@@ -3,6 +3,8 @@ import { column, resultColumn, selectFrom } from '../bind/build-ast.ts'
 import type { CatalogTable } from '../catalog/catalog.ts'
 import type { Block } from './block.ts'
 import { occurrencesIn, type Occurrence } from './occurrences.ts'
+import { rankingsIn } from './full-text.ts'
+import { tableSourcesIn } from './table-sources.ts'
 import { usedColumns } from './used-columns.ts'
 
 /**
@@ -17,8 +19,10 @@ export interface WholePlan {
   readonly occurrences: readonly Occurrence[]
   /** by occurrence: the columns that the query reads there */
   readonly used: readonly (readonly number[])[]
-  /** tables that are also read where no path leads (LIMIT, VALUES): any change of a row matters */
+  /** tables that are also read where no path leads, or as a whole (ranks): any change of a row matters */
   readonly elsewhere: readonly CatalogTable[]
+  /** by all documents of a full-text table */
+  readonly ranked: boolean
   readonly reason: string
 }
 
@@ -27,7 +31,9 @@ export function planWhole({ query }: BoundStatement, reason: string): WholePlan 
   const occurrences = occurrencesIn(select)
   const used = usedColumns(query)
   const reached = new Set(occurrences.map(({ source }) => source))
-  const elsewhere = [...tableSourcesIn(query)].filter((source) => !reached.has(source))
+  const ranked = rankingsIn(query)
+  // tables that no path leads to, and documents, each of which weighs in the rank of every other
+  const elsewhere = [...tableSourcesIn(query)].filter((source) => !reached.has(source) || ranked.has(source))
   return {
     block: {
       select,
@@ -42,6 +48,7 @@ export function planWhole({ query }: BoundStatement, reason: string): WholePlan 
     occurrences,
     used: occurrences.map(({ source }) => used.get(source) ?? []),
     elsewhere: elsewhere.flatMap(({ relation }) => (relation.kind === 'table' ? [relation.table] : [])),
+    ranked: ranked.size > 0,
     reason,
   }
 }
@@ -69,20 +76,6 @@ function around(query: BoundQuery): BoundSelect {
     having: null,
     aggregates: [],
     windows: [],
+    orderBy: [],
   }
-}
-
-/** Every place in a query that reads a table, wherever it is. */
-function tableSourcesIn(query: BoundQuery): Set<Source> {
-  const found = new Set<Source>()
-  const seen = new Set<object>()
-  const visit = (value: unknown): void => {
-    if (typeof value !== 'object' || value === null || seen.has(value)) return
-    seen.add(value)
-    if ('relation' in value && (value as Source).relation.kind === 'table') found.add(value as Source)
-    if (value instanceof Map || value instanceof Set) return value.forEach(visit)
-    for (const [name, each] of Object.entries(value)) if (name !== 'ast') visit(each)
-  }
-  visit(query)
-  return found
 }

@@ -112,25 +112,30 @@ export class Authorizer {
         if (!columns) this.#reads.tables.set(key, (columns = new Set()))
         columns.add(this.#lower(fourth))
       }
-    } else if (action === FUNCTION) this.#reads?.functions.add(this.#lower(fourth))
+    } else if (action === FUNCTION) this.#noteFunction(this.#lower(fourth))
     else if (action === PRAGMA) this.#notePragma(third, fourth)
     else if (action !== SELECT) this.#noteSchemaChange(action, third, fourth)
     return 0
   }
 
-  /** LIKE itself becomes another function. */
+  #noteFunction(name: string): void {
+    this.#reads?.functions.add(name)
+    // what a table is called from now on no argument says, and it may hide one of another schema
+    if (name === 'sqlite_rename_table') this.#noteAll()
+  }
+
+  /** LIKE itself becomes another function; or the schema is read anew, whatever it says now. */
   #notePragma(name: Pointer, value: Pointer): void {
-    if (value === 0 || this.#lower(name) !== 'case_sensitive_like') return
+    if (value !== 0 && /^(case_sensitive_like|writable_schema|schema_version)$/.test(this.#lower(name))) this.#noteAll()
+  }
+
+  #noteAll(): void {
     this.#touched = true
     this.#changed = null
   }
 
   #noteSchemaChange(action: number, third: Pointer, fourth: Pointer): void {
-    if (action === ATTACH || action === DETACH) {
-      this.#touched = true
-      this.#changed = null
-      return
-    }
+    if (action === ATTACH || action === DETACH) return this.#noteAll()
     const names = SCHEMA_CHANGES[action]
     if (this.#unnoticed || (!names && !this.#writesSchema(action, third))) return
     this.#touched = true

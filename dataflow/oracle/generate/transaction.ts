@@ -81,7 +81,9 @@ function ddlAmongWrites(random: Random, schema: Schema): Step {
     ])
   const inSavepoint = () => ['SAVEPOINT s', change(), ...writes(0), random.pick(['ROLLBACK TO s', 'ROLLBACK TO s; RELEASE s', 'RELEASE s'])] // prettier-ignore
   const some = () => random.weighted<() => Sql[]>([[4, () => [change()]], [2, inSavepoint], [1, () => [randomDdl(random, schema)]]])() // prettier-ignore
-  const statements = [create, ...writes(0), ...some(), ...writes(1), ...(random.chance(0.5) ? [...some(), ...writes(1)] : [])] // prettier-ignore
+  // what is long lies elsewhere in memory: the names after it move
+  const grow = () => random.many(1, 4, () => `ALTER TABLE ${name} ADD COLUMN ${'long_'.repeat(random.between(0, 6))}c${schema.nextName++} DEFAULT 'some text'`) // prettier-ignore
+  const statements = [create, ...writes(0), ...grow(), ...writes(1), ...some(), ...writes(1), ...(random.chance(0.5) ? [...grow(), ...writes(1)] : [])] // prettier-ignore
   return {
     how: random.pick<Step['how']>(['begin commit', 'begin commit', 'transaction', 'begin rollback']),
     statements,
