@@ -1,6 +1,6 @@
 import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react'
 import { streamOfSpace } from '../schema/events/streams.ts'
-import { useClientStatus, useLiveQuery } from './live/index.ts'
+import { useClientStatus, useLive, useLiveQuery, type Live } from './live/index.ts'
 import { currentRoute, navigate, useRoute, type Route } from './routes.ts'
 import { PaneBoundary } from './shell/PaneBoundary.tsx'
 import { Toasts } from './shell/toasts.tsx'
@@ -16,6 +16,7 @@ import { SpaceRail } from './features/spaces/SpaceRail.tsx'
 import { mySpaces, type SpaceRow } from './features/spaces/spaces-query.ts'
 import { ProblemBanner } from './features/status/ProblemBanner.tsx'
 import { UpdateBanner } from './features/status/UpdateBanner.tsx'
+import { forgetTimeline } from './features/timeline/timeline-windows.ts'
 import { TimelineSkeleton } from './features/timeline/TimelineSkeleton.tsx'
 import css from './App.module.css'
 
@@ -109,6 +110,7 @@ function Spaces({ spaces }: { spaces: readonly SpaceRow[] }) {
 }
 
 function InSpace({ space, route, onSwitch }: { space: SpaceRow; route: Route; onSwitch(): void }) {
+  const live = useLive()
   const { data: rooms, status } = useLiveQuery(roomsOf(space.stream))
   useEffect(() => {
     if (route.room) return rememberRoom(space.id, route.room)
@@ -129,7 +131,7 @@ function InSpace({ space, route, onSwitch }: { space: SpaceRow; route: Route; on
         </PaneBoundary>
       </div>
       <main className={css.main}>
-        <PaneBoundary name="the room" resetKey={route.room}>
+        <PaneBoundary name="the room" resetKey={route.room} onError={() => letGoOf(live, space.stream, route.room)}>
           {route.room && status !== 'loading' ? (
             <RoomPane space={space} route={route} listed={rooms.find((each) => each.id === route.room) ?? null} />
           ) : (
@@ -141,7 +143,11 @@ function InSpace({ space, route, onSwitch }: { space: SpaceRow; route: Route; on
       </main>
       {route.panel && (
         <div className={css.panel}>
-          <PaneBoundary name="the panel" resetKey={JSON.stringify(route.panel)}>
+          <PaneBoundary
+            name="the panel"
+            resetKey={JSON.stringify(route.panel)}
+            onError={() => route.panel?.kind === 'thread' && letGoOf(live, space.stream, route.panel.thread)}
+          >
             <Suspense>
               <SidePanel space={space} route={route} panel={route.panel} />
             </Suspense>
@@ -150,6 +156,12 @@ function InSpace({ space, route, onSwitch }: { space: SpaceRow; route: Route; on
       )}
     </>
   )
+}
+
+/** A timeline failed: another try begins at no place of before. */
+function letGoOf(live: Live, stream: string, room: string | null): void {
+  if (room) forgetTimeline(live, stream, room)
+  if (currentRoute().message) navigate({ ...currentRoute(), message: null }, { replace: true })
 }
 
 /** A space that was just joined, or a link to one that this device does not have. */

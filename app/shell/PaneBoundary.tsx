@@ -7,6 +7,8 @@ interface Props {
   readonly name: string
   /** a new value tries again: the room, for one */
   readonly resetKey?: string | null
+  /** lets go of what may have led here, so that neither another try nor a reload leads here again */
+  readonly onError?: () => void
   readonly children: ReactNode
 }
 interface State {
@@ -26,6 +28,7 @@ export class PaneBoundary extends Component<Props, State> {
     return props.resetKey === state.resetKey ? null : { error: null, resetKey: props.resetKey }
   }
   override componentDidCatch(_error: Error, info: ErrorInfo): void {
+    this.props.onError?.()
     this.setState({ where: info.componentStack ?? '' })
   }
   override render(): ReactNode {

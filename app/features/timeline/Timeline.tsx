@@ -1,6 +1,5 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import {
-  startTransition,
   useCallback,
   useEffect,
   useImperativeHandle,
@@ -22,15 +21,17 @@ import { dropServerPage, useServerPage } from '../server-page/server-page.ts'
 import { ServerRows } from '../server-page/ServerRows.tsx'
 import { BeforeCommit } from './BeforeCommit.tsx'
 import { DateLine } from './DateLine.tsx'
-import { useReadMarks } from './read-marks.ts'
+import { useReadMarks, type ReadMarks } from './read-marks.ts'
 import { timelineItems, type TimelineItem } from './timeline-items.ts'
-import { savedPosition, savePosition } from './timeline-position.ts'
+import { savePosition } from './timeline-position.ts'
 import type { OrderKey, TimelineRow } from './timeline-query.ts'
-import { messagePlace } from './timeline-query.ts'
+import { firstUnread, messagePlace } from './timeline-query.ts'
 import type { TimelineSnapshot, TimelineWindow } from './timeline-window.ts'
 import { timelineWindow } from './timeline-windows.ts'
 import { TimelineSkeleton } from './TimelineSkeleton.tsx'
-import { useAnchoredScroll } from './use-anchored-scroll.ts'
+import { useOpening, type Opening } from './use-opening.ts'
+import { useReading } from './use-reading.ts'
+import { useTimelineScroll } from './use-timeline-scroll.ts'
 import { walkRows } from './walk-rows.ts'
 import css from './Timeline.module.css'
 
@@ -61,132 +62,117 @@ export interface TimelineHandle {
   focus(): void
 }
 
-/** A room's messages. Opens where the reader left it, at the message of the address, or at the end. */
+/** A room's messages. Opens where the reader left it, at the message of the address, at what is unread, or at the end. */
 export function Timeline(props: TimelineProps) {
   const live = useLive()
-  const { stream, room, message } = props
+  const { stream, room, message, me } = props
   const window = timelineWindow(live, stream, room)
   const snapshot = useSyncExternalStore(window.subscribe, window.get)
-  const opened = useOpening(window, room, message)
-  const marks = useReadMarks({ stream, room, actor: props.me })
-  const waiting = (!opened || snapshot.status === 'loading' || marks.loading) && snapshot.status !== 'error'
+  const marks = useReadMarks({ stream, room, actor: me })
+  const opening = useOpening(window, { room, message, me, readUpTo: marks.loading ? undefined : marks.upTo })
+  const waiting = (!opening || snapshot.status === 'loading') && snapshot.status !== 'error'
   const late = useLate(waiting)
   const page = useServerPage(stream, room)
 
   if (snapshot.status === 'error' && snapshot.rows.length === 0) throw snapshot.error
-  if (waiting && page) return <ServerRows page={page} me={props.me} myNames={props.myNames} />
-  if (waiting) return <div className={css.timeline}>{late && <TimelineSkeleton />}</div>
-  return <OpenTimeline {...props} key={opened} window={window} snapshot={snapshot} marks={marks} opened={opened} />
-}
-
-/** Opens the window where it is wanted; returns what it was opened for, null until it is there. */
-function useOpening(window: TimelineWindow, room: string, message: string | null): string | null {
-  const { client } = useLive()
-  const [opened, setOpened] = useState<string | null>(null)
-  const goal = useRef<string | null>(null)
-  useEffect(() => {
-    // a message within a room that is open is jumped to, not opened
-    if (goal.current === room && message) return
-    goal.current = room
-    let wanted = true
-    const open = async () => {
-      const saved = savedPosition(keyIn(window.stream, room))
-      const place = message ? await placeOf(client, window.stream, message, room) : saved?.place
-      if (place === undefined || place === null)
-        await (window.get().hasNewer ? window.openAtEnd() : window.ensureOpen())
-      else if (!window.holds(place)) await window.openAround(place)
-      // drawing a room takes a while: the browser may come in between
-      if (wanted) startTransition(() => setOpened(room))
-    }
-    open().catch(showError)
-    return () => {
-      wanted = false
-      goal.current = null
-    }
-    // eslint-disable-next-line react/exhaustive-deps -- the message matters at the opening only
-  }, [window, room, client])
-  return opened === room ? opened : null
-}
-
-async function placeOf(client: ReturnType<typeof useLive>['client'], stream: string, message: string, room: string) {
-  const { rows } = await client.query(messagePlace, [stream, message])
-  return rows[0] && rows[0][0] === room ? (rows[0][1] as OrderKey) : null
+  if (waiting && page) return <ServerRows page={page} me={me} myNames={props.myNames} />
+  if (waiting || !opening) return <div className={css.timeline}>{late && <TimelineSkeleton />}</div>
+  return <OpenTimeline {...props} key={room} window={window} snapshot={snapshot} marks={marks} opening={opening} />
 }
 
 interface OpenProps extends TimelineProps {
   readonly window: TimelineWindow
   readonly snapshot: TimelineSnapshot
-  readonly marks: ReturnType<typeof useReadMarks>
-  readonly opened: string | null
+  readonly marks: ReadMarks
+  readonly opening: Opening
 }
 
+type Drawn = TimelineItem | { readonly kind: 'head'; readonly key: 'beginning' }
+const head: Drawn = { kind: 'head', key: 'beginning' }
+
 function OpenTimeline(props: OpenProps) {
-  const { stream, room, me, myNames, threads, message, window, snapshot, marks } = props
+  const { stream, room, me, myNames, threads, message, window, snapshot, marks, opening } = props
   const { client } = useLive()
+  const { rows, hasOlder, hasNewer } = snapshot
   useEffect(() => dropServerPage(stream, room), [stream, room])
-  const [readAtOpening] = useState(marks.upTo)
+  const [dividedAt, setDividedAt] = useState(marks.upTo)
   const [highlighted, setHighlighted] = useState<string | null>(null)
 
-  const items = useMemo(
-    () => timelineItems(snapshot.rows, { readUpTo: readAtOpening, me, fromBeginning: !snapshot.hasOlder }),
-    [snapshot.rows, snapshot.hasOlder, readAtOpening, me],
-  )
+  const items = useMemo<readonly Drawn[]>(() => {
+    const drawn = timelineItems(rows, { readUpTo: dividedAt, me, fromBeginning: !hasOlder })
+    return hasOlder ? drawn : [head, ...drawn]
+  }, [rows, hasOlder, dividedAt, me])
   const keys = useMemo(() => items.map((item) => item.key), [items])
-  const byKey = useMemo(() => new Map(snapshot.rows.map((row) => [row.id, row])), [snapshot.rows])
+  const byKey = useMemo(() => new Map(rows.map((row) => [row.id, row])), [rows])
 
-  const [initial] = useState(() =>
-    message ? { key: message, top: 'center' as const } : (savedPosition(keyIn(stream, room))?.anchor ?? null),
-  )
-  const scroll = useAnchoredScroll({
+  const reading = useReading({ rows, hasOlder, me, marks, opening, stream, room, onAllRead: setDividedAt })
+  const needed = useRef<() => ReturnType<typeof scroll.needed>>(() => null)
+  const neededPlaces = useCallback(() => {
+    const found = needed.current()
+    const first = found && nearestRow(items, found.first)
+    const last = found && nearestRow(items, found.last)
+    return first && last && { first: first.order_key, last: last.order_key }
+  }, [items])
+  const scroll = useTimelineScroll({
     keys,
-    hasOlder: snapshot.hasOlder,
-    hasNewer: snapshot.hasNewer,
-    initial,
-    growOlder: () => void window.growOlder().catch(showError),
-    growNewer: () => void window.growNewer().catch(showError),
-    onPosition: ({ anchor, lastSeen }) => {
-      const anchorRow = anchor ? nearestRow(items, anchor.key) : null
-      if (anchor && anchorRow)
+    hasOlder,
+    hasNewer,
+    start: opening.start,
+    growOlder: () => void window.growOlder(neededPlaces).catch(showError),
+    growNewer: () => void window.growNewer(neededPlaces).catch(showError),
+    onView: (view) => {
+      const anchorRow = view.anchor ? nearestRow(items, view.anchor.key) : null
+      if (view.anchor && anchorRow)
         savePosition(keyIn(stream, room), {
-          anchor: { ...anchor, key: anchorRow.id },
+          anchor: { ...view.anchor, key: anchorRow.id },
           place: BigInt(anchorRow.order_key),
         })
-      else if (!anchor) savePosition(keyIn(stream, room), null)
-      const seen = lastSeen ? nearestRow(items, lastSeen) : null
-      if (seen) marks.onSeen(seen.order_key)
+      else if (!view.anchor) savePosition(keyIn(stream, room), null)
+      reading.onView(view)
     },
   })
-
-  const leftEndAt = useRef<OrderKey | null>(null)
-  const lastKey = snapshot.rows.at(-1)?.order_key ?? null
-  if (scroll.stuck) leftEndAt.current = lastKey
-  const arrived = scroll.stuck ? 0 : countAfter(snapshot.rows, leftEndAt.current, me)
+  needed.current = scroll.needed
+  const { following } = scroll.plan
 
   useEffect(() => {
-    if (scroll.stuck) window.settleAtEnd()
-  }, [scroll.stuck, snapshot.rows, window])
+    if (following) window.settleAtEnd(neededPlaces)
+  }, [following, rows, window, neededPlaces])
 
-  const { scrollToItem, scrollToEnd } = scroll
+  const { jump, toEnd } = scroll
   const jumpTo = useCallback(
     async (id: string) => {
-      const { rows } = await client.query(messagePlace, [window.stream, id])
-      if (rows[0]?.[0] !== room) return props.onJump(id)
-      const place = rows[0][1] as OrderKey
+      const found = (await client.query(messagePlace, [stream, id])).rows[0]
+      if (found?.[0] !== room) return props.onJump(id)
+      const place = found[1] as OrderKey
+      jump(id, 'middle')
+      setHighlighted(id)
       if (!window.holds(place)) await window.openAround(place)
-      requestAnimationFrame(() => {
-        if (scrollToItem(id)) setHighlighted(id)
-      })
     },
     // eslint-disable-next-line react/exhaustive-deps -- onJump only navigates
-    [client, room, window, scrollToItem],
+    [client, stream, room, window, jump],
   )
   const goToEnd = useCallback(async () => {
+    toEnd()
     if (window.get().hasNewer) await window.openAtEnd()
-    requestAnimationFrame(scrollToEnd)
-  }, [window, scrollToEnd])
+  }, [window, toEnd])
+  const goToUnread = useCallback(async () => {
+    const upTo = reading.upTo()
+    if (me === null || upTo === null) return
+    const found = (await client.query(firstUnread, [stream, room, upTo, me])).rows[0] as [string, OrderKey] | undefined
+    if (!found) return
+    jump(found[0], 'upper')
+    if (!window.holds(found[1])) await window.openAround(found[1])
+    scroll.viewport.current?.focus({ preventScroll: true })
+    // eslint-disable-next-line react/exhaustive-deps -- refs
+  }, [client, stream, room, me, window, jump])
 
+  const opened = useRef(false)
   useEffect(() => {
-    if (message) jumpTo(message).catch(showError)
+    if (message && (opened.current || opening.start === null || opening.start.key !== message))
+      jumpTo(message).catch(showError)
+    else if (message) setHighlighted(message)
+    opened.current = true
+    // eslint-disable-next-line react/exhaustive-deps -- the opening is the first time alone
   }, [message, jumpTo])
   useEffect(() => {
     if (!highlighted) return
@@ -214,18 +200,19 @@ function OpenTimeline(props: OpenProps) {
       editLast: () => {
         const last = rowsNow.current.findLast((row) => row.author_id === me && row.deleted === 0)
         if (!last) return false
-        if (scrollToItemIfAway(scroll.viewport.current, last.id)) scrollToItem(last.id)
+        if (isAway(scroll.viewport.current, last.id)) jump(last.id, 'middle')
         edit(last.id)
         return true
       },
       focus: () => scroll.viewport.current?.focus(),
     }),
     // eslint-disable-next-line react/exhaustive-deps -- refs
-    [goToEnd, me, scrollToItem],
+    [goToEnd, me, jump],
   )
 
-  const divider = items.findIndex((item) => item.kind === 'new')
-  const unreadAbove = divider >= 0 && divider < scroll.from
+  const { from, to, above, below } = scroll.plan
+  const { unreadAbove, unreadBelow } = reading
+  const awayFromEnd = !following && (unreadBelow > 0 || hasNewer || scroll.plan.to < items.length)
 
   return (
     <MessageActionsContext value={actions}>
@@ -235,48 +222,70 @@ function OpenTimeline(props: OpenProps) {
           className={css.viewport}
           role="log"
           aria-label={props.label}
-          aria-live={scroll.stuck ? 'polite' : 'off'}
+          aria-live={following ? 'polite' : 'off'}
           aria-relevant="additions"
           tabIndex={0}
           onScroll={scroll.onScroll}
-          onKeyDown={(event) => walkRows(event, scroll.scrollToEnd)}
+          onKeyDown={(event) => walkRows(event, () => void goToEnd())}
         >
           <div ref={scroll.content} className={css.content}>
-            {!snapshot.hasOlder && scroll.from === 0 && props.head}
-            {items.slice(scroll.from, scroll.to).map((item) => {
-              if (item.kind === 'date') return <DateLine key={item.key} item={item} />
-              if (item.kind === 'new') return <NewLine key="new" />
-              return (
-                <MessageRow
-                  key={item.key}
-                  row={item.row}
-                  leads={item.leads}
-                  me={me}
-                  myNames={myNames}
-                  editing={editing === item.row.id}
-                  highlighted={highlighted === item.row.id}
-                  choosing={choosing === item.row.id}
-                  threads={threads}
-                  readOnly={!me}
-                />
-              )
+            <div style={{ blockSize: above }} />
+            {items.slice(from, to).map((item) => {
+              switch (item.kind) {
+                case 'head':
+                  return (
+                    <div key="beginning" className={css.head}>
+                      {props.head}
+                    </div>
+                  )
+                case 'date':
+                  return <DateLine key={item.key} item={item} />
+                case 'new':
+                  return <NewLine key="new" />
+                case 'message':
+                  return (
+                    <MessageRow
+                      key={item.key}
+                      row={item.row}
+                      leads={item.leads}
+                      me={me}
+                      myNames={myNames}
+                      editing={editing === item.row.id}
+                      highlighted={highlighted === item.row.id}
+                      choosing={choosing === item.row.id}
+                      threads={threads}
+                      readOnly={!me}
+                    />
+                  )
+              }
             })}
+            <div style={{ blockSize: below }} />
           </div>
         </div>
         <BeforeCommit look={scroll.beforeCommit} />
-        {unreadAbove && (
-          <button type="button" className={`${css.chip} ${css.top}`} onClick={() => void scrollToItem('new')}>
-            <ArrowUp size={14} aria-hidden /> Jump to unread
-          </button>
+        {unreadAbove > 0 && (
+          <div className={`${css.chips} ${css.top}`}>
+            <button type="button" className={css.chip} data-new onClick={() => void goToUnread().catch(showError)}>
+              {unreadAbove} new <ArrowUp size={14} aria-hidden />
+              <span className="visually-hidden">messages above: jump to the first</span>
+            </button>
+            <button type="button" className={css.chip} onClick={reading.markAllRead}>
+              Mark as read
+            </button>
+          </div>
         )}
-        {!scroll.stuck && (arrived > 0 || scroll.to < items.length || snapshot.hasNewer) && (
+        {awayFromEnd && (
           <button
             type="button"
             className={`${css.chip} ${css.bottom}`}
-            data-new={arrived > 0 || undefined}
-            onClick={() => void goToEnd()}
+            data-new={unreadBelow > 0 || undefined}
+            onClick={() => {
+              // the button goes away
+              scroll.viewport.current?.focus({ preventScroll: true })
+              goToEnd().catch(showError)
+            }}
           >
-            {arrived > 0 ? `${arrived} new` : 'Latest'} <ArrowDown size={14} aria-hidden />
+            {unreadBelow > 0 ? `${unreadBelow} new` : 'Latest'} <ArrowDown size={14} aria-hidden />
           </button>
         )}
       </div>
@@ -294,7 +303,7 @@ function NewLine() {
 }
 
 /** The message an item belongs to: itself, or the next one below a separator. */
-function nearestRow(items: readonly TimelineItem[], key: string): TimelineRow | null {
+function nearestRow(items: readonly Drawn[], key: string): TimelineRow | null {
   const at = items.findIndex((item) => item.key === key)
   for (let index = at; index >= 0 && index < items.length; index++) {
     const item = items[index]!
@@ -303,14 +312,7 @@ function nearestRow(items: readonly TimelineItem[], key: string): TimelineRow | 
   return null
 }
 
-function countAfter(rows: readonly TimelineRow[], place: OrderKey | null, me: string | null): number {
-  if (place === null) return 0
-  let count = 0
-  for (let at = rows.length - 1; at >= 0 && rows[at]!.order_key > place; at--) if (rows[at]!.author_id !== me) count++
-  return count
-}
-
-function scrollToItemIfAway(viewport: HTMLElement | null, id: string): boolean {
+function isAway(viewport: HTMLElement | null, id: string): boolean {
   const row = viewport?.querySelector(`[data-key="${CSS.escape(id)}"]`)
   if (!row || !viewport) return true
   const box = row.getBoundingClientRect()

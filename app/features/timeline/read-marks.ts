@@ -17,67 +17,83 @@ export function readUpTo(actor: string, stream: string, room: string): TypedQuer
 
 const settleMs = 400
 
-/**
- * Marks a room read up to what was seen: only while the tab is visible and has the focus, a moment after the reader
- * came to rest, and never backwards. Returns how far it is read, and a function to say what is on screen.
- */
-export function useReadMarks(place: { stream: string; room: string; actor: string | null }) {
+export interface ReadMarks {
+  /** read up to here, in any tab or device; null for who is no member */
+  readonly upTo: OrderKey | null
+  readonly loading: boolean
+  /** everything up to here was read: written down a moment later, and never backwards */
+  mark(upTo: OrderKey): void
+}
+
+/** Writes down how far a room is read. What counts as read is for ReadFrontier to say. */
+export function useReadMarks(place: { stream: string; room: string; actor: string | null }): ReadMarks {
   const { stream, room, actor } = place
   const dispatch = useDispatch()
   const { row, loading } = useLiveRow(actor ? readUpTo(actor, stream, room) : null)
   const upTo = row?.up_to ?? null
-  const seen = useRef<OrderKey>(0)
+  const wanted = useRef<OrderKey>(0)
   const marked = useRef<OrderKey>(0)
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null)
-  const latest = useRef(upTo)
+  const known = useRef(upTo)
   useEffect(() => {
-    latest.current = upTo
+    known.current = upTo
   })
 
-  const mark = useCallback(() => {
+  const write = useCallback(() => {
     timer.current = null
-    const known = latest.current
-    if (!actor || known === null || !attentive()) return
-    if (seen.current <= known || seen.current <= marked.current) return
-    marked.current = seen.current
+    if (!actor || known.current === null || wanted.current <= known.current || wanted.current <= marked.current) return
+    marked.current = wanted.current
     const to = streamKind(stream) === 'local' ? localStream(actor) : personStream(actor)
-    const event = draftEvent('read.mark', { stream: to, actor, room, payload: { stream, upTo: String(seen.current) } })
+    const event = draftEvent('read.mark', {
+      stream: to,
+      actor,
+      room,
+      payload: { stream, upTo: String(wanted.current) },
+    })
     dispatch([event]).catch(showError)
   }, [dispatch, stream, actor, room])
 
-  const schedule = useCallback(() => {
-    timer.current ??= setTimeout(mark, settleMs)
-  }, [mark])
-
-  const onSeen = useCallback(
-    (key: OrderKey) => {
-      if (key <= seen.current) return
-      seen.current = key
-      schedule()
+  const mark = useCallback(
+    (to: OrderKey) => {
+      if (to <= wanted.current) return
+      wanted.current = to
+      timer.current ??= setTimeout(write, settleMs)
     },
-    [schedule],
+    [write],
   )
-
-  useEffect(() => {
-    window.addEventListener('focus', schedule)
-    document.addEventListener('visibilitychange', schedule)
-    if (upTo !== null) schedule()
-    return () => {
-      window.removeEventListener('focus', schedule)
-      document.removeEventListener('visibilitychange', schedule)
-    }
-  }, [schedule, upTo])
+  // what was read is read, also by who leaves at once
   useEffect(
     () => () => {
-      if (timer.current) clearTimeout(timer.current)
-      timer.current = null
+      if (timer.current === null) return
+      clearTimeout(timer.current)
+      write()
     },
-    [],
+    [write],
   )
 
-  return { upTo, loading, onSeen }
+  return { upTo, loading, mark }
 }
 
-function attentive(): boolean {
+/** The tab is in front, and the window has the focus. */
+export function attentive(): boolean {
   return document.visibilityState === 'visible' && document.hasFocus()
+}
+
+/** Tells when the reader turns to the window, and away from it. */
+export function useAttention(onChange: (attentive: boolean) => void): void {
+  const latest = useRef(onChange)
+  useEffect(() => {
+    latest.current = onChange
+  })
+  useEffect(() => {
+    const tell = () => latest.current(attentive())
+    window.addEventListener('focus', tell)
+    window.addEventListener('blur', tell)
+    document.addEventListener('visibilitychange', tell)
+    return () => {
+      window.removeEventListener('focus', tell)
+      window.removeEventListener('blur', tell)
+      document.removeEventListener('visibilitychange', tell)
+    }
+  }, [])
 }

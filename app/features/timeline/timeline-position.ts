@@ -1,4 +1,4 @@
-import type { Anchor } from './use-anchored-scroll.ts'
+import type { Anchor } from './scroll/scroll-core.ts'
 
 /** Where a reader left a room: a message, its place in the order, its distance from the top. At the end: nothing. */
 export interface TimelinePosition {
@@ -14,7 +14,7 @@ let positions: Map<string, { key: string; top: number; place: string }> | null =
 export function savePosition(room: string, position: TimelinePosition | null): void {
   const known = read()
   known.delete(room)
-  if (position && typeof position.anchor.top === 'number') {
+  if (position) {
     known.set(room, { key: position.anchor.key, top: position.anchor.top, place: String(position.place) })
   }
   if (known.size > maxRooms) known.delete(known.keys().next().value!)
@@ -36,14 +36,24 @@ function read() {
   return positions
 }
 
+/** At once, also for a reload: something went wrong there. */
+export function forgetPosition(room: string): void {
+  read().delete(room)
+  write()
+}
+
 let timer: ReturnType<typeof setTimeout> | null = null
 function scheduleWrite(): void {
   timer ??= setTimeout(() => {
     timer = null
-    try {
-      sessionStorage.setItem(storageKey, JSON.stringify([...read()]))
-    } catch {
-      // a full sessionStorage costs the position, nothing else
-    }
+    write()
   }, 300)
+}
+
+function write(): void {
+  try {
+    sessionStorage.setItem(storageKey, JSON.stringify([...read()]))
+  } catch {
+    // a full sessionStorage costs the position, nothing else
+  }
 }

@@ -53,6 +53,25 @@ export const olderBoundary = `SELECT order_key FROM timeline_items
 export const newerBoundary = `SELECT order_key FROM timeline_items
   WHERE stream = ? AND timeline_id = ? AND order_key >= ? ORDER BY order_key LIMIT 1 OFFSET ?`
 
+/** The first message of somebody else after a place. */
+export const firstUnread = `SELECT id, order_key FROM timeline_items
+  WHERE stream = ? AND timeline_id = ? AND order_key > ? AND author_id <> ? AND deleted = 0 ORDER BY order_key LIMIT 1`
+
+/** How many messages of others lie in (after, before). */
+export function unreadBetween(
+  stream: string,
+  room: string,
+  after: OrderKey,
+  before: OrderKey,
+  me: string,
+): TypedQuery<{ readonly unread: number }> {
+  return sql(
+    `SELECT count(*) AS unread FROM timeline_items
+     WHERE stream = ? AND timeline_id = ? AND order_key > ? AND order_key < ? AND author_id <> ? AND deleted = 0`,
+    [stream, room, after, before, me],
+  )
+}
+
 /** Where a message is. */
 export const messagePlace = `SELECT t.timeline_id, t.order_key, r.kind, r.parent_room, r.space_id
   FROM timeline_items t LEFT JOIN rooms r ON r.stream = t.stream AND r.id = t.timeline_id

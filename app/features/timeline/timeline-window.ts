@@ -13,8 +13,9 @@ import {
 /**
  * The part of a timeline that is loaded: neighbouring stretches [from, to) of order_key, each a live query of its own,
  * so that scrolling adds and drops whole stretches and never asks again for a row that it has.
- * Laws: stretches touch and are in order; the rows are those of the stretches, in order; at most `maxRows` are kept
- * when the window grows (what is farthest is dropped); a window that reaches `end` sees everything that arrives.
+ * Laws: stretches touch and are in order; the rows are those of the stretches, in order; beyond `maxRows` a window that grows
+ * drops what is farthest, but nothing that the reader's screen needs, however many rows that takes; a window that reaches
+ * `end` sees everything that arrives.
  *
  * Example: open at the end of a room with messages 1…200: [151, end). growOlder(): [101, 151) [151, end).
  */
@@ -92,26 +93,29 @@ export class TimelineWindow {
     return first !== undefined && place >= first.from && place < last!.to && this.#snapshot.status === 'ready'
   }
 
-  growOlder(): Promise<void> {
+  growOlder(needed: Needed): Promise<void> {
     const first = this.#stretches[0]
     if (!first || first.from <= beginning) return Promise.resolve()
-    return this.#grow(async () => ({ from: await this.#older(first.from, pageSize), to: first.from }), 'older')
+    return this.#grow(async () => ({ from: await this.#older(first.from, pageSize), to: first.from }), 'older', needed)
   }
 
-  growNewer(): Promise<void> {
+  growNewer(needed: Needed): Promise<void> {
     const last = this.#stretches.at(-1)
     if (!last || last.to >= end) return Promise.resolve()
-    return this.#grow(async () => ({ from: last.to, to: await this.#newer(last.to, pageSize) }), 'newer')
+    return this.#grow(async () => ({ from: last.to, to: await this.#newer(last.to, pageSize) }), 'newer', needed)
   }
 
   /**
-   * The reader is at the end and far more is loaded than a screen shows (a history that came in, a long scroll): keeps
-   * the newest page alone.
+   * The reader is at the end and far more is loaded than the screen needs (a history that came in, a long scroll): keeps
+   * what it needs, and a page at least.
    */
-  settleAtEnd(): void {
+  settleAtEnd(needed: Needed): void {
     const { rows } = this.#snapshot
-    if (rows.length <= settleRows || this.#growing || this.#stretches.at(-1)?.to !== end) return
-    const from = rows[rows.length - pageSize]!.order_key
+    const first = needed()?.first
+    if (first === undefined || this.#growing || this.#stretches.at(-1)?.to !== end) return
+    const kept = rows.length - rows.findIndex((row) => row.order_key >= first)
+    if (rows.length < Math.max(kept, pageSize) + settleRows) return
+    const from = rows[rows.length - Math.max(kept, pageSize)]!.order_key
     const stretch = this.#stretch({ from, to: end })
     const opening = this.#opening
     this.#growing = this.#ready(stretch).finally(() => {
@@ -147,7 +151,7 @@ export class TimelineWindow {
     }
   }
 
-  #grow(range: () => Promise<Range>, side: 'older' | 'newer'): Promise<void> {
+  #grow(range: () => Promise<Range>, side: 'older' | 'newer', needed: Needed): Promise<void> {
     if (this.#growing) return this.#growing
     const opening = this.#opening
     this.#growing = (async () => {
@@ -156,16 +160,20 @@ export class TimelineWindow {
       if (opening !== this.#opening) return stretch.release()
       if (side === 'older') this.#stretches.unshift(stretch)
       else this.#stretches.push(stretch)
-      this.#trim(side)
+      this.#trim(side, needed())
       this.#publish()
     })().finally(() => (this.#growing = null))
     return this.#growing
   }
 
-  #trim(grown: 'older' | 'newer'): void {
+  #trim(grown: 'older' | 'newer', needed: ReturnType<Needed>): void {
     let rows = this.#stretches.reduce((sum, stretch) => sum + this.#rowsOf(stretch).length, 0)
+    if (!needed) return
     while (rows > maxRows && this.#stretches.length > 2) {
-      const dropped = (grown === 'older' ? this.#stretches.pop() : this.#stretches.shift())!
+      const dropped = this.#stretches.at(grown === 'older' ? -1 : 0)!
+      if (dropped.to > needed.first && dropped.from <= needed.last) return
+      if (grown === 'older') this.#stretches.pop()
+      else this.#stretches.shift()
       rows -= this.#rowsOf(dropped).length
       dropped.release()
     }
@@ -238,6 +246,9 @@ export interface WindowSource {
   readonly client: { query(sql: string, parameters?: readonly SqlValue[]): Promise<QueryResult> }
 }
 
+/** What the screen needs, by order key; null when it is not known. */
+export type Needed = () => { readonly first: OrderKey; readonly last: OrderKey } | null
+
 interface Range {
   readonly from: OrderKey
   readonly to: OrderKey
@@ -249,6 +260,6 @@ interface Stretch extends Range {
 
 export const pageSize = 60
 const maxRows = 480
-const settleRows = 240
+const settleRows = 180
 
 const loadingSnapshot: TimelineSnapshot = { rows: [], hasOlder: false, hasNewer: false, status: 'loading', error: null }

@@ -1,5 +1,6 @@
 import type { Live } from '../../live/index.ts'
 import { keyIn } from '../../../schema/events/key.ts'
+import { forgetPosition } from './timeline-position.ts'
 import { TimelineWindow } from './timeline-window.ts'
 
 const keptWarm = 6
@@ -30,14 +31,30 @@ class TimelineWindows {
     }
     return window
   }
+
+  drop(stream: string, room: string): void {
+    const key = keyIn(stream, room)
+    this.#windows.get(key)?.release()
+    this.#windows.delete(key)
+  }
 }
 
 const byLive = new WeakMap<Live, TimelineWindows>()
 
 export function timelineWindow(live: Live, stream: string, room: string): TimelineWindow {
+  return windowsOf(live).get(stream, room)
+}
+
+function windowsOf(live: Live): TimelineWindows {
   const windows = byLive.get(live) ?? new TimelineWindows(live)
   byLive.set(live, windows)
-  return windows.get(stream, room)
+  return windows
+}
+
+/** After an error: the room is opened anew, and where nothing is kept of it. */
+export function forgetTimeline(live: Live, stream: string, room: string): void {
+  forgetPosition(keyIn(stream, room))
+  windowsOf(live).drop(stream, room)
 }
 
 /** Loads a room that a person is about to open. */

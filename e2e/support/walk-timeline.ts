@@ -1,0 +1,82 @@
+import type { Page } from '@playwright/test'
+import { timeline } from './rooms.ts'
+
+/** What a walk through a timeline saw. */
+export interface Walk {
+  /** messages that were on screen, in part or whole */
+  readonly seen: readonly string[]
+  readonly steps: number
+  /** the most rows in the DOM at once */
+  readonly rowsMax: number
+  /** steps after which some of the viewport was empty although there was more to show */
+  readonly blanks: readonly string[]
+  /** steps after which a row stood elsewhere than the step had put it */
+  readonly jumps: readonly string[]
+  /** it came to the beginning or the end that it walked to */
+  readonly arrived: boolean
+}
+
+export interface WalkOptions {
+  readonly direction: 'up' | 'down'
+  /** px of each step, in turn */
+  readonly steps: readonly number[]
+  readonly stepsMax?: number
+}
+
+/** Scrolls a room step by step, a step each frame, to its beginning or its end, and looks at the rows after each. */
+export function walk(page: Page, options: WalkOptions): Promise<Walk> {
+  return timeline(page).evaluate(
+    async (list, { direction, steps, stepsMax }) => {
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+      const seen = new Set<string>()
+      const blanks: string[] = []
+      const jumps: string[] = []
+      let rowsMax = 0
+      let taken = 0
+      let idle = 0
+      const look = () => {
+        const box = list.getBoundingClientRect()
+        const rows = [...list.querySelectorAll<HTMLElement>('article')]
+        rowsMax = Math.max(rowsMax, rows.length)
+        const places = rows.map((row) => ({ key: row.dataset['key']!, box: row.getBoundingClientRect() }))
+        const inView = places.filter((place) => place.box.bottom > box.top + 1 && place.box.top < box.bottom - 1)
+        for (const place of inView) seen.add(place.key)
+        return { box, places, inView }
+      }
+      look()
+      while (idle < 40 && taken < stepsMax) {
+        const before = look()
+        const reference = before.inView[Math.floor(before.inView.length / 2)]
+        const from = list.scrollTop
+        const step = (direction === 'up' ? -1 : 1) * steps[taken % steps.length]!
+        list.scrollTop = from + step
+        const moved = list.scrollTop - from
+        await frame()
+        await frame()
+        taken++
+        const after = look()
+        const end =
+          direction === 'up' ? list.scrollTop <= 0 : list.scrollTop >= list.scrollHeight - list.clientHeight - 1
+        idle = Math.abs(moved) < 1 && end ? idle + 1 : 0
+        const first = after.places[0]?.box.top ?? Infinity
+        const last = after.places.at(-1)?.box.bottom ?? -Infinity
+        const atBeginning = list.querySelector('[data-key="beginning"]') !== null
+        if (after.inView.length === 0 || (first > after.box.top + 80 && !atBeginning)) {
+          blanks.push(`step ${taken}: first row at ${first - after.box.top}, ${after.inView.length} rows in view`)
+        }
+        if (last < after.box.bottom - 40) blanks.push(`step ${taken}: last row ends at ${last - after.box.bottom}`)
+        const again = after.places.find((place) => place.key === reference?.key)
+        if (again && reference && Math.abs(again.box.top - (reference.box.top - moved)) > 1.01) {
+          jumps.push(`step ${taken} of ${moved}: ${again.box.top - (reference.box.top - moved)} px too far`)
+        }
+      }
+      const beginning = list.querySelector('[data-key="beginning"]')
+      const arrived =
+        direction === 'up'
+          ? beginning !== null && beginning.getBoundingClientRect().bottom > list.getBoundingClientRect().top
+          : list.scrollTop >= list.scrollHeight - list.clientHeight - 2
+      return { seen: [...seen], steps: taken, rowsMax, blanks, jumps, arrived }
+    },
+    { stepsMax: 20_000, ...options },
+  )
+}
