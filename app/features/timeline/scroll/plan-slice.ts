@@ -20,6 +20,8 @@ export interface SliceInput {
   readonly top: number
   /** what is drawn now, in the indices of now; null draws anew */
   readonly drawn: Slice | null
+  /** items that are not drawn are taken for so many times smaller: they were, the last time */
+  readonly haste: number
 }
 export interface Slice {
   readonly from: number
@@ -35,17 +37,19 @@ export function margins(viewport: number): { readonly need: number; readonly fil
   }
 }
 
-export function planSlice({ count, sizeAt, viewport, at, top, drawn }: SliceInput): Slice {
+export function planSlice({ count, sizeAt, viewport, at, top, drawn, haste }: SliceInput): Slice {
   if (count === 0) return { from: 0, to: 0 }
   const { need, fill, keep } = margins(viewport)
+  const sizeOf = (index: number): number =>
+    drawn && index >= drawn.from && index < drawn.to ? sizeAt(index) : sizeAt(index) / haste
   const above = (margin: number): number => {
     let index = at
-    for (let y = top; index > 0 && y > -margin; index--) y -= sizeAt(index - 1)
+    for (let y = top; index > 0 && y > -margin; index--) y -= sizeOf(index - 1)
     return index
   }
   const below = (margin: number): number => {
     let index = at
-    for (let y = top; index < count && y < viewport + margin; index++) y += sizeAt(index)
+    for (let y = top; index < count && y < viewport + margin; index++) y += sizeOf(index)
     return index
   }
   const from = drawn && drawn.from <= above(need) && drawn.from >= above(keep) ? drawn.from : above(fill)

@@ -82,6 +82,8 @@ export class ScrollCore {
   /** a jump to what is not loaded yet */
   #awaited: Wanted | typeof atEnd | null = null
   #brought = true
+  /** doubles with every drawing that was too little */
+  #haste = 1
   #viewport: number
   #inView: readonly Seen[] = []
   #measured: Measured | null = null
@@ -103,7 +105,15 @@ export class ScrollCore {
     const { hold, at, top } = this.#locate(content)
     const sizeAt = (index: number): number => this.sizes.of(keys[index]!)
     const drawn = this.#drawnIn(content)
-    const { from, to } = planSlice({ count: keys.length, sizeAt, viewport: this.#viewport, at, top, drawn })
+    const { from, to } = planSlice({
+      count: keys.length,
+      sizeAt,
+      viewport: this.#viewport,
+      at,
+      top,
+      drawn,
+      haste: this.#haste,
+    })
     let above = 0
     let below = 0
     for (let index = 0; index < from; index++) above += sizeAt(index)
@@ -133,7 +143,9 @@ export class ScrollCore {
     this.#leftAt = measured.scrollTop
     this.#rest(measured)
     this.#look(measured)
-    return !samePlan(this.plan(this.#content), this.#drawn)
+    const due = !samePlan(this.plan(this.#content), this.#drawn)
+    this.#haste = due ? this.#haste * 2 : 1
+    return due
   }
 
   /** To be called when the viewport may have been scrolled; answers whether the reader did it. */
