@@ -5,6 +5,8 @@ const executablePath = process.env['CHROMIUM'] ?? installedBrowser()?.executable
 
 export default defineConfig({
   testDir: 'e2e',
+  // minutes each: `npm run e2e -- --long`
+  testIgnore: process.env['E2E_LONG'] ? [] : ['**/long/**'],
   outputDir: 'test-results',
   // Deadlines are for what hangs, not for what is slow: on a loaded machine all takes several times as long.
   timeout: 150_000,

@@ -2,7 +2,7 @@ import { X, type LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { currentRoute, navigate } from '../routes.ts'
 import { IconButton } from './Button.tsx'
-import { formatShort } from './format-time.ts'
+import { ShortTime } from './ShortTime.tsx'
 import css from './PanelFrame.module.css'
 
 /** The right panel: a title, a way out, the content. */
@@ -55,7 +55,9 @@ export function MessageCard(props: {
       <span className={css.by}>
         <b>{props.author}</b>
         {props.where && <span className={css.where}>{props.where}</span>}
-        <span className={css.at}>{formatShort(props.at)}</span>
+        <span className={css.at}>
+          <ShortTime at={props.at} />
+        </span>
       </span>
       <span className={css.text} dir="auto">
         {props.children}

@@ -21,6 +21,8 @@ export interface WalkOptions {
   /** px of each step, in turn */
   readonly steps: readonly number[]
   readonly stepsMax?: number
+  /** steps larger than the viewport pass over rows, and what stood in view need not be drawn after them */
+  readonly whole?: boolean
 }
 
 /** Scrolls a room step by step, a step each frame, to its beginning or its end, and looks at the rows after each. */

@@ -5,7 +5,8 @@ import { plainLine } from '../../../schema/text/plain-text.ts'
 import { useLiveRow } from '../../live/index.ts'
 import { Avatar } from '../../shell/Avatar.tsx'
 import { Button, IconButton } from '../../shell/Button.tsx'
-import { formatFull, formatShort, formatTime } from '../../shell/format-time.ts'
+import { formatFull, formatTime } from '../../shell/format-time.ts'
+import { ShortTime } from '../../shell/ShortTime.tsx'
 import { messageBody, quotedMessage, type TimelineRow } from '../timeline/timeline-query.ts'
 import { EditMessage } from './EditMessage.tsx'
 import { useMessageActions } from './message-actions.ts'
@@ -105,7 +106,11 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           <button type="button" className={css.thread} onClick={() => actions.openThread(row)}>
             <MessageSquareText size={14} aria-hidden />
             {row.reply_count === 1 ? '1 reply' : `${row.reply_count} replies`}
-            {row.last_reply_at !== null && <span className={css.last}>last {formatShort(row.last_reply_at)}</span>}
+            {row.last_reply_at !== null && (
+              <span className={css.last}>
+                last <ShortTime at={row.last_reply_at} />
+              </span>
+            )}
           </button>
         )}
       </div>

@@ -3,7 +3,8 @@ import { useDispatch, useLive, useLiveRow } from '../../live/index.ts'
 import { navigate, type Route } from '../../routes.ts'
 import { showError } from '../../shell/toasts.tsx'
 import { PanelFrame } from '../../shell/PanelFrame.tsx'
-import { formatFull, formatShort } from '../../shell/format-time.ts'
+import { formatFull } from '../../shell/format-time.ts'
+import { ShortTime } from '../../shell/ShortTime.tsx'
 import { Avatar } from '../../shell/Avatar.tsx'
 import { Composer, type ComposerHandle } from '../composer/Composer.tsx'
 import { writeMessage } from '../composer/write-message.ts'
@@ -92,7 +93,9 @@ function Parent({ parent, showInRoom }: { parent: ThreadParent; showInRoom(paren
       <header className={css.by}>
         <Avatar id={parent.author_id} name={parent.author_name} size={28} />
         <b>{parent.author_name}</b>
-        <time title={formatFull(parent.created_at)}>{formatShort(parent.created_at)}</time>
+        <time title={formatFull(parent.created_at)}>
+          <ShortTime at={parent.created_at} />
+        </time>
       </header>
       {parent.deleted ? <p className={css.none}>This message was deleted</p> : <MessageText text={parent.snippet} />}
       <button type="button" className={css.show} onClick={() => showInRoom(parent)}>

@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react'
 import { useLiveQuery } from '../../live/index.ts'
 import { Button } from '../../shell/Button.tsx'
 import { EmptyPanel, PanelFrame } from '../../shell/PanelFrame.tsx'
-import { formatShort } from '../../shell/format-time.ts'
+import { ShortTime } from '../../shell/ShortTime.tsx'
 import { useLate } from '../../shell/use-late.ts'
 import { useActors } from '../identity/identity.ts'
 import { Badge } from '../rooms/RoomList.tsx'
@@ -41,7 +41,12 @@ export function ThreadsPanel({ stream, room }: { stream: string; room: string })
                 <span className={css.name}>{thread.name}</span>
                 <span className={css.facts}>
                   {thread.replies === 1 ? '1 message' : `${thread.replies.toLocaleString()} messages`}
-                  {thread.last_at !== null && ` · ${formatShort(thread.last_at)}`}
+                  {thread.last_at !== null && (
+                    <>
+                      {' '}
+                      · <ShortTime at={thread.last_at} />
+                    </>
+                  )}
                 </span>
                 {counts.has(thread.id) && <Badge count={counts.get(thread.id)!} mentioned={false} />}
               </button>

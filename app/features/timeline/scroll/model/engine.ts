@@ -93,23 +93,28 @@ export class CoreEngine implements Engine, Surface {
     this.drawingsMax = Math.max(this.drawingsMax, drawings)
   }
 
-  get #tops(): number[] {
+  #layout = { plan: this.#plan, version: -1, tops: [0], height: 0 }
+  /** of each row in the DOM and of the spacer behind them, from the top of the content; and how tall that is */
+  get #laidOut(): { readonly tops: readonly number[]; readonly height: number } {
+    const { version } = this.#world
+    if (this.#layout.plan === this.#plan && this.#layout.version === version) return this.#layout
     const { above, below } = this.#plan
-    const heights = this.#rows.map((row) => this.#world.heightOf(row))
     const { top, bottom } = this.#world.padding
-    const height = heights.reduce((sum, each) => sum + each, top + above + below + bottom)
-    // a short room sits at the bottom
-    let y = Math.max(0, this.#world.viewport - height) + top + above
+    let y = top + above
     const tops = [y]
-    for (const each of heights) tops.push((y += each))
-    return tops
-  }
-  get #height(): number {
-    const { below } = this.#plan
-    return this.#tops.at(-1)! + below + this.#world.padding.bottom
+    for (const row of this.#rows) tops.push((y += this.#world.heightOf(row)))
+    let height = y + below + bottom
+    // a short room sits at the bottom
+    const spare = this.#world.viewport - height
+    if (spare > 0) {
+      for (let at = 0; at < tops.length; at++) tops[at]! += spare
+      height += spare
+    }
+    this.#layout = { plan: this.#plan, version, tops, height }
+    return this.#layout
   }
   get scrollMax(): number {
-    return Math.max(0, Math.round(this.#height - this.#world.viewport))
+    return Math.max(0, Math.round(this.#laidOut.height - this.#world.viewport))
   }
   get scrollTop(): number {
     return this.#scrollTop
@@ -120,11 +125,11 @@ export class CoreEngine implements Engine, Surface {
     return this.#scrollTop
   }
   measure(): Measured {
-    const tops = this.#tops.map((top) => top - this.#scrollTop)
+    const tops = this.#laidOut.tops.map((top) => top - this.#scrollTop)
     return { viewport: this.#world.viewport, scrollTop: this.#scrollTop, scrollMax: this.scrollMax, tops }
   }
   rows(): PlacedRow[] {
-    const tops = this.#tops
+    const { tops } = this.#laidOut
     return this.#rows.map(({ key }, at) => ({
       key,
       top: tops[at]! - this.#scrollTop,

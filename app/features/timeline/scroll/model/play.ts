@@ -165,6 +165,7 @@ class Game {
   }
 
   #change(what: string, change: () => void): void {
+    const world = this.#world
     let before = this.#inView()
     let { following } = this.#engine
     let both = false
@@ -183,6 +184,7 @@ class Game {
     let cut = false
     this.#do(what, () => {
       change()
+      world.version++
       cut = this.#engine.scrollTop > this.#engine.scrollMax
       this.#engine.changed()
     })
@@ -241,10 +243,11 @@ class Game {
       if (!this.#atEnd()) this.#fail(`it left the end: ${this.#engine.scrollTop} of ${this.#engine.scrollMax}`)
       return
     }
-    const loaded = new Set(this.#world.loaded.map((row) => row.key))
+    const { loaded } = this.#world
+    const isLoaded = (key: string): boolean => loaded.some((row) => row.key === key)
     const inView = before.filter((row) => row.top < this.#world.viewport - 1)
     const kept =
-      inView.find((row) => row.key === this.#target && loaded.has(row.key)) ?? inView.find((row) => loaded.has(row.key))
+      inView.find((row) => row.key === this.#target && isLoaded(row.key)) ?? inView.find((row) => isLoaded(row.key))
     if (!kept) return
     const now = this.#engine.rows().find((row) => row.key === kept.key)
     const { scrollTop, scrollMax } = this.#engine

@@ -4,6 +4,8 @@ import type { Random } from '../../../../../schema/demo/random.ts'
 export class World {
   readonly random: Random
   viewport: number
+  /** of all that has a say in the layout */
+  version = 0
   /** of text; every height follows it */
   zoom = 1
   /** the browser keeps scrollTop on whole device pixels */
