@@ -44,5 +44,16 @@ export function inlineScriptHashes(html: string): string[] {
 
 const sha256 = (text: string) => `sha256-${createHash('sha256').update(text).digest('base64')}`
 
-/** Style elements that React Aria puts into the page. */
-const insertedStyles: readonly string[] = []
+/** Style elements that React Aria puts into the page (usePress, usePreventScroll), letter by letter. */
+const insertedStyles: readonly string[] = [
+  `@layer {
+  [data-react-aria-pressable] {
+    touch-action: pan-x pan-y pinch-zoom;
+  }
+}`,
+  `@layer {
+  * {
+    overscroll-behavior: contain;
+  }
+}`,
+].map(sha256)
