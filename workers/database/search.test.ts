@@ -1,7 +1,11 @@
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AnyEvent } from '../../schema/events/event.ts'
 import type { SqlValue } from '../../schema/live.ts'
+import { parseSearch } from '../../schema/search/parse-search.ts'
 import { search, type SearchAnswer } from '../../schema/search/search.ts'
+import { seekTerm } from '../../schema/search/seek-term.ts'
+import { fold } from '../../schema/text/fold.ts'
 import { applyBatch } from './apply-batch.ts'
 import { eventId } from './random-events.ts'
 import { openMemoryStore, type MemoryStore } from './testing.ts'
@@ -253,6 +257,57 @@ test.each([
   const { user, system } = process.cpuUsage(before)
   expect(['found', 'problem', 'idle']).toContain(answer.type)
   expect((user + system) / 1000).toBeLessThan(1000)
+})
+
+test('what index and LIKE narrow down loses nothing: the patterns alone find the same', async () => {
+  const part = fc.constantFrom(
+    'git',
+    'push',
+    '--force',
+    'C++',
+    'c#',
+    'c',
+    'a',
+    '->',
+    '🎉',
+    '%',
+    '50%',
+    '上海',
+    '東',
+    'ไทย',
+    '학교',
+    'CAFE',
+    'résumé',
+    'please',
+    '"dark mode"',
+    '“green tea”',
+    'open_file()',
+    'open',
+    'foo:bar',
+    'https://',
+    'example',
+    '*',
+    '**',
+    "'",
+    '.',
+    '(',
+    'and',
+    '_',
+    'Ann',
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(part, { minLength: 1, maxLength: 3 }), fc.constantFrom('', ' '), async (parts, end) => {
+      const typed = parts.join(' ') + end
+      const patterns = parseSearch(typed).terms.flatMap(
+        (each) => seekTerm(each.text, each.open, each.quoted)?.pattern ?? [],
+      )
+      if (patterns.length === 0) return
+      const all = (Object.keys(texts) as Key[]).filter((key) => key !== 'deleted')
+      const expected = all.filter((key) => patterns.every((pattern) => fold(texts[key]).search(pattern) >= 0))
+      expect(await found(typed)).toEqual(expected)
+    }),
+    { numRuns: 400, ...(process.env['SEED'] ? { seed: Number(process.env['SEED']) } : {}) },
+  )
 })
 
 describe('excerpts', () => {
