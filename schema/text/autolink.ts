@@ -1,5 +1,5 @@
 import { take, type Budget } from './budget.ts'
-import type { Link } from './message-ast.ts'
+import type { Inline, Link } from './message-ast.ts'
 import { safeUrl } from './safe-url.ts'
 import { spacedLetter } from './unspaced-scripts.ts'
 
@@ -7,12 +7,14 @@ import { spacedLetter } from './unspaced-scripts.ts'
  * Addresses that stand in the text: https://a.example, www.a.example, <https://a.example>, me@a.example. What is shown is what was
  * typed; the punctuation of the sentence around it does not belong to it.
  */
-export function urlAt(text: string, at: number, budget: Budget): { node: Link; to: number } | null {
+export function urlAt(text: string, at: number, budget: Budget): { node: Inline; to: number } | null {
   if (text[at] === '<') return angleAt(text, at, budget)
   if (at > 0 && letter.test(text[at - 1]!)) return null
   address.lastIndex = at
   const found = address.exec(text)
   if (!found || !take(budget)) return null
+  // half an address leads elsewhere: one that is too long is text, as a whole
+  if (found[0].length > maxAddress) return { node: { type: 'text', text: found[0] }, to: at + found[0].length }
   const typed = trimmed(found[0])
   const url = safeUrl(/^www\./i.test(typed) ? `http://${typed}` : typed)
   return url && hasHost(url) ? { node: link(url, typed), to: at + typed.length } : null
@@ -57,7 +59,7 @@ const letter = new RegExp(spacedLetter, 'u')
 const maxAddress = 2048
 /** ends at space, quotes, angle brackets, and at the punctuation of Chinese and Japanese sentences */
 const stop = '\\s<>`"`“”„«»\\u3000-\\u3003\\u3008-\\u3011\\uff01\\uff08\\uff09\\uff0c\\uff1a\\uff1b\\uff1f'
-const address = new RegExp(`(?:https?://|www\\.|mailto:)[^${stop}]{1,${maxAddress}}`, 'iy')
+const address = new RegExp(`(?:https?://|www\\.|mailto:)[^${stop}]+`, 'iy')
 const angle = new RegExp(`<((?:https?://|mailto:)[^\\s<>]{1,${maxAddress}})>`, 'iy')
 const domain = /[a-z0-9](?:[a-z0-9-]{0,62})(?:\.[a-z0-9](?:[a-z0-9-]{0,62}))*\.[a-z]{2,24}(?![a-z0-9@-])/iy
 

@@ -42,8 +42,16 @@ export function runAt(text: string, at: number, start: number, escaped: boolean)
     type: 'delimiter',
     char,
     to,
-    canOpen: usable && !gluedBefore.test(before) && !deadAfter.test(after) && !extension(text, to),
-    canClose: usable && !gluedAfter.test(after) && !extension(text, to) && !deadBefore.test(before),
+    canOpen:
+      usable &&
+      !(wide === 1 ? gluedBefore : gluedDouble).test(before) &&
+      !deadAfter.test(after) &&
+      !extension(text, to),
+    canClose:
+      usable &&
+      !(wide === 1 ? gluedAfter : gluedDouble).test(after) &&
+      !extension(text, to) &&
+      !deadBefore.test(before),
     escaped,
     matched: false,
     left: wide,
@@ -108,6 +116,8 @@ function extension(text: string, to: number): boolean {
 /** before an opening run: the word or the expression goes on */
 const gluedBefore = new RegExp(`^(?:${spacedLetter}|[\\\\/|.)\\]}>%=+&@$^])$`, 'u')
 const gluedAfter = new RegExp(`^(?:${spacedLetter}|[\\\\/|([{<%=+&@$^])$`, 'u')
+// a double run is no operator but beside letters: `**yes**/**no**`, `**f**(x)`
+const gluedDouble = new RegExp(`^(?:${spacedLetter}|\\\\)$`, 'u')
 /** after an opening run, before a closing one: nothing that could be emphasized */
 const deadAfter = /^[\s/\\|)\]},;=]$/u
 const deadBefore = /^[\s/\\|([{=+&]$/u

@@ -72,6 +72,8 @@ describe('mark-up', () => {
     ['**a *b***, *a **b***', 'a b, a b'],
     ['*a*b*c*', 'a*b*c'],
     ['(*a*) "**b**" *c*.', '(a) "b" c.'],
+    ['**yes**/**no** **f**(x) **a**+**b** **注意。**这是', 'yes/no f(x) a+b 注意。这是'],
+    ['src/**/*.ts test/**/*.ts f(x=**a, y=**b)', 'src/**/*.ts test/**/*.ts f(x=**a, y=**b)'],
     ['这是**重要**的。', '这是重要的。'],
     ['\\*a\\* \\_b_ \\`c\\` \\# d', '*a* _b_ `c` \\# d'],
     ['\\# no heading\n\\- no list\n1\\. none', '# no heading\n- no list\n1. none'],
@@ -124,6 +126,7 @@ describe('addresses', () => {
     ['javascript:alert(1) data:text/html,x file:///etc', []],
     ['[x](https://bank.example@evil.example)', []],
     ['https:// www. http://.', []],
+    [`https://a.example/${'x'.repeat(5000)}`, []],
   ])('%s', (text, expected) => expect(links(text)).toEqual(expected))
 
   test.each([
