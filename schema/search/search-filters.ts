@@ -9,6 +9,8 @@ export interface SearchFilter {
   /** as it is typed */
   readonly example: string
   readonly help: string
+  /** what several of it mean: from:ann from:bo is either, has:link has:code is both */
+  readonly several: 'either' | 'all'
   /** Conditions see `t`, the message's row, and `c`, its text. */
   meaning(value: string, quoted: boolean, context: FilterContext): Meaning
 }
@@ -36,6 +38,7 @@ export const searchFilters = {
   from: {
     example: 'from:ann',
     help: 'what Ann wrote; from:me, what you wrote',
+    several: 'either',
     meaning(value, quoted, { me, people }) {
       const ids = !quoted && foldName(value) === 'me' ? me : named(people, value.replace(/^@/, '')).map(({ id }) => id)
       if (ids.length === 0) return problem(`Nobody here is called “${value}”.`)
@@ -45,6 +48,7 @@ export const searchFilters = {
   in: {
     example: 'in:general',
     help: 'in this room and its threads, or in this thread',
+    several: 'either',
     meaning(value, _quoted, { rooms }) {
       const typed = value.replace(/^#/, '')
       const found = [rooms.filter(({ parent }) => parent === null), rooms.filter(({ parent }) => parent !== null)]
@@ -62,6 +66,7 @@ export const searchFilters = {
   has: {
     example: 'has:link',
     help: 'with a link, image, code, reaction or thread',
+    several: 'all',
     meaning(value) {
       const kind = foldName(value).replace(/s$/, '')
       if (isKey(kinds, kind)) return condition(kinds[kind])
@@ -71,6 +76,7 @@ export const searchFilters = {
   is: {
     example: 'is:pinned',
     help: 'pinned or edited',
+    several: 'all',
     meaning(value) {
       const state = foldName(value)
       if (isKey(states, state)) return condition(states[state])
@@ -80,6 +86,7 @@ export const searchFilters = {
   after: {
     example: 'after:2024-05-31',
     help: 'from that day, month or year on',
+    several: 'all',
     meaning(value) {
       const day = dayOf(value)
       return day ? condition('t.created_at >= ?', day.getTime()) : notADate('after', value)
@@ -88,6 +95,7 @@ export const searchFilters = {
   before: {
     example: 'before:2024-05',
     help: 'earlier than that day, month or year',
+    several: 'all',
     meaning(value) {
       const day = dayOf(value)
       return day ? condition('t.created_at < ?', day.getTime()) : notADate('before', value)

@@ -87,13 +87,28 @@ async function readFilters(run: RunSelect, stream: string, me: readonly string[]
       parent: parent as string | null,
     })),
   }
-  const conditions: ReadFilter[] = []
+  const read = new Map<string, ReadFilter[]>()
   for (const { name, value, quoted, leavesOut } of uses) {
     const meaning = searchFilters[name].meaning(value, quoted, context)
     if (meaning.type === 'problem') return meaning
-    conditions.push({ condition: meaning, leavesOut })
+    const alone = leavesOut || searchFilters[name].several === 'all'
+    const key = alone ? `${read.size}` : name
+    read.set(key, [...(read.get(key) ?? []), { condition: meaning, leavesOut }])
   }
-  return { conditions }
+  return { conditions: [...read.values()].map(either) }
+}
+
+/** One condition of several of which one must hold. */
+function either(several: readonly ReadFilter[]): ReadFilter {
+  if (several.length === 1) return several[0]!
+  const conditions = several.map(({ condition }) => condition)
+  const condition: Condition = {
+    type: 'condition',
+    sql: `(${conditions.map(({ sql }) => sql).join(' OR ')})`,
+    parameters: conditions.flatMap(({ parameters }) => parameters),
+    ...(conditions[0]!.rooms && { rooms: [...new Set(conditions.flatMap(({ rooms }) => rooms ?? []))] }),
+  }
+  return { condition, leavesOut: false }
 }
 
 async function find(
