@@ -9,7 +9,7 @@ export interface Budget {
 }
 
 export function newBudget(): Budget {
-  return { elements: 1000, tries: 4000 }
+  return { elements: 800, tries: 4000 }
 }
 
 /** One more element; false if there may be none. */

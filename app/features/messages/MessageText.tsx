@@ -15,39 +15,49 @@ export const MessageText = memo(function MessageText({ text, names }: { text: st
 
 const none: readonly string[] = []
 
+/* Functions, not components: a long message has hundreds of these, and none has a state of its own. */
+
 function drawBlocks(blocks: readonly Block[], names: readonly string[]): ReactNode {
-  return blocks.map((block, at) => <BlockView key={at} block={block} names={names} />)
+  return blocks.map((block, at) => drawBlock(block, at, names))
 }
 
-function BlockView({ block, names }: { block: Block; names: readonly string[] }): ReactNode {
+function drawBlock(block: Block, key: number, names: readonly string[]): ReactNode {
   switch (block.type) {
     case 'paragraph':
-      return <p dir="auto">{drawInline(block.children, names)}</p>
+      return (
+        <p key={key} dir="auto">
+          {drawInline(block.children, names)}
+        </p>
+      )
     case 'heading':
       return (
-        <p dir="auto" className={css.heading} role="heading" aria-level={Math.min(block.level + 2, 6)}>
+        <p key={key} dir="auto" className={css.heading} role="heading" aria-level={Math.min(block.level + 2, 6)}>
           {drawInline(block.children, names)}
         </p>
       )
     case 'quote':
-      return <blockquote dir={directionOf(blocksText(block.blocks))}>{drawBlocks(block.blocks, names)}</blockquote>
+      return (
+        <blockquote key={key} dir={directionOf(blocksText(block.blocks))}>
+          {drawBlocks(block.blocks, names)}
+        </blockquote>
+      )
     case 'codeBlock':
-      return <CodeBlock code={block.text} language={block.language} />
+      return <CodeBlock key={key} code={block.text} language={block.language} />
     case 'list': {
-      const items = block.items.map((item, at) => <ItemView key={at} item={item} names={names} />)
-      return block.ordered ? <ol>{items}</ol> : <ul>{items}</ul>
+      const items = block.items.map((item, at) => drawItem(item, at, names))
+      return block.ordered ? <ol key={key}>{items}</ol> : <ul key={key}>{items}</ul>
     }
     case 'table':
-      return <TableView table={block} names={names} />
+      return drawTable(block, key, names)
     case 'rule':
-      return <hr />
+      return <hr key={key} />
   }
 }
 
 /** The marker is text: a number stays the one that was typed, and is copied with the item. */
-function ItemView({ item, names }: { item: ListItem; names: readonly string[] }) {
+function drawItem(item: ListItem, key: number, names: readonly string[]): ReactNode {
   return (
-    <li dir={directionOf(blocksText(item.blocks))}>
+    <li key={key} dir={directionOf(blocksText(item.blocks))}>
       {item.checked === null ? (
         <span className={css.marker}>{item.marker}</span>
       ) : (
@@ -58,7 +68,7 @@ function ItemView({ item, names }: { item: ListItem; names: readonly string[] })
   )
 }
 
-function TableView({ table, names }: { table: Extract<Block, { type: 'table' }>; names: readonly string[] }) {
+function drawTable(table: Extract<Block, { type: 'table' }>, key: number, names: readonly string[]): ReactNode {
   const cells = (row: (typeof table.rows)[number], Cell: 'th' | 'td') =>
     row.map((cell, at) => (
       <Cell key={at} dir="auto" style={table.align[at] ? { textAlign: table.align[at] } : undefined}>
@@ -67,7 +77,7 @@ function TableView({ table, names }: { table: Extract<Block, { type: 'table' }>;
     ))
   const [head, ...body] = table.rows
   return (
-    <div className={css.tableScroll} tabIndex={0} role="region" aria-label="Table">
+    <div key={key} className={css.tableScroll} tabIndex={0} role="region" aria-label="Table">
       <table dir={directionOf(blocksText([table]))}>
         {head && (
           <thead>
@@ -85,35 +95,39 @@ function TableView({ table, names }: { table: Extract<Block, { type: 'table' }>;
 }
 
 function drawInline(nodes: readonly Inline[], names: readonly string[]): ReactNode {
-  // most paragraphs are one text, and need no key
+  // most paragraphs are one text
   if (nodes.length === 1 && nodes[0]!.type === 'text') return nodes[0]!.text
-  return nodes.map((node, at) => (node.type === 'text' ? node.text : <InlineView key={at} node={node} names={names} />))
+  return nodes.map((node, at) => drawNode(node, at, names))
 }
 
-function InlineView({ node, names }: { node: Inline; names: readonly string[] }): ReactNode {
+function drawNode(node: Inline, key: number, names: readonly string[]): ReactNode {
   switch (node.type) {
     case 'text':
       return node.text
     case 'code':
-      return <code dir="auto">{node.text}</code>
+      return (
+        <code key={key} dir="auto">
+          {node.text}
+        </code>
+      )
     case 'strong':
-      return <strong>{drawInline(node.children, names)}</strong>
+      return <strong key={key}>{drawInline(node.children, names)}</strong>
     case 'emphasis':
-      return <em>{drawInline(node.children, names)}</em>
+      return <em key={key}>{drawInline(node.children, names)}</em>
     case 'strike':
-      return <del>{drawInline(node.children, names)}</del>
+      return <del key={key}>{drawInline(node.children, names)}</del>
     case 'link':
-      return <LinkView link={node} names={names} />
+      return <LinkView key={key} link={node} names={names} />
     case 'mention': {
       const me = !node.silent && names.includes(node.name)
       return (
-        <span className={me ? css.mentionMe : css.mention} dir="auto">
+        <span key={key} className={me ? css.mentionMe : css.mention} dir="auto">
           {inlineText([node])}
         </span>
       )
     }
     case 'roomLink':
-      return <RoomLink room={node.room} thread={node.thread} />
+      return <RoomLink key={key} room={node.room} thread={node.thread} />
   }
 }
 
