@@ -28,9 +28,11 @@ export function seekTerm(typed: string, open: boolean, quoted: boolean): Sought 
     return { match: null, like: likePattern(text), pattern: literal(folded, true) }
   }
   const last = words.at(-1)!
-  const begins = open && last.length > 1 && text.endsWith(last)
+  const exact = !symbols.test(text)
+  // one letter begins too much, unless symbols narrow it down
+  const begins = open && text.endsWith(last) && (last.length > 1 || !exact)
   const match = `"${words.join(' ')}"${begins ? '*' : ''}`
-  if (!symbols.test(text)) return { match, like: null, pattern: phrase(folded.match(word) ?? [], begins) }
+  if (exact) return { match, like: null, pattern: phrase(folded.match(word) ?? [], begins) }
   return { match, like: likePattern(text), pattern: literal(folded, begins) }
 }
 
