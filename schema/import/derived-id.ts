@@ -5,12 +5,17 @@ const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
  * with its time; not for secrets.
  */
 export function derivedUlid(ms: number, ...source: readonly string[]): string {
+  return ulidAt(ms, derivedKey(...source))
+}
+
+/** A key of 16 characters, with its time before it. */
+export function ulidAt(ms: number, key: string): string {
   let time = ''
   for (let rest = Math.floor(ms), place = 0; place < 10; place++) {
     time = digits[rest % 32] + time
     rest = Math.floor(rest / 32)
   }
-  return time + derivedKey(...source)
+  return time + key
 }
 
 /** 16 characters of hash. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { validateEvent } from '../events/event.ts'
 import { derivedUlid } from './derived-id.ts'
-import { clockAfter, eventsOfMessageAt, historyToEvents, type HistoryLine } from './history.ts'
+import { clockAfter, eventsOfMessageAt, historyToEvents, messageKey, type HistoryLine } from './history.ts'
 
 const options = { space: 's1', name: 'History', visibility: 'public', importer: 'import-1' } as const
 const line = (id: number, topic: string, text = 'hello', sender = 'Cy Vale 8'): HistoryLine => ({
@@ -60,7 +60,7 @@ describe('historyToEvents', () => {
   })
 
   it('makes the same message, whatever it brings along', () => {
-    const message = { id: '7', stream: 'a', topic: 'b', sender: 'Bo', ms: 5, text: 'x' }
+    const message = { key: messageKey('s1', 'a', '7'), stream: 'a', topic: 'b', sender: 'Bo', ms: 5, text: 'x' }
     const clock = clockAfter(clockAfter(0n, 5), 5)
     const said = (has: boolean) =>
       eventsOfMessageAt(message, clock, (entity) => has && !entity.startsWith('thread-'), options)

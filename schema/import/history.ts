@@ -2,7 +2,7 @@ import type { KnownEvent } from '../events/event.ts'
 import type { EventType, PayloadOf } from '../events/payloads.ts'
 import { nameFrom } from '../events/names.ts'
 import { spaceStream } from '../events/streams.ts'
-import { derivedKey, derivedUlid } from './derived-id.ts'
+import { derivedKey, derivedUlid, ulidAt } from './derived-id.ts'
 import { decodedName } from './read-line.ts'
 
 /**
@@ -15,8 +15,8 @@ import { decodedName } from './read-line.ts'
  * twice, or again after a break, or a longer history, makes the same events.
  */
 export interface Message {
-  /** unique within its stream */
-  readonly id: string
+  /** `messageKey` of its stream and its id there */
+  readonly key: string
   /** clean names; '' where the history has none */
   readonly stream: string
   readonly topic: string
@@ -45,18 +45,46 @@ export function clockAfter(clock: bigint, ms: number): bigint {
 const eventsOfMessage = 8n
 
 export function personOf(space: string, sender: string): string {
-  return `person-${derivedKey(space, 'person', sender)}`
+  return derivedEntity(space, 'person', sender, '')
 }
 export function roomOf(space: string, stream: string): string {
-  return `room-${derivedKey(space, 'room', stream)}`
+  return derivedEntity(space, 'room', stream, '')
 }
 export function threadOf(space: string, stream: string, topic: string): string {
-  return `thread-${derivedKey(space, 'thread', stream, topic)}`
+  return derivedEntity(space, 'thread', stream, topic)
 }
+
+const authors = new Map<string, { readonly id: string; readonly name: string }>()
+function authorOf(space: string, sender: string) {
+  const id = personOf(space, sender)
+  const author = authors.get(id) ?? { id, name: nameFrom(sender, 'Unknown sender') }
+  remember(authors, id, author)
+  return author
+}
+
+/** The same few stand in thousands of lines. */
+const entities = new Map<string, string>()
+function derivedEntity(space: string, kind: string, name: string, topic: string): string {
+  const source = [space, kind, name, topic]
+  const remembered = source.join('\0')
+  let entity = entities.get(remembered)
+  if (entity === undefined) {
+    entity = `${kind}-${derivedKey(...source)}`
+    remember(entities, remembered, entity)
+  }
+  return entity
+}
+
+function remember<T>(memory: Map<string, T>, key: string, value: T): void {
+  if (memory.size >= 20_000) memory.clear()
+  memory.set(key, value)
+}
+
 /** The last 16 characters of the message's id: that much is known of it without its time. */
 export function messageKey(space: string, stream: string, id: string): string {
   return derivedKey(space, 'message.create', stream, id)
 }
+/** … of an event's id. */
 export const messageKeyOf = (eventId: string): string => eventId.slice(10)
 
 /** How far the clock of each event lies behind its message's. */
@@ -79,7 +107,7 @@ export function eventsOfMessageAt(
     place: { entity?: string; room?: string },
     payload: PayloadOf<T>,
   ): KnownEvent {
-    const id = derivedUlid(ms, space, type, ...source)
+    const id = type === 'message.create' ? ulidAt(ms, message.key) : derivedUlid(ms, space, type, ...source)
     const event = {
       id,
       type,
@@ -96,7 +124,7 @@ export function eventsOfMessageAt(
     return event
   }
 
-  const author = { id: personOf(space, message.sender), name: nameFrom(message.sender, 'Unknown sender') }
+  const author = authorOf(space, message.sender)
   const room = roomOf(space, stream)
   const thread = topic === '' ? null : threadOf(space, stream, topic)
   const opensThread = thread !== null && !has(thread)
@@ -108,13 +136,7 @@ export function eventsOfMessageAt(
     make('room.create', slot.room, [room], { entity: room }, { name: nameFrom(stream, 'Unknown room'), kind: 'room' })
   }
   const place = thread === null || opensThread ? room : thread
-  const said = make(
-    'message.create',
-    slot.message,
-    [stream, message.id],
-    { room: place },
-    { text: message.text, author },
-  )
+  const said = make('message.create', slot.message, [], { room: place }, { text: message.text, author })
   if (opensThread) {
     const payload = {
       name: nameFrom(topic, topic),
@@ -148,7 +170,8 @@ export function historyToEvents(options: HistoryImport): (line: HistoryLine) => 
   return ({ id, stream, topic, sender, ts, text }) => {
     const ms = Math.floor(ts * 1000)
     clock = clockAfter(clock, ms)
-    const message = { id: String(id), stream: decodedName(stream), topic, sender, ms, text }
+    const name = decodedName(stream)
+    const message = { key: messageKey(options.space, name, String(id)), stream: name, topic, sender, ms, text }
     const events = eventsOfMessageAt(message, clock, (entity) => known.has(entity), options)
     for (const { type, entity } of events) if (type !== 'message.create') known.add(entity!)
     return events

@@ -41,8 +41,6 @@ export interface ImportOptions {
   readonly onRefused: (line: number, sentence: string) => void
   /** unix ms */
   readonly now?: () => number
-  /** where the lines lie meanwhile */
-  readonly temporary?: string | undefined
 }
 
 export async function importHistory(
@@ -52,7 +50,7 @@ export async function importHistory(
 ): Promise<ImportReport> {
   const { space: name, onRefused, onProgress, now = Date.now } = options
   const space = derivedUlid(0, 'import', name)
-  const spool = await openSpool(options.temporary)
+  const spool = await openSpool()
   try {
     const { read, fault } = await readInto(spool, source, space, (progress, lines) => {
       onProgress('reading', progress, lines)

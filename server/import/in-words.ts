@@ -65,8 +65,8 @@ export const reasonInWords: Readonly<Record<Reason | 'Same', string>> = {
 }
 
 export const noteInWords: Readonly<Record<Note, string>> = {
-  NoSender: 'had no sender and are by “Unknown sender”',
-  NoStream: 'had no stream and are in “Unknown room”',
+  NoSender: 'had no sender: shown as by “Unknown sender”',
+  NoStream: 'had no stream: put into “Unknown room”',
   NoId: 'had no id: the same content counts as the same message',
   NoZone: 'had a time without a zone, read as UTC',
   TextShortened: 'had a text that is too long for a message: its end was cut off',

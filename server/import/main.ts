@@ -6,7 +6,10 @@ import { progressBar } from './progress-bar.ts'
 import { connectToServer } from './server-connection.ts'
 import { summaryOf } from './summary.ts'
 
-/** Exit status: 0 messages are in the space · 1 none are, or the file or the server failed · 2 the command is not right */
+/**
+ * Exit status: 0 the file's messages are in the space, but for the lines that are named · 1 none are, or the file or the
+ * server failed on the way · 2 the command is not right · 130 stopped by hand
+ */
 const usage = `Imports a chat history into a space.
 
   npm run import -- FILE [--space NAME] [--server URL] [--invite-only]
@@ -62,6 +65,10 @@ async function importInto({ path, space, origin, visibility }: Arguments): Promi
   if (report.imported + report.known === 0 || report.fault !== null) process.exitCode = 1
 }
 
+process.on('SIGINT', () => {
+  bar.print('Stopped. Run the same command again: it goes on where it stopped.')
+  process.exit(130)
+})
 main().catch((error: unknown) => {
   bar.print(error instanceof ImportError ? error.message : String((error as Error)?.stack ?? error))
   process.exitCode = 1

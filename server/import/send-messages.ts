@@ -1,9 +1,8 @@
 import { clockAfter, eventsOfMessageAt, type HistoryImport } from '../../schema/import/history.ts'
 import type { KnownEvent } from '../../schema/events/event.ts'
 import { spaceStream } from '../../schema/events/streams.ts'
-import type { HttpFault } from '../../schema/messages/http.ts'
 import { ImportError } from './open-source.ts'
-import { Refused, type ServerConnection } from './server-connection.ts'
+import { Refused, type AnyFault, type ServerConnection } from './server-connection.ts'
 import type { SpaceSoFar } from './space-so-far.ts'
 import type { SpooledMessage } from './spool.ts'
 
@@ -129,7 +128,7 @@ function* batches(messages: readonly Placed[]): Generator<readonly Placed[]> {
 }
 
 /** The place of the message whose event the server names; null if it names none. */
-function faulty(events: Made['events'], fault: HttpFault): number | null {
+function faulty(events: Made['events'], fault: AnyFault): number | null {
   let first = 0
   for (const [at, own] of events.entries()) {
     if (fault.index !== undefined && fault.index < first + own.length) return at
@@ -152,7 +151,7 @@ function around(messages: readonly Placed[], at: number | null): (readonly Place
 /** Else it is of the space, or of the importer, and all messages would be refused. */
 const isOfAnEvent = ({ status }: Refused): boolean => [400, 409, 413].includes(status)
 
-function inWords({ code, message }: HttpFault, name: string): string {
+function inWords({ code, message }: AnyFault, name: string): string {
   if (code === 'NOT_A_MEMBER' || code === 'NOT_ALLOWED') return madeByAnother(name)
   return `The server refused: ${message}.`
 }

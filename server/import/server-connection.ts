@@ -27,9 +27,9 @@ export interface ServerConnection {
 /** The server understood, and refuses: of an append `fault.index` may say which event. */
 export class Refused extends Error {
   readonly status: number
-  readonly fault: HttpFault
+  readonly fault: AnyFault
 
-  constructor(status: number, fault: HttpFault) {
+  constructor(status: number, fault: AnyFault) {
     super(fault.message)
     this.status = status
     this.fault = fault
@@ -57,28 +57,25 @@ export async function connectToServer(
     return fetch(`${origin}/api${path}`, { ...init, headers, signal, redirect: 'manual' })
   }
 
-  async function signIn(): Promise<Identity> {
-    const known = await ask('/me').catch((error: unknown) => {
+  async function askOnce(path: string, body?: unknown): Promise<Response> {
+    const answer = await ask(path, body).catch((error: unknown) => {
       throw new ImportError(noAnswer(origin, error))
     })
-    const moved = known.headers.get('location')
+    const moved = answer.headers.get('location')
     if (moved !== null) throw new ImportError(`${origin} sends on to ${moved}: name that with --server.`)
-    if (known.ok) {
-      const identity = await identityOf(known)
-      if (identity) return identity
-    } else if ((await faultOf(known)).code === 'SIGNED_OUT') {
-      const answer = await ask('/guest', { name: 'Import', importer: true }).catch((error: unknown) => {
-        throw new ImportError(noAnswer(origin, error))
-      })
-      if (!answer.ok) throw new ImportError(noSignIn(origin, await faultOf(answer)))
-      const identity = await identityOf(answer)
-      if (identity) {
-        cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0]!
-        writeSessions(sessionsPath, { ...readSessions(sessionsPath), [origin]: cookie })
-        return identity
-      }
-    }
-    throw new ImportError(`What answers at ${origin} is not this app's server (status ${known.status}).`)
+    return answer
+  }
+  async function signIn(): Promise<Identity> {
+    const known = await askOnce('/me')
+    if (known.ok) return identityOf(known, origin)
+    const fault = await faultOf(known)
+    if (fault.code !== 'SIGNED_OUT') throw new ImportError(noSignIn(origin, fault))
+    const answer = await askOnce('/guest', { name: 'Import', importer: true })
+    if (!answer.ok) throw new ImportError(noSignIn(origin, await faultOf(answer)))
+    const identity = await identityOf(answer, origin)
+    cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0]!
+    writeSessions(sessionsPath, { ...readSessions(sessionsPath), [origin]: cookie })
+    return identity
   }
 
   /** Asks until there is an answer that waiting would not change. */
@@ -94,7 +91,7 @@ export async function connectToServer(
         const fault = await faultOf(answer)
         if (answer.status < 500 && answer.status !== 429 && answer.status !== 408)
           throw new Refused(answer.status, fault)
-        problem = fault.message
+        problem = fault.code === 'STORAGE_FULL' ? 'it cannot write: its disk is full' : fault.message
         wishMs = Math.min(60, Number(answer.headers.get('retry-after')) || 0) * 1000
       } catch (error) {
         if (error instanceof Refused) throw error
@@ -104,7 +101,7 @@ export async function connectToServer(
       const nextMs = Math.max(waitMs, wishMs)
       if (Date.now() + nextMs > deadline + wishMs) {
         throw new ImportError(
-          `The server at ${origin} went away (${problem}). Run the same command again: it goes on where it stopped.`,
+          `The server at ${origin} takes nothing more (${problem}). Run the same command again: it goes on where it stopped.`,
         )
       }
       if (nextMs >= tellMs) onWait(`Waiting ${Math.ceil(nextMs / 1000)} s for the server (${problem}).`)
@@ -128,17 +125,25 @@ export async function connectToServer(
   }
 }
 
-async function faultOf(answer: Response): Promise<HttpFault> {
+/** 'Strange': not in the words of our server. */
+export interface AnyFault extends Omit<HttpFault, 'code'> {
+  readonly code: HttpFault['code'] | 'Strange'
+}
+async function faultOf(answer: Response): Promise<AnyFault> {
   const body = (await answer.json().catch(() => null)) as { error?: HttpFault } | null
   const fault = body?.error
-  if (fault && Object.hasOwn(httpStatus, fault.code)) return fault
-  return { code: 'INTERNAL', message: `status ${answer.status}` }
+  return fault && Object.hasOwn(httpStatus, fault.code)
+    ? fault
+    : { code: 'Strange', message: `status ${answer.status}` }
 }
 
-async function identityOf(answer: Response): Promise<Identity | null> {
+async function identityOf(answer: Response, origin: string): Promise<Identity> {
   const body = (await answer.json().catch(() => null)) as Identity | null
-  return typeof body?.actor === 'string' ? body : null
+  if (typeof body?.actor !== 'string') throw new ImportError(notOurs(origin))
+  return body
 }
+
+const notOurs = (origin: string): string => `What answers at ${origin} is not this app's server.`
 
 function noAnswer(origin: string, error: unknown): string {
   const cause = causeOf(error)
@@ -151,12 +156,16 @@ function noAnswer(origin: string, error: unknown): string {
   return `No server answers at ${origin} (${cause}). Start it with: npm start`
 }
 
-function noSignIn(origin: string, fault: HttpFault): string {
+function noSignIn(origin: string, fault: AnyFault): string {
   switch (fault.code) {
+    case 'Strange':
+      return notOurs(origin)
     case 'INSECURE_CONTEXT':
       return `${origin} is neither https nor on this machine: the server signs nobody in there.`
     case 'GUESTS_OFF':
       return `The server at ${origin} takes no guests, and an import signs in as one. Start it without GUESTS=off.`
+    case 'UNKNOWN_HOST':
+      return `The server does not know itself as ${origin}: ${fault.message}.`
     case 'TOO_MANY_REQUESTS':
       return `The server at ${origin} had too many sign-ins. Try again in a while.`
     default:

@@ -1,5 +1,5 @@
+import { createHash } from 'node:crypto'
 import type { AnyEvent, EventOf, KnownEvent } from '../../schema/events/event.ts'
-import { derivedKey } from '../../schema/import/derived-id.ts'
 import { messageKeyOf, personOf, roomOf, threadOf } from '../../schema/import/history.ts'
 import type { SpooledMessage } from './spool.ts'
 import type { Sqlite } from '../sqlite.ts'
@@ -45,7 +45,7 @@ export function openSpaceSoFar(database: Sqlite, space: string, importer: string
   }
   function takeMessage({ id, at, room, payload }: EventOf<'message.create'>): void {
     hasMessages = true
-    insertMessage.run(messageKeyOf(id), id, at, room!, payload.author?.id ?? '', derivedKey(payload.text))
+    insertMessage.run(messageKeyOf(id), id, at, room!, payload.author?.id ?? '', hashOf(payload.text))
   }
   return {
     take(events) {
@@ -75,7 +75,7 @@ export function openSpaceSoFar(database: Sqlite, space: string, importer: string
     compare({ key, ms, stream, topic, sender, text }) {
       const there = hasMessages ? (findMessage.get(key) as There | undefined) : undefined
       if (!there) return null
-      if (there.text !== derivedKey(text)) return 'text'
+      if (there.text !== hashOf(text)) return 'text'
       if (there.ms !== ms) return 'time'
       if (there.author !== personOf(space, sender)) return 'sender'
       const room = roomOf(space, stream)
@@ -86,6 +86,8 @@ export function openSpaceSoFar(database: Sqlite, space: string, importer: string
     },
   }
 }
+
+const hashOf = (text: string): string => createHash('sha1').update(text).digest('base64')
 
 interface There {
   readonly id: string

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { notes, type LineFault, type Note, type SourceMessage } from '../../schema/import/read-line.ts'
 import { timeUnits, type TimeUnit } from '../../schema/import/source-time.ts'
 import { openSqlite, type Sqlite } from '../sqlite.ts'
@@ -59,16 +56,12 @@ export interface Spool {
 }
 const maxFieldNames = 1000
 
-export async function openSpool(directory = tmpdir()): Promise<Spool> {
-  const folder = mkdtempSync(join(directory, 'import-'))
-  const close = () => rmSync(folder, { recursive: true, force: true })
-  const database = await openSqlite(join(folder, 'lines.db'), { durable: false }).catch((error: unknown) => {
-    close()
-    throw error
-  })
-  // It is thrown away at the end: one transaction without a journal, never committed.
+export async function openSpool(): Promise<Spool> {
+  // Without a name SQLite makes a file of its own among the temporary ones, which is gone with the process, however it
+  // ends. One transaction, never committed.
+  const database = await openSqlite('', { durable: false })
   database.exec(`
-    PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -65536;
+    PRAGMA cache_size = -65536;
     CREATE TABLE lines (
       place INTEGER PRIMARY KEY, line INTEGER NOT NULL, stream TEXT NOT NULL, topic TEXT NOT NULL, sender TEXT NOT NULL,
       id TEXT NOT NULL, key TEXT NOT NULL, unit TEXT, ms INTEGER NOT NULL, sub INTEGER NOT NULL, notes INTEGER NOT NULL,
@@ -77,26 +70,26 @@ export async function openSpool(directory = tmpdir()): Promise<Spool> {
     CREATE TABLE dropped (place INTEGER PRIMARY KEY, line INTEGER NOT NULL, reason TEXT NOT NULL, about TEXT NOT NULL);
     BEGIN;
   `)
-  return new SqliteSpool(database, close)
+  return new SqliteSpool(database)
 }
 
 class SqliteSpool implements Spool {
   readonly database: Sqlite
-  readonly #removeFolder: () => void
   readonly #statements: ReturnType<typeof prepare>
   #place = 0
+  #notesSeen = 0
   /** sets of field names that lines have in common, by number */
   readonly #fields = new Map<string, number>([['[]', 0]])
 
-  constructor(database: Sqlite, removeFolder: () => void) {
+  constructor(database: Sqlite) {
     this.database = database
-    this.#removeFolder = removeFolder
     this.#statements = prepare(database)
   }
 
   add(line: number, { stream, topic, sender, id, time, text, notes, left }: SourceMessage, key: string): void {
     const place = ++this.#place
     const bits = notes.reduce((bits, note) => bits | bitOf(note), 0)
+    this.#notesSeen |= bits
     const { unit, ms, sub } = time
     const fields = left.length === 0 ? 0 : this.#fieldSet(left)
     this.#statements.insert.run(place, line, stream, topic, sender, id, key, unit, ms, sub, bits, fields, text)
@@ -147,6 +140,7 @@ class SqliteSpool implements Spool {
   }
 
   noted(note: Note) {
+    if ((this.#notesSeen & bitOf(note)) === 0) return { count: 0, lines: [] }
     const { count } = this.#statements.countNoted.get(bitOf(note)) as { count: number }
     const lines = count === 0 ? [] : (this.#statements.linesNoted.all(bitOf(note)) as { line: number }[])
     return { count, lines: lines.map(({ line }) => line) }
@@ -165,7 +159,6 @@ class SqliteSpool implements Spool {
 
   close(): void {
     this.database.close()
-    this.#removeFolder()
   }
 
   #fieldSet(names: readonly string[]): number {
