@@ -218,10 +218,10 @@ describe('a stream’s own', () => {
 
   test('read marks go into the person’s stream, and nothing else does', async () => {
     const { bob, stream, room } = await aSpace()
-    const mark = { room, payload: { upTo: '5' } }
+    const mark = { room, payload: { stream, upTo: '5' } }
     const own = `person:${bob.actor}`
     expect(await outcome(bob, bob.event('read.mark', stream, mark))).toBe('400 MALFORMED_EVENT stream')
-    expect(await outcome(bob, bob.event('room.mute', stream, { room, payload: { muted: true } }))).toBe(
+    expect(await outcome(bob, bob.event('room.mute', stream, { room, payload: { stream, muted: true } }))).toBe(
       '400 MALFORMED_EVENT stream',
     )
     expect(await outcome(bob, bob.event('read.mark', own, mark))).toBe('200')

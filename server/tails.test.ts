@@ -1,0 +1,166 @@
+import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { TailMessage } from '../schema/messages/http.ts'
+import { newFolder, startProcess, type ServerProcess } from './testing-process.ts'
+import type { TestPerson } from './testing.ts'
+
+/** Live connections, on a real process: those that nobody reads, those of who is gone, and too many of them. */
+const folder = newFolder()
+let server: ServerProcess
+beforeAll(async () => {
+  server = await startProcess(folder.path, { limits: { heartbeatMs: 300 } })
+})
+afterAll(async () => {
+  await server.end()
+  folder.remove()
+})
+
+const at = (stream: string, rest: string) => `/api/streams/${encodeURIComponent(stream)}/${rest}`
+
+/** A tail over a socket of its own, which can stop reading. */
+class Tail {
+  readonly socket: Socket
+  text = ''
+  ended = false
+
+  constructor(person: TestPerson, path = '/api/tail', method = 'GET') {
+    this.socket = connect(Number(new URL(server.origin).port), '127.0.0.1')
+    this.socket.write(`${method} ${path} HTTP/1.1\r\nHost: localhost\r\nCookie: ${person.cookie}\r\n\r\n`)
+    this.socket.on('data', (chunk) => (this.text += chunk.toString()))
+    this.socket.on('error', () => {})
+    this.socket.on('close', () => (this.ended = true))
+    // a response that is complete is an end too: its last chunk is empty
+    this.socket.on('data', () => (this.ended ||= /\r\n0\r\n\r\n/.test(this.text)))
+  }
+
+  messages(): TailMessage[] {
+    return [...this.text.matchAll(/^data:(.*)$/gm)].map(([, json]) => JSON.parse(json!) as TailMessage)
+  }
+  async opened(): Promise<this> {
+    await expect.poll(() => this.text).toContain('\r\n\r\n')
+    return this
+  }
+}
+
+test('a tail that nobody reads is cut once 1 MB waits for it; the others hear everything', async () => {
+  const ada = await server.signIn('Ada')
+  const space = ada.found()
+  await ada.append(space.stream, space.events)
+  const deaf = [await new Tail(ada).opened(), await new Tail(ada, at(space.stream, 'tail')).opened()]
+  const hearing = await new Tail(ada).opened()
+  for (const { socket } of deaf) socket.pause()
+  const before = await residentMb(server.pid)
+  const batch = () => Array.from({ length: 4 }, () => ada.say(space.stream, space.room, 'x'.repeat(55_000)))
+  const sent: string[] = []
+  for (let i = 0; i < 60; i++) {
+    const events = batch()
+    await ada.append(space.stream, events)
+    sent.push(...events.map(({ id }) => id))
+  }
+  const heard = () =>
+    hearing
+      .messages()
+      .flatMap((message) => (message.type === 'items' ? message.items!.map(({ event }) => event.id) : []))
+  await expect.poll(heard).toEqual(sent)
+  // 13 MB were said. What waits is cut at 1 MB, beside what the kernel holds; the stream's tail waits at its own pace.
+  await expect.poll(async () => (await server.health()).tails).toBeLessThanOrEqual(2)
+  expect((await residentMb(server.pid)) - before).toBeLessThan(80)
+  for (const { socket } of [...deaf, hearing]) socket.destroy()
+})
+
+describe('too many', () => {
+  test('of one person: the oldest makes room at eight, of whatever kind', async () => {
+    const ada = await server.signIn('Ada')
+    const bob = await server.signIn('Bob')
+    const space = ada.found()
+    await ada.append(space.stream, space.events)
+    const his = await new Tail(bob).opened()
+    const tails: Tail[] = []
+    for (let i = 0; i < 12; i++) {
+      tails.push(await new Tail(ada, i % 3 === 0 ? at(space.stream, 'tail') : '/api/tail').opened())
+    }
+    await expect.poll(() => tails.map(({ ended }) => ended)).toEqual([...Array(4).fill(true), ...Array(8).fill(false)])
+    expect(his.ended).toBe(false)
+    for (const { socket } of [...tails, his]) socket.destroy()
+  })
+
+  test('HEAD on a tail answers 200 and keeps nothing; thousands of them slow nobody', async () => {
+    const ada = await server.signIn('Ada')
+    const space = ada.found()
+    await ada.append(space.stream, space.events)
+    const open = (await server.health()).tails
+    const timeOf = async () => {
+      const begin = performance.now()
+      for (let i = 0; i < 30; i++) await ada.append(space.stream, [ada.say(space.stream, space.room, 'x')])
+      return performance.now() - begin
+    }
+    await timeOf()
+    const before = await timeOf()
+    for (let round = 0; round < 20; round++) {
+      await Promise.all(
+        Array.from({ length: 50 }, async (_, i) => {
+          const answer = await ada.request(i % 2 ? '/api/tail' : at(space.stream, 'tail'), { method: 'HEAD' })
+          expect(answer.status).toBe(200)
+        }),
+      )
+    }
+    expect((await server.health()).tails).toBe(open)
+    expect(await timeOf()).toBeLessThan(before * 3 + 100)
+  })
+})
+
+describe('who is gone hears nothing more', () => {
+  test('sign-out ends the tails of that session, and of no other', async () => {
+    const ada = await server.signIn('Ada')
+    const bob = await server.signIn('Bob')
+    const space = ada.found()
+    await ada.append(space.stream, space.events)
+    const hers = [await new Tail(ada).opened(), await new Tail(ada, at(space.stream, 'tail')).opened()]
+    const his = await new Tail(bob).opened()
+    expect((await ada.request('/api/sign-out', { method: 'POST' })).status).toBe(204)
+    await expect.poll(() => hers.map(({ ended }) => ended), { timeout: 1000 }).toEqual([true, true])
+    expect(his.ended).toBe(false)
+    his.socket.destroy()
+  })
+
+  test('a member who is removed: gone within a second, on both kinds, read or unread', async () => {
+    const ada = await server.signIn('Ada')
+    const bob = await server.signIn('Bob')
+    const space = ada.found()
+    await ada.append(space.stream, space.events)
+    await bob.append(space.stream, [bob.join(space.stream)])
+    const own = await new Tail(bob).opened()
+    const streams = await new Tail(bob, at(space.stream, 'tail')).opened()
+    const unread = await new Tail(bob, at(space.stream, 'tail')).opened()
+    unread.socket.pause()
+    await ada.append(
+      space.stream,
+      Array.from({ length: 100 }, () => ada.say(space.stream, space.room, 'x'.repeat(50_000))),
+    )
+    await ada.append(space.stream, [ada.event('member.leave', space.stream, { entity: bob.actor })])
+    const secret = ada.say(space.stream, space.room, 'he is gone')
+    await ada.append(space.stream, [secret])
+    await expect.poll(() => streams.ended, { timeout: 1000 }).toBe(true)
+    expect(streams.messages().at(-1)).toEqual({ type: 'gone', stream: space.stream })
+    await expect.poll(() => own.messages().at(-1)).toEqual({ type: 'gone', stream: space.stream })
+    await sleep(1200)
+    unread.socket.resume()
+    await expect.poll(() => unread.ended).toBe(true)
+    for (const tail of [own, streams, unread]) expect(tail.text).not.toContain(secret.id)
+    own.socket.destroy()
+  })
+
+  test('a heartbeat comes for as long as the session lives', async () => {
+    const ada = await server.signIn('Ada')
+    const tail = await new Tail(ada).opened()
+    await expect.poll(() => tail.text.split('\n:\n').length, { timeout: 3000 }).toBeGreaterThan(2)
+    tail.socket.destroy()
+  })
+})
+
+async function residentMb(pid: number): Promise<number> {
+  const { readFile } = await import('node:fs/promises')
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
+}
