@@ -1,3 +1,4 @@
+import { deviceBounds } from '../device-bounds.ts'
 import type { SqlValue } from '../live.ts'
 import type { Condition } from './search-filters.ts'
 import type { Sought } from './seek-term.ts'
@@ -9,6 +10,7 @@ import type { Sought } from './seek-term.ts'
 export interface CandidatesAsked {
   readonly stream: string
   readonly source: 'words' | 'rooms' | 'newest'
+  readonly limits: SearchLimits
   /** FTS5 expression of all words that the index knows */
   readonly match: string | null
   readonly rooms: readonly string[]
@@ -17,9 +19,13 @@ export interface CandidatesAsked {
   readonly filters: readonly { readonly condition: Condition; readonly leavesOut: boolean }[]
 }
 
-/** more matches than this are not sorted by age: the newest messages are looked at instead */
-export const maxMatches = 40_000
-export const newestTexts = 100_000
+/** How much is looked at, so that no search is slow. */
+export interface SearchLimits {
+  /** more matches than this are not sorted by age: the newest messages are looked at instead */
+  readonly matches: number
+  readonly newest: number
+}
+export const searchLimits: SearchLimits = { matches: deviceBounds.searchMatches, newest: deviceBounds.searchNewest }
 /** rows are checked again in JavaScript where LIKE is not exact: some more are fetched */
 const maxRows = 51
 const maxRowsChecked = 200
@@ -27,11 +33,12 @@ const maxRowsChecked = 200
 export const peopleOf = 'SELECT person_id, name FROM memberships WHERE stream = ?'
 export const roomsOf = 'SELECT id, name, parent_room FROM rooms WHERE stream = ?'
 export const countMatches = 'SELECT count(*) FROM search_index WHERE search_index MATCH ?'
-export const countTexts = `SELECT count(*) FROM (SELECT 1 FROM component_text LIMIT ${newestTexts + 1})`
+/** up to a number */
+export const countTexts = 'SELECT count(*) FROM (SELECT 1 FROM component_text LIMIT ?)'
 
 /** Rows: id, author's name, unix ms, room's name, body. */
 export function candidates(asked: CandidatesAsked): { sql: string; parameters: SqlValue[]; limit: number } {
-  const { stream, source, match, rooms, wanted, unwanted, filters } = asked
+  const { stream, source, limits, match, rooms, wanted, unwanted, filters } = asked
   const parameters: SqlValue[] = []
   const where: string[] = []
   const and = (sql: string, ...more: readonly SqlValue[]) => {
@@ -51,7 +58,8 @@ export function candidates(asked: CandidatesAsked): { sql: string; parameters: S
       parameters.push(JSON.stringify(rooms))
       break
     case 'newest':
-      from = `(SELECT id, entity_id, stream, entity_kind, body FROM component_text ORDER BY entity_id DESC LIMIT ${newestTexts}) c CROSS JOIN timeline_items t ON t.id = c.entity_id AND t.stream = c.stream`
+      from = `(SELECT id, entity_id, stream, entity_kind, body FROM component_text ORDER BY entity_id DESC LIMIT ?) c CROSS JOIN timeline_items t ON t.id = c.entity_id AND t.stream = c.stream`
+      parameters.push(limits.newest)
       break
   }
   if (match && source !== 'words') and('c.id IN (SELECT rowid FROM search_index WHERE search_index MATCH ?)', match)

@@ -3,7 +3,15 @@ import { fold } from '../text/fold.ts'
 import { excerptOf, type ExcerptPiece } from './excerpt.ts'
 import { parseSearch, type FilterUse, type ParsedSearch, type SearchTerm } from './parse-search.ts'
 import { searchFilters, type Condition, type FilterContext } from './search-filters.ts'
-import { candidates, countMatches, countTexts, maxMatches, newestTexts, peopleOf, roomsOf } from './search-sql.ts'
+import {
+  candidates,
+  countMatches,
+  countTexts,
+  peopleOf,
+  roomsOf,
+  searchLimits,
+  type SearchLimits,
+} from './search-sql.ts'
 import { seekTerm, type Sought } from './seek-term.ts'
 
 export interface SearchHit {
@@ -39,6 +47,7 @@ export async function search(
   stream: string,
   me: readonly string[],
   typed: string,
+  limits: SearchLimits = searchLimits,
 ): Promise<SearchAnswer> {
   const asked = parseSearch(typed)
   if (asked.terms.length === 0 && asked.filters.length === 0) return { type: 'idle' }
@@ -46,11 +55,11 @@ export async function search(
   if ('sentence' in filters) return filters
   const notes = asked.cut ? ['Only the first words of this were sought.'] : []
   const perhaps = asked.terms.filter(({ dash }) => dash === 'perhaps')
-  const asText = await find(run, stream, filters.conditions, withDashes(asked, 'none'), notes)
+  const asText = await find(run, stream, limits, filters.conditions, withDashes(asked, 'none'), notes)
   if (perhaps.length === 0 || (asText.type === 'found' && asText.hits.length > 0)) {
     return perhaps.length === 0 ? asText : withNote(asText, textNote(perhaps))
   }
-  return find(run, stream, filters.conditions, withDashes(asked, 'leavesOut'), notes)
+  return find(run, stream, limits, filters.conditions, withDashes(asked, 'leavesOut'), notes)
 }
 
 /** `-word` read as text, with its dash, or as what is left out. */
@@ -114,6 +123,7 @@ function either(several: readonly ReadFilter[]): ReadFilter {
 async function find(
   run: RunSelect,
   stream: string,
+  limits: SearchLimits,
   filters: readonly ReadFilter[],
   terms: readonly SearchTerm[],
   said: readonly string[],
@@ -128,11 +138,11 @@ async function find(
   const match = wanted.flatMap(({ match }) => match ?? []).join(' AND ') || null
   const rooms = filters.find(({ condition, leavesOut }) => condition.rooms && !leavesOut)?.condition.rooms
   let source: 'words' | 'rooms' | 'newest' = rooms ? 'rooms' : 'newest'
-  if (match && Number((await run(countMatches, [match]))[0]![0]) <= maxMatches) source = 'words'
-  if (source === 'newest' && Number((await run(countTexts, []))[0]![0]) > newestTexts) {
-    notes.push(`Only the newest ${newestTexts.toLocaleString('en')} messages of this device were looked at.`)
+  if (match && Number((await run(countMatches, [match]))[0]![0]) <= limits.matches) source = 'words'
+  if (source === 'newest' && Number((await run(countTexts, [limits.newest + 1]))[0]![0]) > limits.newest) {
+    notes.push(`Only the newest ${limits.newest.toLocaleString('en')} messages of this device were looked at.`)
   }
-  const query = candidates({ stream, source, match, rooms: rooms ?? [], wanted, unwanted, filters })
+  const query = candidates({ stream, source, limits, match, rooms: rooms ?? [], wanted, unwanted, filters })
   const rows = await run(query.sql, query.parameters)
   const good: (typeof rows)[number][] = []
   for (const row of rows) {

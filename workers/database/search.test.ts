@@ -243,6 +243,26 @@ describe('what cannot be answered is said', () => {
   })
 })
 
+describe('what would take long is looked for among the newest, and the answer says so', () => {
+  const few = { matches: 2, newest: 10 }
+  const bounded = (typed: string) => search(run, stream, ['me-1'], typed, few)
+  test.each([
+    ['a word that many messages have', 'is', 1],
+    ['a symbol', '->', 0],
+    ['a filter alone', 'from:ann', 9],
+  ])('%s', async (_, typed, hits) => {
+    const answer = await bounded(typed)
+    expect(answer).toMatchObject({
+      type: 'found',
+      notes: ['Only the newest 10 messages of this device were looked at.'],
+    })
+    expect(answer.type === 'found' && answer.hits.length).toBe(hits)
+  })
+  test.each(['quince', 'tea', 'in:general-chat', 'in:general ->'])('%s needs no bound', async (typed) =>
+    expect(await bounded(typed)).toMatchObject({ type: 'found', notes: [] }),
+  )
+})
+
 test.each([
   'x'.repeat(60_000),
   'a '.repeat(30_000),
