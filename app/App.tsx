@@ -1,5 +1,6 @@
 import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react'
 import { streamOfSpace } from '../schema/events/streams.ts'
+import { useRouteFocus } from './focus/use-route-focus.ts'
 import { useClientStatus, useLive, useLiveQuery, type Live } from './live/index.ts'
 import { currentRoute, navigate, useRoute, type Route } from './routes.ts'
 import { PaneBoundary } from './shell/PaneBoundary.tsx'
@@ -73,6 +74,7 @@ function Starting() {
 
 function Spaces({ spaces }: { spaces: readonly SpaceRow[] }) {
   const route = useRoute()
+  useRouteFocus(route)
   const [dialog, setDialog] = useState<'add' | 'switch' | null>(null)
   const close = useCallback(() => setDialog(null), [])
   const space = spaces.find((each) => route.space && each.stream === streamOfSpace(route.space)) ?? null

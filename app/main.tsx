@@ -3,6 +3,9 @@ import { createRoot } from 'react-dom/client'
 import { installTestHooks } from '../workers/client/test-hooks.ts'
 import { App } from './App.tsx'
 import { client } from './client.ts'
+import { leaveKeysToInputMethods } from './focus/input-methods.ts'
+import { takeLeftDrafts } from './features/composer/draft-storage.ts'
+import { refuseDroppedFiles } from './features/composer/refuse-files.ts'
 import { getIdentity, refreshIdentity, subscribeIdentity } from './features/identity/identity.ts'
 import { openFromNotifications } from './features/rooms/open-from-notification.ts'
 import { shareOpenRoom } from './features/rooms/share-open-room.ts'
@@ -20,6 +23,9 @@ tellActor()
 raceServerPage(openFirstScreen(live))
 subscribeIdentity(tellActor)
 shareOpenRoom(client)
+takeLeftDrafts(client)
+leaveKeysToInputMethods()
+refuseDroppedFiles()
 openFromNotifications()
 
 export function render(): void {

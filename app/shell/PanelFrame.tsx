@@ -10,6 +10,8 @@ export function PanelFrame(props: { title: string; subtitle: string | null; scro
   return (
     <aside
       className={css.panel}
+      data-focus="panel"
+      tabIndex={-1}
       aria-label={props.title}
       onKeyDown={(event) => event.key === 'Escape' && !event.defaultPrevented && closePanel()}
     >

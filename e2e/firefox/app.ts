@@ -33,6 +33,7 @@ export async function openDemo(page: Page): Promise<void> {
 export async function signIn(page: Page, name: string): Promise<void> {
   await page.locator('::-p-aria([name="Your name"][role="textbox"])').fill(name)
   await page.keyboard.press('Enter')
+  await page.locator('[aria-label^="Join "]').click()
   await untilComposer(page)
 }
 

@@ -10,9 +10,14 @@ export const composer = (page: Page): Locator => page.getByRole('textbox', { nam
 export const syncPill = (page: Page): Locator => page.getByTestId('sync-pill')
 export const problem = (page: Page): Locator => page.getByTestId('problem')
 
+/** Gives a name, and joins the first space that the server offers. */
 export async function signIn(page: Page, name: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Your name' }).fill(name)
   await page.getByRole('textbox', { name: 'Your name' }).press('Enter')
+  await page
+    .getByRole('button', { name: /^Join / })
+    .first()
+    .click()
 }
 
 /** Needs no server beyond the first load. Answers its path. */

@@ -4,18 +4,22 @@ import {
   useId,
   useImperativeHandle,
   useLayoutEffect,
+  useMemo,
   useRef,
   useState,
   type KeyboardEvent,
   type Ref,
 } from 'react'
-import { sql, useLiveQuery, type TypedQuery } from '../../live/index.ts'
+import { useLiveQuery } from '../../live/index.ts'
+import { membersOf } from '../spaces/spaces-query.ts'
 import { IconButton } from '../../shell/Button.tsx'
-import { showError } from '../../shell/toasts.tsx'
+import { showError, showToast } from '../../shell/toasts.tsx'
 import type { TimelineRow } from '../timeline/timeline-query.ts'
 import { GrowingTextarea } from './GrowingTextarea.tsx'
+import { findPeople } from './find-people.ts'
 import { insertMention, mentionAt, type MentionAt } from './mention-at.ts'
 import { useDraft } from './use-draft.ts'
+import { lengthFault } from './write-message.ts'
 import css from './Composer.module.css'
 
 export interface ComposerHandle {
@@ -26,6 +30,7 @@ export interface ComposerProps {
   /** the room or thread of that stream: its draft is kept under this id */
   readonly room: string
   readonly label: string
+  readonly place: 'composer' | 'thread-composer'
   readonly replyTo: TimelineRow | null
   readonly handle?: Ref<ComposerHandle>
   clearReply(): void
@@ -35,28 +40,17 @@ export interface ComposerProps {
   editLast(): boolean
 }
 
-export function membersByName(
-  stream: string,
-  start: string,
-): TypedQuery<{ readonly person_id: string; readonly name: string }> {
-  return sql(
-    `SELECT person_id, name FROM memberships WHERE stream = ? AND active = 1 AND name LIKE ? || '%'
-     ORDER BY name, person_id LIMIT 8`,
-    [stream, start],
-  )
-}
-
 /** Where a message is written. Enter sends, Shift+Enter breaks the line; the draft is kept as it is typed. */
 export function Composer(props: ComposerProps) {
   const { stream, room, label, replyTo } = props
-  const [text, setText] = useDraft(stream, room)
+  const { text, setText } = useDraft({ stream, room })
   const [mention, setMention] = useState<MentionAt | null>(null)
   const [chosen, setChosen] = useState(0)
   const field = useRef<HTMLTextAreaElement>(null)
   const caretAfter = useRef<number | null>(null)
   const listId = useId()
-  const { data: found } = useLiveQuery(mention ? membersByName(stream, mention.name) : null)
-  const people = mention ? found : []
+  const { data: members } = useLiveQuery(mention ? membersOf(stream) : null)
+  const people = useMemo(() => (mention ? findPeople(members, mention.name) : []), [members, mention])
 
   useImperativeHandle(props.handle, () => ({ focus: () => field.current?.focus() }), [])
   useEffect(() => {
@@ -86,16 +80,21 @@ export function Composer(props: ComposerProps) {
   const send = () => {
     const written = text.trim()
     if (!written) return
+    const fault = lengthFault(written)
+    if (fault) return showToast({ kind: 'error', text: fault })
+    // asked for before the draft goes, so that a tab that is closed now leaves the one or the other
+    const sent = props.send(written, replyTo?.id ?? null)
     setText('', 'now')
     setMention(null)
     props.clearReply()
-    props.send(written, replyTo?.id ?? null).catch((error: unknown) => {
+    field.current?.focus()
+    sent.catch((error: unknown) => {
       showError(error)
-      if (field.current?.value === '') setText(written, 'now')
+      // before what was typed meanwhile
+      setText([written, field.current?.value].filter(Boolean).join('\n'), 'now')
     })
   }
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (event.nativeEvent.isComposing) return
     if (mention && people.length > 0) {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
       if (step) {
@@ -142,7 +141,13 @@ export function Composer(props: ComposerProps) {
           <span className={css.replyText}>
             Replying to <b>{replyTo.author_name}</b>
           </span>
-          <IconButton label="Cancel reply" onClick={props.clearReply}>
+          <IconButton
+            label="Cancel reply"
+            onClick={() => {
+              props.clearReply()
+              field.current?.focus()
+            }}
+          >
             <X size={14} aria-hidden />
           </IconButton>
         </div>
@@ -150,6 +155,7 @@ export function Composer(props: ComposerProps) {
       <div className={css.field}>
         <GrowingTextarea
           ref={field}
+          data-focus={props.place}
           aria-label={label}
           placeholder={label}
           value={text}

@@ -1,10 +1,11 @@
 import { useLayoutEffect, useRef, type KeyboardEvent, type Ref, type TextareaHTMLAttributes } from 'react'
+import { refuseFiles } from './refuse-files.ts'
 import css from './GrowingTextarea.module.css'
 
 interface Props extends Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, 'onChange' | 'value'> {
   readonly value: string
   onChange(text: string): void
-  /** Enter without Shift, and not while an input method composes */
+  /** Enter without Shift */
   onEnter(): void
   readonly ref?: Ref<HTMLTextAreaElement>
 }
@@ -22,8 +23,6 @@ export function GrowingTextarea({ value, onChange, onEnter, onKeyDown, ref, ...r
   const keyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     onKeyDown?.(event)
     if (event.defaultPrevented || event.key !== 'Enter' || event.shiftKey) return
-    // 229 is how Safari says "composing" for the Enter that ends a composition
-    if (event.nativeEvent.isComposing || event.keyCode === 229) return
     event.preventDefault()
     onEnter()
   }
@@ -41,6 +40,7 @@ export function GrowingTextarea({ value, onChange, onEnter, onKeyDown, ref, ...r
       value={value}
       onChange={(event) => onChange(event.target.value)}
       onKeyDown={keyDown}
+      onPaste={(event) => refuseFiles(event, event.clipboardData)}
     />
   )
 }

@@ -6,12 +6,15 @@ export interface MentionAt {
 
 /** Example: 'hi @an|' → { start: 3, name: 'an' }; an address such as a@b is none. */
 export function mentionAt(text: string, caret: number): MentionAt | null {
-  const before = text.slice(0, caret)
-  const found = /(?:^|[\s(])@([\p{L}\p{N}._-]*(?: [\p{L}\p{N}._-]*)?)$/u.exec(before)
+  // no name is longer: a long text is not searched whole at every key
+  const before = text.slice(Math.max(0, caret - longest), caret)
+  const found = /(?:^|[\s(])@([\p{L}\p{M}\p{N}._'’-]*(?: [\p{L}\p{M}\p{N}._'’-]*)?)$/u.exec(before)
   if (!found) return null
   const name = found[1]!
   return { start: caret - name.length - 1, name }
 }
+
+const longest = 200
 
 export function insertMention(
   text: string,

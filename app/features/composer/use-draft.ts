@@ -1,62 +1,59 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
-import { sql, useLive, useLiveRow, type TypedQuery } from '../../live/index.ts'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useLive, useLiveRow } from '../../live/index.ts'
 import { showError } from '../../shell/toasts.tsx'
+import { draftOf, keepDraft, leaveDraft, type DraftKey } from './draft-storage.ts'
 
-export function draftOf(stream: string, room: string): TypedQuery<{ readonly text: string }> {
-  return sql('SELECT text FROM drafts WHERE stream = ? AND room_id = ?', [stream, room])
+export interface Draft {
+  readonly text: string
+  /** what is stored is not known yet */
+  readonly loading: boolean
+  setText(text: string, when?: 'soon' | 'now'): void
+  /** forgets it: it was sent, saved or given up */
+  drop(): void
 }
-export const saveDraft = `INSERT INTO drafts (stream, room_id, text, updated_at) VALUES (?, ?, ?, ?)
-  ON CONFLICT (stream, room_id) DO UPDATE SET text = excluded.text, updated_at = excluded.updated_at`
-export const dropDraft = 'DELETE FROM drafts WHERE stream = ? AND room_id = ?'
 
 const settleMs = 250
 
 /**
- * What was written but not sent, per room or thread: kept in the database, so it outlives the tab and shows in the other
- * ones. What is being typed here wins over what arrives from there until it is saved. Mount it anew for each room.
+ * What was written but not sent or saved: kept in the database, so it outlives the tab and shows in the other ones.
+ * What is being typed here wins over what arrives from there until it is saved. What is typed before the stored text is
+ * here comes behind it. Mount it anew for each key.
+ *
+ * `original`: what the text is before anybody changes it (the message that is edited); a draft that equals it is none.
  */
-export function useDraft(stream: string, room: string) {
+export function useDraft({ stream, room }: DraftKey, original = ''): Draft {
+  const key = useMemo(() => ({ stream, room }), [stream, room])
   const { client } = useLive()
-  const { row, loading } = useLiveRow(draftOf(stream, room))
+  const { row, loading } = useLiveRow(draftOf(key))
   const [text, setLocal] = useState<string | null>(null)
   const unsaved = useRef<string | null>(null)
   const saving = useRef(false)
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null)
+  const isLoading = useRef(loading)
+  const first = useRef(original)
+  useLayoutEffect(() => {
+    first.current = original
+  })
 
   const save = useCallback(async () => {
     if (timer.current) clearTimeout(timer.current)
     timer.current = null
-    if (saving.current) return
+    if (saving.current || isLoading.current) return
     saving.current = true
     try {
       // what is typed while a save is under way is saved after it
       while (unsaved.current !== null) {
         const written = unsaved.current
-        if (written === '') await client.query(dropDraft, [stream, room])
-        else await client.query(saveDraft, [stream, room, written, Date.now()])
+        await keepDraft(client, key, written === first.current ? '' : written)
         if (unsaved.current === written) unsaved.current = null
       }
     } finally {
       saving.current = false
     }
-  }, [client, stream, room])
+  }, [client, key])
 
-  const stored = row?.text ?? ''
-  useEffect(() => {
-    if (!loading && unsaved.current === null) setLocal(stored)
-  }, [loading, stored])
-
-  useEffect(() => {
-    const flush = () => void save().catch(() => {})
-    window.addEventListener('pagehide', flush)
-    return () => {
-      window.removeEventListener('pagehide', flush)
-      flush()
-    }
-  }, [save])
-
-  const setText = useCallback(
-    (next: string, when: 'soon' | 'now' = 'soon') => {
+  const change = useCallback(
+    (next: string, when: 'soon' | 'now') => {
       setLocal(next)
       unsaved.current = next
       if (when === 'now') save().catch(showError)
@@ -64,5 +61,30 @@ export function useDraft(stream: string, room: string) {
     },
     [save],
   )
-  return [text ?? '', setText] as const
+
+  const stored = row?.text ?? original
+  useEffect(() => {
+    if (loading) return
+    const early = isLoading.current ? unsaved.current : null
+    isLoading.current = false
+    if (early !== null) change(stored + early, 'soon')
+    else if (unsaved.current === null) setLocal(stored)
+  }, [loading, stored, change])
+
+  useEffect(() => {
+    const leave = () => {
+      if (unsaved.current === null) return
+      leaveDraft(key, unsaved.current === first.current ? '' : unsaved.current)
+      void save().catch(() => {})
+    }
+    window.addEventListener('pagehide', leave)
+    return () => {
+      window.removeEventListener('pagehide', leave)
+      void save().catch(() => {})
+    }
+  }, [save, key])
+
+  const setText = useCallback((next: string, when: 'soon' | 'now' = 'soon') => change(next, when), [change])
+  const drop = useCallback(() => change(first.current, 'now'), [change])
+  return { text: text ?? '', loading, setText, drop }
 }

@@ -1,8 +1,19 @@
+import { bounds } from '../../../schema/events/bounds.ts'
 import type { EventDraft } from '../../../schema/events/event.ts'
 import { createMessage, type MessagePlace } from '../messages/message-events.ts'
 
-/** As much as a message.create takes, with room for its envelope below 64 kB however wide the characters are. */
-export const maxMessageBytes = 60_000
+/** As much as an event takes, with room for its envelope however wide the characters are. */
+export const maxMessageBytes = bounds.textLength
+
+/** Why a text cannot be sent, in words for its author; null when it can. */
+export function lengthFault(text: string): string | null {
+  // no character takes more than six bytes as JSON
+  if (text.length * 6 <= maxMessageBytes) return null
+  const bytes = new TextEncoder().encode(JSON.stringify(text)).length
+  if (bytes <= maxMessageBytes) return null
+  const kB = (count: number) => `${Math.ceil(count / 1000)} kB`
+  return `This message is too long: ${kB(bytes)}, at most ${kB(maxMessageBytes)} can be sent. Shorten it or send it in parts.`
+}
 
 /** Sends a message, and what must come before it (its thread). Rejects in words for its author; nothing is lost then. */
 export async function writeMessage(
@@ -12,11 +23,7 @@ export async function writeMessage(
   replyTo: string | null,
   before: readonly EventDraft[] = [],
 ): Promise<void> {
-  const bytes = new TextEncoder().encode(JSON.stringify(text)).length
-  if (bytes > maxMessageBytes) {
-    throw new Error(
-      `This message is too long: ${Math.ceil(bytes / 1000)} kB, at most ${maxMessageBytes / 1000} kB can be sent. Shorten it or send it in parts.`,
-    )
-  }
+  const fault = lengthFault(text)
+  if (fault) throw new Error(fault)
   await dispatch([...before, createMessage(place, text, replyTo)])
 }

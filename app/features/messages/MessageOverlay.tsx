@@ -1,8 +1,9 @@
 import { Copy, Link, Pencil, Pin, PinOff, Trash2 } from 'lucide-react'
 import { useMemo } from 'react'
 import { Dialog, Menu, MenuItem, Popover, type Key } from 'react-aria-components'
+import { useLive, useLiveRow } from '../../live/index.ts'
 import { showError, showToast } from '../../shell/toasts.tsx'
-import type { TimelineRow } from '../timeline/timeline-query.ts'
+import { messageBody, type TimelineRow } from '../timeline/timeline-query.ts'
 import { EmojiPicker } from './EmojiPicker.tsx'
 import css from './MessageOverlay.module.css'
 
@@ -46,15 +47,25 @@ function Emoji({ on, close }: MessageOverlayProps) {
 }
 
 function ActionMenu({ row, mine, link, on, close }: MessageOverlayProps) {
-  const copy = (text: string, what: string) =>
-    navigator.clipboard.writeText(text).then(() => showToast({ text: `${what} copied` }), showError)
+  const { client } = useLive()
+  // there by the time it is chosen: a browser may want the text in the click itself
+  const { row: whole } = useLiveRow(messageBody(row))
+  const copy = async (text: string, what: string) => {
+    await navigator.clipboard.writeText(text)
+    showToast({ text: `${what} copied` })
+  }
+  const bodyNow = async () => {
+    const { sql, parameters } = messageBody(row)
+    return (await client.query(sql, parameters)).rows[0]![0] as string
+  }
   const run = (key: Key) => {
     close()
     if (key === 'edit') on.edit()
     if (key === 'delete') on.remove()
     if (key === 'pin') on.pin(row.pinned === 0)
-    if (key === 'copy') void copy(row.snippet, 'Text')
-    if (key === 'link') void copy(new URL(link, location.href).href, 'Link')
+    if (key === 'copy')
+      void (whole ? copy(whole.body, 'Text') : bodyNow().then((text) => copy(text, 'Text'))).catch(showError)
+    if (key === 'link') void copy(new URL(link, location.href).href, 'Link').catch(showError)
   }
   return (
     <Menu aria-label="Message actions" onAction={run} autoFocus="first" className={css.menu!}>

@@ -1,17 +1,20 @@
 import { CornerUpLeft, Ellipsis, MessageSquareText, Pencil, Pin, RotateCcw, SmilePlus, Trash2 } from 'lucide-react'
-import { memo, useState, type KeyboardEvent } from 'react'
+import { memo, useMemo, useState, type KeyboardEvent } from 'react'
 import { mentionsOf } from '../../../schema/projections/mentions.ts'
 import { plainLine } from '../../../schema/text/plain-text.ts'
-import { useLiveRow } from '../../live/index.ts'
+import { useClientStatus, useLiveRow } from '../../live/index.ts'
 import { Avatar } from '../../shell/Avatar.tsx'
 import { Button, IconButton } from '../../shell/Button.tsx'
 import { formatFull, formatTime } from '../../shell/format-time.ts'
 import { ShortTime } from '../../shell/ShortTime.tsx'
+import { pendingWords } from '../status/describe-status.ts'
 import { messageBody, quotedMessage, type TimelineRow } from '../timeline/timeline-query.ts'
 import { EditMessage } from './EditMessage.tsx'
 import { useMessageActions } from './message-actions.ts'
 import { MessageText } from './MessageText.tsx'
+import { useIsPointedAt } from './pointed-row.ts'
 import { readReactions } from './reactions.ts'
+import { RowTabIndex, useRowTabIndex } from './row-tab-index.ts'
 import css from './MessageRow.module.css'
 
 export interface MessageRowProps {
@@ -33,11 +36,12 @@ export interface MessageRowProps {
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const { row, leads, me, myNames, editing, highlighted, choosing, threads, readOnly } = props
   const actions = useMessageActions()
-  const [active, setActive] = useState(false)
+  const [focused, setFocused] = useState(false)
+  const active = useIsPointedAt(row.id) || focused
   const mine = row.author_id === me
   const deleted = row.deleted === 1
   const failed = row.outbox_state === 'failed'
-  const mentionsMe = !deleted && mentionsOf(row.snippet).some((name) => myNames.includes(name))
+  const mentionsMe = useMentions(row, myNames)
   const offersActions = (active || choosing) && !deleted && !editing && !readOnly && !failed
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
@@ -50,74 +54,100 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   }
 
   return (
-    <article
-      data-key={row.id}
-      className={css.row}
-      data-leads={leads || undefined}
-      data-mention={mentionsMe || undefined}
-      data-highlight={highlighted || undefined}
-      data-failed={failed || undefined}
-      tabIndex={-1}
-      aria-label={`${row.author_name}, ${formatTime(row.created_at)}${mine ? ' (you)' : ''}`}
-      onPointerEnter={() => setActive(true)}
-      onPointerLeave={(event) => setActive(event.currentTarget.contains(document.activeElement))}
-      onFocus={() => setActive(true)}
-      onBlur={(event) =>
-        setActive(event.currentTarget.contains(event.relatedTarget) || event.currentTarget.matches(':hover'))
-      }
-      onKeyDown={onKeyDown}
-    >
-      <div className={css.gutter}>
-        {leads ? (
-          <Avatar id={row.author_id} name={row.author_name} />
-        ) : (
-          <Time className={css.gutterTime!} at={row.created_at} />
-        )}
-      </div>
-      <div className={css.body}>
-        {row.reply_to && <Quote stream={row.stream} id={row.reply_to} />}
-        {leads && (
-          <header className={css.head}>
-            <span className={css.author}>{row.author_name}</span>
-            <Time className={css.time!} at={row.created_at} />
-            {row.pinned === 1 && (
-              <span className={css.flag}>
-                <Pin size={12} aria-hidden /> pinned
-              </span>
-            )}
-          </header>
-        )}
-        {deleted ? (
-          <p className={css.deleted}>This message was deleted</p>
-        ) : editing ? (
-          <EditMessage row={row} />
-        ) : (
-          <Body row={row} myNames={myNames} />
-        )}
-        {!deleted && row.edited_at !== null && !editing && (
-          <span className={css.edited} title={`Edited ${formatFull(row.edited_at)}`}>
-            edited
-          </span>
-        )}
-        {row.outbox_state === 'pending' && <span className={css.pending}>sending…</span>}
-        {failed && <Failed row={row} />}
-        {!deleted && <Reactions row={row} me={me} readOnly={readOnly} />}
-        {threads && row.reply_count > 0 && (
-          <button type="button" className={css.thread} onClick={() => actions.openThread(row)}>
-            <MessageSquareText size={14} aria-hidden />
-            {row.reply_count === 1 ? '1 reply' : `${row.reply_count} replies`}
-            {row.last_reply_at !== null && (
-              <span className={css.last}>
-                last <ShortTime at={row.last_reply_at} />
-              </span>
-            )}
-          </button>
-        )}
-      </div>
-      {offersActions && <ActionBar row={row} mine={mine} threads={threads} />}
-    </article>
+    <RowTabIndex value={focused ? 0 : -1}>
+      <article
+        data-key={row.id}
+        className={css.row}
+        data-leads={leads || undefined}
+        data-mention={mentionsMe || undefined}
+        data-highlight={highlighted || undefined}
+        data-failed={failed || undefined}
+        tabIndex={-1}
+        aria-label={`${row.author_name}, ${formatTime(row.created_at)}${mine ? ' (you)' : ''}`}
+        onFocus={() => setFocused(true)}
+        onBlur={(event) => setFocused(event.currentTarget.contains(event.relatedTarget))}
+        onKeyDown={onKeyDown}
+      >
+        <div className={css.gutter}>
+          {leads ? (
+            <Avatar id={row.author_id} name={row.author_name} />
+          ) : (
+            <Time className={css.gutterTime!} at={row.created_at} />
+          )}
+        </div>
+        <div className={css.body}>
+          {row.reply_to && <Quote stream={row.stream} id={row.reply_to} />}
+          {leads && (
+            <header className={css.head}>
+              <span className={css.author}>{row.author_name}</span>
+              <Time className={css.time!} at={row.created_at} />
+              {row.pinned === 1 && <Pinned />}
+            </header>
+          )}
+          {!leads && row.pinned === 1 && <Pinned />}
+          {deleted && !editing ? (
+            <p className={css.deleted}>This message was deleted</p>
+          ) : editing ? (
+            <EditMessage row={row} />
+          ) : (
+            <Body row={row} myNames={myNames} />
+          )}
+          {!deleted && row.edited_at !== null && !editing && (
+            <span className={css.edited} title={`Edited ${formatFull(row.edited_at)}`}>
+              edited
+            </span>
+          )}
+          {row.outbox_state === 'pending' && <Pending />}
+          {failed && <Failed row={row} />}
+          {!deleted && <Reactions row={row} me={me} readOnly={readOnly} />}
+          {threads && row.reply_count > 0 && (
+            <button
+              type="button"
+              className={css.thread}
+              tabIndex={focused ? 0 : -1}
+              onClick={() => actions.openThread(row)}
+            >
+              <MessageSquareText size={14} aria-hidden />
+              {row.reply_count === 1 ? '1 reply' : `${row.reply_count} replies`}
+              {row.last_reply_at !== null && (
+                <span className={css.last}>
+                  last <ShortTime at={row.last_reply_at} />
+                </span>
+              )}
+            </button>
+          )}
+        </div>
+        {offersActions && <ActionBar row={row} mine={mine} threads={threads} />}
+      </article>
+    </RowTabIndex>
   )
 })
+
+function Pinned() {
+  return (
+    <span className={css.flag}>
+      <Pin size={12} aria-hidden /> pinned
+    </span>
+  )
+}
+
+/** Why it is not sent yet. */
+function Pending() {
+  const { sync } = useClientStatus()
+  return <span className={css.pending}>{pendingWords(sync.state)}</span>
+}
+
+/** One of these names is mentioned; of a message that is shown in part, in the rest of it too. */
+function useMentions(row: TimelineRow, names: readonly string[]): boolean {
+  const cut = row.full_content_cached === 0
+  const { row: whole } = useLiveRow(cut ? messageBody(row) : null)
+  const text = cut ? (whole?.body ?? row.snippet) : row.snippet
+  return useMemo(() => {
+    if (row.deleted === 1 || names.length === 0 || !text.includes('@')) return false
+    const mentioned = mentionsOf(text)
+    return names.some((name) => mentioned.includes(name))
+  }, [row.deleted, names, text])
+}
 
 function shortcuts(of: { row: TimelineRow; mine: boolean; threads: boolean; target: HTMLElement }) {
   const { row, mine, threads, target } = of
@@ -165,13 +195,20 @@ function ActionBar({ row, mine, threads }: { row: TimelineRow; mine: boolean; th
 
 function Body({ row, myNames }: { row: TimelineRow; myNames: readonly string[] }) {
   const [whole, setWhole] = useState(false)
+  const tabIndex = useRowTabIndex()
   const { row: loaded } = useLiveRow(whole ? messageBody(row) : null)
   const cut = row.full_content_cached === 0
   return (
     <>
       <MessageText text={loaded?.body ?? row.snippet} names={myNames} />
       {cut && (
-        <button type="button" className={css.more} aria-expanded={whole} onClick={() => setWhole(!whole)}>
+        <button
+          type="button"
+          className={css.more}
+          tabIndex={tabIndex}
+          aria-expanded={whole}
+          onClick={() => setWhole(!whole)}
+        >
           {whole ? 'Show less' : 'Show the whole message'}
         </button>
       )}
@@ -182,10 +219,11 @@ function Body({ row, myNames }: { row: TimelineRow; myNames: readonly string[] }
 function Quote({ stream, id }: { stream: string; id: string }) {
   const actions = useMessageActions()
   const { row, loading } = useLiveRow(quotedMessage(stream, id))
+  const tabIndex = useRowTabIndex()
   if (loading) return <span className={css.quote} aria-hidden />
   const text = !row ? 'a message that is not here yet' : row.deleted ? 'a deleted message' : plainLine(row.snippet, 160)
   return (
-    <button type="button" className={css.quote} disabled={!row} onClick={() => actions.jumpTo(id)}>
+    <button type="button" className={css.quote} tabIndex={tabIndex} disabled={!row} onClick={() => actions.jumpTo(id)}>
       <CornerUpLeft size={12} aria-hidden />
       <span className="visually-hidden">In reply to</span>
       {row && <b>{row.author_name}</b>}
@@ -196,6 +234,7 @@ function Quote({ stream, id }: { stream: string; id: string }) {
 
 function Reactions({ row, me, readOnly }: { row: TimelineRow; me: string | null; readOnly: boolean }) {
   const actions = useMessageActions()
+  const tabIndex = useRowTabIndex()
   const reactions = readReactions(row.reactions, me)
   if (reactions.length === 0) return null
   return (
@@ -205,6 +244,7 @@ function Reactions({ row, me, readOnly }: { row: TimelineRow; me: string | null;
           key={emoji}
           type="button"
           className={css.reaction}
+          tabIndex={tabIndex}
           aria-pressed={mine}
           aria-label={`${emoji} ${count}${mine ? ', you reacted' : ''}`}
           disabled={readOnly}
@@ -217,6 +257,7 @@ function Reactions({ row, me, readOnly }: { row: TimelineRow; me: string | null;
         <button
           type="button"
           className={css.reaction}
+          tabIndex={tabIndex}
           aria-label="Add another reaction"
           onClick={(event) => actions.openEmoji(row, event.currentTarget)}
         >

@@ -4,8 +4,10 @@ import type { TimelineRow } from '../timeline/timeline-query.ts'
 /** What a person can do to a message. Stable for the life of a timeline, so that rows stay memoised. */
 export interface MessageActions {
   edit(row: TimelineRow): void
-  saveEdit(row: TimelineRow, text: string): void
-  cancelEdit(): void
+  /** `body` is the whole text as it was. Rejects in words when it is refused: the editor then stays as it is. */
+  saveEdit(row: TimelineRow, body: string, text: string): Promise<void>
+  /** puts the editor away */
+  endEdit(row: TimelineRow): void
   remove(row: TimelineRow): void
   pin(row: TimelineRow, add: boolean): void
   react(row: TimelineRow, emoji: string, add: boolean): void
@@ -31,8 +33,8 @@ const nothing = () => {}
 /** For rows that can only be read. */
 export const noActions: MessageActions = {
   edit: nothing,
-  saveEdit: nothing,
-  cancelEdit: nothing,
+  saveEdit: () => Promise.resolve(),
+  endEdit: nothing,
   remove: nothing,
   pin: nothing,
   react: nothing,

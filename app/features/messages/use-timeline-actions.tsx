@@ -1,11 +1,16 @@
-import { lazy, Suspense, useLayoutEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react'
+import { lazy, Suspense, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { focusSoon } from '../../focus/focus-soon.ts'
+import { editorOf, rowOf, writingPlace } from '../../focus/places.ts'
 import { useDispatch, useLive } from '../../live/index.ts'
 import { formatRoute } from '../../routes.ts'
 import { showError, showToast } from '../../shell/toasts.tsx'
-import type { TimelineRow } from '../timeline/timeline-query.ts'
+import { draftOf, editKey, keepDraft } from '../composer/draft-storage.ts'
+import { lengthFault } from '../composer/write-message.ts'
+import { messageBody, type TimelineRow } from '../timeline/timeline-query.ts'
 import type { MessageActions } from './message-actions.ts'
-import { deleteMessage, editMessage, pin, react, type MessagePlace } from './message-events.ts'
+import { deleteMessage, editMessage, pin, react, restoreMessage, type MessagePlace } from './message-events.ts'
 import { readReactions } from './reactions.ts'
+import { useOpenEdits } from './use-open-edits.ts'
 
 const MessageOverlay = lazy(() => import('./MessageOverlay.tsx'))
 
@@ -13,9 +18,8 @@ export interface TimelineActionsOptions {
   readonly stream: string
   readonly space: string
   readonly room: string
+  readonly where: 'room' | 'thread'
   readonly me: string | null
-  /** the element that scrolls: it takes the focus when a message gives it up */
-  readonly viewport: RefObject<HTMLElement | null>
   /** the row as it is now; null once it is not loaded */
   rowNow(id: string): TimelineRow | null
   jumpTo(id: string): Promise<void>
@@ -26,20 +30,22 @@ export interface TimelineActionsOptions {
 /** What a person can do to the messages of one timeline, and what that shows: the editor, the menu, the emoji picker. */
 export interface TimelineActions {
   readonly actions: MessageActions
-  /** the message that is being edited */
-  readonly editing: string | null
+  isEditing(id: string): boolean
   /** the message whose menu or emoji picker is open */
   readonly choosing: string | null
   /** the open menu or emoji picker */
   readonly overlay: ReactNode
-  edit(id: string): void
+  /** from the composer: that is where the focus goes back to */
+  editFromComposer(id: string): void
 }
 
 export function useTimelineActions(options: TimelineActionsOptions): TimelineActions {
-  const { stream, space, room, me, viewport, jumpTo } = options
+  const { stream, space, room, where, me, jumpTo } = options
   const { client } = useLive()
   const dispatch = useDispatch()
-  const [editing, setEditing] = useState<string | null>(null)
+  const edits = useOpenEdits(stream)
+  const { begin, end } = edits
+  const fromComposer = useRef<string | null>(null)
   const [overlay, setOverlay] = useState<{ kind: 'menu' | 'emoji'; row: TimelineRow; anchor: HTMLElement } | null>(null)
   const place: MessagePlace | null = useMemo(() => (me ? { stream, actor: me, room } : null), [stream, me, room])
   const latest = useRef(options)
@@ -48,43 +54,76 @@ export function useTimelineActions(options: TimelineActionsOptions): TimelineAct
   })
 
   const actions = useMemo<MessageActions>(() => {
+    const toRow = (id: string) => focusSoon(() => rowOf(id))
     const remove = (row: TimelineRow) => {
       if (!place) return
-      dispatch([deleteMessage(place, row.id)]).then(() => showToast({ text: 'Message deleted' }), showError)
+      const restore = () => {
+        dispatch([restoreMessage(place, row.id)]).catch(showError)
+        toRow(row.id)
+      }
+      toRow(row.id)
+      dispatch([deleteMessage(place, row.id)]).then(() => {
+        void keepDraft(client, editKey(row), '').catch(showError)
+        showToast({ text: 'Message deleted.', undo: restore })
+      }, showError)
     }
-    const endEdit = () => {
-      setEditing(null)
-      viewport.current?.focus({ preventScroll: true })
+    const discard = async (row: TimelineRow) => {
+      const [body] = await read(client, messageBody(row))
+      await client.discard([row])
+      if (!body) return
+      const putBack = async () => {
+        const [draft] = await read(client, draftOf({ stream, room }))
+        await keepDraft(client, { stream, room }, [draft, body].filter(Boolean).join('\n'))
+        focusSoon(writingPlace(where))
+      }
+      showToast({ text: 'Message discarded.', undo: () => void putBack().catch(showError) })
     }
     return {
-      edit: (row) => setEditing(row.id),
-      cancelEdit: endEdit,
-      saveEdit: (row, text) => {
-        endEdit()
-        const trimmed = text.trim()
-        if (!place || trimmed === row.snippet) return
-        if (!trimmed) return remove(row)
-        dispatch([editMessage(place, row.id, trimmed)]).catch(showError)
+      edit: (row) => {
+        fromComposer.current = null
+        begin(row.id)
+        focusSoon(() => editorOf(row.id), { typing: true })
+      },
+      endEdit: (row) => {
+        end(row.id)
+        if (fromComposer.current === row.id) focusSoon(writingPlace(where))
+        else toRow(row.id)
+        fromComposer.current = null
+      },
+      saveEdit: async (row, body, text) => {
+        const written = text.trim()
+        if (!place || written === body.trim()) return
+        if (!written) return remove(row)
+        const fault = lengthFault(written)
+        if (fault) throw new Error(fault)
+        await dispatch([editMessage(place, row.id, written)])
       },
       remove,
       pin: (row, add) => place && dispatch([pin(place, row.id, add)]).catch(showError),
       react: (row, emoji, add) => place && dispatch([react(place, row.id, emoji, add)]).catch(showError),
       reply: (row) => latest.current.onReply(row),
       openThread: (row) => latest.current.onOpenThread(row),
-      jumpTo: (id) => void jumpTo(id).catch(showError),
+      jumpTo: (id) => {
+        jumpTo(id).catch(showError)
+        focusSoon(() => rowOf(id), { within: 6000 })
+      },
       retry: (row) => void client.retry([row]).catch(showError),
-      discard: (row) => void client.discard([row]).catch(showError),
+      discard: (row) => void discard(row).catch(showError),
       openMenu: (row, anchor) => setOverlay({ kind: 'menu', row, anchor }),
       openEmoji: (row, anchor) => setOverlay({ kind: 'emoji', row, anchor }),
     }
-  }, [place, dispatch, client, jumpTo, viewport])
+  }, [place, dispatch, client, jumpTo, begin, end, stream, room, where])
 
   const row = overlay ? (options.rowNow(overlay.row.id) ?? overlay.row) : null
   return {
     actions,
-    editing,
+    isEditing: edits.isEditing,
     choosing: overlay?.row.id ?? null,
-    edit: setEditing,
+    editFromComposer: (id) => {
+      begin(id)
+      fromComposer.current = id
+      focusSoon(() => editorOf(id), { typing: true })
+    },
     overlay: overlay && row && place && (
       <Suspense>
         <MessageOverlay
@@ -94,9 +133,8 @@ export function useTimelineActions(options: TimelineActionsOptions): TimelineAct
           mine={row.author_id === me}
           link={formatRoute({ space, room, panel: null, message: row.id })}
           close={() => {
-            // the row keeps the focus, and with it the buttons that it goes back to
-            overlay.anchor.closest('article')?.focus({ preventScroll: true })
             setOverlay(null)
+            focusSoon(() => rowOf(row.id))
           }}
           on={{
             edit: () => actions.edit(row),
@@ -111,4 +149,13 @@ export function useTimelineActions(options: TimelineActionsOptions): TimelineAct
       </Suspense>
     ),
   }
+}
+
+/** The first column of a query that has one. */
+async function read(
+  client: ReturnType<typeof useLive>['client'],
+  query: { readonly sql: string; readonly parameters: readonly unknown[] },
+): Promise<string[]> {
+  const { rows } = await client.query(query.sql, query.parameters as never)
+  return rows.map(([text]) => text as string)
 }

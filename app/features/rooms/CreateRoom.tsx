@@ -1,20 +1,26 @@
 import { useState } from 'react'
-import { useDispatch } from '../../live/index.ts'
+import { useDispatch, useLiveQuery } from '../../live/index.ts'
 import { navigate } from '../../routes.ts'
 import { AppDialog } from '../../shell/AppDialog.tsx'
 import { Button } from '../../shell/Button.tsx'
 import { Field } from '../../shell/Field.tsx'
+import { givenName, NameField } from '../../shell/NameField.tsx'
 import { showError } from '../../shell/toasts.tsx'
 import { createRoom } from '../spaces/space-events.ts'
 import type { SpaceRow } from '../spaces/spaces-query.ts'
+import { roomsOf } from './rooms-query.ts'
 import css from './CreateRoom.module.css'
 
 export default function CreateRoom({ space, close }: { space: SpaceRow; close(): void }) {
   const dispatch = useDispatch()
+  const { data: rooms } = useLiveQuery(roomsOf(space.id))
   const [name, setName] = useState('')
   const [topic, setTopic] = useState('')
+  const [fault, setFault] = useState<string | null>(null)
   const create = async () => {
-    const { room, event } = createRoom({ stream: space.stream, actor: space.me }, name.trim(), topic.trim())
+    const given = givenName(name, 'room', rooms)
+    if (given.fault !== null) return setFault(given.fault)
+    const { room, event } = createRoom({ stream: space.stream, actor: space.me }, given.name, topic.trim())
     await dispatch([event])
     close()
     navigate({ space: space.id, room })
@@ -25,12 +31,23 @@ export default function CreateRoom({ space, close }: { space: SpaceRow; close():
         className={css.form}
         onSubmit={(event) => {
           event.preventDefault()
-          if (name.trim()) create().catch(showError)
+          create().catch(showError)
         }}
       >
-        <Field label="Name" value={name} onChange={setName} maxLength={80} autoFocus required />
+        <NameField
+          label="Name"
+          value={name}
+          fault={fault}
+          onChange={(typed) => {
+            setName(typed)
+            setFault(null)
+          }}
+          maxLength={80}
+          autoFocus
+          required
+        />
         <Field label="Topic" hint="What it is for. May stay empty." value={topic} onChange={setTopic} maxLength={500} />
-        <Button type="submit" look="primary" disabled={name.trim() === ''}>
+        <Button type="submit" look="primary" disabled={name === ''}>
           Create room
         </Button>
       </form>

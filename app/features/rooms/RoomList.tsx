@@ -3,6 +3,7 @@ import { lazy, Suspense, useMemo, useState, type MouseEvent } from 'react'
 import { useLive, useLiveQuery } from '../../live/index.ts'
 import { formatRoute, navigate, useRoute } from '../../routes.ts'
 import { IconButton } from '../../shell/Button.tsx'
+import { hasKeyboard, shortcut } from '../../shell/keyboard.ts'
 import { useLate } from '../../shell/use-late.ts'
 import { useSettled } from '../../shell/use-settled.ts'
 import { useActors } from '../identity/identity.ts'
@@ -50,9 +51,9 @@ export function RoomList({ space, onSwitch }: { space: SpaceRow; onSwitch(): voi
         </IconButton>
       </header>
       <button type="button" className={css.switch} onClick={onSwitch}>
-        <Search size={14} aria-hidden /> Go to room <kbd>Ctrl K</kbd>
+        <Search size={14} aria-hidden /> Go to room {hasKeyboard() && <kbd>{shortcut('K')}</kbd>}
       </button>
-      <nav className={css.rooms} aria-label="Rooms">
+      <nav className={css.rooms} aria-label="Rooms" data-focus="rooms" tabIndex={-1}>
         <ul>
           {rooms.data.map((room) => (
             <RoomItem
@@ -107,6 +108,7 @@ function RoomItem(props: {
       <a
         className={css.room}
         href={formatRoute(target)}
+        data-room={room.id}
         aria-current={here ? 'page' : undefined}
         data-unread={count > 0 || undefined}
         aria-label={`${room.name}${count > 0 ? `, ${count} unread${mentioned ? ', you were mentioned' : ''}` : ''}`}

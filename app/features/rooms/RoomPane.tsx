@@ -35,7 +35,6 @@ function OpenRoom({ space, room, route }: { space: SpaceRow; room: RoomRow; rout
   const [replyTo, setReplyTo] = useState<TimelineRow | null>(null)
   const timeline = useRef<TimelineHandle>(null)
   const composer = useRef<ComposerHandle>(null)
-  const inThread = route.panel?.kind === 'thread'
 
   const send = async (text: string, reply: string | null) => {
     await writeMessage(dispatch, { stream: space.stream, actor: space.me, room: room.id }, text, reply)
@@ -52,7 +51,7 @@ function OpenRoom({ space, room, route }: { space: SpaceRow; room: RoomRow; rout
         me={space.me}
         myNames={[space.my_name]}
         threads
-        message={inThread ? null : route.message}
+        message={route.message}
         label={`Messages in ${room.name}`}
         head={<Beginning room={room} />}
         onReply={(row) => {
@@ -66,6 +65,7 @@ function OpenRoom({ space, room, route }: { space: SpaceRow; room: RoomRow; rout
         handle={composer}
         stream={space.stream}
         room={room.id}
+        place="composer"
         label={`Message ${room.name}`}
         replyTo={replyTo}
         clearReply={() => setReplyTo(null)}

@@ -1,15 +1,16 @@
 import { Compass, Plus, Sparkles } from 'lucide-react'
 import { useRef, useState, type FormEvent } from 'react'
 import type { SpaceSummary } from '../../../schema/messages/http.ts'
+import { focusSoon } from '../../focus/focus-soon.ts'
 import { useDispatch, useLive } from '../../live/index.ts'
 import { navigate } from '../../routes.ts'
 import { Button } from '../../shell/Button.tsx'
-import { Field } from '../../shell/Field.tsx'
+import { givenName, NameField } from '../../shell/NameField.tsx'
 import { initials } from '../../shell/Avatar.tsx'
 import { signInAsGuest, useIdentity } from '../identity/identity.ts'
 import { askToKeepStorage } from '../status/keep-storage.ts'
 import { openDemo } from './open-demo.ts'
-import { fetchSpaces, usePublicSpaces } from './public-spaces.ts'
+import { usePublicSpaces } from './public-spaces.ts'
 import { createSpace, joinSpace } from './space-events.ts'
 import css from './FirstSteps.module.css'
 
@@ -19,6 +20,7 @@ export function FirstSteps({ joined, done }: { joined: ReadonlySet<string>; done
   const dispatch = useDispatch()
   const identity = useIdentity()
   const [name, setName] = useState('')
+  const [nameFault, setNameFault] = useState<string | null>(null)
   const [busy, setBusy] = useState<string | null>(null)
   const [error, setError] = useState<string | null>(null)
   const working = useRef(false)
@@ -38,20 +40,19 @@ export function FirstSteps({ joined, done }: { joined: ReadonlySet<string>; done
       setBusy(null)
     }
   }
-  const join = async (space: SpaceSummary, person = identity) => {
-    if (!person) return
-    if (!space.joined) await dispatch([joinSpace(person, space.stream)])
+  const join = async (space: SpaceSummary) => {
+    if (!identity) return
+    if (!space.joined) await dispatch([joinSpace(identity, space.stream)])
     void askToKeepStorage()
     done()
     navigate({ space: space.id })
   }
   const signIn = () =>
     run('sign-in', async () => {
-      const person = await signInAsGuest(name.trim())
-      const spaces = (await fetchSpaces()).filter((space) => !joined.has(space.id))
-      // with one public space there is nothing to choose
-      const only = spaces.length === 1 && joined.size === 0 ? spaces[0] : undefined
-      if (only) await join(only, person)
+      const given = givenName(name, 'person')
+      if (given.fault !== null) return setNameFault(given.fault)
+      await signInAsGuest(given.name)
+      focusSoon(() => document.querySelector<HTMLElement>('[data-next-step]'), { within: 6000 })
     })
   const create = (spaceName: string) =>
     run('create', async () => {
@@ -69,6 +70,7 @@ export function FirstSteps({ joined, done }: { joined: ReadonlySet<string>; done
       navigate({ space, room })
     })
 
+  const canJoin = offered.state === 'ready' && offered.spaces.some((space) => !joined.has(space.id))
   return (
     <div className={css.steps}>
       {error && (
@@ -95,34 +97,44 @@ export function FirstSteps({ joined, done }: { joined: ReadonlySet<string>; done
             {offered.state === 'ready' && (
               <Offered
                 spaces={offered.spaces.filter((space) => !joined.has(space.id))}
+                none={offered.spaces.length === 0}
                 busy={busy !== null}
                 join={(space) => void run('join', () => join(space))}
               />
             )}
           </section>
-          <CreateSpace busy={busy === 'create'} create={(spaceName) => void create(spaceName)} />
+          <CreateSpace
+            busy={busy === 'create'}
+            taken={offered.state === 'ready' ? offered.spaces : []}
+            isNext={offered.state !== 'loading' && !canJoin}
+            create={(spaceName) => void create(spaceName)}
+          />
         </>
       ) : (
         <form
           className={css.card}
           onSubmit={(event) => {
             event.preventDefault()
-            if (name.trim()) void signIn()
+            void signIn()
           }}
         >
           <h2 className={css.title}>
             <Compass size={18} aria-hidden /> Join or create a space
           </h2>
-          <Field
+          <NameField
             label="Your name"
             hint="Others see it beside your messages. No account, no password."
             value={name}
-            onChange={setName}
+            fault={nameFault}
+            onChange={(typed) => {
+              setName(typed)
+              setNameFault(null)
+            }}
             maxLength={60}
             autoComplete="nickname"
             placeholder="Ada"
           />
-          <Button type="submit" look="primary" disabled={name.trim() === '' || busy !== null}>
+          <Button type="submit" look="primary" disabled={name === '' || busy !== null}>
             {busy === 'sign-in' ? 'Signing in…' : 'Continue'}
           </Button>
         </form>
@@ -143,19 +155,19 @@ export function FirstSteps({ joined, done }: { joined: ReadonlySet<string>; done
   )
 }
 
-function Offered({
-  spaces,
-  busy,
-  join,
-}: {
-  spaces: readonly SpaceSummary[]
-  busy: boolean
+function Offered(props: {
+  readonly spaces: readonly SpaceSummary[]
+  /** the server has no public space at all */
+  readonly none: boolean
+  readonly busy: boolean
   join(space: SpaceSummary): void
 }) {
-  if (spaces.length === 0) return <p className={css.note}>There is no public space yet. Make the first one.</p>
+  const { spaces, none, busy, join } = props
+  if (none) return <p className={css.note}>There is no public space yet. Make the first one.</p>
+  if (spaces.length === 0) return <p className={css.note}>You are in every public space of this server already.</p>
   return (
     <ul className={css.offers}>
-      {spaces.map((space) => (
+      {spaces.map((space, at) => (
         <li key={space.id} className={css.offer}>
           <span className={css.badge} aria-hidden>
             {initials(space.name)}
@@ -166,7 +178,13 @@ function Offered({
               {count(space.members, 'member')} · {count(space.messages, 'message')}
             </span>
           </span>
-          <Button look="primary" disabled={busy} aria-label={`Join ${space.name}`} onClick={() => join(space)}>
+          <Button
+            look="primary"
+            data-next-step={at === 0 || undefined}
+            disabled={busy}
+            aria-label={`Join ${space.name}`}
+            onClick={() => join(space)}
+          >
             Join
           </Button>
         </li>
@@ -175,19 +193,40 @@ function Offered({
   )
 }
 
-function CreateSpace({ busy, create }: { busy: boolean; create(name: string): void }) {
+function CreateSpace(props: {
+  readonly busy: boolean
+  readonly taken: readonly { readonly name: string }[]
+  /** there is nothing to join: this is what one does next */
+  readonly isNext: boolean
+  create(name: string): void
+}) {
+  const { busy, taken, isNext, create } = props
   const [name, setName] = useState('')
+  const [fault, setFault] = useState<string | null>(null)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (name.trim()) create(name.trim())
+    const given = givenName(name, 'space', taken)
+    if (given.fault !== null) setFault(given.fault)
+    else create(given.name)
   }
   return (
     <form className={css.card} onSubmit={submit} aria-labelledby="create-title">
       <h2 id="create-title" className={css.title}>
         <Plus size={18} aria-hidden /> Create a space
       </h2>
-      <Field label="Name of the space" value={name} onChange={setName} maxLength={80} placeholder="Garden club" />
-      <Button type="submit" disabled={name.trim() === '' || busy}>
+      <NameField
+        label="Name of the space"
+        data-next-step={isNext || undefined}
+        value={name}
+        fault={fault}
+        onChange={(typed) => {
+          setName(typed)
+          setFault(null)
+        }}
+        maxLength={80}
+        placeholder="Garden club"
+      />
+      <Button type="submit" disabled={name === '' || busy}>
         {busy ? 'Creating…' : 'Create space'}
       </Button>
     </form>

@@ -7,7 +7,7 @@ export type PublicSpaces =
   | { readonly state: 'failed'; readonly message: string }
   | { readonly state: 'ready'; readonly spaces: readonly SpaceSummary[] }
 
-export async function fetchSpaces(): Promise<readonly SpaceSummary[]> {
+async function fetchSpaces(): Promise<readonly SpaceSummary[]> {
   return ((await (await ask('/api/spaces')).json()) as SpaceList).spaces
 }
 

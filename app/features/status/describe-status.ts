@@ -1,3 +1,4 @@
+import { assertNever } from '../../../schema/assert.ts'
 import type { ClientStatus } from '../../../schema/messages/status.ts'
 
 /** The pill's words. `tone` picks its colour. */
@@ -42,5 +43,22 @@ export function describeStatus(status: ClientStatus, local: boolean): StatusWord
         outbox.pending > 0 ? 'off' : 'ok',
         local || outbox.pending === 0 ? 'On this device' : `Signed out${queued}`,
       )
+  }
+}
+
+/** Beside a message that the server does not have yet. */
+export function pendingWords(sync: ClientStatus['sync']['state']): string {
+  switch (sync) {
+    case 'live':
+    case 'syncing':
+      return 'sending…'
+    case 'connecting':
+    case 'offline':
+      return 'waiting for the network'
+    case 'off':
+    case 'signed-out':
+      return 'waiting: you are signed out'
+    default:
+      return assertNever(sync)
   }
 }

@@ -76,6 +76,7 @@ export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: 
           handle={composer}
           stream={space.stream}
           room={thread}
+          place="thread-composer"
           label="Reply in thread"
           replyTo={replyTo}
           clearReply={() => setReplyTo(null)}

@@ -180,12 +180,12 @@ function OpenTimeline(props: OpenProps) {
     return () => clearTimeout(timer)
   }, [highlighted])
 
-  const { actions, editing, choosing, overlay, edit } = useTimelineActions({
+  const { actions, isEditing, choosing, overlay, editFromComposer } = useTimelineActions({
     stream,
     space: props.space,
     room,
     me,
-    viewport: scroll.viewport,
+    where: threads ? 'room' : 'thread',
     rowNow: (id) => byKey.get(id) ?? null,
     jumpTo,
     onReply: props.onReply,
@@ -201,7 +201,7 @@ function OpenTimeline(props: OpenProps) {
         const last = rowsNow.current.findLast((row) => row.author_id === me && row.deleted === 0)
         if (!last) return false
         if (isAway(scroll.viewport.current, last.id)) jump(last.id, 'middle')
-        edit(last.id)
+        editFromComposer(last.id)
         return true
       },
       focus: () => scroll.viewport.current?.focus(),
@@ -221,6 +221,7 @@ function OpenTimeline(props: OpenProps) {
           ref={scroll.viewport}
           className={css.viewport}
           role="log"
+          data-focus={threads ? 'log' : 'thread-log'}
           aria-label={props.label}
           aria-live={following ? 'polite' : 'off'}
           aria-relevant="additions"
@@ -250,7 +251,7 @@ function OpenTimeline(props: OpenProps) {
                       leads={item.leads}
                       me={me}
                       myNames={myNames}
-                      editing={editing === item.row.id}
+                      editing={isEditing(item.row.id)}
                       highlighted={highlighted === item.row.id}
                       choosing={choosing === item.row.id}
                       threads={threads}

@@ -1,0 +1,90 @@
+import { sql, type Live, type TypedQuery } from '../../live/index.ts'
+
+/**
+ * Where drafts are kept: in the database, by what they are for. A room's or thread's draft has its id for key, that of an
+ * edit the message's (`editKey`). A tab that goes away in the middle of a word has no time to write there: it leaves the
+ * words in localStorage, from where the next tab, or one that is open, takes them over.
+ */
+export interface DraftKey {
+  readonly stream: string
+  readonly room: string
+}
+
+const editPrefix = 'edit '
+export const editKey = (message: { readonly stream: string; readonly id: string }): DraftKey => ({
+  stream: message.stream,
+  room: editPrefix + message.id,
+})
+
+export function draftOf({ stream, room }: DraftKey): TypedQuery<{ readonly text: string }> {
+  return sql('SELECT text FROM drafts WHERE stream = ? AND room_id = ?', [stream, room])
+}
+
+/** The messages of a stream with an edit that was begun and not saved. */
+export function openEditsOf(stream: string): TypedQuery<{ readonly message: string }> {
+  return sql(
+    `SELECT substr(room_id, ${editPrefix.length + 1}) AS message FROM drafts
+     WHERE stream = ? AND room_id >= 'edit ' AND room_id < 'edit!'`,
+    [stream],
+  )
+}
+
+type Store = Pick<Live['client'], 'query'>
+
+/** An empty text is none. */
+export async function keepDraft(client: Store, { stream, room }: DraftKey, text: string): Promise<void> {
+  if (text === '') await client.query('DELETE FROM drafts WHERE stream = ? AND room_id = ?', [stream, room])
+  else await client.query(save, [stream, room, text, Date.now()])
+}
+
+/** What was left behind, unless a tab has written something newer since. */
+async function keepLeft(client: Store, { stream, room, text, at }: Left): Promise<void> {
+  if (text === '')
+    await client.query('DELETE FROM drafts WHERE stream = ? AND room_id = ? AND updated_at < ?', [stream, room, at])
+  else await client.query(`${save} WHERE excluded.updated_at >= updated_at`, [stream, room, text, at])
+}
+const save = `INSERT INTO drafts (stream, room_id, text, updated_at) VALUES (?, ?, ?, ?)
+  ON CONFLICT (stream, room_id) DO UPDATE SET text = excluded.text, updated_at = excluded.updated_at`
+
+const leftPrefix = 'left draft '
+
+/** On the way out: nothing may be asked of a worker that may not be there any more. */
+export function leaveDraft(key: DraftKey, text: string): void {
+  try {
+    const left: Left = { ...key, text, at: Date.now() }
+    localStorage.setItem(leftPrefix + JSON.stringify([key.stream, key.room]), JSON.stringify(left))
+  } catch {
+    // full: what was saved before stays
+  }
+}
+
+/** Takes over what tabs left behind, now and whenever one does. */
+export function takeLeftDrafts(client: Store): () => void {
+  const take = async (item: string) => {
+    const left = readLeft(item)
+    if (left) await keepLeft(client, left)
+    localStorage.removeItem(item)
+  }
+  const onStorage = ({ key, newValue }: StorageEvent) => {
+    if (key?.startsWith(leftPrefix) && newValue !== null) take(key).catch(() => {})
+  }
+  for (const item of Object.keys(localStorage)) if (item.startsWith(leftPrefix)) take(item).catch(() => {})
+  window.addEventListener('storage', onStorage)
+  return () => window.removeEventListener('storage', onStorage)
+}
+
+interface Left extends DraftKey {
+  readonly text: string
+  readonly at: number
+}
+
+function readLeft(item: string): Left | null {
+  try {
+    const left = JSON.parse(localStorage.getItem(item) ?? 'null') as Partial<Left> | null
+    const { stream, room, text, at } = left ?? {}
+    const valid = [stream, room, text].every((each) => typeof each === 'string') && typeof at === 'number'
+    return valid ? (left as Left) : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,29 @@
+import type { Route } from '../routes.ts'
+
+/** Where the focus goes when the address changes. */
+export type FocusGoal =
+  | { readonly type: 'Stay' }
+  /** the message that was jumped to */
+  | { readonly type: 'Message'; readonly message: string }
+  /** where one writes */
+  | { readonly type: 'Write'; readonly where: 'room' | 'thread' }
+  | { readonly type: 'Panel' }
+  /** a panel was closed: to what opened it */
+  | { readonly type: 'Back' }
+  /** the list of rooms, which is a screen of its own on a phone: to the room that was left */
+  | { readonly type: 'Rooms'; readonly left: string | null }
+
+/** `before` is null when the app has just opened. */
+export function focusAfter(before: Route | null, now: Route): FocusGoal {
+  const moved = before?.space !== now.space || before.room !== now.room
+  const panel = JSON.stringify(before?.panel ?? null) !== JSON.stringify(now.panel)
+  if (now.message && (moved || panel || before.message !== now.message))
+    return { type: 'Message', message: now.message }
+  if (panel && now.panel) {
+    if (now.panel.kind === 'thread') return { type: 'Write', where: 'thread' }
+    // a search is told by the address as it is typed
+    if (now.panel.kind !== before?.panel?.kind) return { type: 'Panel' }
+  }
+  if (moved) return now.room ? { type: 'Write', where: 'room' } : { type: 'Rooms', left: before?.room ?? null }
+  return panel && !now.panel ? { type: 'Back' } : { type: 'Stay' }
+}
