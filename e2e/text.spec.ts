@@ -23,6 +23,7 @@ test('what was typed is on screen, in its direction, and leads where it says', a
   await composer(tab).fill('שלום\n\nhello\n\n- שלום\n- hello\n\n> שלום')
   await composer(tab).press('Enter')
   const mixed = message(tab, 'שלום').last()
+  await expect(mixed.locator('li')).toHaveCount(2)
   const directions = (selector: string) =>
     mixed.locator(selector).evaluateAll((found) => found.map((each) => getComputedStyle(each).direction))
   expect(await directions('li')).toEqual(['rtl', 'ltr'])

@@ -34,6 +34,8 @@ export function nameFrom(text: string, otherwise: string, length: number = maxNa
  * Arabic), width, blanks and what cannot be seen do not count.
  */
 export function foldName(name: string): string {
+  // most names are plain ASCII, and thousands are compared at once
+  if (plainName.test(name)) return name.toLowerCase()
   return name
     .toUpperCase()
     .toLowerCase()
@@ -51,4 +53,5 @@ const unwantedOrMark = /[\p{Cc}\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e
 const ignorable = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu
 const accents =
   /(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Hebrew}\p{Script=Arabic}]\p{Mn}*)\p{Mn}/gu
+const plainName = /^[!-~]+(?: [!-~]+)*$/
 const plainLetters: Readonly<Record<string, string>> = { ø: 'o', ł: 'l', đ: 'd', ħ: 'h', ŧ: 't' }

@@ -110,7 +110,7 @@ export const filterNames = Object.keys(searchFilters) as readonly FilterName[]
 const kinds = {
   link: "(c.body LIKE '%http://_%' OR c.body LIKE '%https://_%' OR c.body LIKE '%www._%')",
   image:
-    "(c.body LIKE '%![%](http%' OR c.body LIKE '%http%.png%' OR c.body LIKE '%http%.jpg%' OR c.body LIKE '%http%.jpeg%' OR c.body LIKE '%http%.gif%' OR c.body LIKE '%http%.webp%')",
+    "(c.body LIKE '%http%' AND (c.body LIKE '%![%](http%' OR c.body LIKE '%.png%' OR c.body LIKE '%.jpg%' OR c.body LIKE '%.jpeg%' OR c.body LIKE '%.gif%' OR c.body LIKE '%.webp%'))",
   code: "c.body LIKE '%`_%`%'",
   reaction: "t.reactions <> '{}'",
   thread: 't.reply_count > 0',
