@@ -1,9 +1,25 @@
-/** What a device keeps, or looks at, at most of what could grow without end. (The bounds of an event are in events/bounds.ts.) */
+/** What a device keeps, takes or looks at, at most, of what could grow without end. (The bounds of an event are in events/bounds.ts.) */
 export const deviceBounds = {
   /** events that could not be taken: the newest are kept with their reason, all are counted */
   setAside: 500,
   /** characters kept of each */
   setAsideLength: 2000,
+
+  /** of one answer of the server; it sends 5,000 events and 2 MB at most */
+  pageItems: 5000,
+  pageBytes: 16 << 20,
+  /** of one line of the live connection; what is larger is announced only, and read */
+  lineLength: 2 << 20,
+  /** however long the server asks us to wait */
+  retryAfterMs: 5 * 60_000,
+
+  /** events of one stream that wait in IndexedDB for a tab; what lies behind them is read when one opens */
+  queuedEvents: 20_000,
+  /** events that wait to be sent; more are refused where they are written */
+  outboxEvents: 20_000,
+  /** characters of a draft */
+  draftLength: 100_000,
+
   /** messages that a search looks at: found by the index and sorted by age, or else the newest */
   searchMatches: 40_000,
   searchNewest: 100_000,

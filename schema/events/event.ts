@@ -72,7 +72,7 @@ const envelopeSchema = v.object({
 })
 
 export interface EventFault {
-  readonly code: 'MALFORMED_EVENT' | 'EVENT_TOO_LARGE'
+  readonly code: 'MALFORMED_EVENT' | 'EVENT_TOO_LARGE' | 'CLOCK_AHEAD'
   /** dotted path of the offending field, '' for the whole */
   readonly field: string
   readonly message: string

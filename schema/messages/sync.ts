@@ -1,5 +1,6 @@
-import type { AnyEvent, EventFault, SequencedEvent } from '../events/event.ts'
+import type { AnyEvent, EventFault } from '../events/event.ts'
 import type { EventKey } from '../events/key.ts'
+import type { Received } from './received.ts'
 import type { SyncStatus } from './status.ts'
 
 /**
@@ -25,7 +26,7 @@ export type FromSync =
       readonly syncId: string
       readonly batchId: string
       readonly stream: string
-      readonly items: readonly SequencedEvent[]
+      readonly items: readonly Received[]
       readonly after: string | null
       readonly cursor: string | null
     }
@@ -38,6 +39,8 @@ export type FromSync =
       readonly results: readonly UploadResult[]
     }
   | { readonly type: 'SYNC_STATUS'; readonly syncId: string; readonly status: SyncStatus }
+  /** how far the server's clock is ahead of this device's: once it is known, and when it changes */
+  | { readonly type: 'SERVER_CLOCK'; readonly syncId: string; readonly skewMs: number }
 
 export type ToSync =
   /** another coordinator serves: what was on its way through the one before may be lost */

@@ -1,6 +1,6 @@
-import { validateEvent, type KnownEvent } from '../events/event.ts'
+import type { KnownEvent } from '../events/event.ts'
 import { keyIn } from '../events/key.ts'
-import type { StreamPage } from '../messages/http.ts'
+import { eventOf, type ReceivedPage } from '../messages/received.ts'
 import { latest, type Fact } from './fact.ts'
 import { author, factsOf, isDeleted } from './facts-of.ts'
 import { anyPinned } from './pin.ts'
@@ -29,10 +29,10 @@ export interface PageRow {
  *
  * Example: create "helo"@1, edit "hello"@2, 👍 by ann@3 → one row "hello", edited, {"👍":["ann"]}.
  */
-export function rowsOfRoomPage(page: StreamPage, room: string): PageRow[] {
-  const events = page.items.flatMap(({ event }) => {
-    const checked = validateEvent(event)
-    return checked.type === 'known' ? [checked.event] : []
+export function rowsOfRoomPage(page: ReceivedPage, stream: string, room: string): PageRow[] {
+  const events = page.items.flatMap((item) => {
+    const found = eventOf(item, stream)
+    return 'known' in found && found.known ? [found.known] : []
   })
   const facts = factsByEntity(events)
   return events
@@ -60,7 +60,7 @@ export function rowsOfRoomPage(page: StreamPage, room: string): PageRow[] {
     .sort((a, b) => compare(a.order_key, b.order_key) || compare(a.id, b.id))
 }
 
-function nameOf({ names }: StreamPage, actor: string): string {
+function nameOf({ names }: ReceivedPage, actor: string): string {
   return names && Object.hasOwn(names, actor) ? names[actor]! : actor
 }
 

@@ -1,7 +1,13 @@
 import { syncChannelName, type FromSync } from '../../schema/messages/sync.ts'
 import type { CoordinatorPlatform } from './start-coordinator.ts'
 
-const fromSync: Record<FromSync['type'], true> = { SYNC_HELLO: true, EVENTS: true, UPLOADED: true, SYNC_STATUS: true }
+const fromSync: Record<FromSync['type'], true> = {
+  SYNC_HELLO: true,
+  EVENTS: true,
+  UPLOADED: true,
+  SYNC_STATUS: true,
+  SERVER_CLOCK: true,
+}
 
 /** The BroadcastChannel to the sync client. What another coordinator says on it is not for us. */
 export function syncLine(): CoordinatorPlatform['sync'] {

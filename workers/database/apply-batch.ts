@@ -1,9 +1,11 @@
-import { validateEvent, type AnyEvent, type EventFault, type KnownEvent } from '../../schema/events/event.ts'
+import type { AnyEvent, EventFault, KnownEvent } from '../../schema/events/event.ts'
+import { eventOf, received, type Received } from '../../schema/messages/received.ts'
 import type { FromSync, RejectedEvent } from '../../schema/messages/sync.ts'
 import type { Place } from './event-log-table.ts'
 import { isEventsOwnFault } from './failure.ts'
 import { acknowledgeUpload } from './outbox.ts'
 import { recordEvent, seeClock, type RecordEvent } from './record-event.ts'
+import { withSavepoint } from './savepoint.ts'
 import { idOf, setAside } from './set-aside.ts'
 import { inTransaction, type Store } from './store.ts'
 
@@ -36,84 +38,67 @@ export function applyBatch(store: Store, batch: Batch): BatchOutcome {
     return { type: 'Gap', cursor }
   }
   const checked = batch.items.map((item) => check(item, batch.stream))
+  const take = takeTogether(store, batch.batchId)
   try {
-    return inTransaction(store, () => applyChecked(store, batch, checked, recordEvent(store)))
+    return inTransaction(store, () => applyChecked(store, batch, checked, take))
   } catch (error) {
     if (!isEventsOwnFault(error)) throw error
     // one of them is poison: once more, each behind its own savepoint
-    return inTransaction(store, () => applyChecked(store, batch, checked, projectApart(store)))
+    return inTransaction(store, () => applyChecked(store, batch, checked, takeApart(store, take)))
   }
 }
 
 type Checked =
   | { readonly type: 'event'; readonly event: AnyEvent; readonly known: KnownEvent | null; readonly place: Place }
-  | { readonly type: 'rejected'; readonly input: unknown; readonly seq: string; readonly fault: EventFault }
+  | { readonly type: 'rejected'; readonly item: Received; readonly fault: EventFault }
 
-function check(
-  item: { readonly event: unknown; readonly seq: string; readonly receivedAt: number },
-  stream: string,
-): Checked {
-  const result = validateEvent(item.event)
-  if (result.type === 'invalid') return { type: 'rejected', input: item.event, seq: item.seq, fault: result.fault }
-  const { event } = result
-  if (event.stream !== stream) {
-    const message = `stream: the event is of ${event.stream}, its batch of ${stream}`
-    return {
-      type: 'rejected',
-      input: item.event,
-      seq: item.seq,
-      fault: { code: 'MALFORMED_EVENT', field: 'stream', message },
-    }
-  }
-  const place = { seq: item.seq, receivedAt: item.receivedAt }
-  return { type: 'event', event, known: result.type === 'known' ? result.event : null, place }
+/** The item may be of a sync client of another build, which passed on what came. */
+function check(input: unknown, stream: string): Checked {
+  const item = received(input)
+  const found = eventOf(item, stream)
+  if ('fault' in found) return { type: 'rejected', item, fault: found.fault }
+  return { type: 'event', ...found, place: { seq: item.seq, receivedAt: item.receivedAt } }
 }
 
-function applyChecked(store: Store, batch: Batch, checked: readonly Checked[], apply: RecordEvent): BatchOutcome {
+type Outcome = ReturnType<RecordEvent> | 'acknowledged'
+type TakeEvent = (entry: Extract<Checked, { type: 'event' }>, at: number) => Outcome
+
+function takeTogether(store: Store, batchId: string): TakeEvent {
+  const record = recordEvent(store)
+  return ({ event, known, place }, at) => {
+    const outcome = record(event, known, place, at, batchId)
+    return outcome === 'duplicate' && acknowledgeUpload(store, event, place) ? 'acknowledged' : outcome
+  }
+}
+
+/** Each event behind its own savepoint: one that cannot be taken leaves nothing behind. */
+function takeApart(store: Store, take: TakeEvent): TakeEvent {
+  return (entry, at) => withSavepoint(store, () => take(entry, at))
+}
+
+function applyChecked(store: Store, batch: Batch, checked: readonly Checked[], take: TakeEvent): BatchOutcome {
   const { log } = store
   const at = store.now()
   const rejected: RejectedEvent[] = []
-  let applied = 0
-  let unknown = 0
-  let duplicates = 0
-  let acknowledged = 0
-  const reject = (input: unknown, seq: string, fault: EventFault) => {
-    setAside(store.sql, { stream: batch.stream, seq, event: input, fault }, at)
-    rejected.push({ id: idOf(input), fault })
+  const counts = { applied: 0, unknown: 0, duplicate: 0, acknowledged: 0 }
+  const reject = (event: unknown, seq: string, fault: EventFault) => {
+    setAside(store.sql, { stream: batch.stream, seq, event, fault }, at)
+    rejected.push({ id: idOf(event), fault })
   }
   for (const entry of checked) {
     if (entry.type === 'rejected') {
-      reject(entry.input, entry.seq, entry.fault)
+      reject(entry.item.event, entry.item.seq, entry.fault)
       continue
     }
-    const outcome = apply(entry.event, entry.known, entry.place, at, batch.batchId)
-    if (typeof outcome === 'object') reject(entry.event, entry.place.seq, outcome)
-    else if (outcome === 'duplicate') {
-      duplicates++
-      if (acknowledgeUpload(store, entry.event, entry.place)) acknowledged++
-    } else if (outcome === 'unknown') unknown++
-    else applied++
-    if (typeof outcome !== 'object') seeClock(store, BigInt(entry.event.clock))
+    const outcome = take(entry, at)
+    if (typeof outcome === 'object') {
+      reject(entry.event, entry.place.seq, outcome)
+      continue
+    }
+    counts[outcome]++
+    seeClock(store, BigInt(entry.event.clock))
   }
   if (batch.cursor !== null) log.advanceCursor(batch.stream, batch.cursor, at)
-  return { type: 'Applied', applied, unknown, duplicates, acknowledged, rejected }
-}
-
-function projectApart(store: Store): RecordEvent {
-  const together = recordEvent(store)
-  return (event, known, place, at, batchId) => {
-    store.sql.exec('SAVEPOINT one_event')
-    try {
-      const outcome = together(event, known, place, at, batchId)
-      store.projector.flush()
-      store.sql.exec('RELEASE one_event')
-      return outcome
-    } catch (error) {
-      if (!isEventsOwnFault(error)) throw error
-      store.projector.reset()
-      store.sql.exec('ROLLBACK TO one_event; RELEASE one_event')
-      const message = error instanceof Error ? error.message : String(error)
-      return { code: 'MALFORMED_EVENT', field: '', message: `the event cannot be applied: ${message}` }
-    }
-  }
+  const { applied, unknown, duplicate, acknowledged } = counts
+  return { type: 'Applied', applied, unknown, duplicates: duplicate + acknowledged, acknowledged, rejected }
 }

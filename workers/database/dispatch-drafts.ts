@@ -45,8 +45,10 @@ export function dispatchDrafts(store: Store, drafts: readonly EventDraft[]): Dis
 }
 
 function stamp(store: Store, draft: EventDraft, index: number): KnownEvent {
-  const clock = clockOf(draft) ?? String(nextClock(store.clock, store.now()))
-  const result = validateEvent({ ...draft, clock, deps: [] })
+  const past = clockOf(draft)
+  const clock = past ?? String(nextClock(store.clock, store.now()))
+  const at = past === null ? draft.at + store.skewMs : draft.at
+  const result = validateEvent({ ...draft, at, clock, deps: [] })
   if (result.type === 'invalid') throw new InvalidDraft(index, result.fault)
   if (result.type === 'unknown') {
     const message = `type: this build does not know ${result.event.type}`

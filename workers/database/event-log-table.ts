@@ -3,7 +3,7 @@ import type { EventKey } from '../../schema/events/key.ts'
 import type { SqlValue } from '../../schema/live.ts'
 import type { Sql } from '../../schema/projections/sql.ts'
 
-/** The tables of the log: events, applied_events, cursors, and the clock in meta. */
+/** The tables of the log: events, applied_events, cursors, and the clocks in meta. */
 export interface EventLogTable {
   /** false: an event of this id is there already */
   insert(event: AnyEvent, place: Place | null, appliedAt: number | null): boolean
@@ -17,6 +17,8 @@ export interface EventLogTable {
   advanceCursor(stream: string, seq: string, at: number): void
   readClock(): bigint
   writeClock(clock: bigint): void
+  readSkew(): number
+  writeSkew(ms: number): void
 }
 
 /** Where and when the server took an event. */
@@ -45,6 +47,10 @@ export function toEvent(row: readonly SqlValue[]): AnyEvent {
   }
 }
 
+export function receivedAtOf(row: readonly SqlValue[]): number | null {
+  return row[9] === null ? null : ((JSON.parse(row[9] as string) as { receivedAt?: number }).receivedAt ?? null)
+}
+
 export function eventLog(sql: Sql): EventLogTable {
   const insert = sql.prepare(
     `INSERT INTO events (event_id, stream, seq, event_type, actor, clock, created_at, target_entity_id, timeline_id, payload, meta, applied_at)
@@ -64,9 +70,9 @@ export function eventLog(sql: Sql): EventLogTable {
     `INSERT INTO cursors (stream, seq, updated_at) VALUES (?, ?, ?)
      ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, updated_at = excluded.updated_at WHERE seq IS NULL OR excluded.seq > seq`,
   )
-  const readClock = sql.prepare("SELECT value FROM meta WHERE key = 'clock'")
-  const writeClock = sql.prepare(
-    "INSERT INTO meta (key, value) VALUES ('clock', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+  const readMeta = sql.prepare('SELECT value FROM meta WHERE key = ?')
+  const writeMeta = sql.prepare(
+    'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
   )
 
   return {
@@ -89,8 +95,10 @@ export function eventLog(sql: Sql): EventLogTable {
     },
     cursor: (stream) => (cursor.rows(stream)[0]?.[0] as string | null | undefined) ?? null,
     advanceCursor: (stream, seq, at) => void advance.run(stream, seq, at),
-    readClock: () => BigInt((readClock.rows()[0]?.[0] as number | bigint | undefined) ?? 0),
-    writeClock: (clock) => void writeClock.run(clock),
+    readClock: () => BigInt((readMeta.rows('clock')[0]?.[0] as number | bigint | undefined) ?? 0),
+    writeClock: (clock) => void writeMeta.run('clock', clock),
+    readSkew: () => (readMeta.rows('clock_skew')[0]?.[0] as number | undefined) ?? 0,
+    writeSkew: (ms) => void writeMeta.run('clock_skew', ms),
   }
 }
 

@@ -137,7 +137,7 @@ const nameOf = ({ stream, id }: EventKey): string => keyIn(stream, id)
 function apply(store: MemoryStore, events: readonly KnownEvent[], cursor: string | null = null): void {
   for (const stream of new Set(events.map((event) => event.stream))) {
     const own = events.filter((event) => event.stream === stream)
-    const items = own.map((event) => ({ seq: event.id, receivedAt: 1, event }))
+    const items = own.map((event) => ({ seq: event.id, receivedAt: 2e12, event }))
     const outcome = applyBatch(store, { batchId: 'b', stream, items, after: null, cursor })
     expect(outcome).toMatchObject({ type: 'Applied', rejected: [] })
   }

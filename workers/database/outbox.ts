@@ -2,8 +2,10 @@ import { validateEvent, type AnyEvent, type KnownEvent } from '../../schema/even
 import { keyIn, type EventKey } from '../../schema/events/key.ts'
 import type { UploadResult } from '../../schema/messages/sync.ts'
 import { streamKind } from '../../schema/events/streams.ts'
+import type { SqlValue } from '../../schema/live.ts'
 import type { Sql } from '../../schema/projections/sql.ts'
 import { eventColumns, toEvent, type Place } from './event-log-table.ts'
+import { hasWrongTime, stampAnew } from './stamp-anew.ts'
 import { recordEvent, seeClock } from './record-event.ts'
 import { inTransaction, type Store } from './store.ts'
 
@@ -24,7 +26,7 @@ export function acknowledgeUpload(store: Store, { stream, id }: EventKey, place:
 
 /** Oldest first. */
 export function pendingEvents(store: Store): AnyEvent[] {
-  return store.sql.prepare(pending).rows().map(toEvent)
+  return store.sql.prepare(pending).rows().flatMap(readable)
 }
 
 /** The same of a database that may be damaged: as many as can be read. */
@@ -66,28 +68,44 @@ export function outboxCount(store: Store): { pending: number; failed: number } {
   return { pending, failed }
 }
 
-/** What the server said; an error is final until the person retries. */
+/**
+ * What the server said; an error is final until the person retries. What is refused for its time is sent once more by
+ * itself (`again`): the server's time came with the refusal.
+ */
 export function applyUploadResults(
   store: Store,
   stream: string,
   results: readonly UploadResult[],
-): { acknowledged: number; failed: number } {
-  let acknowledged = 0
-  let failed = 0
-  inTransaction(store, () => {
+): { acknowledged: number; failed: number; again: AnyEvent[] } {
+  return inTransaction(store, () => {
+    let acknowledged = 0
+    let failed = 0
+    const again: AnyEvent[] = []
     for (const result of results) {
-      if ('error' in result) failed += store.sql.prepare(fail).run(result.error.message, stream, result.id)
-      else if (acknowledgeUpload(store, { stream, id: result.id }, result)) acknowledged++
+      const key = { stream, id: result.id }
+      if (!('error' in result)) {
+        if (acknowledgeUpload(store, key, result)) acknowledged++
+        continue
+      }
+      const { code, message } = result.error
+      const forItsTime = code === 'CLOCK_AHEAD' || code === 'CLOCK_BEHIND'
+      const event = forItsTime && store.sql.prepare(tryAgain).run(stream, key.id) > 0 ? store.log.read(key) : null
+      if (event) again.push(hasWrongTime(event, store.now()) ? stampAnew(store, event) : event)
+      else failed += store.sql.prepare(fail).run(forItsTime ? wrongTime : message, stream, key.id)
     }
+    return { acknowledged, failed, again }
   })
-  return { acknowledged, failed }
 }
 
 /** Puts failed events back in the queue; returns those that are to be uploaded now. */
 export function retryEvents(store: Store, keys: readonly EventKey[]): AnyEvent[] {
   return inTransaction(store, () => {
     const retried = keys.filter(({ stream, id }) => store.sql.prepare(retry).run(stream, id) > 0)
-    return retried.flatMap((key) => store.log.read(key) ?? [])
+    return retried.flatMap((key) => {
+      const event = store.log.read(key)
+      if (!event) return []
+      return [hasWrongTime(event, store.now()) ? stampAnew(store, event) : event]
+    })
   })
 }
 
@@ -105,6 +123,15 @@ export function discardEvents(store: Store, keys: readonly EventKey[]): EventKey
     }
     return events.map(({ stream, id }) => ({ stream, id }))
   })
+}
+
+/** A row that cannot be read (a damaged page was mended with something else) does not keep the others back. */
+function readable(row: readonly SqlValue[]): AnyEvent[] {
+  try {
+    return [toEvent(row)]
+  } catch {
+    return []
+  }
 }
 
 /** In the order in which they were written. */
@@ -133,11 +160,15 @@ function byClock(a: AnyEvent, b: AnyEvent): number {
   return a.id < b.id ? -1 : 1
 }
 
+const wrongTime = 'the clock of this device was wrong when it was written. Retry sends it with the right time'
+
 const insert =
   "INSERT INTO outbox (event_id, stream, entity_id, state, created_at) VALUES (?, ?, ?, 'pending', ?) ON CONFLICT DO NOTHING"
 const remove = 'DELETE FROM outbox WHERE stream = ? AND event_id = ?'
 const count = "SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE state = 'failed') FROM outbox"
 const fail = "UPDATE outbox SET state = 'failed', attempts = attempts + 1, error = ? WHERE stream = ? AND event_id = ?"
+const tryAgain =
+  "UPDATE outbox SET attempts = attempts + 1 WHERE stream = ? AND event_id = ? AND state = 'pending' AND attempts = 0"
 const retry = "UPDATE outbox SET state = 'pending', error = NULL WHERE stream = ? AND event_id = ? AND state = 'failed'"
 const queued = `SELECT ${eventColumns} FROM outbox o JOIN events e ON e.stream = o.stream AND e.event_id = o.event_id`
 const pending = `${queued} WHERE o.state = 'pending' ORDER BY o.rowid`

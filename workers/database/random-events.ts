@@ -57,7 +57,7 @@ function toEvent({ kind, a, b, c, clock, deps }: Seed, index: number, count: num
     id: eventId(index),
     stream,
     actor: pick(actors, a + b),
-    clock: String(clock === 12 ? 2n ** 60n + BigInt(c % 3) : clock),
+    clock: String(clock === 12 ? 2n ** 56n + BigInt(c % 3) : clock),
     at: 1_600_000_000_000 + (c % 50),
     deps: deps < 4 ? [] : [eventId(c % count), ...(deps > 6 ? [eventId(a % count)] : [])],
   }

@@ -30,8 +30,12 @@ export async function rehearse(sqlite3: Sqlite3Static): Promise<void> {
   closeWhole(sqlite3, opened.db)
 }
 
-/** With every statement that is left on it: else its memory stays. */
+/**
+ * With every statement that is left on it: else its memory stays. But not those that the full-text index keeps of its own: it
+ * finalizes them itself, and doing it twice spoils the heap of the database that this worker opens next.
+ */
 function closeWhole({ capi }: Sqlite3Static, db: Database): void {
+  db.exec('DROP TABLE search_index')
   const handle = db.pointer!
   for (let rest = capi.sqlite3_next_stmt(handle, 0); rest; rest = capi.sqlite3_next_stmt(handle, 0)) {
     capi.sqlite3_finalize(rest)

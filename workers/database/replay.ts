@@ -1,8 +1,11 @@
 import { validateEvent, type KnownEvent } from '../../schema/events/event.ts'
+import { aheadOf } from '../../schema/events/bounds.ts'
 import { eventTypes } from '../../schema/events/payloads.ts'
 import { projectionTables, projectionVersion } from '../../schema/projections/projector.ts'
-import { eventColumns, toEvent } from './event-log-table.ts'
-import { setAside } from './set-aside.ts'
+import { eventColumns, receivedAtOf, toEvent } from './event-log-table.ts'
+import { isEventsOwnFault } from './failure.ts'
+import { withSavepoint } from './savepoint.ts'
+import { forgetSetAside, setAside } from './set-aside.ts'
 import { inTransaction, type Store } from './store.ts'
 
 /**
@@ -30,28 +33,65 @@ export function needsReplay(store: Store): boolean {
 
 /** Does the next step. `stepSize` events a step. */
 export function replayStep(store: Store, stepSize = 2000): ReplayProgress {
-  return inTransaction(store, () => {
-    const resumed = readMeta(store, 'replay')
-    const state: ReplayState =
-      resumed !== null && readMeta(store, 'projection_version') === String(projectionVersion)
-        ? (JSON.parse(resumed) as ReplayState)
-        : begin(store)
-    const rows = store.sql
-      .prepare(
-        `SELECT ${eventColumns} FROM events e WHERE (e.event_id, e.stream) < (?, ?) AND e.applied_at IS NOT NULL
-           AND e.event_type IN (${inTimelines}) ORDER BY e.event_id DESC, e.stream DESC LIMIT ?`,
-      )
-      .rows(...state.before, stepSize)
-    for (const row of rows) store.projector.project(toEvent(row) as KnownEvent)
-    const last = rows.at(-1)
-    if (!last || rows.length < stepSize) {
-      store.sql.prepare("DELETE FROM meta WHERE key = 'replay'").run()
-      return { done: state.total, total: state.total }
-    }
-    const next = { ...state, before: [last[0], last[1]] as [string, string], done: state.done + rows.length }
-    writeMeta(store, 'replay', JSON.stringify(next))
-    return { done: Math.min(next.done, next.total - 1), total: next.total }
-  })
+  try {
+    return inTransaction(store, () => step(store, stepSize, projectAll))
+  } catch (error) {
+    if (!isEventsOwnFault(error)) throw error
+    // one of them is poison for these projections: once more, each behind its own savepoint
+    return inTransaction(store, () => step(store, stepSize, projectApart))
+  }
+}
+
+function step(store: Store, stepSize: number, project: ProjectRows): ReplayProgress {
+  const resumed = readMeta(store, 'replay')
+  const state: ReplayState =
+    resumed !== null && readMeta(store, 'projection_version') === String(projectionVersion)
+      ? (JSON.parse(resumed) as ReplayState)
+      : begin(store, project)
+  const rows = store.sql
+    .prepare(
+      `SELECT ${eventColumns} FROM events e WHERE (e.event_id, e.stream) < (?, ?) AND e.applied_at IS NOT NULL
+         AND e.event_type IN (${inTimelines}) ORDER BY e.event_id DESC, e.stream DESC LIMIT ?`,
+    )
+    .rows(...state.before, stepSize)
+  project(store, rows)
+  const last = rows.at(-1)
+  if (!last || rows.length < stepSize) {
+    store.sql.prepare("DELETE FROM meta WHERE key = 'replay'").run()
+    return { done: state.total, total: state.total }
+  }
+  const next = { ...state, before: [last[0], last[1]] as [string, string], done: state.done + rows.length }
+  writeMeta(store, 'replay', JSON.stringify(next))
+  return { done: Math.min(next.done, next.total - 1), total: next.total }
+}
+
+type Row = Parameters<typeof toEvent>[0]
+type ProjectRows = (store: Store, rows: readonly Row[]) => void
+
+const projectAll: ProjectRows = (store, rows) => {
+  for (const row of rows) projectStoredRow(store, row)
+}
+
+/** What these projections cannot take stays in the log, set aside: newer ones may. */
+const projectApart: ProjectRows = (store, rows) => {
+  for (const row of rows) {
+    const fault = withSavepoint(store, () => {
+      projectStoredRow(store, row)
+      return null
+    })
+    if (!fault) continue
+    const [id, stream] = row as [string, string]
+    store.sql.prepare('UPDATE events SET applied_at = NULL WHERE event_id = ? AND stream = ?').run(id, stream)
+    setAside(store.sql, { stream, seq: '', event: { id, type: row[2] }, fault }, store.now())
+  }
+}
+
+function projectStoredRow(store: Store, row: Row): void {
+  const event = toEvent(row) as KnownEvent
+  const receivedAt = receivedAtOf(row)
+  const ahead = receivedAt === null ? null : aheadOf(event, receivedAt)
+  if (ahead) throw new Error(`${ahead.field} ${ahead.message}`) // taken by a build that did not look
+  store.projector.project(event)
 }
 
 /** All steps; between them the worker goes on with whatever else waits. */
@@ -64,39 +104,41 @@ export async function replay(store: Store, onProgress: (progress: ReplayProgress
   }
 }
 
-/** Projects events that an older build stored without knowing their type. */
+/** Projects events that an older build stored without knowing their type, or that older projections could not take. */
 export function projectStored(store: Store): number {
   const known = eventTypes.map((type) => `'${type}'`).join(', ')
-  const find = `SELECT ${eventColumns} FROM events e WHERE e.applied_at IS NULL AND e.event_type IN (${known}) LIMIT 2000`
+  const find = store.sql.prepare(
+    `SELECT ${eventColumns} FROM events e WHERE e.applied_at IS NULL AND e.event_type IN (${known})
+       AND (e.event_id, e.stream) > (?, ?) AND NOT EXISTS (SELECT 1 FROM rejected_events r
+         WHERE r.stream = e.stream AND r.event_id = e.event_id AND r.seq = '')
+     ORDER BY e.event_id, e.stream LIMIT 2000`,
+  )
   let projected = 0
-  for (;;) {
-    const rows = store.sql.prepare(find).rows()
-    if (rows.length === 0) return projected
+  for (let after: readonly [string, string] = ['', '']; ;) {
+    const rows = find.rows(...after)
+    const last = rows.at(-1)
+    if (!last) return projected
     inTransaction(store, () => {
       for (const row of rows) if (projectOne(store, row)) projected++
     })
+    after = [last[0] as string, last[1] as string]
   }
 }
 
-const unknownType = { code: 'MALFORMED_EVENT', field: 'type', message: 'type: this build does not know it' } as const
-
-function projectOne(store: Store, row: Parameters<typeof toEvent>[0]): boolean {
-  const result = validateEvent(toEvent(row))
+function projectOne(store: Store, row: Row): boolean {
+  const [id, stream] = row as [string, string]
   const at = store.now()
-  if (result.type !== 'known') {
-    // stored before anyone could check its payload
-    const fault = result.type === 'invalid' ? result.fault : unknownType
-    const event = toEvent(row)
-    setAside(store.sql, { stream: event.stream, seq: '', event, fault }, at)
-    store.log.remove(event)
-    return false
-  }
-  store.sql
-    .prepare('UPDATE events SET applied_at = ? WHERE stream = ? AND event_id = ?')
-    .run(at, result.event.stream, result.event.id)
-  store.log.markApplied(result.event, at, null)
-  store.projector.project(result.event)
-  return true
+  const fault = withSavepoint(store, () => {
+    const result = validateEvent(toEvent(row)) // stored before anyone could check its payload
+    if (result.type === 'invalid') return result.fault
+    store.sql.prepare('UPDATE events SET applied_at = ? WHERE event_id = ? AND stream = ?').run(at, id, stream)
+    store.log.markApplied({ stream, id }, at, null)
+    store.projector.project(result.event as KnownEvent)
+    return null
+  })
+  if (!fault) return true
+  setAside(store.sql, { stream, seq: '', event: { id, type: row[2] }, fault }, at)
+  return false
 }
 
 interface ReplayState {
@@ -112,7 +154,8 @@ const inTimelines = eventTypes
   .map((type) => `'${type}'`)
   .join(', ')
 
-function begin(store: Store): ReplayState {
+function begin(store: Store, project: ProjectRows): ReplayState {
+  forgetSetAside(store.sql) // what older projections could not take, these may
   for (const table of projectionTables) store.sql.exec(`DELETE FROM ${table}`)
   store.sql.exec("INSERT INTO search_index (search_index) VALUES ('delete-all')")
   const outline = store.sql
@@ -120,7 +163,7 @@ function begin(store: Store): ReplayState {
       `SELECT ${eventColumns} FROM events e WHERE e.applied_at IS NOT NULL AND e.event_type NOT IN (${inTimelines})`,
     )
     .rows()
-  for (const row of outline) store.projector.project(toEvent(row) as KnownEvent)
+  project(store, outline)
   const [total] = store.sql.prepare('SELECT count(*) FROM events WHERE applied_at IS NOT NULL').rows()[0] as [number]
   writeMeta(store, 'projection_version', String(projectionVersion))
   return { before: ['~', ''], done: outline.length, total }

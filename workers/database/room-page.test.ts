@@ -38,6 +38,7 @@ describe(`a room from one page of its events (seed ${seed})`, () => {
       for (const room of ['r1', 'r2', 't1', 't2']) {
         const rows = rowsOfRoomPage(
           { items: sequenced(inOneSpace), names, upToDate: true, head: null, total: 0, behind: 0 },
+          'space:s1',
           room,
         )
         const stored = store.sql
@@ -54,7 +55,7 @@ describe(`a room from one page of its events (seed ${seed})`, () => {
 })
 
 function sequenced(events: readonly KnownEvent[]) {
-  return events.map((event, at) => ({ seq: String(at), receivedAt: 0, event }))
+  return events.map((event, at) => ({ seq: String(at), receivedAt: 2e12, event }))
 }
 
 const withBigKey = (row: readonly unknown[]) =>

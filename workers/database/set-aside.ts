@@ -1,6 +1,7 @@
 import { isId } from '../../schema/events/bounds.ts'
 import type { EventFault } from '../../schema/events/event.ts'
 import { deviceBounds } from '../../schema/device-bounds.ts'
+import { beginning } from '../../schema/messages/received.ts'
 import type { Sql } from '../../schema/projections/sql.ts'
 
 /**
@@ -17,11 +18,17 @@ export interface SetAside {
 }
 
 export function setAside(sql: Sql, { stream, seq, event, fault }: SetAside, at: number): void {
-  const text = beginning(written(event))
-  const added = sql.prepare(insert).run(stream, seq, idOf(event) ?? '', text, fault.code, beginning(fault.message), at)
+  const { code, message } = fault
+  const added = sql.prepare(insert).run(stream, seq, idOf(event) ?? '', beginning(event), code, beginning(message), at)
   if (added === 0) return
   sql.prepare(trim).run(deviceBounds.setAside)
   sql.prepare(count).run()
+}
+
+/** Of the events that are in the log and were not projected: they are tried again. */
+export function forgetSetAside(sql: Sql): void {
+  const forgotten = sql.prepare("DELETE FROM rejected_events WHERE seq = ''").run()
+  sql.prepare("UPDATE meta SET value = max(0, value - ?) WHERE key = 'set_aside'").run(forgotten)
 }
 
 export function setAsideCount(sql: Sql): number {
@@ -30,20 +37,10 @@ export function setAsideCount(sql: Sql): number {
 
 /** The id of what claims to be an event, if it has one that can be shown. */
 export function idOf(event: unknown): string | null {
+  // of what could not be passed on there is only the beginning, as text
+  if (typeof event === 'string') return /"id"\s*:\s*"([0-9A-Z]{26})"/.exec(event)?.[1] ?? null
   const id = typeof event === 'object' && event !== null && 'id' in event ? event.id : null
   return typeof id === 'string' && isId(id) ? id : null
-}
-
-function written(event: unknown): string {
-  try {
-    return JSON.stringify(event) ?? String(event)
-  } catch {
-    return '' // nested too deep, or no JSON: its fault says so
-  }
-}
-
-function beginning(text: string): string {
-  return text.slice(0, deviceBounds.setAsideLength).toWellFormed()
 }
 
 const insert = `INSERT INTO rejected_events (stream, seq, event_id, event, code, message, rejected_at)

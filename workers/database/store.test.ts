@@ -28,7 +28,7 @@ function receive(
   events: readonly unknown[],
   more: { after?: string; cursor?: string } = {},
 ): BatchOutcome {
-  const items = events.map((each) => ({ seq: `${++place}`, receivedAt: 5, event: each as AnyEvent }))
+  const items = events.map((each) => ({ seq: `${++place}`, receivedAt: 2e12, event: each as AnyEvent }))
   return applyBatch(store, { batchId: 'b', stream, items, after: more.after ?? null, cursor: more.cursor ?? null })
 }
 const all = (store: MemoryStore, sql: string) => store.sql.prepare(sql).rows()

@@ -8,8 +8,10 @@ export interface Store {
   readonly sql: RawSql
   readonly projector: Projector
   readonly log: EventLogTable
-  /** unix ms */
+  /** unix ms, by the server's clock as far as it is known */
   readonly now: () => number
+  /** how far the server's clock is ahead of this device's (server-clock.ts) */
+  skewMs: number
   /** One transaction, all or none. In the app it is the engine's, so that its diffs become one turn. */
   readonly transaction: <T>(work: () => T) => T
   /** highest clock that this device has seen or written */
@@ -27,15 +29,17 @@ export interface StoreOptions {
 export function openStore({ sqlite3, db, transaction, now = Date.now }: StoreOptions): Store {
   const sql = openRawSql(sqlite3, db)
   const log = eventLog(sql)
-  return {
+  const store: Store = {
     sql,
     log,
     projector: createProjector(sql),
-    now,
+    now: () => now() + store.skewMs,
+    skewMs: log.readSkew(),
     transaction: transaction ?? plainTransaction(sql),
     clock: log.readClock(),
     close: () => sql.close(),
   }
+  return store
 }
 
 /**
@@ -47,7 +51,7 @@ export function inTransaction<T>(store: Store, work: () => T): T {
     return store.transaction(() => {
       const result = work()
       store.projector.flush()
-      if (store.clock > clock) store.log.writeClock(store.clock)
+      if (store.clock !== clock) store.log.writeClock(store.clock)
       return result
     })
   } catch (error) {

@@ -5,6 +5,7 @@ import type { OpenRoom } from '../../schema/messages/tab.ts'
 import { applyBatch } from './apply-batch.ts'
 import { deviceFailure } from './failure.ts'
 import { applyUploadResults, pendingEvents } from './outbox.ts'
+import { learnServerClock } from './server-clock.ts'
 import type { Store } from './store.ts'
 import { streamsToSync } from './sync-state.ts'
 
@@ -41,8 +42,9 @@ export function syncConversation(
     send({ type: 'OUTBOX', epoch, complete: true, events: pendingEvents(store) })
   }
 
-  function tellIfStreamsChanged(events: Iterable<{ readonly type?: unknown }>, send: Send): void {
-    for (const { type } of events) {
+  function tellIfStreamsChanged(events: Iterable<unknown>, send: Send): void {
+    for (const event of events) {
+      const type = (event as { readonly type?: unknown } | null)?.type
       if (typeof type !== 'string' || !/^(?:space|member)\./.test(type)) continue
       if (actor !== undefined && stateKey(streamsToSync(store, actor)) !== told) tellState(send)
       return
@@ -77,6 +79,19 @@ export function syncConversation(
     send({ type: 'EVENTS_FAILED', epoch, batchId, code: 'QUOTA_EXCEEDED', message })
   }
 
+  function uploaded({ stream, results, batchId }: Extract<FromSync, { type: 'UPLOADED' }>, send: Send): void {
+    const { again } = applyUploadResults(store, stream, results)
+    send({ type: 'UPLOADED_APPLIED', epoch, batchId })
+    if (again.length > 0) send({ type: 'OUTBOX', epoch, complete: false, events: again })
+  }
+
+  /** Events that wait to be sent, but not as they were. */
+  function replace(events: readonly AnyEvent[], send: Send): void {
+    if (events.length === 0) return
+    send({ type: 'OUTBOX_DISCARDED', epoch, events: events.map(({ stream, id }) => ({ stream, id })) })
+    send({ type: 'OUTBOX', epoch, complete: false, events })
+  }
+
   return {
     receive(message, send) {
       if (message.type === 'EVENTS' && isFull()) return refuseEvents(message.batchId, send)
@@ -86,8 +101,9 @@ export function syncConversation(
         case 'EVENTS':
           return applyEvents(message, send)
         case 'UPLOADED':
-          applyUploadResults(store, message.stream, message.results)
-          return send({ type: 'UPLOADED_APPLIED', epoch, batchId: message.batchId })
+          return uploaded(message, send)
+        case 'SERVER_CLOCK':
+          return replace(learnServerClock(store, message.skewMs), send)
         case 'SYNC_STATUS':
           return
         default:

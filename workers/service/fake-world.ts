@@ -1,6 +1,7 @@
 import type { AnyEvent, SequencedEvent } from '../../schema/events/event.ts'
 import { keyIn } from '../../schema/events/key.ts'
 import type { StreamPage, TailMessage } from '../../schema/messages/http.ts'
+import type { Received } from '../../schema/messages/received.ts'
 import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
 import { SyncFault, type ReadRequest, type SyncApi } from './sync-api.ts'
 import type { SyncStore } from './sync-store.ts'
@@ -164,7 +165,8 @@ export class FakeDatabase {
           this.gaps.push(`${stream}: ${after} > ${known}`)
           return [{ type: 'EVENTS_FAILED', epoch, batchId, code: 'GAP', message: 'gap' }]
         }
-        for (const { event } of items) {
+        for (const item of items) {
+          const event = item.event as AnyEvent
           this.#apply(event)
           this.outbox.delete(keyIn(stream, event.id))
         }
@@ -179,6 +181,7 @@ export class FakeDatabase {
         }
         return [{ type: 'UPLOADED_APPLIED', epoch, batchId: message.batchId }]
       case 'SYNC_STATUS':
+      case 'SERVER_CLOCK':
         return []
     }
   }
@@ -193,7 +196,7 @@ export class FakeDatabase {
 
 export function createMemorySyncStore(): SyncStore {
   const cursors = new Map<string, string>()
-  const queues = new Map<string, { after: string | null; items: SequencedEvent[] }>()
+  const queues = new Map<string, { after: string | null; items: Received[] }>()
   const mirror = new Map<string, AnyEvent>()
   return {
     async rememberCursor(stream, seq) {

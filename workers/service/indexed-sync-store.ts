@@ -1,11 +1,13 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
-import type { AnyEvent, SequencedEvent } from '../../schema/events/event.ts'
+import { deviceBounds } from '../../schema/device-bounds.ts'
+import type { AnyEvent } from '../../schema/events/event.ts'
+import { received, type Received } from '../../schema/messages/received.ts'
 import type { SyncStore } from './sync-store.ts'
 
 /** The SyncStore in IndexedDB. */
 interface Schema extends DBSchema {
   /** key [stream, seq] */
-  queue: { key: [string, string]; value: SequencedEvent & { readonly stream: string } }
+  queue: { key: [string, string]; value: Received & { readonly stream: string } }
   /** by stream: where its queue begins and ends, and the database's cursor */
   streams: { key: string; value: StreamRow }
   outbox: { key: [string, string]; value: { readonly at: number; readonly event: AnyEvent }; indexes: { at: number } }
@@ -63,6 +65,8 @@ export function openSyncStore(name = 'rsql-sync-v1'): SyncStore {
       const last = items.at(-1)
       if (!last) return
       const tx = (await database()).transaction(['queue', 'streams'], 'readwrite', strict)
+      const queued = await tx.objectStore('queue').count(all(stream))
+      if (queued + items.length > deviceBounds.queuedEvents) return tx.done
       const row = (await tx.objectStore('streams').get(stream)) ?? { applied: null }
       const begins = row.queued ? row.queued.after : after
       await Promise.all([
@@ -75,7 +79,7 @@ export function openSyncStore(name = 'rsql-sync-v1'): SyncStore {
       const tx = (await database()).transaction(['queue', 'streams'], 'readonly')
       const row = await tx.objectStore('streams').get(stream)
       const rows = await tx.objectStore('queue').getAll(all(stream), maxQueueLoad)
-      const items = rows.map(({ seq, receivedAt, event }) => ({ seq, receivedAt, event }))
+      const items = rows.map(received)
       return { after: row?.queued?.after ?? null, items }
     },
     async unqueue(stream, upTo) {

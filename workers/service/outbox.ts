@@ -67,7 +67,7 @@ export class Outbox {
   refused(fault: HttpFault): readonly UploadResult[] {
     const events = this.#underWay ?? []
     this.#underWay = null
-    const culprit = fault.index === undefined ? (events.length === 1 ? events[0] : undefined) : events[fault.index]
+    const culprit = events.length === 1 ? events[0] : events[fault.index ?? -1]
     if (!culprit) {
       this.#oneByOne = true
       return []

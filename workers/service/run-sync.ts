@@ -33,6 +33,7 @@ export interface RunningSync {
 
 /** Carries out what the machine says. Decides nothing. */
 export function runSync({ locks, channel, api, store, random, now }: SyncParts): RunningSync {
+  api.watchClock?.((skewMs) => take({ type: 'CLOCK', skewMs }))
   const syncId = Math.floor(random() * 2 ** 48).toString(36)
   const machine = new SyncMachine(syncId, random, now)
   const timers = new Map<TimerName, ReturnType<typeof setTimeout>>()

@@ -1,5 +1,4 @@
-import type { SequencedEvent } from '../../schema/events/event.ts'
-import type { StreamPage } from '../../schema/messages/http.ts'
+import type { Received, ReceivedPage } from '../../schema/messages/received.ts'
 import type { ReadRequest } from './sync-api.ts'
 
 /**
@@ -12,7 +11,7 @@ import type { ReadRequest } from './sync-api.ts'
  */
 export interface Batch {
   readonly stream: string
-  readonly items: readonly SequencedEvent[]
+  readonly items: readonly Received[]
   readonly after: string | null
   /** null: these come out of turn and move no cursor */
   readonly cursor: string | null
@@ -27,6 +26,8 @@ export const maxBatch = 500
 const pieceSize = 50
 /** read ahead only while less than this waits to be handed over */
 const bufferEvents = 1000
+/** a page of 2,000 that cannot be read is tried as 256, 32, 4, 1 */
+const firstSmallerPage = 256
 
 export type BatchKind = 'page' | 'later-page' | 'history'
 
@@ -50,6 +51,8 @@ export class StreamSync {
   #more = true
   /** the server does not know our cursor (its log was lost): everything is read again, without cursors */
   #lost = false
+  /** events a page, while one in reach makes a page unreadable; null: as many as usual */
+  #limit: number | null = null
   readonly #roomsAsked = new Set<string>()
   total = 0
   applied = 0
@@ -87,13 +90,38 @@ export class StreamSync {
     }
     if (this.#historyRequested || !this.#more || this.#outlineWanted || this.#buffered >= bufferEvents) return null
     this.#historyRequested = true
-    return { kind: 'after', after: this.#position }
+    return { kind: 'after', after: this.#position, ...(this.#limit !== null && { limit: this.#limit }) }
   }
 
   /** The request failed in passing: ask again when told to. */
   requestFailed(request: ReadRequest): void {
     if (request.kind === 'after') this.#historyRequested = false
     else this.#pageRequested = false
+  }
+
+  /**
+   * The answer was no page. Half as many are asked for, down to a single event; of that one `item` is the place, and it is
+   * passed over. The outline and newest pages are only a short cut: the history brings what they hold. False: nothing is
+   * left to try, and the same is to be asked again later.
+   */
+  unreadable(request: ReadRequest, item: Received | null): boolean {
+    this.requestFailed(request)
+    switch (request.kind) {
+      case 'outline':
+        this.#outlineWanted = false
+        return true
+      case 'newest':
+        this.#roomRead(request.room)
+        return true
+      case 'after':
+        if (this.#limit !== 1) {
+          this.#limit = Math.floor((this.#limit ?? firstSmallerPage * 8) / 8) || 1
+          return true
+        }
+        if (item === null) return false
+        this.#pushHistory([item], null)
+        return true
+    }
   }
 
   block(refusal: string): void {
@@ -111,8 +139,11 @@ export class StreamSync {
     this.#position = null
   }
 
-  answered(request: ReadRequest, page: StreamPage): void {
+  /** False: the page brings nothing, and does not say that this is all. The same is to be asked again later. */
+  answered(request: ReadRequest, page: ReceivedPage): boolean {
     this.requestFailed(request) // it is no longer under way
+    const last = page.items.at(-1)?.seq
+    if (request.kind === 'after' && !page.upToDate && (last === undefined || last === this.#position)) return false
     this.refusals = 0
     this.refusal = null
     this.total = page.total
@@ -125,17 +156,18 @@ export class StreamSync {
           page.items.filter((item) => !this.#isUrgent(item)),
           null,
         )
-        return
+        return true
       case 'newest':
-        if (this.#roomWanted === request.room) this.#roomWanted = undefined
-        if (request.room !== null) this.#roomsAsked.add(request.room)
+        this.#roomRead(request.room)
         this.#pushPages(this.#pages, page.items, null)
-        return
+        return true
       case 'after':
         this.#more = !page.upToDate
-        this.#count = page.total - page.behind - page.items.length
+        if (this.#limit !== null) this.#limit = this.#limit >= firstSmallerPage ? null : this.#limit * 8
+        this.#count = Math.max(0, page.total - page.behind - page.items.length)
         if (this.applied === 0) this.applied = this.#count
         this.#pushHistory(page.items, null)
+        return true
     }
   }
 
@@ -143,7 +175,7 @@ export class StreamSync {
    * Events queued while no tab was open; they continue from `after`. Returns up to where the queue can be emptied at
    * once, because the database has those already.
    */
-  queued(after: string | null, items: readonly SequencedEvent[]): string | null {
+  queued(after: string | null, items: readonly Received[]): string | null {
     this.#queueKnown = true
     const last = items.at(-1)?.seq
     if (last === undefined) return null
@@ -157,8 +189,13 @@ export class StreamSync {
     return null
   }
 
+  /** Something came that nobody could read: there may be more. */
+  heardSomething(): void {
+    this.#more = true
+  }
+
   /** A live commit, or (items null) the mere news of one. */
-  heard(after: string | null, head: string, items: readonly SequencedEvent[] | null): void {
+  heard(after: string | null, head: string, items: readonly Received[] | null): void {
     if (this.#position !== null && head <= this.#position) return
     const continues = after === this.#position && !this.#more && !this.#historyRequested && !this.#outlineWanted
     if (items === null || !continues) {
@@ -195,10 +232,17 @@ export class StreamSync {
     if (batch.cursor !== null || this.#lost) this.applied = Math.max(this.applied, batch.count)
   }
 
-  readonly #isUrgent = ({ event }: SequencedEvent): boolean =>
-    !event.type.startsWith('member.') || event.entity === this.#me
+  #roomRead(room: string | null): void {
+    if (this.#roomWanted === room) this.#roomWanted = undefined
+    if (room !== null) this.#roomsAsked.add(room)
+  }
 
-  #pushPages(pages: Batch[], items: readonly SequencedEvent[], unqueue: string | null): void {
+  readonly #isUrgent = ({ event }: Received): boolean => {
+    const { type, entity } = (event ?? {}) as { readonly type?: unknown; readonly entity?: unknown }
+    return typeof type !== 'string' || !type.startsWith('member.') || entity === this.#me
+  }
+
+  #pushPages(pages: Batch[], items: readonly Received[], unqueue: string | null): void {
     for (const part of slices(items)) {
       const last = part.at(-1)!.seq
       pages.push({
@@ -212,7 +256,7 @@ export class StreamSync {
     }
   }
 
-  #pushHistory(items: readonly SequencedEvent[], unqueue: string | null): void {
+  #pushHistory(items: readonly Received[], unqueue: string | null): void {
     for (const part of slices(items)) {
       const after = this.#position
       const last = part.at(-1)!.seq
@@ -249,6 +293,6 @@ function take(pieces: Batch[], size: number): Batch | null {
 const lastUnqueue = (pieces: readonly Batch[]): string | null =>
   pieces.findLast((piece) => piece.unqueue !== null)?.unqueue ?? null
 
-function* slices(items: readonly SequencedEvent[]): Generator<readonly SequencedEvent[]> {
+function* slices(items: readonly Received[]): Generator<readonly Received[]> {
   for (let from = 0; from < items.length; from += pieceSize) yield items.slice(from, from + pieceSize)
 }

@@ -1,33 +1,54 @@
 import type { AnyEvent } from '../../schema/events/event.ts'
-import type { AppendResult, HttpFault, StreamPage, TailMessage } from '../../schema/messages/http.ts'
+import { deviceBounds } from '../../schema/device-bounds.ts'
+import type { AppendResult, HttpFault } from '../../schema/messages/http.ts'
+import {
+  readPage,
+  readResults,
+  readTail,
+  unreadable,
+  type Received,
+  type ReceivedPage,
+  type ReceivedTail,
+} from '../../schema/messages/received.ts'
 import { readEventStream } from './read-event-stream.ts'
 
 /** The server as the sync client needs it. Every method rejects with a SyncFault and with nothing else. */
 export interface SyncApi {
-  read(stream: string, what: ReadRequest, options?: { names?: boolean }): Promise<StreamPage>
+  read(stream: string, what: ReadRequest, options?: { names?: boolean }): Promise<ReceivedPage>
   append(stream: string, events: readonly AnyEvent[]): Promise<AppendResult['results']>
   /** Resolves when the server ends the connection; rejects when it breaks or stays silent. */
-  tail(onMessage: (message: TailMessage) => void, signal: AbortSignal): Promise<void>
+  tail(onMessage: (message: ReceivedTail) => void, signal: AbortSignal): Promise<void>
+  /** One listener: how far the server's clock is ahead of this device's, as each answer says. */
+  watchClock?(listener: (skewMs: number) => void): void
 }
 export type ReadRequest =
   | { readonly kind: 'outline' }
   | { readonly kind: 'newest'; readonly room: string | null }
-  | { readonly kind: 'after'; readonly after: string | null }
+  /** `limit`: fewer events than usual, because one of them makes the page unreadable */
+  | { readonly kind: 'after'; readonly after: string | null; readonly limit?: number }
 
 /**
- * Two kinds of failure. *passing*: nobody said no (no network, server down, too many requests): the same again later.
+ * Three kinds of failure. *passing*: nobody said no (no network, server down, too many requests): the same again later.
  * *refused*: the server understood and said no: the same again is pointless.
+ * *unreadable*: the answer is whole, but no page of ours: a smaller page may be; of a page of one event, `item` is its place.
  */
 export class SyncFault extends Error {
-  readonly kind: 'passing' | 'refused'
+  readonly kind: 'passing' | 'refused' | 'unreadable'
   readonly fault: HttpFault | null
   readonly retryAfterMs: number | null
+  readonly item: Received | null
 
-  constructor(kind: 'passing' | 'refused', message: string, fault: HttpFault | null = null, retryAfterMs?: number) {
+  constructor(
+    kind: SyncFault['kind'],
+    message: string,
+    fault: HttpFault | null = null,
+    more: { readonly retryAfterMs?: number; readonly item?: Received | null } = {},
+  ) {
     super(message)
     this.kind = kind
     this.fault = fault
-    this.retryAfterMs = retryAfterMs ?? null
+    this.retryAfterMs = more.retryAfterMs ?? null
+    this.item = more.item ?? null
   }
 }
 
@@ -38,7 +59,9 @@ const requestTimeoutMs = 30_000
 const silenceMs = 40_000
 
 /** `base` is the origin ('' in a browser: the session's cookie goes along). */
-export function createSyncApi(fetch: typeof globalThis.fetch, base = ''): SyncApi {
+export function createSyncApi(fetch: typeof globalThis.fetch, base = '', now: () => number = Date.now): SyncApi {
+  let tellClock: (skewMs: number) => void = () => {}
+
   async function request(path: string, init: RequestInit): Promise<Response> {
     let answer: Response
     try {
@@ -46,6 +69,8 @@ export function createSyncApi(fetch: typeof globalThis.fetch, base = ''): SyncAp
     } catch (error) {
       throw new SyncFault('passing', error instanceof Error ? error.message : String(error))
     }
+    const served = Date.parse(answer.headers.get('date') ?? '')
+    if (Number.isFinite(served)) tellClock(served - now())
     if (answer.ok) return answer
     const fault = await readFault(answer)
     const seconds = Number(answer.headers.get('retry-after') ?? NaN)
@@ -54,54 +79,105 @@ export function createSyncApi(fetch: typeof globalThis.fetch, base = ''): SyncAp
       passing ? 'passing' : 'refused',
       fault?.message ?? `the server answered ${answer.status}`,
       fault,
-      Number.isFinite(seconds) ? seconds * 1000 : undefined,
+      seconds >= 0 ? { retryAfterMs: Math.min(seconds * 1000, deviceBounds.retryAfterMs) } : {},
     )
   }
 
-  async function json<T>(path: string, init: RequestInit = {}): Promise<T> {
+  /** The text of an answer; null when it is larger than any of ours. */
+  async function text(path: string, init: RequestInit = {}): Promise<string | null> {
     const answer = await request(path, { signal: AbortSignal.timeout(requestTimeoutMs), ...init })
     try {
-      return (await answer.json()) as T
+      return await readText(answer, deviceBounds.pageBytes)
     } catch (error) {
       throw new SyncFault('passing', `the answer broke off: ${String(error)}`)
     }
   }
 
   return {
-    read(stream, what, { names = false } = {}) {
+    async read(stream, what, { names = false } = {}) {
       const query = new URLSearchParams()
       if (what.kind === 'newest') {
         query.set('limit', String(newestPage))
         if (what.room !== null) query.set('room', what.room)
       } else if (what.kind === 'after') {
-        query.set('limit', String(historyPage))
+        query.set('limit', String(what.limit ?? historyPage))
         if (what.after !== null) query.set('after', what.after)
       }
       if (names) query.set('names', '')
       const path = { outline: 'outline', newest: 'latest', after: 'events' }[what.kind]
-      return json<StreamPage>(`/streams/${encodeURIComponent(stream)}/${path}?${query}`)
+      const answer = await text(`/streams/${encodeURIComponent(stream)}/${path}?${query}`)
+      const after = what.kind === 'after' ? what.after : null
+      const page = readPage(parsed(answer), after)
+      if (page) return page
+      const item = what.kind === 'after' && what.limit === 1 ? unreadable(answer ?? '', after) : null
+      throw new SyncFault('unreadable', 'the answer of the server cannot be read', null, { item })
     },
     async append(stream, events) {
       const body = JSON.stringify({ events })
       const headers = { 'content-type': 'application/json' }
       const init = { method: 'POST', body, headers }
-      return (await json<AppendResult>(`/streams/${encodeURIComponent(stream)}/events`, init)).results
+      const answer = await text(`/streams/${encodeURIComponent(stream)}/events`, init)
+      const results = readResults(
+        parsed(answer),
+        events.map((event) => event.id),
+      )
+      if (results) return results
+      throw new SyncFault('passing', 'the answer of the server does not say what became of each event')
     },
     async tail(onMessage, signal) {
       const answer = await request('/tail', { signal })
       try {
-        for await (const data of readEventStream(answer.body!, silenceMs)) onMessage(JSON.parse(data) as TailMessage)
+        for await (const data of readEventStream(answer.body!, silenceMs)) {
+          onMessage(readTail(parsed(data)) ?? { type: 'unreadable' })
+        }
       } catch (error) {
         throw new SyncFault('passing', `the live connection broke: ${String(error)}`)
       }
     },
+    watchClock: (listener) => void (tellClock = listener),
+  }
+}
+
+/** undefined: it is no JSON */
+function parsed(text: string | null): unknown {
+  try {
+    return JSON.parse(text ?? '') as unknown
+  } catch {
+    return undefined
+  }
+}
+
+async function readText(answer: Response, maxBytes: number): Promise<string | null> {
+  if (Number(answer.headers.get('content-length')) > maxBytes || !answer.body) return answer.body ? null : ''
+  const decoder = new TextDecoder()
+  const parts: string[] = []
+  let bytes = 0
+  for await (const chunk of chunksOf(answer.body)) {
+    bytes += chunk.length
+    if (bytes > maxBytes) return null
+    parts.push(decoder.decode(chunk, { stream: true }))
+  }
+  return parts.join('') + decoder.decode()
+}
+
+async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader()
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      yield value
+    }
+  } finally {
+    void reader.cancel().catch(() => {})
   }
 }
 
 async function readFault(answer: Response): Promise<HttpFault | null> {
   try {
     const body = (await answer.json()) as { error?: HttpFault }
-    return typeof body.error?.code === 'string' ? body.error : null // null: something else than our server answered
+    const { code, message } = body.error ?? {}
+    return typeof code === 'string' && typeof message === 'string' ? body.error! : null // null: something else than our server answered
   } catch {
     return null
   }

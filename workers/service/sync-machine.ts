@@ -1,5 +1,5 @@
 import { assertNever } from '../../schema/assert.ts'
-import type { TailMessage } from '../../schema/messages/http.ts'
+import type { ReceivedTail } from '../../schema/messages/received.ts'
 import type { FromSync, ToSync, UploadResult } from '../../schema/messages/sync.ts'
 import { backoffMs } from './backoff.ts'
 import { BatchPace } from './batch-pace.ts'
@@ -20,6 +20,8 @@ import type { SyncEffect, SyncInput, TimerName } from './sync-steps.ts'
 /** one is being applied while the next lies ready; more would only keep a page that a person waits for waiting */
 const window = { page: 4, 'later-page': 2, history: 2 } as const
 const acknowledgementMs = 20_000
+/** an answer's time is known to a second or two */
+const clockStepMs = 10_000
 
 type SyncState = Extract<ToSync, { type: 'SYNC_STATE' }>
 type Reading = { readonly stream: StreamSync; readonly what: ReadRequest }
@@ -53,6 +55,10 @@ export class SyncMachine {
   /** the database could not take a batch: nothing is handed over for a while */
   #pausedBy: string | null = null
   #pauses = 0
+
+  /** how far the server's clock is ahead, and what the database was told of it */
+  #skewMs: number | null = null
+  #skewTold: number | null = null
 
   #told: string | null = null
   #toldAt = 0
@@ -94,8 +100,8 @@ export class SyncMachine {
       case 'READ': {
         const reading = this.#finishReading(input.request)
         if (!reading) return
+        if (!reading.stream.answered(reading.what, input.page)) return this.#networkFailed(null)
         this.#networkWorks()
-        reading.stream.answered(reading.what, input.page)
         this.#wantOpenRoom()
         return
       }
@@ -132,6 +138,9 @@ export class SyncMachine {
       }
       case 'QUEUE_GREW':
         if (this.#streams.has(input.stream)) this.#do({ type: 'LOAD_QUEUE', stream: input.stream })
+        return
+      case 'CLOCK':
+        this.#skewMs = input.skewMs
         return
       case 'MIRRORED':
         this.#outbox.add(input.events.filter((event) => event.actor === this.#state?.actor))
@@ -236,6 +245,7 @@ export class SyncMachine {
     this.#appending = null
     this.#outbox.uploadFailed()
     this.#outboxComplete = false
+    this.#skewTold = null
     this.#pausedBy = null
     this.#do({ type: 'TIMER', timer: 'acknowledgement', ms: null })
     this.#do({ type: 'TIMER', timer: 'handover', ms: null })
@@ -251,6 +261,7 @@ export class SyncMachine {
   /** Everything that can be done now: connect, upload, ask, hand over. */
   #goOn(): void {
     if (!this.#state || this.#state.actor === null || this.#signedOut !== null) return
+    this.#tellClock()
     if (!this.#waiting) {
       this.#upload()
       this.#read()
@@ -260,6 +271,14 @@ export class SyncMachine {
       }
     }
     this.#handOver()
+  }
+
+  /** Before what it changes: the database stamps anew what the server would refuse. */
+  #tellClock(): void {
+    const skewMs = this.#skewMs
+    if (skewMs === null || (this.#skewTold !== null && Math.abs(skewMs - this.#skewTold) < clockStepMs)) return
+    this.#skewTold = skewMs
+    this.#send({ type: 'SERVER_CLOCK', syncId: this.#syncId, skewMs })
   }
 
   #upload(): void {
@@ -307,7 +326,7 @@ export class SyncMachine {
     return streams.sort((a, b) => Number(b.stream === open) - Number(a.stream === open))
   }
 
-  #hear(message: TailMessage): void {
+  #hear(message: ReceivedTail): void {
     this.#networkWorks()
     this.#tail!.open = true
     switch (message.type) {
@@ -326,6 +345,9 @@ export class SyncMachine {
       case 'gone':
         this.#streams.delete(message.stream)
         return
+      case 'unreadable':
+        for (const stream of this.#streams.values()) stream.heardSomething()
+        return
       default:
         assertNever(message)
     }
@@ -334,10 +356,14 @@ export class SyncMachine {
   /** The server's list of our streams counts too: another device of ours may have joined a space. */
   #headIs(stream: string, head: string | null, total: number): void {
     if (!this.#streams.has(stream)) this.#addStream(stream, null)
-    this.#streams.get(stream)!.headIs(head, total)
+    this.#streams.get(stream)?.headIs(head, total)
   }
 
   #readFailed({ stream, what }: Reading, fault: SyncFault): void {
+    if (fault.kind === 'unreadable') {
+      if (!stream.unreadable(what, fault.item)) this.#networkFailed(fault)
+      return
+    }
     stream.requestFailed(what)
     if (fault.kind === 'passing') return this.#networkFailed(fault)
     this.#networkWorks()

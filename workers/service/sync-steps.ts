@@ -1,6 +1,7 @@
-import type { AnyEvent, SequencedEvent } from '../../schema/events/event.ts'
+import type { AnyEvent } from '../../schema/events/event.ts'
 import type { EventKey } from '../../schema/events/key.ts'
-import type { AppendResult, StreamPage, TailMessage } from '../../schema/messages/http.ts'
+import type { AppendResult } from '../../schema/messages/http.ts'
+import type { Received, ReceivedPage, ReceivedTail } from '../../schema/messages/received.ts'
 import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
 import type { ReadRequest, SyncFault } from './sync-api.ts'
 
@@ -12,21 +13,23 @@ export type SyncInput =
   /** the device lost its network: the live connection is dead, even if it does not know yet */
   | { readonly type: 'OFFLINE' }
   | { readonly type: 'MESSAGE'; readonly message: ToSync }
-  | { readonly type: 'READ'; readonly request: number; readonly page: StreamPage }
+  | { readonly type: 'READ'; readonly request: number; readonly page: ReceivedPage }
   | { readonly type: 'READ_FAILED'; readonly request: number; readonly fault: SyncFault }
   | { readonly type: 'APPENDED'; readonly request: number; readonly results: AppendResult['results'] }
   | { readonly type: 'APPEND_FAILED'; readonly request: number; readonly fault: SyncFault }
-  | { readonly type: 'TAIL'; readonly tail: number; readonly message: TailMessage }
+  | { readonly type: 'TAIL'; readonly tail: number; readonly message: ReceivedTail }
   | { readonly type: 'TAIL_ENDED'; readonly tail: number; readonly fault: SyncFault | null }
   | {
       readonly type: 'QUEUE'
       readonly stream: string
       readonly after: string | null
-      readonly items: readonly SequencedEvent[]
+      readonly items: readonly Received[]
     }
   /** a push queued something for this stream */
   | { readonly type: 'QUEUE_GREW'; readonly stream: string }
   | { readonly type: 'MIRRORED'; readonly events: readonly AnyEvent[] }
+  /** the server's clock is that far ahead of ours */
+  | { readonly type: 'CLOCK'; readonly skewMs: number }
   | { readonly type: 'TIMER'; readonly timer: TimerName }
 
 export type SyncEffect =

@@ -1,4 +1,5 @@
-import type { AnyEvent, SequencedEvent } from '../../schema/events/event.ts'
+import type { AnyEvent } from '../../schema/events/event.ts'
+import type { Received } from '../../schema/messages/received.ts'
 import type { EventKey } from '../../schema/events/key.ts'
 
 /**
@@ -11,9 +12,9 @@ export interface SyncStore {
   rememberCursor(stream: string, seq: string): Promise<void>
   /** where the next queueing goes on: behind the queue, else behind the database; undefined: never synced */
   queueOffset(stream: string): Promise<string | undefined>
-  /** Adds events that follow `after`. All or none. */
-  enqueue(stream: string, after: string | null, items: readonly SequencedEvent[]): Promise<void>
-  queue(stream: string): Promise<{ readonly after: string | null; readonly items: readonly SequencedEvent[] }>
+  /** Adds events that follow `after`, all or none. A full queue takes none: what lies behind it is read when a tab opens. */
+  enqueue(stream: string, after: string | null, items: readonly Received[]): Promise<void>
+  queue(stream: string): Promise<{ readonly after: string | null; readonly items: readonly Received[] }>
   unqueue(stream: string, upTo: string): Promise<void>
   mirror(events: readonly AnyEvent[]): Promise<void>
   unmirror(events: readonly EventKey[]): Promise<void>

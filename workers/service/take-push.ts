@@ -1,4 +1,6 @@
-import type { AnyEvent, SequencedEvent } from '../../schema/events/event.ts'
+import type { EventOf } from '../../schema/events/event.ts'
+import { keyIn } from '../../schema/events/key.ts'
+import { eventOf, type Received } from '../../schema/messages/received.ts'
 import { streamOwner } from '../../schema/events/streams.ts'
 import type { SyncApi } from './sync-api.ts'
 import type { SyncStore } from './sync-store.ts'
@@ -15,7 +17,7 @@ export interface PushPayload {
 export interface ShownNotification {
   readonly title: string
   readonly body: string
-  /** the message's id: one notification a message, however often it is pushed */
+  /** names the message: one notification a message, however often it is pushed */
   readonly tag: string
   readonly target: NotificationTarget
 }
@@ -47,7 +49,7 @@ export async function takePush(
   me: () => Promise<string | null>,
 ): Promise<readonly ShownNotification[]> {
   const names: Record<string, string> = {}
-  const fresh: SequencedEvent[] = []
+  const fresh: Received[] = []
   try {
     const from = await store.queueOffset(push.stream)
     if (from === undefined || from >= push.head) {
@@ -61,8 +63,9 @@ export async function takePush(
         await store.enqueue(push.stream, after, page.items)
         Object.assign(names, page.names)
         fresh.push(...page.items)
-        after = page.items.at(-1)?.seq ?? after
-        if (page.upToDate) break
+        const last = page.items.at(-1)?.seq ?? after
+        if (page.upToDate || last === after) break
+        after = last
       }
     }
   } catch (error) {
@@ -71,20 +74,26 @@ export async function takePush(
     if (fresh.length === 0) return [wordless(push)]
   }
   const actor = await me()
-  const messages = fresh.map((item) => item.event).filter((event) => event.type === 'message.create')
+  const messages = fresh.flatMap((item) => messageIn(item, push.stream))
   const theirs = messages.filter((event) => event.actor !== actor)
   return theirs.slice(-maxShown).map((event) => wordMessage(event, names))
 }
 
-function wordMessage(event: AnyEvent, names: Readonly<Record<string, string>>): ShownNotification {
-  const { text, author } = event.payload as { text?: string; author?: { name: string } }
-  const person = author?.name ?? names[event.actor] ?? 'Somebody'
-  const place = (event.room !== undefined && names[event.room]) || names[event.stream]
-  const body = text ?? ''
+/** An event that the database will set aside shows nothing either. */
+function messageIn(item: Received, stream: string): EventOf<'message.create'>[] {
+  const found = eventOf(item, stream)
+  return 'known' in found && found.known?.type === 'message.create' ? [found.known] : []
+}
+
+function wordMessage(event: EventOf<'message.create'>, names: Readonly<Record<string, string>>): ShownNotification {
+  const nameOf = (id: string | undefined) => (id !== undefined && Object.hasOwn(names, id) ? names[id] : undefined)
+  const { text: body, author } = event.payload
+  const person = author?.name ?? nameOf(event.actor) ?? 'Somebody'
+  const place = nameOf(event.room) ?? nameOf(event.stream)
   return {
     title: place ? `${person} in ${place}` : person,
-    body: body.length > bodyLength ? `${body.slice(0, bodyLength - 1)}…` : body,
-    tag: event.id,
+    body: body.length > bodyLength ? `${body.slice(0, bodyLength - 1).toWellFormed()}…` : body,
+    tag: keyIn(event.stream, event.id),
     target: { stream: event.stream, room: event.room ?? null, message: event.id },
   }
 }

@@ -1,5 +1,5 @@
 import { spaceStream } from '../../../schema/events/streams.ts'
-import type { StreamPage } from '../../../schema/messages/http.ts'
+import { readPage } from '../../../schema/messages/received.ts'
 import { rowsOfRoomPage } from '../../../schema/projections/room-page.ts'
 import { ask } from '../identity/identity.ts'
 import { pageSize } from '../timeline/timeline-window.ts'
@@ -10,8 +10,9 @@ export async function readRoomPage(space: string, room: string, signal: AbortSig
   const stream = spaceStream(space)
   const query = new URLSearchParams({ room, limit: String(pageSize), names: '' })
   const answer = await ask(`/api/streams/${encodeURIComponent(stream)}/latest?${query}`, { signal })
-  const page = (await answer.json()) as StreamPage
-  const rows = rowsOfRoomPage(page, room).map((row) => ({
+  const page = readPage(await answer.json())
+  if (!page) throw new Error('the answer of the server cannot be read')
+  const rows = rowsOfRoomPage(page, stream, room).map((row) => ({
     ...row,
     stream,
     thread_id: null,
@@ -20,5 +21,11 @@ export async function readRoomPage(space: string, room: string, signal: AbortSig
     outbox_state: null,
     outbox_error: null,
   }))
-  return { stream, room, name: page.names?.[room] ?? '', rows, fromBeginning: rows.length < pageSize }
+  return {
+    stream,
+    room,
+    name: (page.names && Object.hasOwn(page.names, room) && page.names[room]) || '',
+    rows,
+    fromBeginning: rows.length < pageSize,
+  }
 }
