@@ -64,6 +64,9 @@ describe('hosts', () => {
     ['192.168.1.7', 421],
     ['localhost@evil.example', 400],
     ['', 421],
+    ['99999999999999999999', 421],
+    ['256.256.256.256', 421],
+    ['[::1', 400],
   ])('Host: %s → %d', async (host, status) => {
     for (const path of ['/healthz', '/a.js']) {
       const answer = await raw(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)

@@ -11,13 +11,16 @@ export function ownHosts(origins: readonly string[], listensOn: string | undefin
   const names = new Set(['localhost', '127.0.0.1', '[::1]', ...addressesOf(listensOn)])
   const hosts = new Set(origins.map((origin) => new URL(origin).host))
   return async (c, next) => {
-    for (const host of [c.req.header('host') ?? '', new URL(c.req.url).host]) {
+    for (const host of [c.req.header('host') ?? '', hostOf(c.req.url)]) {
       if (hosts.has(host.toLowerCase()) || names.has(host.toLowerCase().replace(/:\d+$/, ''))) continue
       throw new Fault('UNKNOWN_HOST', `this server is not ${JSON.stringify(host)} (its operator sets ORIGIN)`)
     }
     await next()
   }
 }
+
+/** A host that is none (a number beyond all addresses) makes an address that cannot be read. */
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : '')
 
 /** undefined, 0.0.0.0 and :: listen on every address of this machine. */
 function addressesOf(listensOn: string | undefined): string[] {
