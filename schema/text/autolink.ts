@@ -12,7 +12,7 @@ export function urlAt(text: string, at: number, budget: Budget): { node: Inline;
   if (at > 0 && letter.test(text[at - 1]!)) return null
   address.lastIndex = at
   const found = address.exec(text)
-  if (!found || !take(budget)) return null
+  if (!found || !take(budget, 2)) return null
   // half an address leads elsewhere: one that is too long is text, as a whole
   if (found[0].length > maxAddress) return { node: { type: 'text', text: found[0] }, to: at + found[0].length }
   const typed = trimmed(found[0])
@@ -41,7 +41,7 @@ export function emailAround(
 function angleAt(text: string, at: number, budget: Budget) {
   angle.lastIndex = at
   const found = angle.exec(text)
-  if (!found || !take(budget)) return null
+  if (!found || !take(budget, 2)) return null
   const url = safeUrl(found[1]!)
   return url === null ? null : { node: link(url, found[1]!), to: angle.lastIndex }
 }

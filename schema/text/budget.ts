@@ -9,10 +9,10 @@ export interface Budget {
 }
 
 export function newBudget(): Budget {
-  return { elements: 800, tries: 4000 }
+  return { elements: 600, tries: 4000 }
 }
 
-/** One more element; false if there may be none. */
+/** One more element, or one that costs as much as several; false if there may be none. */
 export function take(budget: Budget, count = 1): boolean {
   budget.elements -= count
   return budget.elements >= 0

@@ -21,7 +21,7 @@ export function linkAt(
   const closed = brackets.partner.get(opened)
   if (closed === undefined || text[closed + 1] !== '(') return null
   const end = brackets.partner.get(closed + 1)
-  if (end === undefined || end - closed > maxTarget || !take(budget)) return null
+  if (end === undefined || end - closed > maxTarget || !take(budget, 2)) return null
   const address = destination.exec(text.slice(closed + 2, end))
   const url = address && safeUrl(address[1] ?? address[2]!)
   if (!url) return null

@@ -109,7 +109,7 @@ function codeAt(lines: readonly string[], at: number, depth: number, budget: Bud
   if (end?.before) inside.push(end.before)
   if (fence.firstLine !== null) inside.unshift(fence.firstLine)
   const to = end === null ? lines.length : end.line + 1
-  if (!isVisible(inside.join('')) || !take(budget)) return null
+  if (!isVisible(inside.join('')) || !take(budget, fence.language === 'quote' ? 1 : 5)) return null
   if (fence.language === 'quote')
     return { block: { type: 'quote', blocks: parseBlocks(inside, depth + 1, budget) }, to }
   return { block: { type: 'codeBlock', language: fence.language, text: inside.join('\n') }, to }

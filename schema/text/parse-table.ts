@@ -29,7 +29,7 @@ export function tableAt(lines: readonly string[], at: number, budget: Budget): {
 }
 
 const maxColumns = 40
-const maxCells = 1000
+const maxCells = 600
 
 /** `| a | b \| c |` → ['a', 'b | c'] */
 function cells(line: string): string[] {
