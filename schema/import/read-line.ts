@@ -45,7 +45,7 @@ export type LineOutcome =
 export function readLine(text: string): LineOutcome {
   let line: unknown
   try {
-    line = JSON.parse(text)
+    line = JSON.parse(withoutMark(text))
   } catch {
     return { type: 'Fault', fault: 'NotJson' }
   }
@@ -54,6 +54,9 @@ export function readLine(text: string): LineOutcome {
   return hasLostDigits(id) || hasLostDigits(ts) ? readExactly(text) : readFields(line as Record<string, unknown>)
 }
 
+/** Of files that begin with a byte order mark, one may lie behind another. */
+const withoutMark = (text: string): string => (text.startsWith('\ufeff') ? text.slice(1) : text)
+
 /** Beyond 2⁵³ JSON.parse rounds: ids that differ in their last digits would be one. */
 const hasLostDigits = (value: unknown): boolean =>
   typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER
@@ -61,7 +64,7 @@ const hasLostDigits = (value: unknown): boolean =>
 function readExactly(text: string): LineOutcome {
   const parseNumber = (digits: string) => (/^-?\d+$/.test(digits) ? wholeNumber(digits) : Number(digits))
   try {
-    const line = parse(text, null, { parseNumber, onDuplicateKey: ({ newValue }) => newValue })
+    const line = parse(withoutMark(text), null, { parseNumber, onDuplicateKey: ({ newValue }) => newValue })
     return readFields(line as Record<string, unknown>)
   } catch {
     return { type: 'Fault', fault: 'NotJson' } // nested deeper than this parser goes, which recurses

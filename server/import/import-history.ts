@@ -52,6 +52,14 @@ export async function importHistory(
   const space = derivedUlid(0, 'import', name)
   const spool = await openSpool()
   try {
+    const soFar = openSpaceSoFar(spool.database, space, server.actor)
+    const more = await readSpace(server, soFar, space, name)
+    const visibility = soFar.visibility() ?? options.visibility
+    if (visibility === 'public' && options.visibility === 'invite') {
+      throw new ImportError(
+        `The space “${name}” is there already, and anyone may join it. Choose another name with --space.`,
+      )
+    }
     const { read, fault } = await readInto(spool, source, space, (progress, lines) => {
       onProgress('reading', progress, lines)
     })
@@ -63,14 +71,7 @@ export async function importHistory(
     if (left === 0)
       return reportOf(spool, { read, times, fault, visibility: options.visibility }, { imported: 0, known: 0 })
 
-    const soFar = openSpaceSoFar(spool.database, space, server.actor)
-    await readSpace(server, soFar, space, name)
-    const visibility = soFar.visibility() ?? options.visibility
-    if (visibility === 'public' && options.visibility === 'invite') {
-      throw new ImportError(
-        `The space “${name}” is there already, and anyone may join it. Choose another name with --space.`,
-      )
-    }
+    await more()
     const history: HistoryImport = { space, name, visibility, importer: server.actor }
     const sent = await sendMessages(server, soFar, spool.pages(500), history, {
       onRefused({ place, line }, reason, about) {
@@ -80,6 +81,13 @@ export async function importHistory(
       onProgress: (messages) => onProgress('sending', messages / left, messages),
     })
     return reportOf(spool, { read, times, fault, visibility }, sent)
+  } catch (error) {
+    if (/disk is full|disk I\/O/.test((error as Error).message) && !(error instanceof ImportError)) {
+      throw new ImportError(
+        'There is no room for the temporary file that holds the lines. SQLITE_TMPDIR names another folder.',
+      )
+    }
+    throw error
   } finally {
     spool.close()
     source.close()
@@ -138,20 +146,31 @@ function refuseHopeless(spool: Spool, { path, shape }: Source, read: number, fau
 export const exampleLine =
   '{"id": 1, "stream": "maths", "topic": "hello", "sender": "Ada", "ts": 1522572485, "text": "…"}'
 
-async function readSpace(server: ServerConnection, soFar: SpaceSoFar, space: string, name: string): Promise<void> {
-  try {
-    for (let after: string | null = null, more = true; more;) {
-      const { items, upToDate } = await server.read(spaceStream(space), after)
-      soFar.take(items.map(({ event }) => event))
-      after = items.at(-1)?.seq ?? after
-      more = !upToDate && items.length > 0
-    }
-  } catch (error) {
+/**
+ * Reads the beginning of the space, which says whose it is, so that who may not add to it hears it at once.
+ * Returns how to read the rest.
+ */
+async function readSpace(
+  server: ServerConnection,
+  soFar: SpaceSoFar,
+  space: string,
+  name: string,
+): Promise<() => Promise<void>> {
+  /** false: there is no more */
+  async function readPage(after: string | null): Promise<string | false> {
+    const { items, upToDate } = await server.read(spaceStream(space), after)
+    soFar.take(items.map(({ event }) => event))
+    return upToDate ? false : (items.at(-1)?.seq ?? false)
+  }
+  const first = await readPage(null).catch((error: unknown) => {
     if (!(error instanceof Refused)) throw error
-    if (error.fault.code === 'UNKNOWN_STREAM') return // not made yet
+    if (error.fault.code === 'UNKNOWN_STREAM') return false as const // not made yet
     throw new ImportError(
       error.fault.code === 'NOT_A_MEMBER' ? madeByAnother(name) : `The server refused: ${error.message}.`,
     )
+  })
+  return async () => {
+    for (let after = first; after !== false;) after = await readPage(after)
   }
 }
 

@@ -64,6 +64,7 @@ describe('the bytes of a file', () => {
     ['UTF-16, little end first', Buffer.from(`\ufeff${good}`, 'utf16le')],
     ['UTF-16, big end first', utf16be(`\ufeff${good}`)],
     ['UTF-16 without a mark', Buffer.from(good, 'utf16le')],
+    ['byte order marks where files were put together', `\ufeff${json(line(1), line(2))}\n\ufeff${json(line(3))}`],
     ['CRLF', good.replaceAll('\n', '\r\n')],
     ['CR alone', good.replaceAll('\n', '\r')],
     ['CR, CRLF and LF in one file', `${json(line(1))}\r${json(line(2))}\r\n${json(line(3))}\n`],
@@ -73,6 +74,11 @@ describe('the bytes of a file', () => {
     ['gzip of UTF-16 with CRLF', gzipSync(Buffer.from(`\ufeff${good.replaceAll('\n', '\r\n')}`, 'utf16le'))],
     ['a JSON array in one line', JSON.stringify([line(1), line(2), line(3)])],
     ['a JSON array, an object a line', `[\n${good.replaceAll('\n', ',\n')}\n]\n`],
+    ['a comma behind each line, and no brackets', good.replaceAll('\n', ',\n')],
+    [
+      'arrays one after another, with marks',
+      `\ufeff[\n${json(line(1), line(2)).replace('\n', ',\n')}\n]\n\ufeff[${json(line(3))}]`,
+    ],
     ['an indented JSON array', JSON.stringify([line(1), line(2), line(3)], null, 2)],
     [
       'indented JSON with tabs and CRLF',

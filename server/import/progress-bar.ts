@@ -1,5 +1,8 @@
 import type { WriteStream } from 'node:tty'
 
+/** what could steer a terminal: a path, or a server's answer, may hold it */
+const controls = /[^\P{Cc}\n\t]/gu
+
 /** One line that is drawn over on a terminal; elsewhere a line at each quarter of a step. */
 export function progressBar(out: Pick<WriteStream, 'write' | 'isTTY'>): {
   show(step: string, progress: number, text: string): void
@@ -25,7 +28,8 @@ export function progressBar(out: Pick<WriteStream, 'write' | 'isTTY'>): {
       out.write(`\r\x1b[2K${'█'.repeat(full)}${'░'.repeat(width - full)} ${percent} %  ${step}: ${text}`)
     },
     print(text) {
-      out.write(out.isTTY ? `\r\x1b[2K${text}\n` : `${text}\n`)
+      const plain = text.replace(controls, '\ufffd')
+      out.write(out.isTTY ? `\r\x1b[2K${plain}\n` : `${plain}\n`)
     },
   }
 }

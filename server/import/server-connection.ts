@@ -189,7 +189,12 @@ function readSessions(path: string): Record<string, string> {
 }
 
 function writeSessions(path: string, sessions: Record<string, string>): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  writeFileSync(`${path}.new`, JSON.stringify(sessions), { mode: 0o600 })
-  renameSync(`${path}.new`, path)
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    writeFileSync(`${path}.new`, JSON.stringify(sessions), { mode: 0o600 })
+    renameSync(`${path}.new`, path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new ImportError(`The import cannot keep its session in ${path} (${code}). DATA_DIR names another folder.`)
+  }
 }

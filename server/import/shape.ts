@@ -2,7 +2,7 @@ import { splitLines, splitObjects, type Splitter } from './split-records.ts'
 
 /**
  * What a file's first part says of the rest: is a record a line, or an object that may go over many?
- * Lines, unless that finds nothing: a bad line ends with its line, an object that does not end does not.
+ * Lines, unless that finds much less: a bad line ends with its line, an object that does not end does not.
  */
 export type Shape = 'lines' | 'objects' | 'nothing'
 
@@ -15,7 +15,7 @@ export function shapeOf(sample: Buffer, isWhole: boolean): Shape {
   const isArray = /^\s*\[/.test(beginning)
   const isClosed = isWhole && /\]\s*$/.test(sample.subarray(-100).toString())
   if (isArray && (objects > lines || (isClosed && objects > 0))) return 'objects'
-  if (lines > 0) return 'lines'
+  if (lines > 0 && objects <= 2 * lines) return 'lines'
   if (objects > 0) return 'objects'
   // one that is longer than the sample, or an array without line breaks that begins with one
   return /^\s*[[{]/.test(beginning) && !/[\r\n]/.test(sample.toString('latin1').trim()) ? 'objects' : 'nothing'

@@ -66,7 +66,7 @@ const [bracket, closingBracket, comma] = [code('['), code(']'), code(',')]
 
 /**
  * Objects one after another, with whatever brackets, commas and blanks between them. Anything else between two is a
- * record of its own, up to the end of its line. An object that does not end does not take the rest of the file with it:
+ * record of its own, up to the next object or the end of its line. An object that does not end does not take the rest of the file with it:
  * one that begins in the same column, on a later line, begins anew.
  */
 export function splitObjects(): Splitter {
@@ -88,8 +88,8 @@ export function splitObjects(): Splitter {
       let from = 0
       const take = (end: number) => {
         record.add(chunk.subarray(from, end))
-        const bytes = record.take()
-        if (bytes === null || !isBlank(bytes)) records.push({ line: begin.line, bytes })
+        const bytes = withoutSeparators(record.take())
+        if (bytes === null || bytes.length > 0) records.push({ line: begin.line, bytes })
         from = end
         state = 'between'
         inString = false
@@ -117,8 +117,7 @@ export function splitObjects(): Splitter {
         if (byte === brace && indented && state === 'object' && line > begin.line && column === begin.column) take(at)
         if (state === 'between') {
           if (byte === brace) open(at, 'object')
-          else if (!isBlankByte(byte) && byte !== comma && byte !== bracket && byte !== closingBracket)
-            open(at, 'other')
+          else if (!isBetween(byte)) open(at, 'other')
         }
         if (state !== 'between') {
           if (escaped) escaped = false
@@ -127,8 +126,7 @@ export function splitObjects(): Splitter {
             else if (byte === quote) inString = false
           } else if (byte === quote) inString = true
           else if (state === 'other') {
-            if (byte === comma || byte === closingBracket) take(at)
-            else if (byte === brace) {
+            if (byte === brace) {
               take(at)
               open(at, 'object')
               depth = 1
@@ -143,8 +141,8 @@ export function splitObjects(): Splitter {
       return records
     },
     end() {
-      const bytes = record.take()
-      return state === 'between' || (bytes !== null && isBlank(bytes)) ? [] : [{ line: begin.line, bytes }]
+      const bytes = withoutSeparators(record.take())
+      return bytes !== null && bytes.length === 0 ? [] : [{ line: begin.line, bytes }]
     },
   }
 }
@@ -175,6 +173,18 @@ function gathering() {
 }
 
 const isBlankByte = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d)
-function isBlank(bytes: Buffer): boolean {
-  return bytes.every(isBlankByte)
+/** Of a byte order mark: files that begin with one may lie behind one another. */
+const isOfMark = (byte: number): boolean => byte === 0xef || byte === 0xbb || byte === 0xbf
+const isBlank = (bytes: Buffer): boolean => bytes.every((byte) => isBlankByte(byte) || isOfMark(byte))
+
+function isBetween(byte: number): boolean {
+  return isBlankByte(byte) || isOfMark(byte) || byte === comma || byte === bracket || byte === closingBracket
+}
+
+/** What stands between two values of an array is of neither. */
+function withoutSeparators(bytes: Buffer | null): Buffer | null {
+  if (bytes === null) return null
+  let end = bytes.length
+  while (end > 0 && isBetween(bytes[end - 1]!)) end -= 1
+  return bytes.subarray(0, end)
 }
