@@ -15,6 +15,8 @@ export function cutWithEllipsis(text: string, length: number): string {
 export function boundaryBefore(text: string, at: number): number {
   if (at <= 0) return 0
   if (at >= text.length) return text.length
+  // between two plain letters, as nearly always
+  if (text.charCodeAt(at - 1) < firstMark && text.charCodeAt(at) < firstMark) return at
   // a window is enough, and keeps it quick in a long text; what is longer than it is no character but an attack
   const from = Math.max(0, at - maxCharacter)
   const window = text.slice(from, at + maxCharacter)
@@ -25,6 +27,8 @@ export function boundaryBefore(text: string, at: number): number {
   return isLowSurrogate(text.charCodeAt(at)) ? at - 1 : at
 }
 
+/** below it nothing joins the character before it */
+const firstMark = 0x300
 const maxCharacter = 64
 let graphemes: Intl.Segmenter | undefined
 
