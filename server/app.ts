@@ -9,6 +9,7 @@ import type { EventLog } from './event-log.ts'
 import { Fault } from './fault.ts'
 import type { Health } from './health.ts'
 import { startBodies } from './http/bodies.ts'
+import { limitInFlight } from './http/in-flight.ts'
 import { ownHosts } from './http/own-hosts.ts'
 import { sameOrigin } from './http/same-origin.ts'
 import { apiHeaders } from './http/security-headers.ts'
@@ -41,6 +42,7 @@ export function createApp(parts: ServerParts): { app: Hono; close(): void } {
   const tails = startTails(log, directory, accounts, health, limits)
   const app = new Hono()
 
+  app.use(limitInFlight(limits.inFlightPerConnection))
   app.use(ownHosts(parts.origins, parts.host))
   app.use('/api/*', async (c, next) => {
     const start = performance.now()

@@ -11,6 +11,7 @@ import type { Limits } from './limits.ts'
 import {
   admit,
   admitToPerson,
+  branch,
   foldSpace,
   isAuthors,
   isImporter,
@@ -44,6 +45,9 @@ interface Sent {
   readonly data: string
 }
 
+/** requests that are decided and written together */
+const maxServed = 256
+
 export function startCommitter(
   log: EventLog,
   directory: Directory,
@@ -53,9 +57,9 @@ export function startCommitter(
   const lines = new Map<string, Request[]>()
 
   async function serve(stream: string): Promise<void> {
-    for (let line = lines.get(stream)!; line.length > 0; line = lines.get(stream)!) {
-      lines.set(stream, [])
-      const served = line
+    const line = lines.get(stream)!
+    while (line.length > 0) {
+      const served = line.splice(0, maxServed)
       await commit(stream, served).catch((error) => served.forEach((request) => request.reject(error)))
     }
     lines.delete(stream)
@@ -159,7 +163,7 @@ class Trial {
   readonly #stream: string
   readonly #known: ReadonlyMap<string, LogItem>
   #space: SpaceState | null
-  /** the space is a copy that may be changed */
+  /** the space is a branch of our own */
   #owned = false
   /** events of this line, by id */
   readonly #taken = new Map<string, Sent>()
@@ -172,7 +176,7 @@ class Trial {
 
   take(request: Request): Fault | null {
     const before = this.#space
-    this.#owned = false // the first change copies, and leaves `before` as it is
+    this.#owned = false // the first change branches off, and leaves `before` as it is
     const taken: string[] = []
     for (const [index, sent] of request.events.entries()) {
       const { event } = sent.valid
@@ -200,7 +204,7 @@ class Trial {
     if (refusal) return refusal
     this.#taken.set(event.id, sent)
     if (valid.type === 'known' && isStructural(event.type)) {
-      if (!this.#owned) this.#space = this.#space && copy(this.#space)
+      if (!this.#owned) this.#space = this.#space && branch(this.#space)
       this.#owned = true
       this.#space = foldSpace(this.#space, valid.event)
     }
@@ -225,9 +229,3 @@ function sameOrTaken(actor: string, first: string, again: string) {
   if (canonicalJson(event) === canonicalJson(JSON.parse(again))) return 'known'
   return { code: 'EVENT_CHANGED', field: 'id', message: `id: ${event.id} was sent before with other content` } as const
 }
-
-const copy = (space: SpaceState): SpaceState => ({
-  ...space,
-  members: new Map([...space.members].map(([id, member]) => [id, { ...member }])),
-  rooms: new Map([...space.rooms].map(([id, room]) => [id, { ...room }])),
-})

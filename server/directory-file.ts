@@ -15,7 +15,10 @@ export interface DirectoryFile {
   /** how far the file is: what lies beyond was not saved */
   headOf(stream: string): Seq | null
   outline(stream: string): LogItem[]
-  /** ids of the room's events from its `messages`-th newest message on, and of those that made it and its threads */
+  /**
+   * Ids of the room's events from its `messages`-th newest message on, and of those that made it and its threads; the
+   * newest few thousand, if there are more.
+   */
   roomEvents(stream: string, room: string, messages: number): string[]
   setAside(): { count: number; newest: SetAside[] }
   close(): void
@@ -49,7 +52,7 @@ interface Progress {
 }
 
 /** Another number makes the file anew from the log. */
-const version = 2
+const version = 3
 const schema = `
 CREATE TABLE IF NOT EXISTS streams (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, head TEXT, events INTEGER NOT NULL, messages INTEGER NOT NULL
@@ -65,12 +68,16 @@ CREATE TABLE IF NOT EXISTS room_events (
   room_id INTEGER NOT NULL, seq TEXT NOT NULL, event_id TEXT NOT NULL, kind INTEGER NOT NULL,
   PRIMARY KEY (room_id, seq)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS room_makers ON room_events(room_id) WHERE kind = 2;
 CREATE TABLE IF NOT EXISTS set_aside (
   stream_id INTEGER NOT NULL, seq TEXT NOT NULL, event_id TEXT NOT NULL, reason TEXT NOT NULL,
   PRIMARY KEY (stream_id, seq)
 ) WITHOUT ROWID;
 PRAGMA user_version = ${version};
 `
+/** Of one answer: what lies beyond comes with the stream itself. */
+const maxOutline = 20_000
+const maxRoomPage = 5000
 const maxRoomIds = 50_000
 const newestShown = 20
 
@@ -170,7 +177,9 @@ class SqliteDirectoryFile implements DirectoryFile {
   outline(stream: string): LogItem[] {
     const found = this.#streams.get(stream)
     if (!found) return []
-    const rows = this.#statements.outlineOf.all(found.id) as unknown as (LogItem & { received_at: number })[]
+    const rows = this.#statements.outlineOf.all(found.id, maxOutline) as unknown as (LogItem & {
+      received_at: number
+    })[]
     return rows.map(({ seq, id, received_at: receivedAt, data }) => ({ seq, id, receivedAt, data }))
   }
 
@@ -178,10 +187,11 @@ class SqliteDirectoryFile implements DirectoryFile {
     const found = this.#streams.get(stream)
     const row = found && (this.#statements.oneRoom.get(found.id, room) as { id: number } | undefined)
     if (!row) return []
-    const { nthMessage, roomFrom } = this.#statements
+    const { nthMessage, roomMakers, roomFrom } = this.#statements
     const oldest = nthMessage.get(row.id, roomEventKind.message, messages - 1) as { seq: Seq } | undefined
-    const rows = roomFrom.all(row.id, oldest?.seq ?? '', roomEventKind.makesRoom) as { event_id: string }[]
-    return rows.map((event) => event.event_id)
+    const makers = roomMakers.all(row.id, maxRoomPage) as { event_id: string }[]
+    const rows = roomFrom.all(row.id, oldest?.seq ?? '', maxRoomPage) as { event_id: string }[]
+    return [...new Set([...makers, ...rows].map((event) => event.event_id))]
   }
 
   setAside(): { count: number; newest: SetAside[] } {
@@ -200,7 +210,9 @@ function prepare(database: Sqlite) {
     insertStream: sql('INSERT INTO streams(name, head, events, messages) VALUES (?, NULL, 0, 0)'),
     setProgress: sql('UPDATE streams SET head = ?, events = ?, messages = ? WHERE id = ?'),
     structureOf: sql('SELECT data FROM structure WHERE stream_id = ? ORDER BY seq'),
-    outlineOf: sql('SELECT seq, id, received_at, data FROM structure WHERE stream_id = ? AND outline = 1 ORDER BY seq'),
+    outlineOf: sql(
+      'SELECT seq, id, received_at, data FROM structure WHERE stream_id = ? AND outline = 1 ORDER BY seq LIMIT ?',
+    ),
     insertStructure: sql(
       'INSERT INTO structure(stream_id, seq, id, received_at, data, outline) VALUES (?, ?, ?, ?, ?, ?)',
     ),
@@ -211,7 +223,8 @@ function prepare(database: Sqlite) {
        ON CONFLICT DO UPDATE SET kind = max(kind, excluded.kind)`,
     ),
     nthMessage: sql('SELECT seq FROM room_events WHERE room_id = ? AND kind = ? ORDER BY seq DESC LIMIT 1 OFFSET ?'),
-    roomFrom: sql('SELECT event_id FROM room_events WHERE room_id = ?1 AND (seq >= ?2 OR kind = ?3) ORDER BY seq'),
+    roomMakers: sql('SELECT event_id FROM room_events WHERE room_id = ? AND kind = 2 LIMIT ?'),
+    roomFrom: sql('SELECT event_id FROM room_events WHERE room_id = ? AND seq >= ? ORDER BY seq DESC LIMIT ?'),
     insertAside: sql('INSERT OR REPLACE INTO set_aside(stream_id, seq, event_id, reason) VALUES (?, ?, ?, ?)'),
     countAside: sql('SELECT count(*) AS count FROM set_aside'),
     newestAside: sql(

@@ -281,6 +281,13 @@ describe('connections', () => {
     expect((await raw(three)).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 401'])
   })
 
+  test('hundreds of requests in one packet: a few are answered, the rest refused at once', async () => {
+    const many = `GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(300) + head('GET /api/me HTTP/1.1')
+    const answers = (await raw(many)).match(/HTTP\/1\.1 \d+/g)!
+    expect(answers.slice(0, 8)).toEqual(Array(8).fill('HTTP/1.1 200'))
+    expect(answers.filter((answer) => answer.endsWith('429')).length).toBeGreaterThan(100)
+  })
+
   test('clients that go away in the middle, of a body or of an answer, harm nobody', async () => {
     const gone = (bytes: string) =>
       new Promise<void>((resolve) => {

@@ -26,8 +26,12 @@ export const defaultLimits = {
   /** for a whole request to arrive, and for its headers alone */
   requestMs: 15_000,
   headersMs: 10_000,
+  /** after which a connection is cut on which no byte moves, in either direction: an answer that nobody reads */
+  stalledMs: 60_000,
   /** how long an idle connection is kept for the next request: above the 5 s of browsers' own sockets in flight */
   keepAliveMs: 10_000,
+  /** requests of one connection that are not answered yet: pages of 2 MB may wait for each */
+  inFlightPerConnection: 8,
   /** open connections: a tab has up to 6, a device's tail one; each costs 20 kB */
   connections: 10_000,
 
@@ -50,6 +54,8 @@ export const defaultLimits = {
   tailsInAll: 8000,
   /** bytes that wait for one live connection: it is closed, and comes back to read from its cursor */
   tailBytes: 1 << 20,
+  /** bytes that wait for all of them: those with most are closed */
+  tailBytesInAll: 256 << 20,
   /** bytes of a commit that are sent along; a larger one is only announced, and read at the client's own pace */
   inlineBytes: 256 << 10,
   heartbeatMs: 15_000,

@@ -35,6 +35,7 @@ test('kill -9 under eight writers: what was acknowledged is there once, and the 
   const acknowledged = new Set<string>()
   for (const round of [1, 2]) {
     const down = new AbortController()
+    const enough = acknowledged.size + 25
     const writers = Array.from({ length: 8 }, async (_, writer) => {
       while (!down.signal.aborted) {
         const said = ada.say(space.stream, space.room, `${round} ${writer}`)
@@ -42,7 +43,7 @@ test('kill -9 under eight writers: what was acknowledged is there once, and the 
         if (answer?.status === 200) acknowledged.add(said.id)
       }
     })
-    await sleep(400)
+    await expect.poll(() => acknowledged.size, { timeout: 20_000, interval: 5 }).toBeGreaterThan(enough)
     await server.end('SIGKILL')
     down.abort()
     await Promise.all(writers)
@@ -186,6 +187,33 @@ describe('bodies that do not come, or come to nothing', () => {
     expect(await slowHead).toMatch(/^HTTP\/1.1 408 /)
     expect(await slowChunks).toMatch(/^HTTP\/1.1 408 /)
     expect((await ada.request('/api/me')).status).toBe(200)
+  })
+
+  test('an answer that nobody reads is cut, and a tail that is silent but for its heartbeat is not', async () => {
+    const server = await start(folder.path, { limits: { stalledMs: 1000, heartbeatMs: 300 } })
+    const ada = await server.signIn('Ada')
+    const space = ada.found()
+    await ada.append(space.stream, space.events)
+    for (let i = 0; i < 12; i++) {
+      const said = Array.from({ length: 10 }, () => ada.say(space.stream, space.room, 'x'.repeat(50_000)))
+      await ada.append(space.stream, said)
+    }
+    const port = Number(new URL(server.origin).port)
+    // several at once, so that they pass what the kernel keeps for a connection
+    const open = (path: string, times = 1) => {
+      const socket = connect(port, '127.0.0.1')
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nCookie: ${ada.cookie}\r\n\r\n`.repeat(times))
+      socket.on('error', () => {})
+      return socket
+    }
+    const tail = open('/api/tail').resume()
+    const unread = Array.from({ length: 4 }, () => open(at(space.stream, 'events?limit=5000'), 8).pause())
+    await sleep(2500)
+    for (const socket of unread) socket.resume()
+    await expect.poll(() => unread.map((socket) => socket.destroyed)).toEqual(Array(4).fill(true))
+    expect(tail.closed).toBe(false)
+    expect((await server.health()).tails).toBe(1)
+    tail.destroy()
   })
 
   test('8 MB of brackets, of commas, or of strings that do not end: 400 at once, and nobody waits', async () => {

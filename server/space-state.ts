@@ -16,23 +16,28 @@ export interface SpaceState {
   readonly founder: string
   name: string
   visibility: 'public' | 'invite'
-  readonly members: Map<string, Member>
+  readonly members: Registry<Member>
   /** rooms and threads */
-  readonly rooms: Map<string, Room>
+  readonly rooms: Registry<Room>
+}
+/** What SpaceState needs of a Map. What is in it is replaced, never changed. */
+export interface Registry<V> extends Iterable<[string, V]> {
+  get(key: string): V | undefined
+  set(key: string, value: V): unknown
 }
 export interface Room {
   readonly kind: 'room' | 'thread'
   readonly maker: string
-  name: string
+  readonly name: string
   readonly parentRoom: string | undefined
   readonly parentMessage: string | undefined
 }
 export interface Member {
-  name: string
-  role: 'admin' | 'member'
-  active: boolean
+  readonly name: string
+  readonly role: 'admin' | 'member'
+  readonly active: boolean
   /** taken out by an admin: only an admin brings them back */
-  removed: boolean
+  readonly removed: boolean
 }
 
 export const importerPrefix = 'import-'
@@ -57,17 +62,19 @@ export function foldSpace(space: SpaceState | null, event: KnownEvent): SpaceSta
     case 'space.update':
       space.name = event.payload.name
       break
-    case 'member.join':
-      if (member) Object.assign(member, { name: event.payload.name, active: true, removed: false })
-      else space.members.set(event.entity, { name: event.payload.name, role: 'member', active: true, removed: false })
+    case 'member.join': {
+      const role = member?.active ? member.role : 'member'
+      space.members.set(event.entity, { name: event.payload.name, role, active: true, removed: false })
       break
+    }
     case 'member.leave': // a role ends with the membership: who comes back, or is let in again, is a member
       if (member) {
-        Object.assign(member, { active: false, role: 'member', removed: event.entity !== event.actor })
+        const removed = event.entity !== event.actor
+        space.members.set(event.entity, { ...member, active: false, role: 'member', removed })
       }
       break
     case 'member.role':
-      if (member?.active) member.role = event.payload.role
+      if (member?.active) space.members.set(event.entity, { ...member, role: event.payload.role })
       break
     case 'room.create': {
       const { name, kind, parentRoom, parentMessage } = event.payload
@@ -75,10 +82,35 @@ export function foldSpace(space: SpaceState | null, event: KnownEvent): SpaceSta
       break
     }
     case 'room.update':
-      if (room && event.payload.name !== undefined) room.name = event.payload.name
+      if (room && event.payload.name !== undefined) space.rooms.set(event.entity, { ...room, name: event.payload.name })
       break
   }
   return space
+}
+
+/** The same space, which can go on without the one that it comes from: what is set here is not there. Costs nothing. */
+export function branch(space: SpaceState): SpaceState {
+  return { ...space, members: new Layer(space.members), rooms: new Layer(space.rooms) }
+}
+
+class Layer<V> implements Registry<V> {
+  readonly #below: Registry<V>
+  readonly #own = new Map<string, V>()
+
+  constructor(below: Registry<V>) {
+    this.#below = below
+  }
+
+  get(key: string): V | undefined {
+    return this.#own.get(key) ?? this.#below.get(key)
+  }
+  set(key: string, value: V): void {
+    this.#own.set(key, value)
+  }
+  *[Symbol.iterator](): Iterator<[string, V]> {
+    yield* this.#own
+    for (const entry of this.#below) if (!this.#own.has(entry[0])) yield entry
+  }
 }
 
 /** Event types that this state is folded from, and `room.archive`, which the outline needs. */

@@ -87,6 +87,7 @@ async function listen(
   })
   const http = server as Server // `serve` makes no other kind here
   http.maxConnections = limits.connections
+  http.setTimeout(limits.stalledMs)
   // a connection that could not be accepted (no file handles left) is no reason to end
   http.on('error', (error) => logger.error({ err: error }, 'the listening socket failed'))
   return http

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TailMessage } from '../schema/messages/http.ts'
 import { newFolder, startProcess, type ServerProcess } from './testing-process.ts'
-import type { TestPerson } from './testing.ts'
+import { startTestServer, type TestPerson } from './testing.ts'
 
 /** Live connections, on a real process: those that nobody reads, those of who is gone, and too many of them. */
 const folder = newFolder()
@@ -24,9 +24,9 @@ class Tail {
   text = ''
   ended = false
 
-  constructor(person: TestPerson, path = '/api/tail', method = 'GET') {
-    this.socket = connect(Number(new URL(server.origin).port), '127.0.0.1')
-    this.socket.write(`${method} ${path} HTTP/1.1\r\nHost: localhost\r\nCookie: ${person.cookie}\r\n\r\n`)
+  constructor(person: TestPerson, path = '/api/tail', port = new URL(server.origin).port) {
+    this.socket = connect(Number(port), '127.0.0.1')
+    this.socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nCookie: ${person.cookie}\r\n\r\n`)
     this.socket.on('data', (chunk) => (this.text += chunk.toString()))
     this.socket.on('error', () => {})
     this.socket.on('close', () => (this.ended = true))
@@ -67,6 +67,26 @@ test('a tail that nobody reads is cut once 1 MB waits for it; the others hear ev
   await expect.poll(async () => (await server.health()).tails).toBeLessThanOrEqual(2)
   expect((await residentMb(server.pid)) - before).toBeLessThan(80)
   for (const { socket } of [...deaf, hearing]) socket.destroy()
+})
+
+test('what waits for all of them is bounded too: those with most are cut', async () => {
+  const small = await startTestServer({ limits: { tailBytesInAll: 1 << 20 } })
+  const people = await Promise.all(Array.from({ length: 6 }, (_, i) => small.signIn(`P${i}`)))
+  const space = people[0]!.found()
+  await people[0]!.append(space.stream, space.events)
+  for (const one of people.slice(1)) await one.append(space.stream, [one.join(space.stream)])
+  const { port } = new URL(small.origin)
+  const deaf = await Promise.all(people.map((one) => new Tail(one, '/api/tail', port).opened()))
+  for (const { socket } of deaf) socket.pause()
+  const { tails } = (await (await fetch(`${small.origin}/healthz`)).json()) as { tails: number }
+  expect(tails).toBe(6)
+  for (let i = 0; i < 130; i++) {
+    await people[0]!.append(space.stream, [people[0]!.say(space.stream, space.room, 'x'.repeat(50_000))])
+  }
+  const left = async () => ((await (await fetch(`${small.origin}/healthz`)).json()) as { tails: number }).tails
+  expect(await left()).toBeLessThan(6)
+  for (const { socket } of deaf) socket.destroy()
+  await small.dispose()
 })
 
 describe('too many', () => {

@@ -28,9 +28,14 @@ export class TailConnection {
     return this.#closed
   }
 
+  /** bytes that the client has not taken yet */
+  get waiting(): number {
+    return this.#response.writableLength
+  }
+
   write(bytes: Buffer): void {
     if (this.#closed) return
-    if (this.#response.writableLength + bytes.length > this.#maxBytes) this.#cut()
+    if (this.#response.writableLength + bytes.length > this.#maxBytes) this.cut()
     else this.#response.write(bytes)
   }
 
@@ -53,7 +58,8 @@ export class TailConnection {
     this.#gone()
   }
 
-  #cut(): void {
+  /** Ends it at once; what waited is let go. */
+  cut(): void {
     this.#response.destroy()
     this.#gone()
   }

@@ -28,7 +28,10 @@ export interface Tails {
   /** ends every connection, for shutdown */
   close(): void
 }
-type TailLimits = Pick<Limits, 'tailsPerPerson' | 'tailsInAll' | 'tailBytes' | 'inlineBytes' | 'heartbeatMs'>
+type TailLimits = Pick<
+  Limits,
+  'tailsPerPerson' | 'tailsInAll' | 'tailBytes' | 'tailBytesInAll' | 'inlineBytes' | 'heartbeatMs'
+>
 
 interface Tail extends Session {
   readonly connection: TailConnection
@@ -36,6 +39,7 @@ interface Tail extends Session {
   readonly streams: Set<string> | null
 }
 
+const relieveMs = 100
 const headers = { ...apiHeaders, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }
 
 export function startTails(
@@ -53,7 +57,23 @@ export function startTails(
     for (const tail of tails) {
       if (tail.streams) pass(tail, tail.streams, commit, () => (encoded ??= encodeCommit(commit, limits.inlineBytes)))
     }
+    relieve()
   })
+
+  /** Those for whom most waits go first, until what waits for all is within its bound. */
+  let relievedAt = 0
+  function relieve(): void {
+    if (performance.now() - relievedAt < relieveMs) return
+    relievedAt = performance.now()
+    const waiting = [...tails].map(({ connection }) => connection).filter(({ waiting }) => waiting > 0)
+    let inAll = waiting.reduce((sum, connection) => sum + connection.waiting, 0)
+    if (inAll <= limits.tailBytesInAll) return
+    for (const connection of waiting.sort((a, b) => b.waiting - a.waiting)) {
+      if (inAll <= limits.tailBytesInAll) return
+      inAll -= connection.waiting
+      connection.cut()
+    }
+  }
 
   function pass({ actor, connection }: Tail, streams: Set<string>, { stream }: Commit, encoded: () => Buffer): void {
     if (directory.mayRead(stream, actor)) {
