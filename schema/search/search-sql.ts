@@ -24,8 +24,14 @@ export interface SearchLimits {
   /** more matches than this are not sorted by age: the newest messages are looked at instead */
   readonly matches: number
   readonly newest: number
+  /** where words inside runs of unspaced scripts are looked for */
+  readonly inside: number
 }
-export const searchLimits: SearchLimits = { matches: deviceBounds.searchMatches, newest: deviceBounds.searchNewest }
+export const searchLimits: SearchLimits = {
+  matches: deviceBounds.searchMatches,
+  newest: deviceBounds.searchNewest,
+  inside: deviceBounds.searchInside,
+}
 /** rows are checked again in JavaScript where LIKE is not exact: some more are fetched */
 const maxRows = 51
 const maxRowsChecked = 200
@@ -33,10 +39,12 @@ const maxRowsChecked = 200
 export const peopleOf = 'SELECT person_id, name FROM memberships WHERE stream = ?'
 export const roomsOf = 'SELECT id, name, parent_room FROM rooms WHERE stream = ?'
 export const countMatches = 'SELECT count(*) FROM search_index WHERE search_index MATCH ?'
-/** up to a number */
+/** Each counts up to a number. */
 export const countTexts = 'SELECT count(*) FROM (SELECT 1 FROM component_text LIMIT ?)'
+export const countInRooms =
+  'SELECT count(*) FROM (SELECT 1 FROM timeline_items WHERE stream = ? AND timeline_id IN (SELECT value FROM json_each(?)) LIMIT ?)'
 
-/** Rows: id, author's name, unix ms, room's name, body. */
+/** Rows: id, author's name, unix ms, room's name, body, order_key. */
 export function candidates(asked: CandidatesAsked): { sql: string; parameters: SqlValue[]; limit: number } {
   const { stream, source, limits, match, rooms, wanted, unwanted, filters } = asked
   const parameters: SqlValue[] = []
@@ -53,9 +61,8 @@ export function candidates(asked: CandidatesAsked): { sql: string; parameters: S
       parameters.push(match)
       break
     case 'rooms':
-      from =
-        '(SELECT value AS id FROM json_each(?)) s CROSS JOIN timeline_items t ON t.timeline_id = s.id CROSS JOIN component_text c ON c.entity_id = t.id AND c.stream = t.stream'
-      parameters.push(JSON.stringify(rooms))
+      from = `(SELECT id, stream FROM timeline_items WHERE stream = ? AND timeline_id IN (SELECT value FROM json_each(?)) ORDER BY order_key DESC LIMIT ?) s CROSS JOIN timeline_items t ON t.id = s.id AND t.stream = s.stream CROSS JOIN component_text c ON c.entity_id = t.id AND c.stream = t.stream`
+      parameters.push(stream, JSON.stringify(rooms), limits.newest)
       break
     case 'newest':
       from = `(SELECT id, entity_id, stream, entity_kind, body FROM component_text ORDER BY entity_id DESC LIMIT ?) c CROSS JOIN timeline_items t ON t.id = c.entity_id AND t.stream = c.stream`
@@ -63,10 +70,10 @@ export function candidates(asked: CandidatesAsked): { sql: string; parameters: S
       break
   }
   if (match && source !== 'words') and('c.id IN (SELECT rowid FROM search_index WHERE search_index MATCH ?)', match)
-  for (const { like } of wanted) if (like) and(`c.body LIKE ? ESCAPE '\\'`, like)
-  for (const { match, like } of unwanted) {
+  for (const { exact, like } of wanted) if (!exact) and(`c.body LIKE ? ESCAPE '\\'`, like)
+  for (const { match, exact } of unwanted) {
     // what is left out must be exact: what is not is left to the check of its pattern
-    if (match && !like) and('c.id NOT IN (SELECT rowid FROM search_index WHERE search_index MATCH ?)', match)
+    if (match && exact) and('c.id NOT IN (SELECT rowid FROM search_index WHERE search_index MATCH ?)', match)
   }
   for (const { condition, leavesOut } of filters) {
     and(leavesOut ? `NOT (${condition.sql})` : condition.sql, ...condition.parameters)
@@ -74,10 +81,10 @@ export function candidates(asked: CandidatesAsked): { sql: string; parameters: S
   and('t.deleted = 0')
   and("c.entity_kind = 'message'")
   and('t.stream = ?', stream)
-  const checked = [...wanted, ...unwanted].some(({ like }) => like)
+  const checked = [...wanted, ...unwanted].some(({ exact }) => !exact)
   const limit = checked ? maxRowsChecked : maxRows
   const sql = `SELECT t.id, t.author_name, t.created_at,
-      CASE WHEN p.id IS NULL THEN r.name ELSE p.name || ' › ' || r.name END, c.body
+      CASE WHEN p.id IS NULL THEN r.name ELSE p.name || ' › ' || r.name END, c.body, h.order_key
     FROM (
       SELECT t.id, t.stream, t.order_key, c.id AS text_id
       FROM ${from}

@@ -5,11 +5,13 @@ import { parseSearch, type FilterUse, type ParsedSearch, type SearchTerm } from 
 import { searchFilters, type Condition, type FilterContext } from './search-filters.ts'
 import {
   candidates,
+  countInRooms,
   countMatches,
   countTexts,
   peopleOf,
   roomsOf,
   searchLimits,
+  type CandidatesAsked,
   type SearchLimits,
 } from './search-sql.ts'
 import { seekTerm, type Sought } from './seek-term.ts'
@@ -136,32 +138,56 @@ async function find(
   }
   const notes = [...said]
   const match = wanted.flatMap(({ match }) => match ?? []).join(' AND ') || null
-  const rooms = filters.find(({ condition, leavesOut }) => condition.rooms && !leavesOut)?.condition.rooms
+  const rooms = filters.find(({ condition, leavesOut }) => condition.rooms && !leavesOut)?.condition.rooms ?? null
   let source: 'words' | 'rooms' | 'newest' = rooms ? 'rooms' : 'newest'
-  if (match && Number((await run(countMatches, [match]))[0]![0]) <= limits.matches) source = 'words'
-  if (source === 'newest' && Number((await run(countTexts, [limits.newest + 1]))[0]![0]) > limits.newest) {
-    notes.push(`Only the newest ${limits.newest.toLocaleString('en')} messages of this device were looked at.`)
+  if (match && (await count(run, countMatches, [match])) <= limits.matches) source = 'words'
+  if (source !== 'words') {
+    const there = rooms
+      ? await count(run, countInRooms, [stream, JSON.stringify(rooms), limits.newest + 1])
+      : await count(run, countTexts, [limits.newest + 1])
+    if (there > limits.newest) {
+      const where = rooms ? 'there' : 'of this device'
+      notes.push(`Only the newest ${limits.newest.toLocaleString('en')} messages ${where} were looked at.`)
+    }
   }
-  const query = candidates({ stream, source, limits, match, rooms: rooms ?? [], wanted, unwanted, filters })
-  const rows = await run(query.sql, query.parameters)
-  const good: (typeof rows)[number][] = []
-  for (const row of rows) {
-    if (good.length > maxHits) break
-    if (answers(row[4] as string, wanted, unwanted)) good.push(row)
+  const asked = { stream, source, limits, match, rooms: rooms ?? [], wanted, unwanted, filters }
+  const found = await answersTo(run, asked)
+  if (source === 'words' && !found.more) {
+    // the index knows no word inside a run of a script without spaces; few are missing, and only new ones are worth the time
+    const inside = { ...asked, source: 'newest' as const, match: null, limits: { ...limits, newest: limits.inside } }
+    const more = await answersTo(run, { ...inside, wanted: wanted.map((each) => ({ ...each, exact: false })) })
+    const known = new Set(found.rows.map(([id]) => id))
+    found.rows.push(...more.rows.filter(([id]) => !known.has(id)))
+    found.rows.sort((one, other) => (one[5]! < other[5]! ? 1 : -1))
   }
   const patterns = wanted.map(({ pattern }) => pattern)
   return {
     type: 'found',
-    hits: good.slice(0, maxHits).map((row) => toHit(row, patterns)),
-    more: good.length > maxHits || rows.length === query.limit,
+    hits: found.rows.slice(0, maxHits).map((row) => toHit(row, patterns)),
+    more: found.more || found.rows.length > maxHits,
     notes,
   }
 }
 
+async function count(run: RunSelect, sql: string, parameters: readonly SqlValue[]): Promise<number> {
+  return Number((await run(sql, parameters))[0]![0])
+}
+
+async function answersTo(run: RunSelect, asked: CandidatesAsked) {
+  const { sql, parameters, limit } = candidates(asked)
+  const rows = await run(sql, parameters)
+  const good: (readonly SqlValue[])[] = []
+  for (const row of rows) {
+    if (good.length > maxHits) break
+    if (answers(row[4] as string, asked.wanted, asked.unwanted)) good.push(row)
+  }
+  return { rows: good, more: good.length > maxHits || rows.length === limit }
+}
+
 /** The last word on what the index and LIKE only narrow down: symbols, accents, where a word begins. */
 function answers(body: string, wanted: readonly Sought[], unwanted: readonly Sought[]): boolean {
-  const checked = wanted.filter(({ like }) => like !== null)
-  const refused = unwanted.filter(({ like }) => like !== null)
+  const checked = wanted.filter(({ exact }) => !exact)
+  const refused = unwanted.filter(({ exact }) => !exact)
   if (checked.length + refused.length === 0) return true
   const folded = fold(body)
   const has = ({ pattern }: Sought) => folded.search(pattern) >= 0

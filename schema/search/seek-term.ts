@@ -1,5 +1,5 @@
 import { fold } from '../text/fold.ts'
-import { unspacedScripts } from '../text/unspaced-scripts.ts'
+import { spacedLetter, unspacedScripts } from '../text/unspaced-scripts.ts'
 
 /**
  * How one term is sought. The full-text index knows words: runs of letters and digits, without case and accents. What it does
@@ -11,8 +11,10 @@ import { unspacedScripts } from '../text/unspaced-scripts.ts'
 export interface Sought {
   /** an FTS5 expression that finds a superset; null: the index cannot help */
   readonly match: string | null
-  /** a LIKE pattern that what is sought fits; null: the index's answer is exact */
-  readonly like: string | null
+  /** the index's answer needs no check; it lacks only words that stand inside a run of an unspaced script (我用React写) */
+  readonly exact: boolean
+  /** a LIKE pattern that what is sought fits */
+  readonly like: string
   /** tells, of a folded text, where it is */
   readonly pattern: RegExp
 }
@@ -24,16 +26,16 @@ export function seekTerm(typed: string, open: boolean, quoted: boolean): Sought 
   // as typed: the index folds by rules of its own
   const words = text.match(word) ?? []
   if (/^[\s"'“”]*$/.test(text)) return null
-  if (words.length === 0 || unspaced.test(text)) {
-    return { match: null, like: likePattern(text), pattern: literal(folded, true) }
-  }
+  const like = likePattern(text)
+  if (words.length === 0 || unspaced.test(text))
+    return { match: null, exact: false, like, pattern: literal(folded, true) }
   const last = words.at(-1)!
   const exact = !symbols.test(text)
   // one letter begins too much, unless symbols narrow it down
   const begins = open && text.endsWith(last) && (last.length > 1 || !exact)
   const match = `"${words.join(' ')}"${begins ? '*' : ''}`
-  if (exact) return { match, like: null, pattern: phrase(folded.match(word) ?? [], begins) }
-  return { match, like: likePattern(text), pattern: literal(folded, begins) }
+  const pattern = exact ? phrase(folded.match(word) ?? [], begins) : literal(folded, begins)
+  return { match, exact, like, pattern }
 }
 
 /** `(hello),` → `hello`; `:)` and `...` are what they are. */
@@ -47,23 +49,22 @@ const symbols = /[^\p{L}\p{N}\p{M}\s.,;:!?…'"‘’“”()[\]{}_-]|^-|\s-|[\p
 const word = /[\p{L}\p{N}\p{M}]+/gu
 const unspaced = new RegExp(`[${unspacedScripts}]`, 'u')
 
+const before = `(?<!${spacedLetter})`
+const behind = `(?!${spacedLetter})`
+
 function phrase(words: readonly string[], begins: boolean): RegExp {
-  const end = begins ? '' : '(?![\\p{L}\\p{N}])'
-  return new RegExp(`(?<![\\p{L}\\p{N}])${words.map(escape).join('[^\\p{L}\\p{N}]+')}${end}`, 'gu')
+  return new RegExp(before + words.map(escape).join('[^\\p{L}\\p{N}]+') + (begins ? '' : behind), 'gu')
 }
 
 /** A word does not begin within another, nor an option within `a-b`. */
 function literal(folded: string, begins: boolean): RegExp {
-  const spaced = !unspaced.test(folded)
-  const start =
-    spaced && /^[\p{L}\p{N}]/u.test(folded)
-      ? '(?<![\\p{L}\\p{N}])'
-      : /^-+[\p{L}\p{N}]/u.test(folded)
-        ? '(?<![\\p{L}\\p{N}-])'
-        : ''
-  const end = spaced && !begins && /[\p{L}\p{N}]$/u.test(folded) ? '(?![\\p{L}\\p{N}])' : ''
+  const start = beginsAsWord.test(folded) ? before : /^-+[\p{L}\p{N}]/u.test(folded) ? `${before}(?<!-)` : ''
+  const end = !begins && endsAsWord.test(folded) ? behind : ''
   return new RegExp(start + folded.trim().split(/\s+/).map(escape).join('\\s+') + end, 'gu')
 }
+
+const beginsAsWord = new RegExp(`^${spacedLetter}`, 'u')
+const endsAsWord = new RegExp(`${spacedLetter}$`, 'u')
 
 function escape(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
@@ -77,6 +78,6 @@ function likePattern(text: string): string {
   const inside = text
     .normalize('NFC')
     .replace(/[\\%_]/g, '\\$&')
-    .replace(/(?:(?![\x20-\x7e])[\p{Lu}\p{Ll}\p{M}]|[\s'"‘’“”])+/gu, '%')
+    .replace(/(?:(?![\x20-\x7e])[\p{Lu}\p{Ll}\p{M}]|[\s.,;:!?…'"‘’“”()[\]{}-])+/gu, '%')
   return `%${inside}%`
 }

@@ -4,10 +4,10 @@ export function isBlank(line: string): boolean {
   return line.trim() === ''
 }
 
-/** `# Title`; `#1` and a lone `#` are text. */
+/** `# Title`; `#1`, a lone `#` and `# #` are text. */
 export function heading(line: string): { readonly level: number; readonly text: string } | null {
   const found = /^ {0,3}(#{1,6})[ \t]+(\S.*)$/.exec(line)
-  return found && { level: found[1]!.length, text: found[2]! }
+  return found && /[\p{L}\p{N}\p{S}]/u.test(found[2]!) ? { level: found[1]!.length, text: found[2]! } : null
 }
 
 /** `---`, `***`, `___`, of three or more without spaces */

@@ -23,6 +23,7 @@ const texts = {
   percent: 'it is 50% off',
   shanghai: '我家在上海东边。',
   kanji: '彼は優柔不断だ',
+  mixed: '我用React写git2代码',
   thai: 'ฉันรักประเทศไทยมาก',
   korean: '오늘 학교에서 만나요',
   cafe: 'the Café is closed',
@@ -153,6 +154,12 @@ describe('search finds', () => {
     ['優柔不断', ['kanji']],
     ['ประเทศไทย', ['thai']],
     ['학교', ['korean']],
+    ['react', ['mixed']],
+    ['Rea', ['mixed']],
+    ['act', []],
+    ['react 代码', ['mixed']],
+    ['git', ['push', 'mixed']],
+    ['"git"', ['push']],
     ['上海 北京', []],
     // case, accents
     ['cafe', ['cafe']],
@@ -244,7 +251,7 @@ describe('what cannot be answered is said', () => {
 })
 
 describe('what would take long is looked for among the newest, and the answer says so', () => {
-  const few = { matches: 2, newest: 10 }
+  const few = { matches: 2, newest: 10, inside: 5 }
   const bounded = (typed: string) => search(run, stream, ['me-1'], typed, few)
   test.each([
     ['a word that many messages have', 'is', 1],
@@ -258,7 +265,12 @@ describe('what would take long is looked for among the newest, and the answer sa
     })
     expect(answer.type === 'found' && answer.hits.length).toBe(hits)
   })
-  test.each(['quince', 'tea', 'in:general-chat', 'in:general ->'])('%s needs no bound', async (typed) =>
+  test('in a room of many messages', async () => {
+    expect(await bounded('in:general ->')).toMatchObject({
+      notes: ['Only the newest 10 messages there were looked at.'],
+    })
+  })
+  test.each(['quince', 'tea', 'in:general-chat'])('%s needs no bound', async (typed) =>
     expect(await bounded(typed)).toMatchObject({ type: 'found', notes: [] }),
   )
 })
