@@ -87,7 +87,7 @@ export function createApp(parts: ServerParts): { app: Hono; close(): void } {
 function faultOf(error: unknown, health: Health): Fault {
   if (!health.failed(error)) return new Fault('INTERNAL', 'something went wrong on the server')
   const message = `nothing can be written on the server now: its disk is ${health.disk.state}`
-  return new Fault('STORAGE_FULL', message, { retryAfterSeconds: 30 })
+  return new Fault('STORAGE_FULL', message, { retryAfterSeconds: 5 })
 }
 
 /** What a path can be asked; a path that is not the API's is a file. */

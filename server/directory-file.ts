@@ -14,6 +14,7 @@ export interface DirectoryFile {
   save(stream: string, indexed: readonly Indexed[]): void
   /** how far the file is: what lies beyond was not saved */
   headOf(stream: string): Seq | null
+  /** rooms before members */
   outline(stream: string): LogItem[]
   /**
    * Ids of the room's events from its `messages`-th newest message on, and of those that made it and its threads; the
@@ -36,11 +37,13 @@ export interface Indexed {
   readonly item: LogItem
   readonly isMessage: boolean
   readonly rooms: ReadonlyMap<string, RoomEventKind>
-  /** part of the space's structure: of what its outline shows, or of a thread */
-  readonly structure: 'outline' | 'thread' | null
+  /** part of the space's structure: of what its outline shows (rooms, members), or of a thread */
+  readonly structure: 'room' | 'member' | 'thread' | null
   /** why it could not be taken; null: it could */
   readonly reason: string | null
 }
+/** The order in an outline; a thread is in none. */
+const outlinePlace = { thread: 0, room: 1, member: 2 } as const
 export const roomEventKind = { other: 0, message: 1, makesRoom: 2 } as const
 export type RoomEventKind = (typeof roomEventKind)[keyof typeof roomEventKind]
 
@@ -52,7 +55,7 @@ interface Progress {
 }
 
 /** Another number makes the file anew from the log. */
-const version = 3
+const version = 4
 const schema = `
 CREATE TABLE IF NOT EXISTS streams (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, head TEXT, events INTEGER NOT NULL, messages INTEGER NOT NULL
@@ -153,7 +156,7 @@ class SqliteDirectoryFile implements DirectoryFile {
     const { insertStructure, insertRoomEvent, insertAside } = this.#statements
     if (reason !== null) insertAside.run(stream, item.seq, item.id, reason)
     if (structure !== null) {
-      insertStructure.run(stream, item.seq, item.id, item.receivedAt, item.data, structure === 'outline' ? 1 : 0)
+      insertStructure.run(stream, item.seq, item.id, item.receivedAt, item.data, outlinePlace[structure])
     }
     for (const [room, kind] of rooms) insertRoomEvent.run(this.#roomId(stream, room), item.seq, item.id, kind)
   }
@@ -211,7 +214,7 @@ function prepare(database: Sqlite) {
     setProgress: sql('UPDATE streams SET head = ?, events = ?, messages = ? WHERE id = ?'),
     structureOf: sql('SELECT data FROM structure WHERE stream_id = ? ORDER BY seq'),
     outlineOf: sql(
-      'SELECT seq, id, received_at, data FROM structure WHERE stream_id = ? AND outline = 1 ORDER BY seq LIMIT ?',
+      'SELECT seq, id, received_at, data FROM structure WHERE stream_id = ? AND outline > 0 ORDER BY outline, seq LIMIT ?',
     ),
     insertStructure: sql(
       'INSERT INTO structure(stream_id, seq, id, received_at, data, outline) VALUES (?, ?, ?, ?, ?, ?)',

@@ -111,9 +111,7 @@ class LogDirectory implements Directory {
   }
 
   async outline(stream: string): Promise<LogItem[]> {
-    const items = this.#file.outline(stream)
-    const isMember = (item: LogItem) => (JSON.parse(item.data) as AnyEvent).type.startsWith('member.')
-    return [...items.filter((item) => !isMember(item)), ...items.filter(isMember)]
+    return this.#file.outline(stream)
   }
 
   async roomPage(stream: string, room: string, messages: number): Promise<LogItem[]> {
@@ -201,7 +199,7 @@ class LogDirectory implements Directory {
       if (valid.type === 'unknown') return placed
       if (time === 'first time') this.#fold(entry, valid.event)
       placeThread(valid.event, rooms)
-      return { ...placed, structure: isOfThread(entry.space, valid.event) ? 'thread' : 'outline' }
+      return { ...placed, structure: structureOf(entry.space, valid.event) }
     } catch (error) {
       return setAside(item, (error as Error).message)
     }
@@ -282,6 +280,7 @@ function placeThread(event: KnownEvent, rooms: Map<string, RoomEventKind>): void
   if (event.entity !== undefined) rooms.set(event.entity, roomEventKind.makesRoom)
 }
 
-function isOfThread(space: SpaceState | null, event: KnownEvent): boolean {
-  return event.type.startsWith('room.') && space?.rooms.get(event.entity ?? '')?.kind !== 'room'
+function structureOf(space: SpaceState | null, event: KnownEvent): Indexed['structure'] {
+  if (event.type.startsWith('member.')) return 'member'
+  return event.type.startsWith('room.') && space?.rooms.get(event.entity ?? '')?.kind !== 'room' ? 'thread' : 'room'
 }

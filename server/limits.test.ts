@@ -62,6 +62,19 @@ describe('what is asked without end', () => {
     await expect.poll(async () => (await people[2]!.request('/api/tail')).status).toBe(200)
   })
 
+  test('a first message that is larger than what may wait is sent all the same: nobody is kept out by their many spaces', async () => {
+    server = await startTestServer({ limits: { tailBytes: 100 } })
+    const ada = await server.signIn('Ada')
+    for (let i = 0; i < 5; i++) {
+      const { stream, events } = ada.found()
+      await ada.append(stream, events)
+    }
+    const reader = (await ada.request('/api/tail')).body!.getReader()
+    const { value } = await reader.read()
+    expect(new TextDecoder().decode(value).match(/space:/g)).toHaveLength(5)
+    await reader.cancel()
+  })
+
   test('all bodies together', async () => {
     server = await startTestServer({ limits: { bodyBytesInAll: 100_000 } })
     const ada = await server.signIn('Ada')

@@ -36,7 +36,7 @@ export const defaultLimits = {
   connections: 10_000,
 
   /** new guests of one address: an office behind one; then one every 2 s */
-  guestsPerAddress: { burst: 300, perSecond: 0.5 },
+  guestsPerAddress: { burst: 200, perSecond: 0.5 },
   /** new guests in all */
   guestsInAll: { burst: 3000, perSecond: 5 },
   /** spaces that one person founds: nobody founds more in an hour by hand; an importer one for each archive */

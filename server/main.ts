@@ -67,6 +67,10 @@ function inWords(error: unknown): string | null {
   if (code === 'EADDRINUSE') {
     return `Port ${port} is taken. Stop what uses it, or choose another: PORT=${port + 1} npm start`
   }
-  if (code === 'EACCES' || code === 'EADDRNOTAVAIL') return `The server cannot listen on ${host}:${port}: ${message}`
+  if (code === 'ERR_SQLITE_ERROR') {
+    return `The files in ${dataDirectory} cannot be opened: ${message}. (Is the disk full? Is a file damaged?)`
+  }
+  if (['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND', 'ERR_SOCKET_BAD_PORT'].includes(code ?? ''))
+    return `The server cannot listen on ${host}:${port}: ${message}`
   return null
 }

@@ -78,6 +78,32 @@ describe('one data folder, one process', () => {
   })
 })
 
+test.each([
+  ['a port that is none', { PORT: 'abc' }, /cannot listen on/],
+  ['an address that is not ours', { HOST: '203.0.113.7' }, /cannot listen on/],
+  ['an origin that is none', { ORIGIN: 'chat' }, /ORIGIN: chat is not an address/],
+  ['a limit that is none', { LIMITS: '{"tails":1}' }, /LIMITS: there is no tails/],
+])('%s is said in a sentence, without a stack', async (_, env, words) => {
+  const failing = start(folder.path, { env })
+  await expect(failing).rejects.toThrow(words)
+  await expect(failing).rejects.not.toThrow(/\n    at /)
+})
+
+test('a damaged log is said in a sentence; a damaged directory is made anew', async () => {
+  const first = await start(folder.path)
+  const ada = await first.signIn('Ada')
+  const space = ada.found()
+  await ada.append(space.stream, space.events)
+  const { port } = new URL(first.origin)
+  await first.end()
+  writeFileSync(join(folder.path, 'directory.db'), 'no database at all, but longer than a page header'.repeat(100))
+  const second = await start(folder.path, { port })
+  expect((await ada.get<StreamPage>(at(space.stream, 'outline'))).body.items).toHaveLength(3)
+  await second.end()
+  writeFileSync(join(folder.path, 'events.db'), 'no database at all'.repeat(500))
+  await expect(start(folder.path)).rejects.toThrow(/cannot be opened: file is not a database/)
+})
+
 /** A small disk of our own; null where this machine gives us none. */
 function mountDisk(path: string): { readOnly(): void; writable(): void; unmount(): void } | null {
   mkdirSync(path, { recursive: true })

@@ -2,8 +2,9 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 
 /**
  * One response that is written to for as long as both sides live. Written by hand, because the body must end when the
- * client goes away and when it does not read. Law: no more than `maxBytes` wait for one client; a connection that would
- * hold more is cut, and everything that waited for it is let go.
+ * client goes away and when it does not read. Law: no more than `maxBytes` wait for one client (a single message may be
+ * larger, or who is in thousands of spaces could never connect); a connection that would hold more is cut, and everything
+ * that waited for it is let go.
  */
 export class TailConnection {
   readonly #response: ServerResponse
@@ -35,7 +36,8 @@ export class TailConnection {
 
   write(bytes: Buffer): void {
     if (this.#closed) return
-    if (this.#response.writableLength + bytes.length > this.#maxBytes) this.cut()
+    const { waiting } = this
+    if (waiting > 0 && waiting + bytes.length > this.#maxBytes) this.cut()
     else this.#response.write(bytes)
   }
 
