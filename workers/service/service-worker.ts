@@ -9,7 +9,10 @@ import { openSyncStore } from './indexed-sync-store.ts'
 import { runSync, type RunningSync } from './run-sync.ts'
 import { createSyncApi } from './sync-api.ts'
 import { openSyncChannel } from './sync-channel.ts'
-import { addressOf, parsePush, takePush, type NotificationTarget } from './take-push.ts'
+import { indexedMarks } from './indexed-marks.ts'
+import { addressOf, type NotificationTarget, type ShownNotification } from './notifications.ts'
+import { noteMarks } from './personal-marks.ts'
+import { parsePush, takePush } from './take-push.ts'
 import { uploadMirror } from './upload-mirror.ts'
 
 /**
@@ -29,7 +32,8 @@ if (import.meta.env.PROD) {
 }
 clientsClaim()
 
-const api = createSyncApi(self.fetch.bind(self))
+const marks = indexedMarks()
+const api = noteMarks(createSyncApi(self.fetch.bind(self)), marks)
 const store = openSyncStore()
 
 // A worker that is only being installed is not the one that syncs: it would fight with the one it replaces.
@@ -62,13 +66,22 @@ self.addEventListener('push', (event) => {
 })
 
 async function onPush(push: { stream: string; head: string }): Promise<void> {
-  const notifications = await takePush(push, api, store, whoAmI)
+  const { show, review } = await takePush(push, { api, store, marks, me: whoAmI })
   startSync().queueGrew(push.stream)
+  for (const old of await self.registration.getNotifications()) {
+    const target = old.data as NotificationTarget
+    const text = await review({ tag: old.tag, target })
+    if (text === null) old.close()
+    // in the old one's place, without a sound
+    else if (text !== undefined) await showNotification({ title: old.title, body: text, tag: old.tag, target }, true)
+  }
   const windows = await self.clients.matchAll({ type: 'window' })
   if (windows.some((window) => window.focused && window.visibilityState === 'visible')) return
-  for (const { title, body, tag, target } of notifications) {
-    await self.registration.showNotification(title, { body, tag, data: target, icon: '/icon.svg' })
-  }
+  for (const notification of show) await showNotification(notification, false)
+}
+
+function showNotification({ title, body, tag, target }: ShownNotification, silent: boolean): Promise<void> {
+  return self.registration.showNotification(title, { body, tag, silent, data: target, icon: '/icon.svg' })
 }
 
 async function whoAmI(): Promise<string | null> {

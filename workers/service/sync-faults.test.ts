@@ -4,6 +4,7 @@ import { createMemorySyncStore, FakeDatabase, FakeServer, makeEvent } from './fa
 import { SyncFault } from './sync-api.ts'
 import { SyncMachine } from './sync-machine.ts'
 import type { SyncEffect, SyncInput } from './sync-steps.ts'
+import { memoryMarks } from './personal-marks.ts'
 import { takePush } from './take-push.ts'
 import { uploadMirror } from './upload-mirror.ts'
 
@@ -278,7 +279,10 @@ class World {
     const stream = this.#pick(streams.slice(0, 2))
     const head = this.server.events(stream).at(-1)?.seq
     if (head === undefined) return
-    await takePush({ stream, head }, this.server, this.store, async () => 'me')
+    await takePush(
+      { stream, head },
+      { api: this.server, store: this.store, marks: memoryMarks(), me: async () => 'me' },
+    )
     this.#step({ type: 'QUEUE_GREW', stream })
   }
 

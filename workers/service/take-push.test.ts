@@ -2,81 +2,198 @@ import { expect, test } from 'vitest'
 import type { AnyEvent } from '../../schema/events/event.ts'
 import { keyIn } from '../../schema/events/key.ts'
 import { createMemorySyncStore, FakeServer, makeEvent, seqOf } from './fake-world.ts'
-import { addressOf, parsePush, takePush } from './take-push.ts'
+import { addressOf } from './notifications.ts'
+import { memoryMarks, noteMarks } from './personal-marks.ts'
+import { parsePush, takePush, type PushPlatform } from './take-push.ts'
 
 const stream = 'space:a'
-const me = async () => 'me'
-const ulid = (n: number) => `01HF${String(n).padStart(22, '0')}`
-const theirs = (n: number) => makeEvent(ulid(n), stream, { actor: 'ada', payload: { text: `e${n}` } })
-const tag = (n: number) => keyIn(stream, ulid(n))
+const person = 'person:me'
+const theirs = (id: string, rest: Partial<AnyEvent> = {}) => makeEvent(id, stream, { actor: 'ada', ...rest })
+let clock = 100
+const change = (type: string, entity: string, rest: Partial<AnyEvent> = {}) =>
+  theirs(ulid(), { type, entity, clock: String(++clock), ...rest })
+let made = 0
+const ulid = () => `01K${String(++made).padStart(23, '0')}`
+const nth = (n: number) => `01HF${String(n).padStart(22, '0')}`
+const tag = (n: number) => keyIn(stream, nth(n))
+const idsOf = (items: readonly { readonly event: unknown }[]) => items.map(({ event }) => (event as AnyEvent).id)
+/** said of the person's own stream, perhaps on another device */
+const own = (type: string, payload: object, at: number) =>
+  makeEvent(ulid(), person, { type, clock: String(at), room: 'r', payload: { stream, ...payload } })
 
-function world(events: number) {
+function world(events: readonly AnyEvent[] | number) {
   const server = new FakeServer()
   const store = createMemorySyncStore()
-  server.write(
-    stream,
-    Array.from({ length: events }, (_, i) => theirs(i + 1)),
-  )
-  return { server, store, push: { stream, head: seqOf(events) } }
+  const marks = memoryMarks()
+  const platform: PushPlatform = { api: noteMarks(server, marks), store, marks, me: async () => 'me' }
+  const log =
+    typeof events === 'number'
+      ? Array.from({ length: events }, (_, i) => theirs(nth(i + 1), { payload: { text: `e${i + 1}` } }))
+      : events
+  server.write(stream, log)
+  const push = { stream, head: seqOf(log.length) }
+  return { server, store, marks, platform, push, take: () => takePush(push, platform) }
 }
+/** What a device that had synced all but the given events shows. */
+async function shown(events: readonly AnyEvent[], personal: readonly AnyEvent[] = []) {
+  const { server, store, platform } = world([makeEvent(nth(0), stream)])
+  await store.rememberCursor(stream, seqOf(1))
+  server.write(stream, events)
+  server.write(person, personal)
+  return takePush({ stream, head: seqOf(1 + events.length) }, platform)
+}
+const bodies = async (...asked: Parameters<typeof shown>) => (await shown(...asked)).show.map(({ body }) => body)
+const says = (text: string, rest: Partial<AnyEvent> = {}) => theirs(ulid(), { payload: { text }, ...rest })
 
 test('everything new is queued, then each message is shown once', async () => {
-  const { server, store, push } = world(20)
+  const { store, take } = world(20)
   await store.rememberCursor(stream, seqOf(17))
-  const shown = await takePush(push, server, store, me)
-  expect((await store.queue(stream)).items.map((item) => (item.event as AnyEvent).id)).toEqual([18, 19, 20].map(ulid))
-  expect(shown.map((one) => one.tag)).toEqual([18, 19, 20].map(tag))
-  expect(shown[0]).toMatchObject({ title: 'Somebody', body: 'e18', target: { stream, room: 'r', message: ulid(18) } })
-  const again = await takePush(push, server, store, me)
-  expect(again.map((one) => one.tag)).toEqual([tag(20)]) // a repeated push shows the same tag again: no second notification
+  const { show } = await take()
+  expect(idsOf((await store.queue(stream)).items)).toEqual([18, 19, 20].map(nth))
+  expect(show.map((one) => one.tag)).toEqual([18, 19, 20].map(tag))
+  expect(show[0]).toMatchObject({ title: 'Somebody', body: 'e18', target: { stream, room: 'r', message: nth(18) } })
+  const again = await take()
+  // a repeated push shows the same tag again: no second notification
+  expect(again.show.map((one) => one.tag)).toEqual([tag(20)])
   expect((await store.queue(stream)).items).toHaveLength(3)
 })
 
-test('one’s own messages, and what is no message, show nothing', async () => {
-  const { server, store } = world(1)
+test('one’s own messages, an import’s, and what is no message, show nothing', async () => {
+  const { server, store, platform } = world(1)
   await store.rememberCursor(stream, seqOf(1))
-  server.write(stream, [makeEvent(ulid(2), stream), makeEvent(ulid(3), stream, { actor: 'ada', type: 'reaction.add' })])
-  expect(await takePush({ stream, head: seqOf(3) }, server, store, me)).toEqual([])
-  expect((await store.queue(stream)).items).toHaveLength(2)
+  server.write(stream, [
+    makeEvent(ulid(), stream),
+    change('reaction.add', nth(1), { payload: { emoji: '👍' } }),
+    says('long ago', { actor: 'import-zulip' }),
+  ])
+  expect((await takePush({ stream, head: seqOf(4) }, platform)).show).toEqual([])
+  expect((await store.queue(stream)).items).toHaveLength(3)
+})
+
+test('what was deleted meanwhile is not shown, what was restored is', async () => {
+  const [gone, back] = [says('gone'), says('back')]
+  expect(
+    await bodies([
+      gone,
+      back,
+      change('message.delete', gone.id),
+      change('message.delete', back.id),
+      change('message.restore', back.id),
+    ]),
+  ).toEqual(['back'])
+  const twice = says('deleted by two, restored by one')
+  expect(
+    await bodies([
+      twice,
+      change('message.delete', twice.id),
+      change('message.delete', twice.id, { actor: 'admin' }),
+      change('message.restore', twice.id),
+    ]),
+  ).toEqual([])
+})
+
+test('what was edited meanwhile is shown in its last words, by clock and not by arrival', async () => {
+  const typo = says('helo')
+  const late = change('message.edit', typo.id, { payload: { text: 'hello, all' }, clock: '9000' })
+  const early = change('message.edit', typo.id, { payload: { text: 'hello' }, clock: '8000' })
+  expect(await bodies([typo, late, early])).toEqual(['hello, all'])
+})
+
+test('a muted room gives none; muted and unmuted again it does', async () => {
+  const message = says('hi')
+  const mute = (muted: boolean, at: number) => own('room.mute', { muted }, at)
+  expect(await bodies([message], [mute(true, 5)])).toEqual([])
+  expect(await bodies([message], [mute(false, 9), mute(true, 5)])).toEqual(['hi'])
+  expect(await bodies([says('elsewhere', { room: 'other' })], [mute(true, 5)])).toEqual(['elsewhere'])
+})
+
+test('what was read on another device gives none, what came after it does', async () => {
+  const read = says('read', { clock: '50' })
+  const unread = says('unread', { clock: '60' })
+  expect(await bodies([read, unread], [own('read.mark', { upTo: '50' }, 55)])).toEqual(['unread'])
+  // a mark that claims more than its writer can have seen hides nothing
+  expect(await bodies([read, unread], [own('read.mark', { upTo: '9000' }, 55)])).toEqual(['unread'])
+})
+
+test('what a device read and muted itself counts when the server cannot be asked again', async () => {
+  const { server, platform, push, store } = world([says('hi', { clock: '10' })])
+  await platform.api.append(person, [own('room.mute', { muted: true }, 20)])
+  await store.rememberCursor(person, seqOf(9)) // what the server refuses
+  expect((await takePush(push, platform)).show).toEqual([])
+  expect(server.reads).toContain('after person:me')
+})
+
+test('a notification that is still on screen follows: closed when deleted or read, in new words when edited', async () => {
+  const on = (message: string, at = '10') => ({
+    tag: `${stream} ${message}`,
+    target: { stream, room: 'r', message, clock: at },
+  })
+  const edit = change('message.edit', 'm2', { payload: { text: '**new** words' } })
+  const { review, show } = await shown([change('message.delete', 'm1'), edit], [own('read.mark', { upTo: '30' }, 40)])
+  expect(show).toEqual([])
+  expect(await review(on('m1', '99'))).toBe(null)
+  expect(await review(on('m2', '99'))).toBe('new words')
+  expect(await review(on('m3', '30'))).toBe(null)
+  expect(await review(on('m4', '99'))).toBe(undefined)
+  expect(await review({ ...on('m1'), target: { ...on('m1').target, stream: 'space:b' } })).toBe(undefined)
+})
+
+test('the text is what a person reads: no mark-up, no half a character, nothing that turns the line', async () => {
+  const wave = '👋🏽'
+  const flag = '🇨🇭'
+  const family = '👨‍👩‍👧‍👦'
+  const cut = async (text: string) => (await bodies([says(text)]))[0]!
+  expect(await cut('**Hi** see [the docs](https://a.example) and `a_b`\n\n> quoted')).toBe(
+    'Hi see the docs and a_b quoted',
+  )
+  for (const character of [wave, flag, family, 'e\u0301\u0323', '😀']) {
+    for (let before = 150; before < 165; before++) {
+      const text = await cut('x'.repeat(before) + character.repeat(9))
+      expect(text.length).toBeLessThanOrEqual(160)
+      const rest = text.replace(/…$/, '').slice(before)
+      expect(rest, `${before} before ${character}`).toBe(character.repeat(rest.length / character.length))
+    }
+  }
+  expect(await cut('abc \u202Egnp.exe\u202C \u2066x')).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/)
+})
+
+test('names are cut between characters too', async () => {
+  const author = { id: 'x', name: `Eve ${'👩‍🚀'.repeat(15)}` }
+  const [one] = (await shown([says('hi', { payload: { text: 'hi', author } })])).show
+  expect(one!.title).toMatch(/^Eve (👩‍🚀)+…$/u)
+})
+
+test('what cannot be read shows nothing, and keeps nothing else from being shown', async () => {
+  const far = { ...says('from the future'), clock: String(2n ** 62n) }
+  const bad = [
+    { ...says('a'), payload: null },
+    { ...says('b'), payload: { text: 5 } },
+    { ...says('c'), stream: 'space:b' },
+  ]
+  const named = says('said', { actor: 'constructor', room: '__proto__' })
+  expect((await shown([...bad, far, named])).show).toMatchObject([{ title: 'Somebody', body: 'said' }])
 })
 
 test('a stream that was never synced is shown, not queued: the queue would begin in the middle', async () => {
-  const { server, store, push } = world(5)
-  expect((await takePush(push, server, store, me)).map((one) => one.tag)).toEqual([tag(5)])
+  const { store, take } = world(5)
+  expect((await take()).show.map((one) => one.tag)).toEqual([tag(5)])
   expect((await store.queue(stream)).items).toEqual([])
 })
 
 test('without a server the push still says that there is something', async () => {
-  const { server, store, push } = world(5)
+  const { server, take } = world(5)
   server.down()
-  expect(await takePush(push, server, store, me)).toMatchObject([{ title: 'New messages' }])
+  expect((await take()).show).toMatchObject([{ title: 'New messages' }])
 })
 
 test('quota reached in IndexedDB: the push is shown, nothing is queued, and the next push goes on from the same place', async () => {
-  const { server, store, push } = world(20)
+  const { store, platform, push, take } = world(20)
   await store.rememberCursor(stream, seqOf(17))
   const full = { ...store, enqueue: () => Promise.reject(new DOMException('no room', 'QuotaExceededError')) }
-  expect(await takePush(push, server, full, me)).toMatchObject([{ title: 'New messages' }])
+  expect((await takePush(push, { ...platform, store: full })).show).toMatchObject([{ title: 'New messages' }])
   expect((await store.queue(stream)).items).toEqual([])
-  await takePush(push, server, store, me)
-  expect((await store.queue(stream)).items.map((item) => (item.event as AnyEvent).id)).toEqual([18, 19, 20].map(ulid))
-})
-
-test('what cannot be read shows nothing, and keeps nothing else from being shown', async () => {
-  const { server, store } = world(1)
-  await store.rememberCursor(stream, seqOf(1))
-  const far = { ...theirs(2), clock: String(2n ** 62n) }
-  const bad = [
-    { ...theirs(3), payload: null },
-    { ...theirs(4), payload: { text: 5 } },
-    { ...theirs(5), stream: 'space:b' },
-    far,
-  ]
-  const named = { ...theirs(6), actor: 'constructor', room: '__proto__' }
-  server.write(stream, [...bad, named])
-  expect(await takePush({ stream, head: seqOf(6) }, server, store, me)).toMatchObject([
-    { title: 'Somebody', body: 'e6' },
-  ])
+  await take()
+  expect(idsOf((await store.queue(stream)).items)).toEqual([18, 19, 20].map(nth))
 })
 
 test('a payload that is not ours is no push', () => {
@@ -85,6 +202,6 @@ test('a payload that is not ours is no push', () => {
 })
 
 test('a notification leads to its message', () => {
-  expect(addressOf({ stream: 'space:s1', room: 'r/1', message: 'm' })).toBe('/s/s1/r%2F1#m')
-  expect(addressOf({ stream: 'space:s1', room: null, message: null })).toBe('/s/s1')
+  expect(addressOf({ stream: 'space:s1', room: 'r/1', message: 'm', clock: '1' })).toBe('/s/s1/r%2F1#m')
+  expect(addressOf({ stream: 'space:s1', room: null, message: null, clock: null })).toBe('/s/s1')
 })

@@ -1,0 +1,93 @@
+import type { EventOf, KnownEvent } from '../../schema/events/event.ts'
+import { keyIn } from '../../schema/events/key.ts'
+import { cleanName } from '../../schema/events/names.ts'
+import { streamOwner } from '../../schema/events/streams.ts'
+import { cutWithEllipsis } from '../../schema/text/cut-text.ts'
+import { plainLine } from '../../schema/text/plain-text.ts'
+import type { Mark } from './personal-marks.ts'
+
+export interface ShownNotification {
+  readonly title: string
+  readonly body: string
+  /** the message's identity: one notification a message, however often it is pushed */
+  readonly tag: string
+  readonly target: NotificationTarget
+}
+export interface NotificationTarget {
+  readonly stream: string
+  readonly room: string | null
+  readonly message: string | null
+  /** the message's clock: what was read up to there is shown no more */
+  readonly clock: string | null
+}
+
+const bodyLength = 160
+const nameLength = 60
+
+/** What a run of events says of messages, in the order of their clocks: the last text, and whether it is taken back. */
+export interface Changes {
+  /** by message */
+  readonly texts: ReadonlyMap<string, string>
+  readonly deleted: ReadonlySet<string>
+}
+
+/** As the projections have it (schema/projections/message.ts): the last edit counts, and a delete until the same person restores. */
+export function changesIn(events: readonly KnownEvent[]): Changes {
+  const texts = new Map<string, string>()
+  const deleters = new Map<string, Set<string>>()
+  for (const event of byClock(events)) {
+    const message = event.entity ?? event.id
+    const by = deleters.get(message) ?? new Set()
+    deleters.set(message, by)
+    if (event.type === 'message.edit') texts.set(message, event.payload.text)
+    if (event.type === 'message.delete') by.add(event.actor)
+    if (event.type === 'message.restore') by.delete(event.actor)
+  }
+  return { texts, deleted: new Set([...deleters].filter(([, by]) => by.size > 0).map(([message]) => message)) }
+}
+
+function byClock(events: readonly KnownEvent[]): KnownEvent[] {
+  return events.toSorted((a, b) => Number(BigInt(a.clock) - BigInt(b.clock)))
+}
+
+/** A muted room, and what was read already, tell nothing. */
+export const isQuiet = (mark: Mark, clock: string): boolean => mark.muted || BigInt(clock) <= mark.readUpTo
+
+/** Somebody else wrote it, now: an import brings the past. */
+export const isNews = (event: KnownEvent, me: string | null): event is EventOf<'message.create'> =>
+  event.type === 'message.create' && event.actor !== me && !event.actor.startsWith('import-')
+
+export function wordMessage(
+  event: EventOf<'message.create'>,
+  names: Readonly<Record<string, string>>,
+  { texts }: Changes,
+): ShownNotification {
+  const nameOf = (id: string | undefined) => (id !== undefined && Object.hasOwn(names, id) ? names[id] : undefined)
+  const { text, author } = event.payload
+  const person = wordName(author?.name ?? nameOf(event.actor)) || 'Somebody'
+  const place = wordName(nameOf(event.room) ?? nameOf(event.stream))
+  return {
+    title: place ? `${person} in ${place}` : person,
+    body: wordText(texts.get(event.id) ?? text),
+    tag: keyIn(event.stream, event.id),
+    target: { stream: event.stream, room: event.room ?? null, message: event.id, clock: event.clock },
+  }
+}
+
+/** Its text as a person reads it, not as it was typed; no character is cut in half, none turns the line around. */
+export const wordText = (markdown: string): string => plainLine(markdown, bodyLength)
+
+function wordName(name: string | undefined): string {
+  return cutWithEllipsis(cleanName(name || ''), nameLength)
+}
+
+export function wordless(stream: string): ShownNotification {
+  const target = { stream, room: null, message: null, clock: null }
+  return { title: 'New messages', body: 'Open the app to read them.', tag: `news ${stream}`, target }
+}
+
+/** The address of a room or message in the app. */
+export function addressOf({ stream, room, message }: NotificationTarget): string {
+  const path = ['', 's', streamOwner(stream), ...(room === null ? [] : [room])].map(encodeURIComponent).join('/')
+  return message === null ? path : `${path}#${encodeURIComponent(message)}`
+}
