@@ -199,6 +199,28 @@ describe.skipIf(trialDisk === null)('the disk (these need the right to mount one
   )
 })
 
+test('a disk that refuses more for another reason (here a limit of file sizes): 507 for writes, reads go on', async () => {
+  const wrap = (command: string[]) => ['bash', '-c', `trap '' XFSZ; ulimit -f 800; exec "$@"`, 'limited', ...command]
+  const server = await start(folder.path, { wrap })
+  const ada = await server.signIn('Ada')
+  const space = ada.found()
+  await ada.append(space.stream, space.events)
+  const statuses: number[] = []
+  for (let i = 0; i < 30; i++) {
+    statuses.push((await ada.append(space.stream, [ada.say(space.stream, space.room, 'x'.repeat(50_000))])).status)
+  }
+  expect(new Set(statuses)).toEqual(new Set([200, 507]))
+  expect((await ada.get<StreamPage>(at(space.stream, `latest?room=${space.room}&limit=1`))).status).toBe(200)
+  expect(server.log()).toContain('the state of the disk changed')
+})
+
+test('a bug of ours is told in the log, what is under way is finished, and the process ends with 1', async () => {
+  const planted = `data:text/javascript,process.on('SIGUSR2',()=>{throw new Error('a planted bug')})`
+  const server = await start(folder.path, { env: { NODE_OPTIONS: `--import "${planted}"` } })
+  expect(await server.end('SIGUSR2')).toBe(1)
+  expect(server.log()).toMatch(/"level":60.*a planted bug.*a bug ended the server/)
+})
+
 describe('bodies that do not come, or come to nothing', () => {
   test('a slow body is answered 408; slow headers are cut; the rest goes on', async () => {
     const server = await start(folder.path, { limits: { requestMs: 1000, headersMs: 500 } })

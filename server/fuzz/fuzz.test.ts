@@ -8,9 +8,9 @@ test('random requests: the process lives, good events are there once, nobody els
   const folder = newFolder()
   const server = await startProcess(folder.path)
   try {
-    const report = await runFuzz(server.origin, server.pid, { requests: 1500, seed })
+    const report = await runFuzz(server.origin, server.pid, { requests: 1000, seed })
     expect(report.broken, `seed ${seed}`).toEqual([])
-    expect(report.acknowledged, `seed ${seed}`).toBeGreaterThan(200)
+    expect(report.acknowledged, `seed ${seed}`).toBeGreaterThan(150)
     expect((await server.health()).status).toBe('ok')
     expect(server.log()).not.toMatch(/"level":(50|60)/)
   } finally {
