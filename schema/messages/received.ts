@@ -102,12 +102,13 @@ export function eventOf(
 
 /** An event that nobody could read, found by its place in the text of a page that is not JSON; null when there is none. */
 export function unreadable(text: string, after: string | null): Received | null {
-  const seq = /"seq"\s*:\s*"([^"\\]{1,200})"/.exec(text.slice(0, 2000))?.[1]
+  const seq = /"seq"\s*:\s*"([^"\\]{1,200})"/.exec(text)?.[1]
   if (seq === undefined || !isPlace(seq) || (after !== null && seq <= after)) return null
   return faulty(seq, 0, text, '', 'is not JSON')
 }
 
-function inOrder(inputs: readonly unknown[], after: string | null): Received[] {
+/** Items as they may be handed on: in the order of their places, behind `after`. */
+export function inOrder(inputs: readonly unknown[], after: string | null): Received[] {
   const placed: Received[] = []
   const unplaced: Received[] = []
   for (const input of inputs.slice(0, deviceBounds.pageItems)) {

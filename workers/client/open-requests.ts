@@ -44,7 +44,13 @@ export function openRequests(tabId: string, clock: Clock, post: (message: FromTa
         failed(requestId, 'TIMEOUT', `no answer within ${deadlineMs} ms`),
       )
       waiting.set(requestId, { request: full, acceptedEpoch: null, resolve, reject, cancelDeadline })
-      post(full)
+      try {
+        post(full)
+      } catch (error) {
+        // what cannot be cloned must not stand in line either: every new coordinator would be told of it, in vain
+        settle(requestId)
+        reject(clientError('INVALID_EVENT', `this cannot be sent to the database: ${String(error)}`))
+      }
     })
   }
 

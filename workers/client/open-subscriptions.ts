@@ -99,7 +99,12 @@ export function openSubscriptions(post: (message: FromTab) => void): Subscriptio
         tabQuery = { subscriptionId, key, query, listeners: new Set([listener]), held: null }
         byKey.set(key, tabQuery)
         byId.set(subscriptionId, tabQuery)
-        post({ type: 'SUBSCRIBE', subscriptionId, query })
+        try {
+          post({ type: 'SUBSCRIBE', subscriptionId, query })
+        } catch (error) {
+          drop(tabQuery) // parameters that cannot be cloned
+          throw error
+        }
       }
       const mine = tabQuery
       return () => {

@@ -1,7 +1,7 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
 import { deviceBounds } from '../../schema/device-bounds.ts'
 import type { AnyEvent } from '../../schema/events/event.ts'
-import { received, type Received } from '../../schema/messages/received.ts'
+import type { Received } from '../../schema/messages/received.ts'
 import type { SyncStore } from './sync-store.ts'
 
 /** The SyncStore in IndexedDB. */
@@ -70,7 +70,7 @@ export function openSyncStore(name = 'rsql-sync-v1'): SyncStore {
       const row = (await tx.objectStore('streams').get(stream)) ?? { applied: null }
       const begins = row.queued ? row.queued.after : after
       await Promise.all([
-        ...items.map((item) => tx.objectStore('queue').put({ stream, ...item })),
+        ...distinct(items).map((item) => tx.objectStore('queue').put({ stream, ...item })),
         tx.objectStore('streams').put({ ...row, queued: { after: begins, last: last.seq } }, stream),
         tx.done,
       ])
@@ -79,7 +79,7 @@ export function openSyncStore(name = 'rsql-sync-v1'): SyncStore {
       const tx = (await database()).transaction(['queue', 'streams'], 'readonly')
       const row = await tx.objectStore('streams').get(stream)
       const rows = await tx.objectStore('queue').getAll(all(stream), maxQueueLoad)
-      const items = rows.map(received)
+      const items = rows.map(({ stream: _stream, ...item }) => item)
       return { after: row?.queued?.after ?? null, items }
     },
     async unqueue(stream, upTo) {
@@ -110,4 +110,9 @@ export function openSyncStore(name = 'rsql-sync-v1'): SyncStore {
       await Promise.all([...stores.map((name) => tx.objectStore(name).clear()), tx.done])
     },
   }
+}
+
+/** One that names no place stands at the place of the one before it, which it must not replace. */
+function distinct(items: readonly Received[]): Received[] {
+  return items.filter((item, at) => item.seq !== items[at - 1]?.seq)
 }

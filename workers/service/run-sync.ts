@@ -2,6 +2,7 @@ import { assertNever } from '../../schema/assert.ts'
 import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
 import { syncLock } from '../../schema/messages/protocol.ts'
 import type { Locks } from '../platform/locks.ts'
+import { backoffMs } from './backoff.ts'
 import { SyncFault, type SyncApi } from './sync-api.ts'
 import { SyncMachine } from './sync-machine.ts'
 import type { SyncEffect, SyncInput, TimerName } from './sync-steps.ts'
@@ -40,6 +41,7 @@ export function runSync({ locks, channel, api, store, random, now }: SyncParts):
   const inputs: SyncInput[] = []
   const onQuiet = new Set<() => void>()
   let running = false
+  let stumbles = 0
   let tail = new AbortController()
 
   /** One input at a time, also when carrying out an effect brings the next one at once. */
@@ -49,12 +51,24 @@ export function runSync({ locks, channel, api, store, random, now }: SyncParts):
     running = true
     try {
       for (let next = inputs.shift(); next; next = inputs.shift()) {
-        for (const effect of machine.step(next)) carryOut(effect)
+        try {
+          for (const effect of machine.step(next)) carryOut(effect)
+        } catch (error) {
+          stumbled(error)
+        }
       }
     } finally {
       running = false
     }
     if (machine.quiet) for (const resolve of onQuiet) resolve()
+  }
+
+  /** A bug of ours, whatever came in: it must be seen, and must not end the sync. All begins anew, from the database. */
+  function stumbled(error: unknown): void {
+    console.error(error)
+    inputs.length = 0
+    stumbles += 1
+    setTimeout(take, backoffMs(stumbles, random), { type: 'START' } satisfies SyncInput)
   }
 
   function carryOut(effect: SyncEffect): void {

@@ -53,6 +53,8 @@ export class StreamSync {
   #lost = false
   /** events a page, while one in reach makes a page unreadable; null: as many as usual */
   #limit: number | null = null
+  /** fewer bring nothing: the first of them names no place to go on from */
+  #least = 1
   readonly #roomsAsked = new Set<string>()
   total = 0
   applied = 0
@@ -100,7 +102,7 @@ export class StreamSync {
   }
 
   /**
-   * The answer was no page. Half as many are asked for, down to a single event; of that one `item` is the place, and it is
+   * The answer was no page. Ever fewer events are asked for, down to a single one; `item` says what place it has, and it is
    * passed over. The outline and newest pages are only a short cut: the history brings what they hold. False: nothing is
    * left to try, and the same is to be asked again later.
    */
@@ -114,11 +116,13 @@ export class StreamSync {
         this.#roomRead(request.room)
         return true
       case 'after':
-        if (this.#limit !== 1) {
-          this.#limit = Math.floor((this.#limit ?? firstSmallerPage * 8) / 8) || 1
+        if (this.#limit !== this.#least) {
+          this.#limit = Math.max(this.#least, Math.floor((this.#limit ?? firstSmallerPage * 8) / 8))
           return true
         }
         if (item === null) return false
+        this.#least = 1
+        this.#limit = 1
         this.#pushHistory([item], null)
         return true
     }
@@ -143,7 +147,11 @@ export class StreamSync {
   answered(request: ReadRequest, page: ReceivedPage): boolean {
     this.requestFailed(request) // it is no longer under way
     const last = page.items.at(-1)?.seq
-    if (request.kind === 'after' && !page.upToDate && (last === undefined || last === this.#position)) return false
+    if (request.kind === 'after' && !page.upToDate && (last === undefined || last === this.#position)) {
+      if (this.#limit === null || page.items.length === 0) return false
+      this.#limit = this.#least = page.items.length + 1
+      return true
+    }
     this.refusals = 0
     this.refusal = null
     this.total = page.total
@@ -163,6 +171,7 @@ export class StreamSync {
         return true
       case 'after':
         this.#more = !page.upToDate
+        this.#least = 1
         if (this.#limit !== null) this.#limit = this.#limit >= firstSmallerPage ? null : this.#limit * 8
         this.#count = Math.max(0, page.total - page.behind - page.items.length)
         if (this.applied === 0) this.applied = this.#count

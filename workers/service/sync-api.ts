@@ -30,7 +30,7 @@ export type ReadRequest =
 /**
  * Three kinds of failure. *passing*: nobody said no (no network, server down, too many requests): the same again later.
  * *refused*: the server understood and said no: the same again is pointless.
- * *unreadable*: the answer is whole, but no page of ours: a smaller page may be; of a page of one event, `item` is its place.
+ * *unreadable*: the answer is whole, but no page of ours: a smaller page may be; `item` is the first place that it names, if the first event of it is to be passed over.
  */
 export class SyncFault extends Error {
   readonly kind: 'passing' | 'refused' | 'unreadable'
@@ -109,7 +109,7 @@ export function createSyncApi(fetch: typeof globalThis.fetch, base = '', now: ()
       const after = what.kind === 'after' ? what.after : null
       const page = readPage(parsed(answer), after)
       if (page) return page
-      const item = what.kind === 'after' && what.limit === 1 ? unreadable(answer ?? '', after) : null
+      const item = what.kind === 'after' ? unreadable(answer ?? '', after) : null
       throw new SyncFault('unreadable', 'the answer of the server cannot be read', null, { item })
     },
     async append(stream, events) {

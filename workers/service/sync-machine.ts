@@ -1,5 +1,5 @@
 import { assertNever } from '../../schema/assert.ts'
-import type { ReceivedTail } from '../../schema/messages/received.ts'
+import { inOrder, type ReceivedTail } from '../../schema/messages/received.ts'
 import type { FromSync, ToSync, UploadResult } from '../../schema/messages/sync.ts'
 import { backoffMs } from './backoff.ts'
 import { BatchPace } from './batch-pace.ts'
@@ -132,7 +132,8 @@ export class SyncMachine {
         return
       case 'QUEUE': {
         const stream = this.#streams.get(input.stream)
-        const done = stream?.queued(input.after, input.items) ?? null
+        // an older build may have queued what nobody can pass on
+        const done = stream?.queued(input.after, inOrder(input.items, null)) ?? null
         if (done !== null) this.#do({ type: 'UNQUEUE', stream: input.stream, upTo: done })
         return
       }

@@ -3,6 +3,7 @@ import { sql, useClientStatus, useLive, useLiveQuery } from '../../live/index.ts
 import { Button } from '../../shell/Button.tsx'
 import { showError } from '../../shell/toasts.tsx'
 import { describeStatus } from './describe-status.ts'
+import { SetAside } from './SetAside.tsx'
 import { StorageUse } from './StorageUse.tsx'
 import css from './StatusPill.module.css'
 
@@ -114,6 +115,7 @@ function StatusDetails() {
             <progress value={each.applied} max={each.total} />
           </label>
         ))}
+      <SetAside />
       {failed.length > 0 && (
         <div className={css.failed}>
           <p>
