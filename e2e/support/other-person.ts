@@ -95,6 +95,14 @@ export class OtherPerson {
     return event.id
   }
 
+  /** Many at once, in this order. */
+  async sayAll(stream: string, room: string, texts: readonly string[]): Promise<string[]> {
+    const events = texts.map((text) => this.event('message.create', stream, { text }, { room }))
+    const answer = await this.append(stream, events)
+    if (answer.status !== 200) throw new Error(`the messages were refused: ${JSON.stringify(answer.body)}`)
+    return events.map(({ id }) => id)
+  }
+
   append(stream: string, events: readonly unknown[]): Promise<Answer<AppendResult>> {
     return this.#ask(`/api/streams/${encodeURIComponent(stream)}/events`, JSON.stringify({ events }))
   }

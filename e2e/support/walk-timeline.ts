@@ -46,7 +46,7 @@ export function walk(page: Page, options: WalkOptions): Promise<Walk> {
         return { box, places, inView }
       }
       look()
-      while (idle < 40 && taken < stepsMax) {
+      while (idle < 10 && taken < stepsMax) {
         const before = look()
         const reference = before.inView[Math.floor(before.inView.length / 2)]
         const from = list.scrollTop
