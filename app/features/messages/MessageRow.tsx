@@ -8,6 +8,7 @@ import { Button, IconButton } from '../../shell/Button.tsx'
 import { formatFull, formatTime } from '../../shell/format-time.ts'
 import { ShortTime } from '../../shell/ShortTime.tsx'
 import { pendingWords } from '../status/describe-status.ts'
+import { threadName } from '../threads/thread-events.ts'
 import { messageBody, quotedMessage, type TimelineRow } from '../timeline/timeline-query.ts'
 import { EditMessage } from './EditMessage.tsx'
 import { useMessageActions } from './message-actions.ts'
@@ -85,6 +86,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
             </header>
           )}
           {!leads && row.pinned === 1 && <Pinned />}
+          {threads && <Topic row={row} reachable={focused} />}
           {deleted && !editing ? (
             <p className={css.deleted}>This message was deleted</p>
           ) : editing ? (
@@ -122,6 +124,25 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
     </RowTabIndex>
   )
 })
+
+/** The name of a thread that is more than its message's first line: an imported topic's. */
+function Topic({ row, reachable }: { row: TimelineRow; reachable: boolean }) {
+  const actions = useMessageActions()
+  const { thread_name: name } = row
+  if (name === null || name === threadName(row.snippet)) return null
+  return (
+    <button
+      type="button"
+      className={css.topic}
+      dir="auto"
+      tabIndex={reachable ? 0 : -1}
+      onClick={() => actions.openThread(row)}
+    >
+      <span className="visually-hidden">Topic: </span>
+      {name}
+    </button>
+  )
+}
 
 function Pinned() {
   return (

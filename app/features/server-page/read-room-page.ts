@@ -16,6 +16,7 @@ export async function readRoomPage(space: string, room: string, signal: AbortSig
     ...row,
     stream,
     thread_id: null,
+    thread_name: null,
     reply_count: 0,
     last_reply_at: null,
     outbox_state: null,

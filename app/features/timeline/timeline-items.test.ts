@@ -20,6 +20,7 @@ function row(id: string, author: string, at: number, fields: Partial<TimelineRow
     pinned: 0,
     reply_to: null,
     thread_id: null,
+    thread_name: null,
     reply_count: 0,
     last_reply_at: null,
     outbox_state: null,

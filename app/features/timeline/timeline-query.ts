@@ -21,6 +21,8 @@ export interface TimelineRow {
   readonly pinned: number
   readonly reply_to: string | null
   readonly thread_id: string | null
+  /** an imported topic has a name of its own */
+  readonly thread_name: string | null
   readonly reply_count: number
   readonly last_reply_at: number | null
   /** of the message's own event, while the server has not taken it: pending, failed */
@@ -36,9 +38,11 @@ export const end = 2n ** 63n - 1n
 export function timelineStretch(stream: string, room: string, from: OrderKey, to: OrderKey): TypedQuery<TimelineRow> {
   return sql<TimelineRow>(
     `SELECT t.id, t.stream, t.order_key, t.author_id, t.author_name, t.snippet, t.full_content_cached, t.created_at, t.edited_at,
-       t.deleted, t.reactions, t.pinned, t.reply_to, t.thread_id, t.reply_count, t.last_reply_at,
+       t.deleted, t.reactions, t.pinned, t.reply_to, t.thread_id, h.name AS thread_name, t.reply_count, t.last_reply_at,
        o.state AS outbox_state, o.error AS outbox_error
-     FROM timeline_items t LEFT JOIN outbox o ON o.stream = t.stream AND o.event_id = t.id
+     FROM timeline_items t
+     LEFT JOIN outbox o ON o.stream = t.stream AND o.event_id = t.id
+     LEFT JOIN rooms h ON h.stream = t.stream AND h.id = t.thread_id
      WHERE t.stream = ? AND t.timeline_id = ? AND t.order_key >= ? AND t.order_key < ?
      ORDER BY t.order_key, t.id`,
     [stream, room, from, to],
