@@ -88,11 +88,9 @@ test('a timeline that failed is tried again elsewhere than where it failed, and 
   await openRoom(tab, 'kitchen')
   await tab.evaluate(() => {
     const { ResizeObserver: kept } = window
-    window.ResizeObserver = class {
-      constructor() {
-        window.ResizeObserver = kept
-        throw new Error('planted')
-      }
+    window.ResizeObserver = function fails() {
+      window.ResizeObserver = kept
+      throw new Error('planted')
     } as unknown as typeof ResizeObserver
   })
   await roomLink(tab, 'general').click()

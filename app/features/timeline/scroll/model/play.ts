@@ -12,7 +12,6 @@ export interface Played {
   readonly scrolls: number
 }
 
-const nudges = 0
 const laws = { drawings: 10, loads: 60 }
 
 export type MakeEngine = (world: World, start: Start) => Engine
@@ -169,7 +168,9 @@ class Game {
     let before = this.#inView()
     let { following } = this.#engine
     let both = false
-    if (!following && this.#random.chance(nudges)) {
+    let shown: readonly PlacedRow[] = []
+    let scrolled = false
+    if (!following && this.#random.chance(0.2)) {
       // in the same frame the reader scrolls
       const by = this.#random.pick([-400, -40, 40, 400])
       this.#done.push(`wheel ${by}, and at once:`)
@@ -177,9 +178,10 @@ class Game {
       both = true
       this.#engine.nudge(by)
       if (this.#engine.scrollTop >= this.#engine.scrollMax - 3) following = true
-      const shown = this.#inView()
+      shown = this.#inView()
+      // one of two rows is held then: the first in view, or the first that was in view before as well
       before = before.flatMap(({ key }) => shown.filter((row) => row.key === key))
-      if (this.#engine.scrollTop !== from) this.#target = null
+      scrolled = this.#engine.scrollTop !== from
     }
     let cut = false
     this.#do(what, () => {
@@ -188,10 +190,13 @@ class Game {
       cut = this.#engine.scrollTop > this.#engine.scrollMax
       this.#engine.changed()
     })
+    // cut short by the browser it looks as if the reader had not scrolled
+    if (scrolled && !cut) this.#target = null
     // who scrolls to an end that moves in that very frame is where the browser puts the viewport
     const { scrollTop, scrollMax } = this.#engine
     const atAnEnd = cut || scrollTop <= 0.5 || scrollTop >= scrollMax - 2
-    if (!both || (!following && !atAnEnd)) this.#held(before, following)
+    if (!both) this.#held(before, following)
+    else if (!following && !atAnEnd && this.#broken(shown, false)) this.#held(before, following)
     this.#load()
     // out of view it is not minded any more
     if (!this.#inView().some((row) => row.key === this.#target)) this.#target = null
@@ -237,31 +242,35 @@ class Game {
     return !(scrollTop <= 1 && this.#world.hasOlder) && !(scrollTop >= scrollMax - 1 && this.#world.hasNewer)
   }
 
-  /** The first row that was in view and is still there has not moved; at the end, the end has not. */
   #held(before: readonly PlacedRow[], following: boolean): void {
+    const broken = this.#broken(before, following)
+    if (broken) this.#fail(broken)
+  }
+
+  /** The first row that was in view and is still there has not moved; at the end, the end has not. Says what is not so. */
+  #broken(before: readonly PlacedRow[], following: boolean): string | null {
     if (following && !this.#world.hasNewer) {
-      if (!this.#atEnd()) this.#fail(`it left the end: ${this.#engine.scrollTop} of ${this.#engine.scrollMax}`)
-      return
+      return this.#atEnd() ? null : `it left the end: ${this.#engine.scrollTop} of ${this.#engine.scrollMax}`
     }
     const { loaded } = this.#world
     const isLoaded = (key: string): boolean => loaded.some((row) => row.key === key)
     const inView = before.filter((row) => row.top < this.#world.viewport - 1)
     const kept =
       inView.find((row) => row.key === this.#target && isLoaded(row.key)) ?? inView.find((row) => isLoaded(row.key))
-    if (!kept) return
+    if (!kept) return null
     const now = this.#engine.rows().find((row) => row.key === kept.key)
     const { scrollTop, scrollMax } = this.#engine
-    if (!now) return this.#fail(`${kept.key} was in view and is not drawn`)
+    if (!now) return `${kept.key} was in view and is not drawn`
     // one that was folded up stays in view
     const bottom = kept.top + now.bottom - now.top
-    if (Math.abs(bottom - 1) < 2) return
+    if (Math.abs(bottom - 1) < 2) return null
     const moved = now.top - (bottom > 1 ? kept.top : 0)
     // the browser scrolls no further than the content
-    if ((moved < 0 && scrollTop <= 0.5) || (moved > 0 && scrollTop >= scrollMax - 1)) return
+    if ((moved < 0 && scrollTop <= 0.5) || (moved > 0 && scrollTop >= scrollMax - 1)) return null
     // whole device pixels: exact where rows are whole too
     const { devicePixels } = this.#world
     const exact = !this.#zoomed && Number.isInteger(devicePixels)
-    if (Math.abs(moved) > (exact ? 0.001 : 1 / devicePixels + 0.001)) this.#fail(`${kept.key} moved by ${moved}`)
+    return Math.abs(moved) > (exact ? 0.001 : 1 / devicePixels + 0.001) ? `${kept.key} moved by ${moved}` : null
   }
 
   /** every row, by scrolling alone */
