@@ -5,7 +5,7 @@ export const roomLink = (page: Page, name: string): Locator =>
   page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: new RegExp(`^${escape(name)}(,|$)`) })
 export const timeline = (page: Page): Locator => page.getByRole('log', { name: /^Messages in (?!the thread)/ })
 export const messages = (page: Page): Locator => timeline(page).getByRole('article')
-export const message = (page: Page, text: string | RegExp): Locator => messages(page).filter({ hasText: text })
+export const message = (page: Page, text: string): Locator => messages(page).filter({ hasText: text })
 export const composer = (page: Page): Locator => page.getByRole('textbox', { name: /^Message/ })
 export const syncPill = (page: Page): Locator => page.getByTestId('sync-pill')
 export const problem = (page: Page): Locator => page.getByTestId('problem')
