@@ -330,7 +330,9 @@ export class ScrollCore {
   #read({ viewport, scrollTop, scrollMax, tops }: Measured): Hold {
     const { keys, hasNewer } = this.#content
     const { from, to } = this.#drawn
-    if (keys.length === 0 || (!hasNewer && scrollMax - scrollTop <= 2)) return atEnd
+    // browsers round; but of a pixel or two there is a beginning to scroll to as well
+    const atBottom = scrollMax - scrollTop <= Math.min(2, scrollMax / 2)
+    if (keys.length === 0 || (!hasNewer && atBottom)) return atEnd
     const item = (at: number, top: number): Hold => ({ kind: 'item', key: keys[at]!, top, aimed: false })
     if (tops[0]! >= viewport && from > 0) {
       let at = from
