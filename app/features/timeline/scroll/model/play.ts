@@ -267,10 +267,10 @@ class Game {
     const moved = now.top - (bottom > 1 ? kept.top : 0)
     // the browser scrolls no further than the content
     if ((moved < 0 && scrollTop <= 0.5) || (moved > 0 && scrollTop >= scrollMax - 1)) return null
-    // whole device pixels: exact where rows are whole too
+    // exact where rows and device pixels are whole; else the browser rounds what it scrolls, and how far it can
     const { devicePixels } = this.#world
     const exact = !this.#zoomed && Number.isInteger(devicePixels)
-    return Math.abs(moved) > (exact ? 0.001 : 1 / devicePixels + 0.001) ? `${kept.key} moved by ${moved}` : null
+    return Math.abs(moved) > (exact ? 0.001 : 1) ? `${kept.key} moved by ${moved}` : null
   }
 
   /** every row, by scrolling alone */
