@@ -13,4 +13,4 @@ if (built !== 0) process.exit(built)
 const long = parameters.includes('--long')
 const rest = parameters.filter((parameter) => parameter !== '--no-build' && parameter !== '--long')
 const environment = { CHROMIUM: browser.executablePath, ...(long && { E2E_LONG: '1' }) }
-process.exit(await run('playwright', ['test', ...(long ? ['e2e/long'] : []), ...rest], environment))
+process.exit(await run('playwright', ['test', ...(long && rest.length === 0 ? ['e2e/long'] : rest)], environment))
