@@ -125,11 +125,11 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   )
 })
 
-/** The name of a thread that is more than its message's first line: an imported topic's. */
+/** The name of a thread, where its message does not say it already: an imported topic's. */
 function Topic({ row, reachable }: { row: TimelineRow; reachable: boolean }) {
   const actions = useMessageActions()
   const { thread_name: name } = row
-  if (name === null || name === threadName(row.snippet)) return null
+  if (name === null || saysAlready(threadName(row.snippet), name)) return null
   return (
     <button
       type="button"
@@ -142,6 +142,11 @@ function Topic({ row, reachable }: { row: TimelineRow; reachable: boolean }) {
       {name}
     </button>
   )
+}
+
+function saysAlready(line: string, name: string): boolean {
+  const [one, other] = [line, name].map((each) => each.replace(/…$/, '').trim())
+  return one!.startsWith(other!) || other!.startsWith(one!)
 }
 
 function Pinned() {

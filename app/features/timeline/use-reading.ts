@@ -51,7 +51,7 @@ export function useReading(options: Options): Reading {
     }
     const shown = shownRows(rows, inView)
     const above = frontier.count(rows, me, 0, shown.first)
-    const below = frontier.count(rows, me, shown.last + 1, rows.length)
+    const below = frontier.count(rows, me, (seen?.last ?? shown.first) + 1, rows.length)
     const { upTo } = frontier
     setCounts((had) => (had.above === above && had.below === below && had.upTo === upTo ? had : { above, below, upTo }))
   }, [frontier])
