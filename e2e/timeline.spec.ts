@@ -60,14 +60,14 @@ test('what is read stays while the window changes, and the theme, and the zoom',
     [1280, 720],
   ] as const) {
     await tab.setViewportSize({ width, height })
-    expect(await settledTop(tab), `${width}×${height}`).toEqual(place)
+    expectSame(await settledTop(tab), place)
   }
   await tab.emulateMedia({ colorScheme: 'dark' })
-  expect(await settledTop(tab)).toEqual(place)
+  expectSame(await settledTop(tab), place)
   await tab.evaluate(() => void (document.documentElement.style.zoom = '1.25'))
   expect((await settledTop(tab)).key).toEqual(place.key)
   await tab.evaluate(() => void (document.documentElement.style.zoom = ''))
-  expect(await settledTop(tab)).toEqual(place)
+  expectSame(await settledTop(tab), place)
 })
 
 test('a timeline that failed is tried again elsewhere than where it failed, and so does a reload', async ({
@@ -83,7 +83,7 @@ test('a timeline that failed is tried again elsewhere than where it failed, and 
   const place = await settledTop(tab)
   await openRoom(tab, 'kitchen')
   await openRoom(tab, 'general')
-  expect(await settledTop(tab)).toEqual(place)
+  expectSame(await settledTop(tab), place)
 
   await openRoom(tab, 'kitchen')
   await tab.evaluate(() => {
@@ -167,9 +167,8 @@ test.describe('unread', () => {
     await timeline(tab).hover()
     await expect(async () => {
       await tab.mouse.wheel(0, 500)
-      await unreadIs(tab, 0)
+      expect(await unreadOf(tab)).toBe(0)
     }).toPass()
-    expect(await unreadOf(tab)).toBe(0)
   })
 
   test('above a restored position it is offered, below it is counted', async ({ server, openTab }) => {
@@ -178,12 +177,12 @@ test.describe('unread', () => {
     const place = await settledTop(tab)
     await say(news(3))
     await expect(tab.getByRole('button', { name: '3 new' })).toBeVisible()
-    expect(await settledTop(tab)).toEqual(place)
+    expectSame(await settledTop(tab), place)
     await openRoom(tab, 'shed')
     await say(news(4).map((text) => `more ${text}`))
     await unreadIs(tab, 7)
     await openRoom(tab, 'garden')
-    expect(await settledTop(tab)).toEqual(place)
+    expectSame(await settledTop(tab), place)
     await tab.waitForTimeout(800)
     await unreadIs(tab, 7)
     await tab.getByRole('button', { name: '7 new' }).click()
@@ -226,6 +225,12 @@ test.describe('unread', () => {
   }
 })
 
+/** Kept heights are those of rows that are not drawn: what is restored is off by less than a pixel. */
+function expectSame(now: Place, before: Place): void {
+  expect(now.key).toBe(before.key)
+  expect(Math.abs(now.top - before.top)).toBeLessThan(1)
+}
+
 /** The window has the focus, or another one has. */
 async function look(tab: Page, here: boolean): Promise<void> {
   await tab.evaluate((focused) => {
@@ -245,7 +250,7 @@ function rowsInView(rows: readonly Element[]): number {
 }
 
 /** The first message in view and where it stands, once it does. */
-async function settledTop(tab: Page): Promise<{ key: string; top: number }> {
+async function settledTop(tab: Page): Promise<Place> {
   return timeline(tab).evaluate(async (list) => {
     const look = () => {
       const frame = list.getBoundingClientRect()
@@ -258,4 +263,9 @@ async function settledTop(tab: Page): Promise<{ key: string; top: number }> {
     for (let frames = 0; frames < 30; frames++) await new Promise((resolve) => requestAnimationFrame(resolve))
     return look()
   })
+}
+
+interface Place {
+  readonly key: string
+  readonly top: number
 }
