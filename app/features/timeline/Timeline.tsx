@@ -118,6 +118,7 @@ function OpenTimeline(props: OpenProps) {
     hasOlder,
     hasNewer,
     start: opening.start,
+    sizes: window.sizes,
     growOlder: () => void window.growOlder(neededPlaces).catch(showError),
     growNewer: () => void window.growNewer(neededPlaces).catch(showError),
     onView: (view) => {

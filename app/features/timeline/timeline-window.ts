@@ -1,5 +1,6 @@
 import type { QueryResult, SqlValue } from '../../../schema/live.ts'
 import type { Live } from '../../live/index.ts'
+import { RowSizes } from './scroll/row-sizes.ts'
 import {
   beginning,
   end,
@@ -20,6 +21,8 @@ import {
  * Example: open at the end of a room with messages 1…200: [151, end). growOlder(): [101, 151) [151, end).
  */
 export class TimelineWindow {
+  /** how tall its rows were on screen */
+  readonly sizes = new RowSizes()
   readonly stream: string
   readonly room: string
   readonly #live: WindowSource

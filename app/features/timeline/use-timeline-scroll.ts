@@ -1,5 +1,6 @@
 import { useCallback, useLayoutEffect, useMemo, useReducer, useRef, useState, type RefObject } from 'react'
 import { flushSync } from 'react-dom'
+import type { RowSizes } from './scroll/row-sizes.ts'
 import {
   ScrollCore,
   type Anchor,
@@ -32,6 +33,7 @@ export interface TimelineScrollOptions {
   readonly hasOlder: boolean
   readonly hasNewer: boolean
   readonly start: Start
+  readonly sizes: RowSizes
   growOlder(): void
   growNewer(): void
   /** whenever the view has come to rest: where the reader is (null at the end), and what is in view */
@@ -54,7 +56,7 @@ export function useTimelineScroll(options: TimelineScrollOptions): TimelineScrol
   const { keys, hasOlder, hasNewer } = options
   const viewport = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
-  const [core] = useState(() => new ScrollCore(window.innerHeight, options.start))
+  const [core] = useState(() => new ScrollCore(window.innerHeight, options.start, options.sizes))
   const [, draw] = useReducer((drawings: number) => drawings + 1, 0)
   const now: Content = useMemo(
     () => ({ keys, index: new Map(keys.map((key, at) => [key, at])), hasOlder, hasNewer }),
@@ -65,6 +67,7 @@ export function useTimelineScroll(options: TimelineScrollOptions): TimelineScrol
   const latest = useRef(options)
   const surface = useCallback(() => domSurface(viewport.current!, content.current!), [])
   const drawings = useRef(0)
+  const hadFocus = useRef(false)
 
   const settle = useCallback(
     (committing: boolean) => {
@@ -94,6 +97,9 @@ export function useTimelineScroll(options: TimelineScrollOptions): TimelineScrol
     latest.current = options
     core.committed(now, plan)
     settle(true)
+    // the message that had the focus was scrolled away: its list has it, and the keyboard goes on from there
+    if (hadFocus.current && document.activeElement === document.body) viewport.current!.focus({ preventScroll: true })
+    hadFocus.current = false
   })
 
   useLayoutEffect(() => {
@@ -112,7 +118,9 @@ export function useTimelineScroll(options: TimelineScrollOptions): TimelineScrol
   }, [core, surface, settle])
 
   const beforeCommit = useCallback(() => {
-    if (viewport.current) core.scrolled(surface())
+    if (!viewport.current) return
+    core.scrolled(surface())
+    hadFocus.current = content.current!.contains(document.activeElement)
   }, [core, surface])
 
   const jump = useCallback(

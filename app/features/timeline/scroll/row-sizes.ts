@@ -5,7 +5,7 @@
  */
 export class RowSizes {
   readonly #known = new Map<string, number>()
-  #estimate = 40
+  #estimate = 56
   #estimatedFrom = 0
 
   of(key: string): number {

@@ -80,7 +80,7 @@ const noContent: Content = { keys: [], index: new Map(), hasOlder: false, hasNew
  * in normal flow, so the DOM itself says where they are, and no error of a kept size can move what is read.
  */
 export class ScrollCore {
-  readonly sizes = new RowSizes()
+  readonly #sizes: RowSizes
   #content = noContent
   #drawn: Plan = { from: 0, to: 0, above: 0, below: 0, following: true }
   #hold: Hold
@@ -95,8 +95,10 @@ export class ScrollCore {
   /** where the viewport was left: elsewhere it is only by the reader's doing */
   #leftAt: number | null = null
 
-  constructor(viewport: number, start: Start) {
+  /** `sizes`: what an earlier visit measured */
+  constructor(viewport: number, start: Start, sizes = new RowSizes()) {
     this.#viewport = viewport
+    this.#sizes = sizes
     this.#hold = !start
       ? atEnd
       : 'spot' in start
@@ -108,7 +110,7 @@ export class ScrollCore {
   plan(content: Content): Plan {
     const { keys } = content
     const { hold, at, top } = this.#locate(content)
-    const sizeAt = (index: number): number => this.sizes.of(keys[index]!)
+    const sizeAt = (index: number): number => this.#sizes.of(keys[index]!)
     const drawn = this.#drawnIn(content)
     const { from, to } = planSlice({
       count: keys.length,
@@ -132,7 +134,7 @@ export class ScrollCore {
     if (this.#hold === this.#awaited) this.#awaited = null
     this.#content = content
     this.#drawn = plan
-    this.sizes.keepOnly(content.index)
+    this.#sizes.keepOnly(content.index)
   }
 
   /** Measures what is drawn and puts the viewport where the hold wants it. Answers whether another drawing is due. */
@@ -198,8 +200,8 @@ export class ScrollCore {
     if (keys.length === 0) return null
     const reach = this.#viewport * 3
     let { from, to } = this.#drawn
-    for (let y = 0; from > 0 && y < reach; from--) y += this.sizes.of(keys[from - 1]!)
-    for (let y = 0; to < keys.length && y < reach; to++) y += this.sizes.of(keys[to]!)
+    for (let y = 0; from > 0 && y < reach; from--) y += this.#sizes.of(keys[from - 1]!)
+    for (let y = 0; to < keys.length && y < reach; to++) y += this.#sizes.of(keys[to]!)
     return { first: keys[from]!, last: keys[Math.max(from, to - 1)]! }
   }
 
@@ -231,7 +233,7 @@ export class ScrollCore {
     const { keys, index } = content
     if (hold.kind === 'end') return { hold, at: keys.length, top: this.#viewport }
     const at = index.get(hold.key)!
-    const wanted = wantedTop(hold, this.#viewport, this.sizes.of(hold.key))
+    const wanted = wantedTop(hold, this.#viewport, this.#sizes.of(hold.key))
     return { hold, at, top: this.#clamped(keys, at, wanted) }
   }
 
@@ -267,10 +269,10 @@ export class ScrollCore {
   #clamped(keys: readonly string[], at: number, wanted: number): number {
     let top = wanted
     let bottom = top
-    for (let index = at; index < keys.length && bottom < this.#viewport; index++) bottom += this.sizes.of(keys[index]!)
+    for (let index = at; index < keys.length && bottom < this.#viewport; index++) bottom += this.#sizes.of(keys[index]!)
     if (bottom < this.#viewport) top += this.#viewport - bottom
     let first = top
-    for (let index = at; index > 0 && first > 0; index--) first -= this.sizes.of(keys[index - 1]!)
+    for (let index = at; index > 0 && first > 0; index--) first -= this.#sizes.of(keys[index - 1]!)
     return first > 0 ? top - first : top
   }
 
@@ -288,9 +290,9 @@ export class ScrollCore {
     this.#viewport = viewport
     const { from, to } = this.#drawn
     for (let at = from; at < to; at++) {
-      this.sizes.learn(this.#content.keys[at]!, tops[at - from + 1]! - tops[at - from]!)
+      this.#sizes.learn(this.#content.keys[at]!, tops[at - from + 1]! - tops[at - from]!)
     }
-    this.sizes.estimate()
+    this.#sizes.estimate()
   }
 
   #wantedScroll({ scrollTop, scrollMax, tops, viewport }: Measured): number | null {
@@ -337,13 +339,13 @@ export class ScrollCore {
     if (tops[0]! >= viewport && from > 0) {
       let at = from
       let top = tops[0]!
-      while (at > 0 && top > 0) top -= this.sizes.of(keys[--at]!)
+      while (at > 0 && top > 0) top -= this.#sizes.of(keys[--at]!)
       return item(at, top)
     }
     for (let at = from; at < to; at++) if (tops[at - from + 1]! > 1) return item(at, tops[at - from]!)
     let at = to
     let top = tops.at(-1)!
-    while (at < keys.length - 1 && top + this.sizes.of(keys[at]!) <= 1) top += this.sizes.of(keys[at++]!)
+    while (at < keys.length - 1 && top + this.#sizes.of(keys[at]!) <= 1) top += this.#sizes.of(keys[at++]!)
     return at < keys.length ? item(at, top) : item(keys.length - 1, tops.at(-2) ?? 0)
   }
 

@@ -48,7 +48,7 @@ export class CoreEngine implements Engine, Surface {
 
   constructor(world: World, start: Start) {
     this.#world = world
-    this.core = new ScrollCore(world.viewport, start)
+    this.core = new ScrollCore(world.viewport, start, world.random.chance(0.5) ? world.sizes : undefined)
     this.changed()
   }
 

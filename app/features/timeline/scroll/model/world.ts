@@ -1,4 +1,5 @@
 import type { Random } from '../../../../../schema/demo/random.ts'
+import { RowSizes } from '../row-sizes.ts'
 
 /** A timeline with rows of random heights, of which a part is loaded, and a window to look at it: what a browser does, without one. */
 export class World {
@@ -16,6 +17,8 @@ export class World {
   high = 0
   #made = 0
   readonly #tallest: number
+  /** what visits measured, some of it long ago */
+  readonly sizes = new RowSizes()
   readonly padding = { top: 8, bottom: 16 }
 
   constructor(random: Random) {
