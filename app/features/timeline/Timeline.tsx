@@ -69,10 +69,11 @@ export function Timeline(props: TimelineProps) {
   const window = timelineWindow(live, stream, room)
   const snapshot = useSyncExternalStore(window.subscribe, window.get)
   const marks = useReadMarks({ stream, room, actor: me })
-  const opening = useOpening(window, { room, message, me, readUpTo: marks.loading ? undefined : marks.upTo })
+  const page = useServerPage(stream, room)
+  const readUpTo = marks.loading ? undefined : marks.upTo
+  const opening = useOpening(window, { room, message, me, readUpTo, endIsShown: page !== null })
   const waiting = (!opening || snapshot.status === 'loading') && snapshot.status !== 'error'
   const late = useLate(waiting)
-  const page = useServerPage(stream, room)
 
   if (snapshot.status === 'error' && snapshot.rows.length === 0) throw snapshot.error
   if (waiting && page) return <ServerRows page={page} me={me} myNames={props.myNames} />

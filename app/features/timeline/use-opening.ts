@@ -21,6 +21,8 @@ export interface WantedOpening {
   readonly me: string | null
   /** undefined while it is not known */
   readonly readUpTo: OrderKey | null | undefined
+  /** the reader sees the room's end already (from the server): it stays there */
+  readonly endIsShown: boolean
 }
 
 /**
@@ -31,7 +33,7 @@ export function useOpening(window: TimelineWindow, wanted: WantedOpening): Openi
   const { client } = useLive()
   const [opening, setOpening] = useState<Opening | null>(null)
   const goal = useRef<string | null>(null)
-  const { room, message, me, readUpTo } = wanted
+  const { room, message, me, readUpTo, endIsShown } = wanted
   const known = readUpTo !== undefined
   useEffect(() => {
     // a message within a room that is open is jumped to, not opened
@@ -39,7 +41,7 @@ export function useOpening(window: TimelineWindow, wanted: WantedOpening): Openi
     goal.current = room
     let current = true
     const query: Query = async (text, parameters) => (await client.query(text, parameters)).rows
-    openWindow(window, { room, message, me, readUpTo }, query)
+    openWindow(window, { room, message, me, readUpTo, endIsShown }, query)
       // drawing a room takes a while: the browser may come in between
       .then((opened) => current && startTransition(() => setOpening(opened)))
       .catch(showError)
@@ -55,7 +57,7 @@ export function useOpening(window: TimelineWindow, wanted: WantedOpening): Openi
 type Query = (sql: string, parameters: readonly (string | OrderKey | null)[]) => Promise<readonly unknown[][]>
 
 async function openWindow(window: TimelineWindow, wanted: WantedOpening, query: Query): Promise<Opening> {
-  const { room, message, me, readUpTo = null } = wanted
+  const { room, message, me, readUpTo = null, endIsShown } = wanted
   const around = async (place: OrderKey): Promise<void> => {
     if (!window.holds(place)) await window.openAround(place)
   }
@@ -78,7 +80,7 @@ async function openWindow(window: TimelineWindow, wanted: WantedOpening, query: 
   const unread = loaded.known ? loaded.unread : (await query(firstUnread, [window.stream, room, readUpTo, me]))[0]
   if (!unread) return { room, start, readUpTo: window.get().rows.at(-1)?.order_key ?? readUpTo }
   const [id, place] = unread as [string, OrderKey]
-  if (!start) {
+  if (!start && !endIsShown) {
     await around(place)
     start = { key: id, spot: 'upper' }
   }
