@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bundleForNode } from './bundle.ts'
 import type { Task } from './child.ts'
+import { dearQueries, type DearFigure } from './dearer.ts'
 import type { Endurance, Rewrite } from './endurance.ts'
 import type { Measured } from './measure.ts'
 import { workloads, type Workload } from './workloads.ts'
@@ -48,7 +49,7 @@ export async function runEngineBench(args: readonly string[]): Promise<void> {
   console.log(`${machine}\n`)
   await bundleForNode('child.ts', folder)
 
-  // `--only endurance`: the turns and the rewrite, and none of the workloads
+  // `--only endurance`: the turns and the rewrite; `--only dearer`: turns against re-runs; and none of the workloads
   const wanted = workloads.filter(({ name }) => name.includes(values.only ?? ''))
   const sizes =
     values.rows || values.queries ? pairs(numbers(values.rows ?? '100000'), numbers(values.queries ?? '50')) : axes
@@ -62,13 +63,14 @@ export async function runEngineBench(args: readonly string[]): Promise<void> {
     }
   }
   printFlatness(measured)
+  const dearer = 'dearer'.includes(values.only ?? '') ? againstRerun(numbers(values.rows ?? '20000')) : []
   const turns = Number(values.turns)
   const endurance =
     turns > 0 && 'endurance'.includes(values.only ?? '') ? endure(Number(values['turn-rows']), turns) : null
 
   if (values.json) {
     mkdirSync(dirname(values.json), { recursive: true })
-    const run = { at: new Date().toISOString(), machine, measured, endurance }
+    const run = { at: new Date().toISOString(), machine, measured, dearer, endurance }
     writeFileSync(values.json, `${JSON.stringify(run, null, 2)}\n`)
   }
 }
@@ -91,6 +93,22 @@ function clipped(sizes: readonly Size[], { mostQueries = Infinity, mostRows = In
     found.set(`${size.rows} ${size.queries}`, size)
   }
   return [...found.values()]
+}
+
+function againstRerun(sizes: readonly number[]): DearFigure[] {
+  console.log('\none write with one query live, the bare write taken off, against reading the query’s rows again (goal ≤ ×1.5): half of the turns, 19 of 20, the first') // prettier-ignore
+  const figures: DearFigure[] = []
+  for (const rows of sizes) {
+    for (const { name, mostRows = Infinity } of dearQueries) {
+      if (rows > mostRows) continue
+      const figure = inChild<DearFigure>({ kind: 'dearer', name, rows, writes: rows > 100_000 ? 20 : 60 })
+      const { rerunMs, turnMs, worstTurnMs, firstTurnMs, mode } = figure
+      const ratios = [turnMs, worstTurnMs, firstTurnMs].map((ms) => `×${(ms / rerunMs).toFixed(2)}`.padStart(8))
+      console.log(`  ${name.padEnd(28)} ${count(rows).padStart(8)} ${mode.padEnd(12)} again ${rerunMs.toFixed(3).padStart(8)} ms   a turn ${ratios.join('')}`) // prettier-ignore
+      figures.push(figure)
+    }
+  }
+  return figures
 }
 
 function endure(rows: number, turns: number) {
