@@ -1,14 +1,17 @@
 import type { SqlValue } from '../../schema/live.ts'
 import { encodeKey, keyId, type KeyId } from '../key.ts'
+import { sameRow } from '../capture/capture-diff.ts'
 import type { LookupIndexes } from '../capture/lookup-indexes.ts'
 import type { PartitionId } from '../operators/touch-partitions.ts'
-import { inputsSql, recomputeSql } from '../plan/block-sql.ts'
-import { nameEntry, ReadEntry, type Entry } from '../result/entry.ts'
+import { inputsSql, recomputeSql, type Cut } from '../plan/block-sql.ts'
+import { Alignment } from '../result/align-rows.ts'
+import { nameEntry, partitionOf, ReadEntry, type Entry } from '../result/entry.ts'
 import { matchOrdinals } from '../result/row-keys.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import type { Statement } from '../sqlite/statement.ts'
 import { mayBeMangled, type Value } from '../value.ts'
 import type { Arm } from './arm.ts'
+import type { TurnGuard } from './turn-guard.ts'
 
 /**
  * Makes the entries of one arm: all of them at first, then those of a touched partition, by what is cheapest:
@@ -21,6 +24,7 @@ export class ArmReader {
   readonly #parameters: readonly SqlValue[]
   readonly #parameterCount: number
   readonly #arm: Arm
+  readonly #guard: TurnGuard
   /** mean milliseconds of one partition */
   partitionCost = 0.02
 
@@ -30,12 +34,14 @@ export class ArmReader {
     parameters: readonly SqlValue[],
     parameterCount: number,
     arm: Arm,
+    guard: TurnGuard,
   ) {
     this.#connection = connection
     this.#indexes = indexes
     this.#parameters = parameters
     this.#parameterCount = parameterCount
     this.#arm = arm
+    this.#guard = guard
   }
 
   /** A partition as it is now; `before`: its entries as they are kept. */
@@ -45,22 +51,31 @@ export class ArmReader {
     if (partition.moves && folding) values = folding.next(before[0]?.values ?? null, partition.moves)
     else if (partition.row !== undefined && project) values = project(partition.row)
     if (values === null) return []
-    if (values !== 'ask') return [this.#entry(values, 0)]
+    if (values !== 'ask') return [this.#entry(values, 0, partition.id)]
     const entries = this.#ask(partition, before)
     const read = partition.moves ? () => this.#inputs(partition) : null
     folding?.adopt(before[0]?.values ?? null, entries[0]?.values ?? null, read)
     return entries
   }
 
-  hydrate(cut: { readonly limit: number; readonly descendingTies: boolean } | null): Entry[] {
+  /** `old`: what was read the last time, of which the entries that are as they were stay the same objects. */
+  hydrate(cut: Cut | null, old: readonly Entry[] = []): Entry[] {
     const sql = this.#arm.plan.hydrate(cut)
     if (this.#arm.namesRepeat) {
       const rows: Value[][] = []
       this.each(sql, [], (statement) => void rows.push(statement.row()))
-      return this.#repeated(rows, [])
+      return this.#repeated(rows, old)
     }
+    const aligned = new Alignment<readonly Value[]>(
+      old.map(({ values }) => values),
+      sameRow,
+    )
     const entries: Entry[] = []
-    this.each(sql, [], (statement) => void entries.push(this.#entry(statement.row(), 0)))
+    this.each(sql, [], (statement) => {
+      const values = aligned.take(statement.row())
+      const place = aligned.places.at(-1)!
+      entries.push(place >= 0 ? old[place]! : this.#entry(values, 0))
+    })
     return entries
   }
 
@@ -79,9 +94,13 @@ export class ArmReader {
 
   #ask(partition: PartitionId, before: readonly Entry[]): Entry[] {
     const start = performance.now()
-    const rows = this.#lookUp(partition, '', (nulls, first) => recomputeSql(this.#arm.plan.block, nulls, first), (row) => this.#partitionOf(row)) // prettier-ignore
-    const entries = this.#arm.namesRepeat ? this.#repeated(rows, before) : rows.map((row) => this.#entry(row, 0))
-    this.partitionCost += 0.1 * (performance.now() - start - this.partitionCost)
+    const rows = this.#lookUp(partition, '', (nulls, first) => recomputeSql(this.#arm.plan.block, nulls, first), (row) => partitionOf(row, this.#arm.names)) // prettier-ignore
+    const entries = this.#arm.namesRepeat
+      ? this.#repeated(rows, before)
+      : rows.map((row) => this.#entry(row, 0, partition.id))
+    const took = performance.now() - start
+    this.partitionCost += 0.1 * (took - this.partitionCost)
+    this.#guard.spend(took)
     return entries
   }
 
@@ -105,12 +124,14 @@ export class ArmReader {
     const { recompute } = this.#arm.plan
     let sql = recompute.get(name)
     if (sql === undefined) recompute.set(name, (sql = make(nulls, this.#parameterCount + 1)))
+    const start = performance.now()
     const rows: Value[][] = []
     const key = nulls.includes(true) ? values.filter((value) => value !== null) : values
     this.each(this.#indexes.sqlFor(sql), key, (statement) => {
       const row = statement.row()
       // an affinity may let more through than the key says
       if (partitionOf(row) === id) rows.push(row)
+      if (rows.length % 256 === 255) this.#guard.check(performance.now() - start)
     })
     return rows
   }
@@ -128,17 +149,11 @@ export class ArmReader {
     return rows.map((row, i) => this.#entry(row, ordinals[i]!))
   }
 
-  #entry(values: readonly Value[], ordinal: number): Entry {
+  #entry(values: readonly Value[], ordinal: number, partition: KeyId | null = null): Entry {
     const { layout } = this.#arm.plan.block
     for (const place of layout.keys) if (mayBeMangled(values[place])) throw mangled()
     for (const place of layout.order) if (mayBeMangled(values[place])) throw mangled()
-    return new ReadEntry(values, layout.columns, this.#partitionOf(values), this.#arm.names, ordinal)
-  }
-
-  #partitionOf(values: readonly Value[]): KeyId {
-    const { keys } = this.#arm.plan.block.layout
-    const key = keys.length === 1 ? [values[keys[0]!]!] : keys.map((place) => values[place]!)
-    return keyId(key, this.#arm.collations)
+    return new ReadEntry(values, layout.columns, partition, this.#arm.names, ordinal)
   }
 }
 

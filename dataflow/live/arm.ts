@@ -7,6 +7,8 @@ import type { Value } from '../value.ts'
 /** An arm of the plan with the values of one query's parameters put in. */
 export class Arm {
   readonly plan: ArmPlan
+  /** of the arms of its query */
+  readonly number: number
   /** of the partition key */
   readonly collations: readonly string[]
   readonly names: EntryNames
@@ -14,8 +16,9 @@ export class Arm {
   readonly namesRepeat: boolean
   readonly #parameters: readonly Value[]
 
-  constructor(plan: ArmPlan, parameters: readonly Value[]) {
+  constructor(plan: ArmPlan, number: number, parameters: readonly Value[]) {
     this.plan = plan
+    this.number = number
     this.#parameters = parameters
     this.collations = plan.collations
     this.names = plan.names

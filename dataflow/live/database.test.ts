@@ -195,7 +195,7 @@ it('a window without ORDER BY that runs dry is filled in the order that its rows
     live.run('INSERT INTO t(rowid, x) VALUES (?1, ?1)', [rowid])
   }
   expect(query.rows).toEqual([[2], [11], [12]])
-  expect(query.explain().reason).toBe(reason)
+  expect(query.explain().reason).toContain(reason)
 })
 
 describe('queries that are routed to by a value', () => {

@@ -201,6 +201,9 @@ export class LiveSqlite implements LiveDatabase {
   /** The steps from what is shown to what is so now; null: SQLite has no answer either, `error` says why. */
   #bringUpToDate(shared: SharedQuery, shown: KeyedRows, diff: TurnDiff | null): readonly RowChange[] | null {
     try {
+      if (shared.maintainer.isDear && diff && !shared.stale && this.#fallBack(shared, keptIsDear)) {
+        return diffRows(shown, shared.maintainer)
+      }
       return shared.stale || !diff ? this.#refresh(shared, shown, !diff) : shared.maintainer.apply(diff)
     } catch (error) {
       if (!shared.ended && (this.#readAnew(shared, error) || this.#fallBack(shared, toError(error)))) {
@@ -377,6 +380,8 @@ export class LiveSqlite implements LiveDatabase {
     if (this.#closed || !this.#connection.raw.isOpen) throw new Error('DB has been closed.')
   }
 }
+
+const keptIsDear = new Error('to keep what stands in FROM up to date cost more')
 
 const topTransaction = ['BEGIN', 'COMMIT', 'ROLLBACK'] as const
 const nestedTransaction = [

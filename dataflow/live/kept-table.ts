@@ -67,6 +67,8 @@ export class KeptTable {
       this.#block = planBlock(kept, [])
       // the rows of a partition are kept as they are read: nothing counts them afterwards
       if (this.#block.distinctAfter) throw new Unplannable('DISTINCT in FROM over what is no key')
+      // one partition of many rows: every change makes all of it anew, and to write it costs more than to read it
+      if (this.#block.keys.length === 0 && !this.#block.single) throw new Unplannable('one partition, in FROM')
       this.#occurrences = occurrencesIn(kept)
       assertAllReached(kept, this.#occurrences)
       const changed = new Set<string>()

@@ -17,6 +17,8 @@ export interface Maintainer {
   readonly tables: readonly { readonly shape: TableShape; readonly detail: Detail }[]
   /** visited at every turn, because its answer may change with nothing written to a table that can be watched */
   readonly always: boolean
+  /** To follow it cost more than to run it again, time after time. */
+  readonly isDear: boolean
   /** What is shown now, as it stays when `apply` fails. */
   readonly shown: KeyedRows
   /** How changed rows of its tables find it; the same each time. */

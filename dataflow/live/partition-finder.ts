@@ -4,64 +4,77 @@ import type { Row, RowDiff } from '../capture/diff.ts'
 import type { FindKeys, Touch } from '../operators/touch-partitions.ts'
 import type { PartitionKey } from '../plan/partition-keys.ts'
 import type { Move } from '../plan/fold-groups.ts'
-import { isDirect, type ArmPlan } from '../plan/query-plan.ts'
+import type { ArmPlan } from '../plan/query-plan.ts'
 import type { Occurrence } from '../plan/occurrences.ts'
 import { touchStatements } from '../plan/touch-statements.ts'
 import { mayBeMangled, type Value } from '../value.ts'
 import type { Arm } from './arm.ts'
 import type { ArmReader } from './arm-reader.ts'
 import { matters } from './touch-finder.ts'
-
-/** The guard: this turn would cost more than to run the query again. */
-export class CheaperToRerun extends Error {}
+import { CheaperToRerun, kindOfTurn, patience, type TurnGuard } from './turn-guard.ts'
 
 /**
  * Which partitions of an arm do a turn's diffs touch? Read off the changed rows where the key is made of their columns, else
  * asked by the statements of plan/touch.ts; of groups that are folded, with the rows that move them. Throws CheaperToRerun past
- * the number of partitions that a re-run costs.
+ * the number of partitions that a re-run costs, or when the guard says so.
  */
-export function partitionFinder(
-  deltas: DeltaTables,
-  arm: Arm,
-  reader: ArmReader,
-  /** milliseconds of reading everything again */
-  refreshCost: () => number,
-): FindKeys {
+export function partitionFinder(deltas: DeltaTables, arm: Arm, reader: ArmReader, guard: TurnGuard): FindKeys {
   const { plan } = arm
-  const direct = plan.occurrences.map((each) => isDirect(plan.block, each))
-  const tables = plan.tableKeys
   return (diffs, touch) => {
-    let left = Math.max(20, (1.1 * refreshCost()) / reader.partitionCost)
+    let left = Math.max(20, (patience.share * guard.rerunMs) / reader.partitionCost)
     const guarded: Touch = (key, row, move) => {
       left -= move ? movedRowCost : 1
-      if (left < 0) throw new CheaperToRerun()
+      if (left < 0) guard.giveUp()
       for (const value of key) if (mayBeMangled(value)) throw new CheaperToRerun()
       touch(key, row, move)
     }
     const { folding } = plan.functions
-    const changes: Change[] = []
-    for (let i = 0; i < tables.length; i++) {
-      const all = diffs.get(tables[i]!)
-      if (!all) continue
-      const reading = { filter: plan.functions.filters[i]!, used: plan.used[i]! }
-      const rows = all.filter((diff) => matters(diff, reading))
-      if (rows.length > 0) changes.push({ occurrence: plan.occurrences[i]!, rows, direct: direct[i]! })
-    }
+    const changes = changesOf(arm, diffs)
     if (changes.length === 0) return
+    guard.enter(kindOf(arm, changes))
     if (folding?.movesOf) return foldImages(arm, changes, guarded)
     if (folding && foldBySql(deltas, arm, reader, changes, diffs, guarded)) return
     for (const { occurrence, rows, direct } of changes) {
       if (direct) touchDirectly(arm, rows, guarded)
-      else touchBySql(deltas, arm, reader, occurrence, diffs, guarded)
+      else {
+        const start = performance.now()
+        touchBySql(deltas, arm, reader, occurrence, diffs, guarded)
+        guard.spend(performance.now() - start)
+      }
     }
   }
 }
 
 /** Rows that changed at a place where the query reads their table, and matter there. */
 interface Change {
+  readonly place: number
   readonly occurrence: Occurrence
   readonly rows: readonly RowDiff[]
   readonly direct: boolean
+}
+
+export function changesOf({ plan }: Arm, diffs: ReadonlyMap<string, readonly RowDiff[]>): Change[] {
+  const changes: Change[] = []
+  for (let place = 0; place < plan.tableKeys.length; place++) {
+    const all = diffs.get(plan.tableKeys[place]!)
+    if (!all) continue
+    const reading = { filter: plan.functions.filters[place]!, used: plan.used[place]! }
+    const rows = all.filter((diff) => matters(diff, reading))
+    if (rows.length === 0) continue
+    changes.push({ place, occurrence: plan.occurrences[place]!, rows, direct: plan.direct[place]! })
+  }
+  return changes
+}
+
+/** What the guard knows such turns by. */
+export function kindOf({ number }: Arm, changes: readonly Change[]): number {
+  let places = 0
+  let rows = 0
+  for (const change of changes) {
+    places |= 1 << (change.place % 20)
+    rows += change.rows.length
+  }
+  return kindOfTurn(number, places, rows)
 }
 
 /** of a partition's cost */

@@ -1,13 +1,16 @@
 import type { Query, RowChange, SqlValue } from '../../schema/live.ts'
 import type { Detail } from '../capture/capture-diff.ts'
 import type { DeltaTables } from '../capture/delta-tables.ts'
-import type { TurnDiff } from '../capture/diff.ts'
+import type { RowDiff, TurnDiff } from '../capture/diff.ts'
 import type { TableShape } from '../capture/table-shape.ts'
 import type { Trace } from '../operator.ts'
+import type { FindKeys } from '../operators/touch-partitions.ts'
 import type { Window } from '../operators/result-window.ts'
 import type { Block } from '../plan/block.ts'
+import type { Cut } from '../plan/block-sql.ts'
 import type { QueryPlan } from '../plan/query-plan.ts'
 import { diffRows, type KeyedRows } from '../../schema/live/row-changes.ts'
+import { diffEntries } from '../result/diff-entries.ts'
 import type { Entry } from '../result/entry.ts'
 import { UnkeyedRows } from '../result/ordered-list.ts'
 import type { Connection } from '../sqlite/connection.ts'
@@ -15,9 +18,10 @@ import { fromSqlValue } from '../value.ts'
 import { Arm, type Routing } from './arm.ts'
 import { ArmReader } from './arm-reader.ts'
 import type { Maintainer, Maintenance } from './maintainer.ts'
-import { CheaperToRerun } from './partition-finder.ts'
+import { changesOf, kindOf, partitionFinder } from './partition-finder.ts'
 import { QueryGraph, type GraphParts } from './query-graph.ts'
-import { countCollations, orderEntries, readWindow } from './result-order.ts'
+import { CheaperToRerun, TurnGuard } from './turn-guard.ts'
+import { countCollations, inPlacesOf, orderEntries, readWindow } from './result-order.ts'
 
 /**
  * Maintains a query by its partitions (plan/block.ts), each arm of a compound a block of its own.
@@ -28,6 +32,7 @@ import { countCollations, orderEntries, readWindow } from './result-order.ts'
 export class Partitioned implements Maintainer {
   readonly columns: readonly string[]
   readonly tables: readonly { readonly shape: TableShape; readonly detail: Detail }[]
+  readonly isDear = false
   readonly always = false
   readonly #deltas: DeltaTables
   readonly #arms: readonly Arm[]
@@ -39,8 +44,10 @@ export class Partitioned implements Maintainer {
   /** read, and not yet the state of a graph */
   #waiting: { readonly arms: Entry[][]; readonly capacity: number | null; readonly shown: KeyedRows } | null = null
   #trace: Trace | null = null
-  /** milliseconds of the last full read */
-  #refreshCost = 0
+  readonly #guard = new TurnGuard()
+  /** It is one partition: a row that touches it, if any, has it read again, and no operator is needed for that. */
+  readonly #whole: FindKeys | null
+  #turns = 0
 
   constructor(connection: Connection, deltas: DeltaTables, query: Query, plan: QueryPlan) {
     this.#deltas = deltas
@@ -48,9 +55,10 @@ export class Partitioned implements Maintainer {
     this.tables = plan.tables
     const bound = plan.statement.query
     const parameters = query.parameters.map(fromSqlValue)
-    this.#arms = plan.arms.map((arm) => new Arm(arm, parameters))
+    this.#arms = plan.arms.map((arm, i) => new Arm(arm, i, parameters))
     this.#readers = this.#arms.map(
-      (arm) => new ArmReader(connection, deltas.indexes, query.parameters, plan.statement.parameterCount, arm),
+      (arm) =>
+        new ArmReader(connection, deltas.indexes, query.parameters, plan.statement.parameterCount, arm, this.#guard),
     )
     const [only] = plan.arms.length === 1 ? plan.arms : []
     this.#window = readWindow(connection, bound, query.parameters, only ?? null)
@@ -65,8 +73,10 @@ export class Partitioned implements Maintainer {
       window: this.#window,
       compare: orderEntries(bound.orderBy, plan.arms, ties ? { descending: this.#descendingTies } : null),
       countedBy: only && !only.block.distinctAfter ? null : countCollations(bound, plan.arms),
-      refreshCost: () => this.#refreshCost,
+      guard: this.#guard,
     }
+    const isWhole = only && only.block.keys.length === 0 && !only.functions.folding
+    this.#whole = isWhole ? partitionFinder(deltas, this.#arms[0]!, this.#readers[0]!, this.#guard) : null
   }
 
   get rows(): readonly SqlValue[][] {
@@ -80,24 +90,65 @@ export class Partitioned implements Maintainer {
   }
 
   apply(diff: TurnDiff): RowChange[] {
+    this.#turns++
     for (const table of this.#parts.tables) if (diff.get(table)?.rows === null) return this.#rerun(this.shown)
+    this.#guard.begin()
+    for (const arm of this.#arms) arm.bind()
+    if (this.#whole) return this.#touches(this.#whole, diff) ? this.#rerun(this.shown) : []
+    if (this.#guard.isWary && this.#isDear(diff)) return this.#rerun(this.shown)
+    if (this.#waiting && this.rows.length > manyRows && this.#touchesMany(diff)) return this.#rerun(this.shown)
     const graph = this.#ready()
     const { result } = graph
     try {
-      for (const arm of this.#arms) arm.bind()
       graph.run(diff)
-      return result.dry ? this.#rerun(result.shown) : result.takeChanges()
     } catch (error) {
       this.#graph = null
-      if (error instanceof CheaperToRerun) return this.#rerun(result.shown)
+      if (error instanceof CheaperToRerun) return this.#rerun(result.shown, graph.loaded)
+      throw error
+    }
+    if (this.#guard.isWary) this.#guard.succeed()
+    return result.dry ? this.#rerun(result.shown) : result.takeChanges()
+  }
+
+  #touches(find: FindKeys, diff: TurnDiff): boolean {
+    try {
+      let touched = false
+      find(rowsOf(diff), () => (touched = true))
+      return touched
+    } catch (error) {
+      if (error instanceof CheaperToRerun) return true
       throw error
     }
   }
 
+  /** Of a long result, the operators get their state only for a turn that goes through them. */
+  #touchesMany(diff: TurnDiff): boolean {
+    const { deltas, arms, readers } = this.#parts
+    const rows = rowsOf(diff)
+    try {
+      arms.forEach((arm, i) => partitionFinder(deltas, arm, readers[i]!, this.#guard)(rows, () => {}))
+      return false
+    } catch (error) {
+      if (error instanceof CheaperToRerun) return true
+      throw error
+    }
+  }
+
+  /** Turns of this kind cost more than running again, the last times. */
+  #isDear(diff: TurnDiff): boolean {
+    const rows = rowsOf(diff)
+    return this.#arms.some((arm) => {
+      const changes = changesOf(arm, rows)
+      return changes.length > 0 && this.#guard.isDear(kindOf(arm, changes))
+    })
+  }
+
   /** Reads everything again. */
-  #rerun(before: KeyedRows): RowChange[] {
-    this.#read(before)
-    return diffRows(before, this.shown)
+  #rerun(before: KeyedRows, old?: readonly (readonly Entry[])[]): RowChange[] {
+    this.#read(before, old)
+    const { shown } = this
+    if (before instanceof UnkeyedRows && shown instanceof UnkeyedRows) return diffEntries(before, shown)
+    return diffRows(before, shown)
   }
 
   refresh(): void {
@@ -105,37 +156,46 @@ export class Partitioned implements Maintainer {
   }
 
   /** `before`: what is shown, whose order is kept where the query has none. */
-  #read(before: KeyedRows | null): void {
+  #read(
+    before: KeyedRows | null,
+    old: readonly (readonly Entry[])[] = this.#waiting?.arms ?? this.#graph?.loaded ?? [],
+  ): void {
     const start = performance.now()
     const window = this.#window
-    const end = window && window.slack !== null ? window.offset + window.limit : null
+    const isCut = window !== null && (window.slack !== null || (this.#whole !== null && !this.#parts.countedBy))
+    const end = isCut && window.limit < Number.MAX_SAFE_INTEGER ? window.offset + window.limit : null
     // a window that ran dry is filled with some rows to spare
-    const capacity = end === null || !before ? end : end + window!.slack!
+    const capacity = end === null || !before ? end : end + (window!.slack ?? 0)
     try {
-      this.#load(this.#hydrate(capacity), capacity, before)
+      this.#load(this.#hydrate(capacity, old), capacity, before, old)
     } catch (error) {
       // a row behind the window that cannot be computed is none of the query's business
       if (capacity === end) throw error
-      this.#load(this.#hydrate(end), end, before)
+      this.#load(this.#hydrate(end, old), end, before, old)
     }
-    this.#refreshCost = performance.now() - start
+    this.#guard.rerunMs = performance.now() - start
   }
 
-  #hydrate(capacity: number | null): Entry[][] {
-    const cut = capacity === null ? null : { limit: capacity, descendingTies: this.#descendingTies }
-    return this.#readers.map((reader) => reader.hydrate(cut))
+  #hydrate(capacity: number | null, old: readonly (readonly Entry[])[]): Entry[][] {
+    // what is read as a whole each time needs no more order than it was asked for
+    const ties = this.#whole ? null : this.#descendingTies ? 'descending' : 'ascending'
+    const cut: Cut | null = capacity === null ? null : { limit: capacity, ties }
+    return this.#readers.map((reader, i) => reader.hydrate(cut, old[i]))
   }
 
-  #load(arms: Entry[][], capacity: number | null, before: KeyedRows | null): void {
+  #load(read: Entry[][], capacity: number | null, before: KeyedRows | null, old: readonly (readonly Entry[])[]): void {
     // rows that a window is cut from are ordered by their keys where by nothing else
     const keepsOrder =
       before !== null && this.#parts.query.orderBy.length === 0 && (this.#window?.slack ?? null) === null
-    if (this.#graph || this.#parts.countedBy || keepsOrder) {
+    if (this.#parts.countedBy) {
       this.#waiting = null
       this.#graph ??= this.#makeGraph()
-      this.#graph.load(arms, capacity, keepsOrder ? before.keys : [])
+      this.#graph.load(read, capacity, keepsOrder ? before.keys : [])
       return
     }
+    const arms = keepsOrder ? [inPlacesOf(read[0]!, old[0] ?? [])] : read
+    // a turn that is read again may be followed by others of its kind: no operator needs the state before one is not
+    this.#graph?.unload()
     const window = this.#window
     const shown = window ? arms[0]!.slice(window.offset, window.offset + window.limit) : arms[0]!
     const rows = shown.map(({ row }) => row)
@@ -174,15 +234,19 @@ export class Partitioned implements Maintainer {
   explain(): Maintenance {
     const byRows = this.#arms.every(({ plan }) => isOfRow(plan.block) || plan.functions.folding)
     const oneOnly = this.#arms.every(({ plan }) => plan.block.keys.length === 0)
+    const how = byRows
+      ? null
+      : oneOnly
+        ? 'one partition: read again as a whole'
+        : this.#arms.every(({ plan }) => plan.block.first)
+          ? 'touched partitions are read again, as far as they are wanted'
+          : 'touched partitions are read again'
+    const { reruns } = this.#guard
+    const guarded = reruns > 0 ? `run again in ${reruns} of ${this.#turns} turns, where following cost more` : null
+    const reason = [how, guarded].filter((each) => each !== null).join('; ')
     return {
       mode: byRows ? 'incremental' : 'partitioned',
-      ...(!byRows && {
-        reason: oneOnly
-          ? 'one partition: read again as a whole'
-          : this.#arms.every(({ plan }) => plan.block.first)
-            ? 'touched partitions are read again, as far as they are wanted'
-            : 'touched partitions are read again',
-      }),
+      ...(reason && { reason }),
       operators: [...this.#ready().explain(), ...this.#deltas.indexes.explain(this.#lookUps())],
     }
   }
@@ -197,6 +261,12 @@ export class Partitioned implements Maintainer {
   /** Nothing to give back: statements are the connection's. */
   close(): void {}
 }
+
+function rowsOf(diff: TurnDiff): ReadonlyMap<string, readonly RowDiff[]> {
+  return new Map([...diff].map(([table, { rows }]) => [table, rows ?? []]))
+}
+
+const manyRows = 500
 
 /** Its partitions are what is joined to one row of a table; those of a derived table have as many rows as they like. */
 function isOfRow({ kind, keys }: Block): boolean {

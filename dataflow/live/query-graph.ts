@@ -15,6 +15,7 @@ import type { OperatorExplanation } from '../types.ts'
 import type { Arm } from './arm.ts'
 import type { ArmReader } from './arm-reader.ts'
 import { partitionFinder } from './partition-finder.ts'
+import type { TurnGuard } from './turn-guard.ts'
 import { inOldOrder } from './result-order.ts'
 
 /** What the operators of one query are made with. */
@@ -29,8 +30,7 @@ export interface GraphParts {
   readonly compare: CompareEntries
   /** by which rows are told apart, where they are counted (DISTINCT, set operations); null: they are not */
   readonly countedBy: readonly string[] | null
-  /** milliseconds of reading everything again */
-  readonly refreshCost: () => number
+  readonly guard: TurnGuard
 }
 
 /**
@@ -81,6 +81,20 @@ export class QueryGraph {
     this.result.load(entries, capacity)
   }
 
+  /** The entries of its only arm, in order; none: they are counted, so that there is no telling. */
+  get loaded(): readonly (readonly Entry[])[] {
+    return this.#counter ? [] : [this.result.entries]
+  }
+
+  /** Forgets its state, until `load`. What was shown stays with who has it. */
+  unload(): void {
+    this.load(
+      this.#recomputes.map(() => []),
+      null,
+      [],
+    )
+  }
+
   /** Runs the diffs of a turn through; the steps of the result are its `takeChanges`. */
   run(diff: TurnDiff): void {
     for (const source of this.#sources) {
@@ -108,7 +122,7 @@ export class QueryGraph {
     const { plan } = arm
     const { first } = plan.block
     const inputs = this.#sources.filter(({ table }) => plan.tableKeys.includes(table))
-    const find = partitionFinder(this.#parts.deltas, arm, reader, this.#parts.refreshCost)
+    const find = partitionFinder(this.#parts.deltas, arm, reader, this.#parts.guard)
     const asked = () => [...plan.moves.values(), ...plan.touches.values()].flatMap((sqls) => sqls ?? [])
     const touch = new TouchPartitions(this.#graph, inputs, arm.collations, plan.label, find, asked)
     return new RecomputePartitions(

@@ -1,7 +1,8 @@
 import type { Query, RowChange, SqlValue } from '../../schema/live.ts'
 import type { Detail } from '../capture/capture-diff.ts'
 import type { TableShape } from '../capture/table-shape.ts'
-import { diffRows, type KeyedRows } from '../../schema/live/row-changes.ts'
+import { diffRows, sameRow, type KeyedRows } from '../../schema/live/row-changes.ts'
+import { Alignment } from '../result/align-rows.ts'
 import { RowKeys } from '../result/row-keys.ts'
 import type { Trace } from '../operator.ts'
 import type { Connection } from '../sqlite/connection.ts'
@@ -21,8 +22,9 @@ import { allOf, type Maintainer, type Maintenance } from './maintainer.ts'
 export class Rerun implements Maintainer {
   columns: readonly string[]
   rows: SqlValue[][] = []
-  keys: string[] = []
+  keys: readonly string[] = []
   readonly tables: readonly { shape: TableShape; detail: Detail }[]
+  readonly isDear = false
   readonly always: boolean
   readonly #query: Query
   readonly #reason: string
@@ -70,8 +72,9 @@ export class Rerun implements Maintainer {
 
   refresh(): void {
     const start = performance.now()
-    const rows = this.#run()
-    this.keys = this.#names.assign(rows)
+    const alignment = new Alignment<SqlValue[]>(this.rows, sameRow)
+    const rows = this.#run(alignment)
+    this.keys = this.#names.assign(rows, alignment.places)
     this.rows = rows
     this.#milliseconds += performance.now() - start
   }
@@ -100,12 +103,12 @@ export class Rerun implements Maintainer {
     this.#statement.finalize()
   }
 
-  #run(): SqlValue[][] {
+  #run(alignment: Alignment<SqlValue[]>): SqlValue[][] {
     const statement = this.#statement
     const rows: SqlValue[][] = []
     try {
       statement.bindAll(this.#query.parameters)
-      while (statement.step()) rows.push(statement.sqlRow())
+      while (statement.step()) rows.push(alignment.take(statement.sqlRow()))
     } finally {
       statement.reset()
     }

@@ -104,3 +104,24 @@ export function inOldOrder(entries: readonly Entry[], keys: readonly string[]): 
   }
   return [...sorted, ...left.values()]
 }
+
+/** The same of entries that were read again, of which most are the old objects: they and their next versions stand where they stood. */
+export function inPlacesOf(entries: readonly Entry[], old: readonly Entry[]): Entry[] {
+  for (const entry of entries) entry.place = -1
+  old.forEach((entry, i) => (entry.place = i))
+  const places = entries.map(({ place }) => place)
+  if (places.every((place, i) => place > (places[i - 1] ?? -1))) return entries as Entry[]
+  const stays = new Uint8Array(old.length)
+  for (const place of places) if (place >= 0) stays[place] = 1
+  const left = new Map<string, number>()
+  const isNew = places.includes(-1)
+  if (isNew) for (let i = 0; i < old.length; i++) if (stays[i] === 0) left.set(old[i]!.key, i)
+  const sorted: Entry[] = Array.from({ length: old.length })
+  const last: Entry[] = []
+  entries.forEach((entry, i) => {
+    const place = places[i]! >= 0 ? places[i] : left.get(entry.key)
+    if (place === undefined) last.push(entry)
+    else sorted[place] = entry
+  })
+  return [...sorted.filter((entry) => entry !== undefined), ...last]
+}

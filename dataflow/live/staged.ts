@@ -11,6 +11,7 @@ import type { Connection } from '../sqlite/connection.ts'
 import { fromSqlValue } from '../value.ts'
 import type { Routing } from './arm.ts'
 import { keepDerivedTables, KeptTable } from './kept-table.ts'
+import { patience } from './turn-guard.ts'
 import { allOf, type Maintainer, type Maintenance } from './maintainer.ts'
 
 /**
@@ -22,6 +23,9 @@ export class Staged implements Maintainer {
   readonly tables: readonly { readonly shape: TableShape; readonly detail: Detail }[]
   readonly #kept: readonly KeptTable[]
   readonly #last: Maintainer
+  /** dear turns, of late */
+  #dear = 0
+  #refreshMs = 0
 
   constructor(
     connection: Connection,
@@ -73,19 +77,32 @@ export class Staged implements Maintainer {
     return this.#last.shown
   }
 
+  /** Keeping tables up to date is no gain where they are made anew again and again. */
+  get isDear(): boolean {
+    return this.#dear > 2
+  }
+
   /** The stages want all diffs of their tables. */
   routings(): Routing[] {
     return allOf(this.tables)
   }
 
   apply(diff: TurnDiff): RowChange[] {
+    const start = performance.now()
     const around = new Map(diff)
     for (const each of this.#kept) {
       const rows = each.apply(diff)
-      if (!rows) return this.#rerun()
+      if (!rows) {
+        this.#dear += 1
+        return this.#rerun()
+      }
       if (rows.length > 0) around.set(each.key, { shape: each.shape, rows })
     }
-    return this.#last.apply(around)
+    const changes = this.#last.apply(around)
+    const took = performance.now() - start
+    const isDear = took > Math.max(patience.few, patience.share * this.#refreshMs)
+    this.#dear = Math.max(0, this.#dear + (isDear ? 1 : -0.1))
+    return changes
   }
 
   #rerun(): RowChange[] {
@@ -95,8 +112,10 @@ export class Staged implements Maintainer {
   }
 
   refresh(): void {
+    const start = performance.now()
     for (const each of this.#kept) each.refresh()
     this.#last.refresh()
+    this.#refreshMs = performance.now() - start
   }
 
   explain(): Maintenance {

@@ -25,6 +25,7 @@ import { TouchFinder, type Reading } from './touch-finder.ts'
  *   … (SELECT … FROM comment WHERE thread = 7 ORDER BY score LIMIT 3) …    a comment of thread 8: nothing is read
  */
 export class Whole implements Maintainer {
+  readonly isDear = false
   readonly always = false
   readonly tables: readonly { readonly shape: TableShape; readonly detail: Detail }[]
   readonly #reason: string

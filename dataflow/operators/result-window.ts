@@ -63,6 +63,9 @@ export class ResultWindow extends Node<Entry, never> {
     const { rows, entries, keys } = this.#shown
     return keys ? { rows, keys } : new UnkeyedRows(rows, entries)
   }
+  get entries(): readonly Entry[] {
+    return this.#list.entries
+  }
   override get stateRows(): number {
     return this.#list.entries.length
   }

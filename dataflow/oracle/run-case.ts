@@ -2,6 +2,7 @@
 import type { Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { worth } from '../capture/lookup-indexes.ts'
 import { openLiveDatabase } from '../index.ts'
+import { patience } from '../live/turn-guard.ts'
 import type { Explanation, LiveDatabase } from '../types.ts'
 import type { Case, Step } from './case.ts'
 import { TooMuch, withinSteps } from './plain-sqlite.ts'
@@ -35,6 +36,8 @@ const mostMillionSteps = 20
 export function playCase(sqlite3: Sqlite3Static, { seed, setup, queries, steps }: Case): Played {
   // tables of a few rows: in half of the cases they are worth an index all the same
   Object.assign(worth, seed % 2 === 0 ? { rows: 400, values: 20 } : { rows: 0, values: 0 })
+  // what a turn may cost is told by no clock: in a third of the cases nothing, so that the query is run again whenever it can be
+  Object.assign(patience, seed % 3 === 0 ? { share: 0, untimed: 0, first: 0, few: 0, many: 0 } : { share: 1e9 })
   const db = new sqlite3.oo1.DB(':memory:')
   const live = openLiveDatabase(sqlite3, db)
   const play = new Play(live, new Watch(sqlite3, db, live), (work) => withinSteps(sqlite3, db, mostMillionSteps, work))

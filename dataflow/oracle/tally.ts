@@ -32,7 +32,8 @@ export class Tally {
       count(this.#folds, tables === 1 ? 'of one table' : 'of several')
     }
     count(this.#modes, mode)
-    if (mode !== 'incremental') count(this.#reasons, `${mode}: ${reason ?? 'no reason given'}`)
+    const kind = reason?.replace(/run again in \d+ of \d+ turns/, 'run again in some turns') ?? 'no reason given'
+    if (mode !== 'incremental' || reason) count(this.#reasons, `${mode}: ${kind}`)
   }
 
   toString(): string {

@@ -13,12 +13,16 @@ import { Unplannable } from './unplannable.ts'
  *   SELECT a, count(*) FROM t WHERE x > 3 GROUP BY a     partition:  … WHERE x > 3 AND t.a = ?1 GROUP BY a
  */
 
-/** All partitions, ordered, with a tie-break where a window is to be cut from them. */
-export function hydrateSql(
-  block: Block,
-  cut: { readonly limit: number; readonly descendingTies: boolean } | null,
-): string {
-  const tied = cut ? block.layout.keys.filter((place) => !block.layout.order.includes(place)) : []
+/** The first so many rows; `ties`: which way those that ORDER BY does not tell apart are ordered by their keys; null: any way. */
+export interface Cut {
+  readonly limit: number
+  readonly ties: 'ascending' | 'descending' | null
+}
+
+/** All partitions, ordered; or, where a window is to be cut from them, the first rows. */
+export function hydrateSql(block: Block, cut: Cut | null): string {
+  const { layout } = block
+  const tied = cut?.ties ? [...layout.keys.filter((place) => !layout.order.includes(place)), ...layout.ids] : []
   const order = [
     ...block.orderBy.map((term, i) => ({
       type: 'SortedColumn' as const,
@@ -27,10 +31,10 @@ export function hydrateSql(
       nulls: term.nullsFirst ? ('First' as const) : ('Last' as const),
       span: nowhere,
     })),
-    ...[...tied, ...(cut ? block.layout.ids : [])].map((place) => ({
+    ...tied.map((place) => ({
       type: 'SortedColumn' as const,
       expr: number(place + 1),
-      order: cut!.descendingTies ? ('Desc' as const) : ('Asc' as const),
+      order: cut?.ties === 'descending' ? ('Desc' as const) : ('Asc' as const),
       nulls: undefined,
       span: nowhere,
     })),

@@ -9,7 +9,7 @@ import type { EntryNames } from '../result/entry.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import { planFold, type FoldPlan } from './fold-plan.ts'
 import { planBlock, type Block } from './block.ts'
-import { hydrateSql } from './block-sql.ts'
+import { hydrateSql, type Cut } from './block-sql.ts'
 import { planFarRoute, type FarPlan } from './route.ts'
 import { RowFunctions } from './row-functions.ts'
 import { occurrencesIn, type Occurrence } from './occurrences.ts'
@@ -49,7 +49,9 @@ export interface ArmPlan {
   readonly tableKeys: readonly string[]
   /** by occurrence: the columns that the query reads there, as places in a row image */
   readonly used: readonly (readonly number[])[]
-  readonly hydrate: (cut: { readonly limit: number; readonly descendingTies: boolean } | null) => string
+  /** by occurrence: the key is made of its own columns */
+  readonly direct: readonly boolean[]
+  readonly hydrate: (cut: Cut | null) => string
   /** SQL by occurrence and by what else changed; null: any partition may be touched */
   readonly touches: Map<string, readonly string[] | null>
   /** SQL that names the rows that moved, by which places changed; null: too much of it */
@@ -77,17 +79,22 @@ export function planQuery(connection: Connection, statement: BoundStatement, col
       block,
       fold: folding?.plan ?? null,
       collations,
-      names: layout.names
-        ? { prefix, keys: [], collations: [], ids: layout.names }
-        : { prefix, keys: layout.keys, collations, ids: layout.ids },
+      names: {
+        prefix,
+        ...(layout.names
+          ? { keys: [], collations: [], ids: layout.names }
+          : { keys: layout.keys, collations, ids: layout.ids }),
+        partition: { places: layout.keys, collations },
+      },
       far: planFarRoute(block, occurrences),
       functions: new RowFunctions(block, folding?.plan ?? null, occurrences),
       occurrences,
       tableKeys: occurrences.map(({ table }) => tableKey(table.schema, table.name)),
       label: `(${block.keys.map(({ ast }) => printExpression(ast)).join(', ')})`,
       used: occurrences.map((each) => used.get(each.source) ?? []),
+      direct: occurrences.map((each) => isDirect(block, each)),
       hydrate: (cut) => {
-        const name = cut ? `${cut.limit} ${cut.descendingTies}` : ''
+        const name = cut ? `${cut.limit} ${cut.ties}` : ''
         let sql = hydrated.get(name)
         if (sql === undefined) hydrated.set(name, (sql = hydrateSql(block, cut)))
         return sql
@@ -153,16 +160,16 @@ function assertCaptured(table: CatalogTable): void {
 }
 
 /** The key is made of columns of the changed table itself, which the block reads unconditionally. */
-export function isDirect({ keys }: Block, { source, path }: Occurrence): boolean {
+function isDirect({ keys }: Block, { source, path }: Occurrence): boolean {
   return (
     path.length === 1 && !source.nullSupplied && keys.length > 0 && keys.every(({ plain }) => plain?.source === source)
   )
 }
 
 function sortsLess(connection: Connection, block: Block): boolean {
-  const sorts = (descendingTies: boolean) =>
+  const sorts = (ties: 'ascending' | 'descending') =>
     connection
-      .rows(`EXPLAIN QUERY PLAN ${hydrateSql(block, { limit: 1, descendingTies })}`)
+      .rows(`EXPLAIN QUERY PLAN ${hydrateSql(block, { limit: 1, ties })}`)
       .filter((row) => /TEMP B-TREE/.test(String(row[3]))).length
-  return sorts(true) < sorts(false)
+  return sorts('descending') < sorts('ascending')
 }

@@ -1,5 +1,6 @@
 import type { SqlValue } from '../../schema/live.ts'
-import { encodeKey, type KeyId } from '../key.ts'
+import { sameValue } from '../capture/capture-diff.ts'
+import { encodeKey, keyId, type KeyId } from '../key.ts'
 import { Real, toSqlValue, type Value } from '../value.ts'
 
 /** A row on its way to the result. */
@@ -24,28 +25,44 @@ export interface EntryNames {
   readonly keys: readonly number[]
   readonly collations: readonly string[]
   readonly ids: readonly number[]
+  /** of the partition, where the keys above are not its own */
+  readonly partition: { readonly places: readonly number[]; readonly collations: readonly string[] }
 }
 
 /**
- * An entry as read from SQLite. Most entries are never touched again: their key is made when somebody asks, and a row
- * without REALs and extras is its values.
+ * An entry as read from SQLite. Most entries are never touched again: their key and their partition are made when somebody asks,
+ * and a row without REALs and extras is its values.
  */
 export class ReadEntry implements Entry {
   readonly values: readonly Value[]
   readonly row: SqlValue[]
-  readonly partition: KeyId
   place = 0
   readonly ordinal: number
   readonly #names: EntryNames
   #key: string | null = null
+  #partition: KeyId | null
 
   /** `width`: how many of the values are shown */
-  constructor(values: readonly Value[], width: number, partition: KeyId, names: EntryNames, ordinal: number) {
+  constructor(values: readonly Value[], width: number, partition: KeyId | null, names: EntryNames, ordinal: number) {
     this.values = values
     this.row = shown(values, width)
-    this.partition = partition
+    this.#partition = partition
     this.#names = names
     this.ordinal = ordinal
+  }
+
+  /** Is it a version of the same row, as far as can be told without making a key? Then it has the old one's. */
+  takesNameOf(old: ReadEntry): boolean {
+    if (this.ordinal !== old.ordinal || this.#names !== old.#names) return false
+    const { keys, ids } = this.#names
+    for (const place of keys) if (!sameValue(this.values[place]!, old.values[place]!)) return false
+    for (const place of ids) if (!sameValue(this.values[place]!, old.values[place]!)) return false
+    this.#key ??= old.#key
+    return true
+  }
+
+  get partition(): KeyId {
+    return (this.#partition ??= partitionOf(this.values, this.#names))
   }
 
   get key(): string {
@@ -53,9 +70,18 @@ export class ReadEntry implements Entry {
   }
 }
 
+export function takesNameOf(entry: Entry, old: Entry): boolean {
+  if (entry === old || (entry instanceof ReadEntry && old instanceof ReadEntry && entry.takesNameOf(old))) return true
+  return entry.key === old.key
+}
+
+export function partitionOf(values: readonly Value[], { partition: { places, collations } }: EntryNames): KeyId {
+  return keyId(places.length === 1 ? [values[places[0]!]!] : places.map((place) => values[place]!), collations)
+}
+
 export function nameEntry(
   values: readonly Value[],
-  { prefix, keys, collations, ids }: EntryNames,
+  { prefix, keys, collations, ids }: Omit<EntryNames, 'partition'>,
   ordinal: number,
 ): string {
   let key = prefix

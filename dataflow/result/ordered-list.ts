@@ -35,7 +35,7 @@ export class OrderedList {
 
   /** What is here now; stays as it is when the list is loaded anew. */
   get shown(): KeyedRows {
-    return this.#keys ? { rows: this.rows, keys: this.#keys } : new UnkeyedRows(this.rows, this.entries)
+    return new UnkeyedRows(this.rows, this.entries)
   }
 
   /** Drops what is behind the first `length` rows, and returns it. */
@@ -119,13 +119,13 @@ export class OrderedList {
 /** Rows whose keys nobody asked for yet. */
 export class UnkeyedRows implements KeyedRows {
   readonly rows: readonly SqlValue[][]
-  readonly #entries: readonly Entry[]
+  readonly entries: readonly Entry[]
   #keys: readonly string[] | null = null
   constructor(rows: readonly SqlValue[][], entries: readonly Entry[]) {
     this.rows = rows
-    this.#entries = entries
+    this.entries = entries
   }
   get keys(): readonly string[] {
-    return (this.#keys ??= this.#entries.map(({ key }) => key))
+    return (this.#keys ??= this.entries.map(({ key }) => key))
   }
 }

@@ -17,19 +17,42 @@ export class RowKeys {
   #rows: readonly SqlValue[][] = []
   /** null: all 0 */
   #ordinals: readonly number[] | null = null
+  /** while they are all different; null: not made yet, or they are not */
+  #distinct: Set<string> | null = null
 
   constructor(keyColumns: readonly number[] | null) {
     this.#keyColumns = keyColumns
   }
 
-  assign(rows: readonly SqlValue[][]): string[] {
+  /** `places`: of each row, its place among the last ones, where it is one of them; −1: it is not, or not known to be. */
+  assign(rows: readonly SqlValue[][], places: readonly number[] = []): readonly string[] {
     const columns = this.#keyColumns
-    const names = rows.map((row) => encode(columns ? columns.map((column) => row[column]!) : row))
-    const alone = this.#ordinals === null && new Set(names).size === names.length
+    const before = this.#names
+    const nameOf = (row: readonly SqlValue[]) => encode(columns ? columns.map((column) => row[column]!) : row)
+    const names = rows.map((row, i) => ((places[i] ?? -1) >= 0 ? before[places[i]!]! : nameOf(row)))
+    const alone = this.#ordinals === null && this.#areDistinct(names, places)
     const ordinals = alone ? null : columns ? this.#match(names, rows) : inSequence(names)
-    if (columns) [this.#names, this.#rows, this.#ordinals] = [names, rows, ordinals]
+    this.#names = names
+    this.#ordinals = ordinals
+    if (columns) this.#rows = rows
     if (!ordinals) return names
+    this.#distinct = null
     return names.map((name, i) => (ordinals[i] === 0 ? name : `${name}#${ordinals[i]}`))
+  }
+
+  /** All of them; what is known of the last ones is brought up to date. */
+  #areDistinct(names: readonly string[], places: readonly number[]): boolean {
+    const distinct = this.#distinct
+    if (!distinct) {
+      const all = new Set(names)
+      if (all.size === names.length) this.#distinct = all
+      return all.size === names.length
+    }
+    const stays = new Uint8Array(this.#names.length)
+    for (const place of places) if (place >= 0) stays[place] = 1
+    for (let i = 0; i < stays.length; i++) if (stays[i] === 0) distinct.delete(this.#names[i]!)
+    for (let i = 0; i < names.length; i++) if ((places[i] ?? -1) < 0) distinct.add(names[i]!)
+    return distinct.size === names.length
   }
 
   #match(names: readonly string[], rows: readonly SqlValue[][]): number[] {

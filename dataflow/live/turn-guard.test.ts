@@ -1,0 +1,87 @@
+import { afterEach, expect, it } from 'vitest'
+import { openLiveDatabase } from '../index.ts'
+import { loadSqlite } from '../oracle/plain-sqlite.ts'
+import { CheaperToRerun, kindOfTurn, patience, TurnGuard } from './turn-guard.ts'
+
+const sqlite3 = await loadSqlite()
+const usual = { ...patience }
+afterEach(() => void Object.assign(patience, usual))
+
+/** One turn that spends so many milliseconds if it is tried; says what became of it. */
+function turn(guard: TurnGuard, kind: number, milliseconds: number): 'followed' | 'stopped' | 'run again' {
+  guard.begin()
+  if (guard.isWary && guard.isDear(kind)) return 'run again'
+  guard.enter(kind)
+  try {
+    for (let spent = 0; spent < milliseconds; spent += milliseconds / 10) guard.spend(milliseconds / 10)
+  } catch (error) {
+    if (!(error instanceof CheaperToRerun)) throw error
+    return 'stopped'
+  }
+  guard.succeed()
+  return 'followed'
+}
+
+it('tries dear turns more and more seldom, and cheap ones of another kind always', () => {
+  const guard = new TurnGuard()
+  guard.rerunMs = 10
+  const [dear, cheap] = [kindOfTurn(0, 1, 1), kindOfTurn(0, 2, 1)]
+  for (let i = 0; i < 10; i++) expect(turn(guard, cheap, 1)).toBe('followed')
+  const seen = Array.from({ length: 100 }, () => {
+    expect(turn(guard, cheap, 1)).toBe('followed')
+    return turn(guard, dear, 30)
+  })
+  const tried = seen.flatMap((each, i) => (each === 'run again' ? [] : [i]))
+  expect(tried).toEqual([0, 5, 14, 31, 64])
+  expect(guard.reruns).toBe(100)
+})
+
+it('follows again what has become cheap', () => {
+  const guard = new TurnGuard()
+  guard.rerunMs = 10
+  for (let i = 0; i < 40; i++) turn(guard, 1, 30)
+  const later = Array.from({ length: 100 }, () => turn(guard, 1, 1))
+  expect(later.slice(-20)).toEqual(later.slice(-20).map(() => 'followed'))
+})
+
+it('tells turns apart by what changed and roughly by how much', () => {
+  expect(kindOfTurn(0, 1, 1)).toBe(kindOfTurn(0, 1, 3))
+  expect(kindOfTurn(0, 1, 1)).not.toBe(kindOfTurn(0, 1, 4))
+  expect(kindOfTurn(0, 1, 1)).not.toBe(kindOfTurn(0, 2, 1))
+  expect(kindOfTurn(0, 1, 1)).not.toBe(kindOfTurn(1, 1, 1))
+})
+
+it.each([
+  'SELECT id, a * 100.0 / (SELECT sum(a) FROM t) FROM t',
+  'SELECT a % 7, count(*) * 100.0 / (SELECT count(*) FROM t) FROM t GROUP BY a % 7',
+  'SELECT id, dense_rank() OVER (ORDER BY a DESC) AS place FROM t ORDER BY place, id LIMIT 10',
+  'SELECT id, sum(a) OVER (ORDER BY id) FROM t ORDER BY id DESC LIMIT 5 OFFSET 2',
+  'SELECT id, lag(a) OVER (ORDER BY a, id) FROM t',
+  'SELECT id FROM t WHERE a > (SELECT avg(a) FROM t) ORDER BY a, id',
+  'SELECT DISTINCT a FROM t WHERE a > (SELECT avg(a) FROM t)',
+  'SELECT n, count(*) FROM (SELECT a % 7 AS m, count(*) AS n FROM t GROUP BY a % 7) GROUP BY n',
+  'SELECT id, a FROM t WHERE a > (SELECT avg(a) FROM t) UNION ALL SELECT a, id FROM t WHERE id < 9',
+])('answers, and names its rows, the same whether turns are followed or run again: %s', (sql) => {
+  const live = openLiveDatabase(sqlite3, new sqlite3.oo1.DB(':memory:'))
+  live.run('CREATE TABLE t(id INTEGER PRIMARY KEY, a INTEGER)')
+  live.run('WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120) INSERT INTO t SELECT i, i * 7919 % 101 FROM n') // prettier-ignore
+  const query = live.subscribe({ sql, parameters: [] }, () => {})
+  const isOrdered = /ORDER BY [^()]*$/.test(sql)
+  const shown = (rows: readonly unknown[][]) => (isOrdered ? rows.map(String) : rows.map(String).sort())
+  const namesOf = () => new Map(query.rows.map((row, i) => [String(row), query.keys[i]!]))
+  for (let i = 0; i < 60; i++) {
+    Object.assign(
+      patience,
+      i % 3 === 0 ? { share: 0, untimed: 0, first: 0, few: 0, many: 0 } : { ...usual, share: 1e9 },
+    )
+    const before = namesOf()
+    if (i % 4 < 2) live.run('REPLACE INTO t VALUES (?, ?)', [((i * 37) % 130) + 1, (i * 7) % 101])
+    else if (i % 4 === 2) live.run('UPDATE t SET a = a + 1 WHERE id % 50 = ?', [i % 50])
+    else live.run('DELETE FROM t WHERE id = ?', [((i * 53) % 130) + 1])
+    expect(shown(query.rows as unknown[][]), `after write ${i}`).toEqual(shown(live.all(sql)))
+    if (sql.startsWith('SELECT id')) {
+      for (const [row, key] of namesOf()) if (before.has(row)) expect(key).toBe(before.get(row))
+    }
+  }
+  live.close()
+})
