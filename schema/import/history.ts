@@ -57,20 +57,22 @@ export function threadOf(space: string, stream: string, topic: string): string {
 const authors = new Map<string, { readonly id: string; readonly name: string }>()
 function authorOf(space: string, sender: string) {
   const id = personOf(space, sender)
-  const author = authors.get(id) ?? { id, name: nameFrom(sender, 'Unknown sender') }
-  remember(authors, id, author)
+  let author = authors.get(id)
+  if (author === undefined) {
+    author = { id, name: nameFrom(sender, 'Unknown sender') }
+    remember(authors, id, author)
+  }
   return author
 }
 
 /** The same few stand in thousands of lines. */
 const entities = new Map<string, string>()
 function derivedEntity(space: string, kind: string, name: string, topic: string): string {
-  const source = [space, kind, name, topic]
-  const remembered = source.join('\0')
-  let entity = entities.get(remembered)
+  const key = `${kind}\0${name}\0${topic}\0${space}`
+  let entity = entities.get(key)
   if (entity === undefined) {
-    entity = `${kind}-${derivedKey(...source)}`
-    remember(entities, remembered, entity)
+    entity = `${kind}-${derivedKey(space, kind, name, topic)}`
+    remember(entities, key, entity)
   }
   return entity
 }

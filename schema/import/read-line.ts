@@ -77,18 +77,13 @@ function wholeNumber(digits: string): number | bigint {
   return Number.isSafeInteger(number) ? number : BigInt(digits)
 }
 
+const taken: ReadonlySet<string> = new Set(['id', 'stream', 'topic', 'sender', 'ts', 'text'])
+
 function readFields(line: Record<string, unknown>): LineOutcome {
-  const {
-    id: givenId,
-    stream: givenStream,
-    topic: givenTopic,
-    sender: givenSender,
-    ts,
-    text: givenText,
-    ...others
-  } = line
+  const { id: givenId, stream: givenStream, topic: givenTopic, sender: givenSender, ts, text: givenText } = line
   const found: Note[] = []
-  const left = Object.keys(others).filter((name) => holdsSomething(others[name]))
+  const left: string[] = []
+  for (const name of Object.keys(line)) if (!taken.has(name) && holdsSomething(line[name])) left.push(name)
 
   const time = readTime(ts)
   if (time.type !== 'Time') return { type: 'Fault', fault: time.type, about: ts }
@@ -144,13 +139,14 @@ export function decodedName(name: string): string {
 
 /** The same few names stand in thousands of lines. */
 const cleanNames = new Map<string, string>()
+const cleanStreams = new Map<string, string>()
 function cleanNameOf(field: string, name: string): string {
-  const key = field === 'stream' ? `%${name}` : ` ${name}`
-  let clean = cleanNames.get(key)
+  const known = field === 'stream' ? cleanStreams : cleanNames
+  let clean = known.get(name)
   if (clean === undefined) {
     clean = cleanName((field === 'stream' ? decodedName(name) : name).toWellFormed())
-    if (cleanNames.size > 10_000) cleanNames.clear()
-    if (name.length < 1000) cleanNames.set(key, clean)
+    if (known.size > 10_000) known.clear()
+    if (name.length < 1000) known.set(name, clean)
   }
   return clean
 }

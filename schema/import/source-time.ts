@@ -15,7 +15,7 @@ export const unitInWords: Readonly<Record<TimeUnit, string>> = {
 
 export interface SourceTime {
   readonly type: 'Time'
-  /** null: a number so small that it could be any; then `ms` and `sub` are read by seconds (see `rescaled`) */
+  /** null: a number so small that it could be any; then `ms` and `sub` are read by seconds, and whoever knows the file's unit divides them */
   readonly unit: TimeUnit | 'date' | null
   /** since 1970, whole; never negative, but as far ahead as a number goes */
   readonly ms: number
@@ -38,16 +38,6 @@ export function readTime(value: unknown): SourceTime | TimeFault {
   return /^[-+]?[\d.]+(e[-+]?\d+)?$/i.test(text) ? decimal(text) : date(text)
 }
 
-/** A small number's time, once the file's unit is known. */
-export function rescaled(
-  time: { readonly ms: number; readonly sub: number },
-  unit: TimeUnit,
-): [ms: number, sub: number] {
-  const nanoseconds = BigInt(time.ms) * 1_000_000n + BigInt(time.sub)
-  const scaled = nanoseconds / 1000n ** BigInt(timeUnits.indexOf(unit))
-  return [Number(scaled / 1_000_000n), Number(scaled % 1_000_000n)]
-}
-
 /**
  * 10⁸ to 10¹¹ are seconds from 1973 to 5138, and as much again in each further unit; all times of chats lie there.
  * Below, a number is too small to tell.
@@ -59,11 +49,16 @@ function unitOf(value: number): TimeUnit | null {
 function whole(value: number): SourceTime | TimeFault {
   if (value < 0) return { type: 'BeforeEpoch' }
   const unit = unitOf(value)
-  const time = { type: 'Time', unit, zoneless: false } as const
-  if (unit === 'ms') return { ...time, ms: value, sub: 0 }
-  if (unit === 'us') return { ...time, ms: Math.floor(value / 1000), sub: (value % 1000) * 1000 }
-  if (unit === 's' || unit === null) return { ...time, ms: value * 1000, sub: 0 }
-  return decimal(String(value))
+  switch (unit) {
+    case 'ms':
+      return { type: 'Time', unit, ms: value, sub: 0, zoneless: false }
+    case 'us':
+      return { type: 'Time', unit, ms: Math.floor(value / 1000), sub: (value % 1000) * 1000, zoneless: false }
+    case 'ns':
+      return decimal(String(value))
+    default:
+      return { type: 'Time', unit, ms: value * 1000, sub: 0, zoneless: false }
+  }
 }
 
 /** Digits, a point, an exponent: exact, whatever their number. */

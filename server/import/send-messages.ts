@@ -23,6 +23,9 @@ export interface Outcomes {
   onProgress(messages: number): void
 }
 type Placed = SpooledMessage & { readonly clock: bigint }
+/** what the server takes at once, with room for the events of one more message */
+const maxBatchEvents = 990
+/** long texts reach the bound of a request before many do */
 const maxBatchChars = 1_000_000
 
 export async function sendMessages(
@@ -36,14 +39,12 @@ export async function sendMessages(
   const sent = { imported: 0, known: 0 }
 
   /** What it makes counts as there from now on, until it is refused. */
-  function make(messages: readonly Placed[]): Made {
-    const events = messages.map((message) => {
-      const made = eventsOfMessageAt(message, message.clock, space.has, history)
-      for (const event of made) if (event.type !== 'message.create') space.add(event.entity!)
-      return made
-    })
-    return { messages, events }
+  function eventsOf(message: Placed): readonly KnownEvent[] {
+    const events = eventsOfMessageAt(message, message.clock, space.has, history)
+    for (const event of events) if (event.type !== 'message.create') space.add(event.entity!)
+    return events
   }
+  const make = (messages: readonly Placed[]): Made => ({ messages, events: messages.map(eventsOf) })
   function undo({ events }: Made): void {
     for (const event of events.flat()) if (event.type !== 'message.create') space.remove(event.entity!)
   }
@@ -78,30 +79,41 @@ export async function sendMessages(
     }
   }
 
+  let sending: Promise<boolean> = Promise.resolve(true)
+  let batch = emptyBatch()
+  async function flush(): Promise<void> {
+    let made: Made = batch
+    batch = emptyBatch()
+    if (!(await sending)) {
+      undo(made) // it may have relied on what was refused
+      made = make(made.messages)
+    }
+    sending = send(made)
+    sending.catch(() => {}) // seen by the next `await sending`
+  }
+
   let clock = 0n
   let done = 0
-  let sending: Promise<boolean> = Promise.resolve(true)
   for (const page of pages) {
-    const missing: Placed[] = []
     for (const message of page) {
       clock = clockAfter(clock, message.ms)
       const there = space.compare(message)
-      if (there === null) missing.push({ ...message, clock })
-      else if (there === 'same') sent.known += 1
-      else onRefused(message, 'OtherThere', there)
-    }
-    for (const batch of batches(missing)) {
-      let made = make(batch)
-      if (!(await sending)) {
-        undo(made) // it may have relied on what was refused
-        made = make(batch)
+      if (there === 'same') sent.known += 1
+      else if (there !== null) onRefused(message, 'OtherThere', there)
+      else {
+        if (batch.count > maxBatchEvents || batch.chars + message.text.length > maxBatchChars) await flush()
+        const placed = { ...message, clock }
+        const events = eventsOf(placed)
+        batch.messages.push(placed)
+        batch.events.push(events)
+        batch.count += events.length
+        batch.chars += message.text.length
       }
-      sending = send(made)
-      sending.catch(() => {}) // seen by the next `await sending`
     }
     done += page.length
     onProgress(done)
   }
+  await flush()
   await sending
   return sent
 }
@@ -111,21 +123,7 @@ interface Made {
   /** of each message */
   readonly events: readonly (readonly KnownEvent[])[]
 }
-
-/** A request has a bound, and long texts reach it before many do. */
-function* batches(messages: readonly Placed[]): Generator<readonly Placed[]> {
-  let from = 0
-  let chars = 0
-  for (const [at, { text }] of messages.entries()) {
-    if (chars + text.length > maxBatchChars && at > from) {
-      yield messages.slice(from, at)
-      from = at
-      chars = 0
-    }
-    chars += text.length
-  }
-  if (from < messages.length) yield messages.slice(from)
-}
+const emptyBatch = () => ({ messages: [] as Placed[], events: [] as (readonly KnownEvent[])[], count: 0, chars: 0 })
 
 /** The place of the message whose event the server names; null if it names none. */
 function faulty(events: Made['events'], fault: AnyFault): number | null {

@@ -24,7 +24,6 @@ export interface SpooledMessage {
   readonly stream: string
   readonly topic: string
   readonly sender: string
-  readonly id: string
   readonly key: string
   readonly ms: number
   readonly text: string
@@ -64,7 +63,7 @@ export async function openSpool(): Promise<Spool> {
     PRAGMA cache_size = -65536;
     CREATE TABLE lines (
       place INTEGER PRIMARY KEY, line INTEGER NOT NULL, stream TEXT NOT NULL, topic TEXT NOT NULL, sender TEXT NOT NULL,
-      id TEXT NOT NULL, key TEXT NOT NULL, unit TEXT, ms INTEGER NOT NULL, sub INTEGER NOT NULL, notes INTEGER NOT NULL,
+      key TEXT NOT NULL, unit TEXT, ms INTEGER NOT NULL, sub INTEGER NOT NULL, notes INTEGER NOT NULL,
       fields INTEGER NOT NULL, text TEXT NOT NULL
     );
     CREATE TABLE dropped (place INTEGER PRIMARY KEY, line INTEGER NOT NULL, reason TEXT NOT NULL, about TEXT NOT NULL);
@@ -78,6 +77,10 @@ class SqliteSpool implements Spool {
   readonly #statements: ReturnType<typeof prepare>
   #place = 0
   #notesSeen = 0
+  /** time does not go back from line to line, and needs no index */
+  #isInOrder = true
+  #lastMs = 0
+  #lastSub = 0
   /** sets of field names that lines have in common, by number */
   readonly #fields = new Map<string, number>([['[]', 0]])
 
@@ -86,13 +89,16 @@ class SqliteSpool implements Spool {
     this.#statements = prepare(database)
   }
 
-  add(line: number, { stream, topic, sender, id, time, text, notes, left }: SourceMessage, key: string): void {
+  add(line: number, { stream, topic, sender, time, text, notes, left }: SourceMessage, key: string): void {
     const place = ++this.#place
     const bits = notes.reduce((bits, note) => bits | bitOf(note), 0)
     this.#notesSeen |= bits
     const { unit, ms, sub } = time
+    if (ms < this.#lastMs || (ms === this.#lastMs && sub < this.#lastSub) || unit === null) this.#isInOrder = false
+    this.#lastMs = ms
+    this.#lastSub = sub
     const fields = left.length === 0 ? 0 : this.#fieldSet(left)
-    this.#statements.insert.run(place, line, stream, topic, sender, id, key, unit, ms, sub, bits, fields, text)
+    this.#statements.insert.run(place, line, stream, topic, sender, key, unit, ms, sub, bits, fields, text)
   }
 
   drop(line: number, reason: Reason, about: string, place?: number): void {
@@ -113,19 +119,22 @@ class SqliteSpool implements Spool {
     this.database.exec('CREATE INDEX by_key ON lines (key, place)')
     dropSameId.run()
     removeDropped.run()
-    this.database.exec('CREATE INDEX by_time ON lines (ms, sub, place)')
+    if (!this.#isInOrder) this.database.exec('CREATE INDEX by_time ON lines (ms, sub, place)')
     const found = times.get() as { dates: number; numbers: number; fromMs: number | null; toMs: number | null }
     return { unit, dates: found.dates, numbers: found.numbers, fromMs: found.fromMs ?? 0, toMs: found.toMs ?? 0 }
   }
 
   *pages(size: number): Generator<readonly SpooledMessage[]> {
-    let after = [-1, -1, -1]
+    const { nextInFile, nextInTime } = this.#statements
+    let last = { ms: -1, sub: -1, place: -1 }
     for (;;) {
-      const page = this.#statements.page.all(...after, size) as unknown as (SpooledMessage & { sub: number })[]
-      if (page.length === 0) return
+      const rows = this.#isInOrder
+        ? nextInFile.all(last.place, size)
+        : nextInTime.all(last.ms, last.sub, last.place, size)
+      if (rows.length === 0) return
+      const page = rows as unknown as (SpooledMessage & { sub: number })[]
       yield page
-      const last = page.at(-1)!
-      after = [last.ms, last.sub, last.place]
+      last = page.at(-1)!
     }
   }
 
@@ -175,8 +184,9 @@ const bitOf = (note: Note): number => 1 << notes.indexOf(note)
 
 function prepare(database: Sqlite) {
   const sql = (text: string) => database.prepare(text)
+  const columns = 'place, line, stream, topic, sender, key, ms, sub, text'
   return {
-    insert: sql('INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    insert: sql('INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     drop: sql('INSERT INTO dropped VALUES (?, ?, ?, ?)'),
     remove: sql('DELETE FROM lines WHERE place = ?'),
     // numbers that are too small to tell count as seconds
@@ -208,10 +218,8 @@ function prepare(database: Sqlite) {
       `SELECT count(*) FILTER (WHERE unit = 'date') AS dates, count(*) FILTER (WHERE unit IS NOT 'date') AS numbers,
          min(ms) AS fromMs, max(ms) AS toMs FROM lines`,
     ),
-    page: sql(
-      `SELECT place, line, stream, topic, sender, id, key, ms, sub, text FROM lines
-       WHERE (ms, sub, place) > (?, ?, ?) ORDER BY ms, sub, place LIMIT ?`,
-    ),
+    nextInFile: sql(`SELECT ${columns} FROM lines WHERE place > ? ORDER BY place LIMIT ?`),
+    nextInTime: sql(`SELECT ${columns} FROM lines WHERE (ms, sub, place) > (?, ?, ?) ORDER BY ms, sub, place LIMIT ?`),
     dropped: sql("SELECT line, reason, about FROM dropped WHERE reason <> 'Same' ORDER BY line, place"),
     reasons: sql('SELECT reason, count(*) AS count FROM dropped GROUP BY reason ORDER BY count(*) DESC, min(line)'),
     left: sql('SELECT count(*) AS left FROM lines'),
