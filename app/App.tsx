@@ -13,6 +13,7 @@ import { RoomPane } from './features/rooms/RoomPane.tsx'
 import { roomsOf } from './features/rooms/rooms-query.ts'
 import { keepLocal, useLocalIsHere, useServerPage } from './features/server-page/server-page.ts'
 import { ServerRoom } from './features/server-page/ServerRoom.tsx'
+import { NameMarksOf } from './features/spaces/name-marks.tsx'
 import { SpaceRail } from './features/spaces/SpaceRail.tsx'
 import { mySpaces, type SpaceRow } from './features/spaces/spaces-query.ts'
 import { ProblemBanner } from './features/status/ProblemBanner.tsx'
@@ -126,7 +127,7 @@ function InSpace({ space, route, onSwitch }: { space: SpaceRow; route: Route; on
   }, [rooms, route.room, space.name])
 
   return (
-    <>
+    <NameMarksOf stream={space.stream}>
       <div className={css.list}>
         <PaneBoundary name="the list of rooms" resetKey={space.id}>
           <RoomList space={space} onSwitch={onSwitch} />
@@ -156,7 +157,7 @@ function InSpace({ space, route, onSwitch }: { space: SpaceRow; route: Route; on
           </PaneBoundary>
         </div>
       )}
-    </>
+    </NameMarksOf>
   )
 }
 

@@ -49,6 +49,12 @@ export function navigate(route: Partial<Route>, options?: { readonly replace?: b
   if (address !== location.pathname + location.search + location.hash) go(address, options)
 }
 
+/** Goes to a message, again if the address names it already. */
+export function goToMessage(route: Partial<Route>): void {
+  if (formatRoute(route) === formatRoute(currentRoute())) navigate({ ...route, message: null }, { replace: true })
+  navigate(route)
+}
+
 /** The route now, for event handlers. */
 export function currentRoute(): Route {
   return parseRoute(location.pathname + location.search + location.hash)

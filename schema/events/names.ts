@@ -1,3 +1,4 @@
+import { fold } from '../text/fold.ts'
 import { bounds, isVisible } from './bounds.ts'
 
 /**
@@ -29,29 +30,15 @@ export function nameFrom(text: string, otherwise: string, length: number = maxNa
   return `${name.slice(0, end >= 0xd800 && end <= 0xdbff ? length - 2 : length - 1).trimEnd()}…`
 }
 
-/**
- * What two names have in common when people read them as the same: case, accents (of Latin, Greek, Cyrillic, Hebrew and
- * Arabic), width, blanks and what cannot be seen do not count.
- */
+/** What two names have in common when people read them as the same: see `fold`; blanks and what cannot be seen do not count either. */
 export function foldName(name: string): string {
   // most names are plain ASCII, and thousands are compared at once
   if (plainName.test(name)) return name.toLowerCase()
-  return name
-    .toUpperCase()
-    .toLowerCase()
-    .normalize('NFKD')
-    .replace(accents, '')
-    .replace(ignorable, '')
-    .replace(/[øłđħŧ]/g, (letter) => plainLetters[letter]!)
-    .replace(/\s+/gu, ' ')
-    .trim()
+  return fold(name.replace(ignorable, '')).replace(/\s+/gu, ' ').trim()
 }
 
 // Kept: joiners (Persian, Indic scripts and emoji need them), tags and selectors (flags), the marks that keyboards type.
 const unwanted = /[\p{Cc}\u00ad\u180e\u200b\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/u
 const unwantedOrMark = /[\p{Cc}\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu
 const ignorable = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu
-const accents =
-  /(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Hebrew}\p{Script=Arabic}]\p{Mn}*)\p{Mn}/gu
 const plainName = /^[!-~]+(?: [!-~]+)*$/
-const plainLetters: Readonly<Record<string, string>> = { ø: 'o', ł: 'l', đ: 'd', ħ: 'h', ŧ: 't' }

@@ -11,6 +11,7 @@ import {
   type Ref,
 } from 'react'
 import { useLiveQuery } from '../../live/index.ts'
+import { useNameMarks } from '../spaces/name-marks.tsx'
 import { membersOf } from '../spaces/spaces-query.ts'
 import { IconButton } from '../../shell/Button.tsx'
 import { showError, showToast } from '../../shell/toasts.tsx'
@@ -49,6 +50,7 @@ export function Composer(props: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null)
   const caretAfter = useRef<number | null>(null)
   const listId = useId()
+  const marks = useNameMarks()
   const { data: members } = useLiveQuery(mention ? membersOf(stream) : null)
   const people = useMemo(() => (mention ? findPeople(members, mention.name) : []), [members, mention])
 
@@ -131,6 +133,7 @@ export function Composer(props: ComposerProps) {
               }}
             >
               {person.name}
+              {marks.get(person.person_id)}
             </li>
           ))}
         </ul>

@@ -7,6 +7,7 @@ import { Avatar } from '../../shell/Avatar.tsx'
 import { Button, IconButton } from '../../shell/Button.tsx'
 import { formatFull, formatTime } from '../../shell/format-time.ts'
 import { ShortTime } from '../../shell/ShortTime.tsx'
+import { useNameMark } from '../spaces/name-marks.tsx'
 import { pendingWords } from '../status/describe-status.ts'
 import { threadName } from '../threads/thread-events.ts'
 import { messageBody, quotedMessage, type TimelineRow } from '../timeline/timeline-query.ts'
@@ -39,6 +40,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const actions = useMessageActions()
   const [focused, setFocused] = useState(false)
   const active = useIsPointedAt(row.id) || focused
+  const mark = useNameMark(row.author_id)
   const mine = row.author_id === me
   const deleted = row.deleted === 1
   const failed = row.outbox_state === 'failed'
@@ -64,7 +66,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         data-highlight={highlighted || undefined}
         data-failed={failed || undefined}
         tabIndex={-1}
-        aria-label={`${row.author_name}, ${formatTime(row.created_at)}${mine ? ' (you)' : ''}`}
+        aria-label={`${row.author_name}${mark}, ${formatTime(row.created_at)}${mine ? ' (you)' : ''}`}
         onFocus={() => setFocused(true)}
         onBlur={(event) => setFocused(event.currentTarget.contains(event.relatedTarget))}
         onKeyDown={onKeyDown}
@@ -80,7 +82,10 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           {row.reply_to && <Quote stream={row.stream} id={row.reply_to} />}
           {leads && (
             <header className={css.head}>
-              <span className={css.author}>{row.author_name}</span>
+              <span className={css.author}>
+                {row.author_name}
+                {mark}
+              </span>
               <Time className={css.time!} at={row.created_at} />
               {row.pinned === 1 && <Pinned />}
             </header>

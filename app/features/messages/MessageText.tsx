@@ -1,10 +1,12 @@
-import { memo, useMemo, type ReactNode } from 'react'
+import { memo, useMemo, type MouseEvent, type ReactNode } from 'react'
 import { directionOf } from '../../../schema/text/direction.ts'
 import { blocksText, inlineText } from '../../../schema/text/drawn-text.ts'
 import type { Block, Inline, Link, ListItem } from '../../../schema/text/message-ast.ts'
 import { parseMessage } from '../../../schema/text/parse-message.ts'
 import { CodeBlock } from './CodeBlock.tsx'
+import { openHere, ownRoute } from './own-link.ts'
 import { RoomLink } from './RoomLink.tsx'
+import { useRowTabIndex } from './row-tab-index.ts'
 import css from './MessageText.module.css'
 
 /** A message's text: Markdown as React elements, never as HTML. Every paragraph has its own direction. */
@@ -77,7 +79,7 @@ function drawTable(table: Extract<Block, { type: 'table' }>, key: number, names:
     ))
   const [head, ...body] = table.rows
   return (
-    <div key={key} className={css.tableScroll} tabIndex={0} role="region" aria-label="Table">
+    <TableBox key={key}>
       <table dir={directionOf(blocksText([table]))}>
         {head && (
           <thead>
@@ -90,6 +92,14 @@ function drawTable(table: Extract<Block, { type: 'table' }>, key: number, names:
           ))}
         </tbody>
       </table>
+    </TableBox>
+  )
+}
+
+function TableBox({ children }: { children: ReactNode }) {
+  return (
+    <div className={css.tableScroll} tabIndex={useRowTabIndex()} role="region" aria-label="Table">
+      {children}
     </div>
   )
 }
@@ -132,13 +142,18 @@ function drawNode(node: Inline, key: number, names: readonly string[]): ReactNod
 }
 
 function LinkView({ link, names }: { link: Link; names: readonly string[] }) {
+  const tabIndex = useRowTabIndex()
+  const route = ownRoute(link.url)
+  const way = route
+    ? { onClick: (event: MouseEvent) => openHere(event, route) }
+    : { target: '_blank', rel: 'noopener noreferrer nofollow' }
   return (
     <>
       <a
+        {...way}
         href={link.url}
         title={link.title ? `${link.title}\n${link.url}` : link.url}
-        target="_blank"
-        rel="noopener noreferrer nofollow"
+        tabIndex={tabIndex}
         dir="auto"
       >
         {drawInline(link.children, names)}

@@ -1,12 +1,14 @@
-import type { MouseEvent } from 'react'
 import { streamOfSpace } from '../../../schema/events/streams.ts'
 import { sql, useLiveRow, type TypedQuery } from '../../live/index.ts'
-import { formatRoute, navigate, useRoute, type Route } from '../../routes.ts'
+import { formatRoute, useRoute, type Route } from '../../routes.ts'
+import { openHere } from './own-link.ts'
+import { useRowTabIndex } from './row-tab-index.ts'
 import css from './MessageText.module.css'
 
 /** `#**room>thread**`: a link to the room or thread of this space that has the name; text where there is none. */
 export function RoomLink({ room, thread }: { room: string; thread: string | null }) {
   const { space } = useRoute()
+  const tabIndex = useRowTabIndex()
   const { row } = useLiveRow(
     space === null
       ? null
@@ -27,13 +29,14 @@ export function RoomLink({ room, thread }: { room: string; thread: string | null
     panel: row.thread === null ? null : { kind: 'thread', thread: row.thread },
     message: null,
   }
-  const open = (event: MouseEvent) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return
-    event.preventDefault()
-    navigate(route)
-  }
   return (
-    <a className={css.mention} href={formatRoute(route)} onClick={open} dir="auto">
+    <a
+      className={css.mention}
+      href={formatRoute(route)}
+      onClick={(event) => openHere(event, route)}
+      tabIndex={tabIndex}
+      dir="auto"
+    >
       {label}
     </a>
   )

@@ -13,7 +13,7 @@ import css from './CreateRoom.module.css'
 
 export default function CreateRoom({ space, close }: { space: SpaceRow; close(): void }) {
   const dispatch = useDispatch()
-  const { data: rooms } = useLiveQuery(roomsOf(space.id))
+  const { data: rooms } = useLiveQuery(roomsOf(space.stream))
   const [name, setName] = useState('')
   const [topic, setTopic] = useState('')
   const [fault, setFault] = useState<string | null>(null)

@@ -1,5 +1,6 @@
 import { Hash, MessageSquareText, Plus, Search } from 'lucide-react'
 import { lazy, Suspense, useMemo, useState, type MouseEvent } from 'react'
+import { keyIn } from '../../../schema/events/key.ts'
 import { useLive, useLiveQuery } from '../../live/index.ts'
 import { formatRoute, navigate, useRoute } from '../../routes.ts'
 import { IconButton } from '../../shell/Button.tsx'
@@ -10,6 +11,7 @@ import { useActors } from '../identity/identity.ts'
 import type { SpaceRow } from '../spaces/spaces-query.ts'
 import { StatusPill } from '../status/StatusPill.tsx'
 import { prewarm } from '../timeline/timeline-windows.ts'
+import { roomMarks } from './room-marks.ts'
 import { ofStream, roomsOf, unreadMentions, unreadRooms, type RoomRow, type UnreadRow } from './rooms-query.ts'
 import { YouMenu } from './YouMenu.tsx'
 import css from './RoomList.module.css'
@@ -26,6 +28,7 @@ export function RoomList({ space, onSwitch }: { space: SpaceRow; onSwitch(): voi
   const { data: allMentions } = useLiveQuery(settled ? unreadMentions(actors) : null)
   const unread = useMemo(() => ofStream(allUnread, space.stream), [allUnread, space.stream])
   const mentions = useMemo(() => ofStream(allMentions, space.stream), [allMentions, space.stream])
+  const marks = useMemo(() => roomMarks(rooms.data), [rooms.data])
   const [creating, setCreating] = useState(false)
   const late = useLate(rooms.status === 'loading')
   const byRoom = useMemo(() => new Map(unread.map((row) => [row.room_id, row])), [unread])
@@ -59,6 +62,7 @@ export function RoomList({ space, onSwitch }: { space: SpaceRow; onSwitch(): voi
             <RoomItem
               key={room.id}
               room={room}
+              mark={marks.get(keyIn(room.stream, room.id)) ?? ''}
               unread={byRoom.get(room.id)}
               mentioned={mentioned.has(room.id)}
               threads={threads.get(room.id) ?? noThreads}
@@ -88,11 +92,12 @@ const shownThreads = 5
 
 function RoomItem(props: {
   room: RoomRow
+  mark: string
   unread: UnreadRow | undefined
   mentioned: boolean
   threads: readonly UnreadRow[]
 }) {
-  const { room, unread, mentioned, threads } = props
+  const { room, mark, unread, mentioned, threads } = props
   const route = useRoute()
   const live = useLive()
   const here = route.room === room.id
@@ -111,13 +116,16 @@ function RoomItem(props: {
         data-room={room.id}
         aria-current={here ? 'page' : undefined}
         data-unread={count > 0 || undefined}
-        aria-label={`${room.name}${count > 0 ? `, ${count} unread${mentioned ? ', you were mentioned' : ''}` : ''}`}
+        aria-label={`${room.name}${mark}${count > 0 ? `, ${count} unread${mentioned ? ', you were mentioned' : ''}` : ''}`}
         onClick={(event) => open(event, target)}
         onPointerEnter={() => prewarm(live, room.stream, room.id)}
         onFocus={() => prewarm(live, room.stream, room.id)}
       >
         <Hash size={16} aria-hidden />
-        <span className={css.name}>{room.name}</span>
+        <span className={css.name}>
+          {room.name}
+          {mark}
+        </span>
         {count > 0 && <Badge count={count} mentioned={mentioned} />}
       </a>
       {threads.length > 0 && (

@@ -2,7 +2,7 @@ import { ArrowLeft, MessagesSquare, Pin, Search, Users } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { streamKind } from '../../../schema/events/streams.ts'
 import { useClientStatus, useDispatch, useLive, useLiveQuery, useLiveRow } from '../../live/index.ts'
-import { currentRoute, navigate, type Panel, type Route } from '../../routes.ts'
+import { currentRoute, goToMessage, navigate, type Panel, type Route } from '../../routes.ts'
 import { IconButton } from '../../shell/Button.tsx'
 import { showError, showToast } from '../../shell/toasts.tsx'
 import { useLate } from '../../shell/use-late.ts'
@@ -13,6 +13,7 @@ import { threadOf } from '../threads/thread-events.ts'
 import { Timeline, type TimelineHandle } from '../timeline/Timeline.tsx'
 import { messagePlace, type TimelineRow } from '../timeline/timeline-query.ts'
 import { TimelineSkeleton } from '../timeline/TimelineSkeleton.tsx'
+import { useRoomMark } from './room-marks.ts'
 import { roomById, threadsOf, type RoomRow } from './rooms-query.ts'
 import css from './RoomPane.module.css'
 
@@ -88,8 +89,13 @@ export async function jumpElsewhere(
   const [place, , kind, parentRoom, space] = found as [string, unknown, string | null, string | null, string | null]
   if (!space) return
   if (kind === 'thread')
-    navigate({ space, room: parentRoom ?? currentRoute().room, panel: { kind: 'thread', thread: place }, message })
-  else navigate({ space, room: place, panel: currentRoute().panel, message })
+    goToMessage({ space, room: parentRoom ?? currentRoute().room, panel: { kind: 'thread', thread: place }, message })
+  else goToMessage({ space, room: place, panel: panelBeside(currentRoute().panel), message })
+}
+
+/** The panel when a message of the room is shown: a phone shows the one or the other. */
+export function panelBeside(panel: Panel | null): Panel | null {
+  return matchMedia('(min-width: 640px)').matches ? panel : null
 }
 
 export function openPanel(panel: Panel | null): void {
@@ -106,7 +112,10 @@ function RoomHeader({ room, panel }: { room: RoomRow; panel: Panel | null }) {
         <ArrowLeft size={20} aria-hidden />
       </IconButton>
       <div className={css.titles}>
-        <h1 className={css.title}>{room.name}</h1>
+        <h1 className={css.title}>
+          {room.name}
+          {useRoomMark(room)}
+        </h1>
         {room.topic && (
           <p className={css.topic} title={room.topic}>
             {room.topic}

@@ -17,6 +17,7 @@ import { navigate } from '../../routes.ts'
 import { useActors } from '../identity/identity.ts'
 import { prewarm } from '../timeline/timeline-windows.ts'
 import { rankRooms } from './rank-rooms.ts'
+import { roomMarks } from './room-marks.ts'
 import { allRooms, threadsByName, unreadRooms } from './rooms-query.ts'
 import css from './RoomSwitcher.module.css'
 
@@ -29,6 +30,7 @@ export default function RoomSwitcher({ close }: { close(): void }) {
   const { data: unread } = useLiveQuery(unreadRooms(actors))
   const { data: threads } = useLiveQuery(typed.trim().length > 1 ? threadsByName(actors, typed.trim()) : null)
   const counts = useMemo(() => new Map(unread.map((row) => [keyIn(row.stream, row.room_id), row.unread])), [unread])
+  const marks = useMemo(() => roomMarks(rooms), [rooms])
   const shown = useMemo(
     () => [...rankRooms(rooms, counts, typed), ...threads].slice(0, 12),
     [rooms, threads, counts, typed],
@@ -68,7 +70,10 @@ export default function RoomSwitcher({ close }: { close(): void }) {
                   ) : (
                     <Hash size={16} aria-hidden />
                   )}
-                  <span className={css.name}>{room.name}</span>
+                  <span className={css.name}>
+                    {room.name}
+                    {marks.get(keyIn(room.stream, room.id))}
+                  </span>
                   <span className={css.space}>{room.space_name}</span>
                   {counts.has(keyIn(room.stream, room.id)) && (
                     <span className={css.count}>{counts.get(keyIn(room.stream, room.id))}</span>

@@ -1,5 +1,7 @@
 import { keyIn } from '../../../schema/events/key.ts'
 
+import { foldName } from '../../../schema/events/names.ts'
+
 interface Named {
   readonly stream: string
   readonly id: string
@@ -18,9 +20,9 @@ export function rankRooms<Room extends Named>(
   unread: ReadonlyMap<string, number>,
   typed: string,
 ): Room[] {
-  const wanted = typed.trim().toLowerCase()
+  const wanted = foldName(typed)
   return rooms
-    .map((room, at) => ({ room, at, score: scoreOf(room.name.toLowerCase(), wanted) }))
+    .map((room, at) => ({ room, at, score: scoreOf(foldName(room.name), wanted) }))
     .filter(({ score }) => score > 0)
     .sort(
       (left, right) =>

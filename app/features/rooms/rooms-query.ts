@@ -10,12 +10,13 @@ export interface RoomRow {
   readonly parent_room: string | null
   readonly parent_message: string | null
   readonly archived: number
+  readonly created_clock: number | bigint
 }
 
 /** The rooms of a space, without its threads. */
 export function roomsOf(stream: string): TypedQuery<RoomRow> {
   return sql(
-    `SELECT id, stream, space_id, name, topic, kind, parent_room, parent_message, archived
+    `SELECT id, stream, space_id, name, topic, kind, parent_room, parent_message, archived, created_clock
      FROM rooms WHERE stream = ? AND kind = 'room' AND archived = 0 ORDER BY name COLLATE NOCASE, id`,
     [stream],
   )
@@ -23,7 +24,7 @@ export function roomsOf(stream: string): TypedQuery<RoomRow> {
 
 export function roomById(stream: string, room: string): TypedQuery<RoomRow> {
   return sql(
-    `SELECT id, stream, space_id, name, topic, kind, parent_room, parent_message, archived FROM rooms WHERE stream = ? AND id = ?`,
+    `SELECT id, stream, space_id, name, topic, kind, parent_room, parent_message, archived, created_clock FROM rooms WHERE stream = ? AND id = ?`,
     [stream, room],
   )
 }
@@ -89,13 +90,12 @@ export interface ThreadRow {
   readonly replies: number
 }
 
-/** The threads of a room, the liveliest first. */
+/** The threads of a room, the liveliest first. Deleted messages do not count. */
 export function threadsOf(stream: string, room: string, limit: number): TypedQuery<ThreadRow> {
   return sql(
-    `SELECT r.id, r.name, r.parent_message,
-       (SELECT t.created_at FROM timeline_items t WHERE t.stream = r.stream AND t.timeline_id = r.id ORDER BY t.order_key DESC LIMIT 1) AS last_at,
-       (SELECT count(*) FROM timeline_items t WHERE t.stream = r.stream AND t.timeline_id = r.id) AS replies
-     FROM rooms r WHERE r.stream = ? AND r.parent_room = ? AND r.kind = 'thread' ORDER BY last_at DESC, r.id LIMIT ?`,
+    `SELECT r.id, r.name, r.parent_message, l.last_message_at AS last_at, ifnull(l.message_count, 0) AS replies
+     FROM rooms r LEFT JOIN timelines l ON l.stream = r.stream AND l.id = r.id
+     WHERE r.stream = ? AND r.parent_room = ? AND r.kind = 'thread' ORDER BY last_at DESC, r.id LIMIT ?`,
     [stream, room, limit],
   )
 }
@@ -108,12 +108,13 @@ export interface NamedRoom {
   readonly space_id: string
   readonly parent_room: string | null
   readonly space_name: string
+  readonly created_clock: number | bigint
 }
 
 /** Every room of my spaces, for the switcher. */
 export function allRooms(actors: readonly [string, string]): TypedQuery<NamedRoom> {
   return sql(
-    `SELECT r.id, r.stream, r.name, r.kind, r.space_id, r.parent_room, s.name AS space_name
+    `SELECT r.id, r.stream, r.name, r.kind, r.space_id, r.parent_room, s.name AS space_name, r.created_clock
      FROM memberships m JOIN spaces s ON s.stream = m.stream JOIN rooms r ON r.stream = s.stream
      WHERE m.person_id IN (?, ?) AND m.active = 1 AND r.kind = 'room' AND r.archived = 0
      ORDER BY r.name COLLATE NOCASE, r.id, r.stream`,
@@ -124,7 +125,7 @@ export function allRooms(actors: readonly [string, string]): TypedQuery<NamedRoo
 /** Threads whose name holds what was typed. */
 export function threadsByName(actors: readonly [string, string], typed: string): TypedQuery<NamedRoom> {
   return sql(
-    `SELECT r.id, r.stream, r.name, r.kind, r.space_id, r.parent_room, s.name AS space_name
+    `SELECT r.id, r.stream, r.name, r.kind, r.space_id, r.parent_room, s.name AS space_name, r.created_clock
      FROM memberships m JOIN spaces s ON s.stream = m.stream JOIN rooms r ON r.stream = s.stream
      WHERE m.person_id IN (?, ?) AND m.active = 1 AND r.kind = 'thread' AND r.name LIKE '%' || ? || '%'
      ORDER BY r.created_clock DESC, r.id, r.stream LIMIT 8`,

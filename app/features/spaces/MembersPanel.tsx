@@ -1,6 +1,7 @@
 import { useLiveQuery } from '../../live/index.ts'
 import { Avatar } from '../../shell/Avatar.tsx'
 import { PanelFrame } from '../../shell/PanelFrame.tsx'
+import { useNameMarks } from './name-marks.tsx'
 import { membersOf, type SpaceRow } from './spaces-query.ts'
 import css from './MembersPanel.module.css'
 
@@ -8,6 +9,7 @@ const shown = 500
 
 /** Who is in the space. */
 export function MembersPanel({ space }: { space: SpaceRow }) {
+  const marks = useNameMarks()
   const { data, status } = useLiveQuery(membersOf(space.stream))
   return (
     <PanelFrame title="Members" subtitle={status === 'ready' ? data.length.toLocaleString() : null} scroll>
@@ -15,7 +17,10 @@ export function MembersPanel({ space }: { space: SpaceRow }) {
         {data.slice(0, shown).map((member) => (
           <li key={member.person_id} className={css.member}>
             <Avatar id={member.person_id} name={member.name} size={28} />
-            <span className={css.name}>{member.name}</span>
+            <span className={css.name}>
+              {member.name}
+              {marks.get(member.person_id)}
+            </span>
             {member.person_id === space.me && <span className={css.flag}>you</span>}
             {member.role === 'admin' && <span className={css.flag}>admin</span>}
           </li>

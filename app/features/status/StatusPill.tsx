@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'react'
+import type { ClientStatus } from '../../../schema/messages/status.ts'
 import { sql, useClientStatus, useLive, useLiveQuery } from '../../live/index.ts'
 import { Button } from '../../shell/Button.tsx'
 import { showError } from '../../shell/toasts.tsx'
@@ -11,7 +12,7 @@ export const failedEvents = sql<{ readonly stream: string; readonly id: string; 
   `SELECT stream, event_id AS id, error FROM outbox WHERE state = 'failed' ORDER BY created_at, stream, event_id`,
 )
 
-/** How this tab stands: role, storage, sync and what waits to be sent. Opens on a click. */
+/** How things stand: what waits to be sent, where it is kept; how it works behind that. Opens on a click. */
 export function StatusPill({ local }: { local: boolean }) {
   const status = useClientStatus()
   const words = describeStatus(status, local)
@@ -21,8 +22,11 @@ export function StatusPill({ local }: { local: boolean }) {
   useEffect(() => {
     if (!open) return
     const close = (event: Event) => {
-      if (event instanceof KeyboardEvent ? event.key === 'Escape' : !root.current?.contains(event.target as Node))
+      if (event instanceof KeyboardEvent) {
+        if (event.key !== 'Escape') return
+        if (root.current?.contains(document.activeElement)) root.current.querySelector('button')?.focus()
         setOpen(false)
+      } else if (!root.current?.contains(event.target as Node)) setOpen(false)
     }
     document.addEventListener('keydown', close)
     document.addEventListener('pointerdown', close)
@@ -45,14 +49,11 @@ export function StatusPill({ local }: { local: boolean }) {
         data-queued={status.outbox.pending}
         aria-expanded={open}
         aria-controls={panelId}
-        aria-label={`Status: ${words.short}, ${words.role}, ${words.storage}`}
+        aria-label={`Status: ${words.short}, ${words.storage}`}
         onClick={() => setOpen(!open)}
       >
         <span className={css.dot} aria-hidden />
         <span className={css.short}>{words.short}</span>
-        <span className={css.detail}>
-          {words.role} · {status.storage === 'memory' ? 'memory' : status.storage === 'opfs' ? 'OPFS' : '…'}
-        </span>
         {words.progress !== null && (
           <span
             className={css.bar}
@@ -78,32 +79,30 @@ function StatusDetails() {
   const { client } = useLive()
   const { data: failed } = useLiveQuery(failedEvents)
   const facts: [string, string][] = [
+    ['Messages', syncWords[status.sync.state]],
+    ['Waiting to be sent', String(status.outbox.pending)],
+    [
+      'Kept',
+      {
+        unknown: 'opening…',
+        opfs: 'on this device, offline too',
+        memory: 'until the last tab is closed: the browser keeps nothing here',
+      }[status.storage],
+    ],
+  ]
+  const technical: [string, string][] = [
     [
       'This tab',
-      status.role === 'leader'
-        ? 'leader: it has the database open'
-        : status.role === 'follower'
-          ? 'follower of another tab'
-          : 'starting',
+      { starting: 'starting', leader: 'has the database open (leader)', follower: 'asks the leader' }[status.role],
     ],
-    ['Leader since', status.epoch > 0 ? `epoch ${status.epoch}` : 'none yet'],
-    ['Coordinator', status.coordinator === 'shared' ? 'SharedWorker' : 'in the leader (no SharedWorker here)'],
-    [
-      'Storage',
-      { unknown: 'opening…', opfs: 'on disk (OPFS)', memory: 'memory: lost with the last tab' }[status.storage],
-    ],
-    ['Sync', status.sync.state.replace('-', ' ')],
-    ['Waiting to be sent', String(status.outbox.pending)],
+    ['Changes of leader', status.epoch > 0 ? String(status.epoch) : 'none yet'],
+    ['Coordinator', status.coordinator === 'shared' ? 'SharedWorker' : 'in the leader’s worker'],
+    ['Storage', { unknown: 'opening', opfs: 'SQLite on OPFS', memory: 'SQLite in memory' }[status.storage]],
   ]
   return (
     <>
       <dl className={css.facts}>
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
+        <Facts of={facts} />
         <StorageUse />
       </dl>
       {status.sync.error && <p className={css.error}>{status.sync.error}</p>}
@@ -111,7 +110,7 @@ function StatusDetails() {
         .filter((each) => each.applied < each.total)
         .map((each) => (
           <label key={each.stream} className={css.progress}>
-            History: {each.applied.toLocaleString()} of {each.total.toLocaleString()} events
+            History: {each.applied.toLocaleString()} of {each.total.toLocaleString()} changes
             <progress value={each.applied} max={each.total} />
           </label>
         ))}
@@ -119,15 +118,39 @@ function StatusDetails() {
       {failed.length > 0 && (
         <div className={css.failed}>
           <p>
-            {failed.length === 1 ? '1 event was refused' : `${failed.length} events were refused`}
+            {failed.length === 1 ? 'One change was not taken' : `${failed.length} changes were not taken`}
             {failed[0]?.error ? `: ${failed[0].error}` : ''}
           </p>
           <Button onClick={() => void client.retry(failed).catch(showError)}>Retry</Button>
           <Button look="danger" onClick={() => void client.discard(failed).catch(showError)}>
-            Take back
+            Discard
           </Button>
         </div>
       )}
+      <details className={css.technical}>
+        <summary>Technical details</summary>
+        <dl className={css.facts}>
+          <Facts of={technical} />
+        </dl>
+      </details>
     </>
   )
+}
+
+function Facts({ of }: { of: readonly (readonly [string, string])[] }) {
+  return of.map(([name, value]) => (
+    <div key={name}>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  ))
+}
+
+const syncWords: Record<ClientStatus['sync']['state'], string> = {
+  live: 'up to date',
+  syncing: 'coming in',
+  connecting: 'connecting',
+  offline: 'offline',
+  off: 'on this device alone',
+  'signed-out': 'signed out',
 }

@@ -5,7 +5,6 @@ import type { ClientStatus } from '../../../schema/messages/status.ts'
 export interface StatusWords {
   readonly tone: 'ok' | 'busy' | 'off' | 'bad'
   readonly short: string
-  readonly role: string
   readonly storage: string
   /** 0…1 of the history that is still coming, null when none is */
   readonly progress: number | null
@@ -16,21 +15,22 @@ export function describeStatus(status: ClientStatus, local: boolean): StatusWord
   const applied = sync.progress.reduce((sum, each) => sum + Math.min(each.applied, each.total), 0)
   const total = sync.progress.reduce((sum, each) => sum + each.total, 0)
   const progress = total > 0 && applied < total ? applied / total : null
-  const role = { starting: 'starting', leader: 'leader', follower: 'follower' }[status.role]
-  const storage = { unknown: 'opening storage', opfs: 'stored on disk (OPFS)', memory: 'in memory only' }[
-    status.storage
-  ]
-  const words = (tone: StatusWords['tone'], short: string): StatusWords => ({ tone, short, role, storage, progress })
+  const storage = {
+    unknown: 'opening what is stored',
+    opfs: 'kept on this device',
+    memory: 'not kept: closed with the last tab',
+  }[status.storage]
+  const words = (tone: StatusWords['tone'], short: string): StatusWords => ({ tone, short, storage, progress })
 
   // what happened once is being mended, or is by now
   if (status.problem && status.problem.at === undefined) return words('bad', 'Needs attention')
   if (outbox.failed > 0) return words('bad', outbox.failed === 1 ? '1 not sent' : `${outbox.failed} not sent`)
   if (status.role === 'starting' || status.activeTab === null) return words('busy', 'Starting')
   if (progress !== null) return words('busy', `Syncing ${Math.floor(progress * 100)} %`)
-  const queued = outbox.pending > 0 ? ` · ${outbox.pending} queued` : ''
+  const queued = outbox.pending > 0 ? ` · ${outbox.pending} to send` : ''
   switch (sync.state) {
     case 'live':
-      return outbox.pending > 0 ? words('busy', `Sending ${outbox.pending}`) : words('ok', 'Live')
+      return outbox.pending > 0 ? words('busy', `Sending ${outbox.pending}`) : words('ok', 'Up to date')
     case 'syncing':
       return words('busy', `Syncing${queued}`)
     case 'connecting':

@@ -2,11 +2,14 @@ import { Pin } from 'lucide-react'
 import { plainText } from '../../../schema/text/plain-text.ts'
 import { useLiveQuery } from '../../live/index.ts'
 import { EmptyPanel, MessageCard, PanelFrame } from '../../shell/PanelFrame.tsx'
-import { currentRoute, navigate } from '../../routes.ts'
+import { currentRoute, goToMessage } from '../../routes.ts'
+import { panelBeside } from '../rooms/RoomPane.tsx'
+import { useNameMarks } from '../spaces/name-marks.tsx'
 import { pinnedIn } from './threads-query.ts'
 
 /** The pinned messages of a room; a click shows one in its place. */
 export function PinsPanel({ stream, room }: { stream: string; room: string }) {
+  const marks = useNameMarks()
   const { data, status } = useLiveQuery(pinnedIn(stream, room))
   return (
     <PanelFrame title="Pinned" subtitle={null} scroll>
@@ -14,9 +17,12 @@ export function PinsPanel({ stream, room }: { stream: string; room: string }) {
       {data.map((row) => (
         <MessageCard
           key={row.id}
-          author={row.author_name}
+          author={row.author_name + (marks.get(row.author_id) ?? '')}
           at={row.created_at}
-          onOpen={() => navigate({ ...currentRoute(), message: row.id })}
+          onOpen={() => {
+            const route = currentRoute()
+            goToMessage({ ...route, panel: panelBeside(route.panel), message: row.id })
+          }}
         >
           {plainText(row.snippet)}
         </MessageCard>

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'react'
 import { useDispatch, useLive, useLiveRow } from '../../live/index.ts'
-import { navigate, type Route } from '../../routes.ts'
+import { goToMessage, type Route } from '../../routes.ts'
 import { showError } from '../../shell/toasts.tsx'
 import { PanelFrame } from '../../shell/PanelFrame.tsx'
 import { formatFull } from '../../shell/format-time.ts'
@@ -10,10 +10,11 @@ import { Composer, type ComposerHandle } from '../composer/Composer.tsx'
 import { writeMessage } from '../composer/write-message.ts'
 import { MessageText } from '../messages/MessageText.tsx'
 import { roomById } from '../rooms/rooms-query.ts'
-import { jumpElsewhere } from '../rooms/RoomPane.tsx'
+import { jumpElsewhere, panelBeside } from '../rooms/RoomPane.tsx'
+import { useNameMark } from '../spaces/name-marks.tsx'
 import type { SpaceRow } from '../spaces/spaces-query.ts'
 import { Timeline, type TimelineHandle } from '../timeline/Timeline.tsx'
-import type { TimelineRow } from '../timeline/timeline-query.ts'
+import { messageBody, type TimelineRow } from '../timeline/timeline-query.ts'
 import { createThread, parentOf } from './thread-events.ts'
 import { threadParent, type ThreadParent } from './threads-query.ts'
 import css from './ThreadPanel.module.css'
@@ -31,6 +32,7 @@ export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: 
   const exists = room !== null
 
   const send = async (text: string, reply: string | null) => {
+    if (!exists && !parent) throw new Error('The message of this thread is not here yet. Try again when it is.')
     const place = { stream: space.stream, actor: space.me, room: thread }
     const parentPlace = { ...place, room: parent?.timeline_id ?? route.room ?? '' }
     const before = exists || !parent ? [] : [createThread(parentPlace, { id: parent.id, text: parent.snippet })]
@@ -38,7 +40,7 @@ export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: 
     timeline.current?.scrollToEnd()
   }
   const showInRoom = (message: ThreadParent) =>
-    navigate({ space: space.id, room: message.timeline_id, panel: route.panel, message: message.id })
+    goToMessage({ space: space.id, room: message.timeline_id, panel: panelBeside(route.panel), message: message.id })
   const head = parent && <Parent parent={parent} showInRoom={showInRoom} />
   return (
     <PanelFrame title="Thread" subtitle={room?.name ?? null}>
@@ -70,7 +72,7 @@ export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: 
           {!parent && <p className={css.none}>The message of this thread is not here yet.</p>}
         </div>
       )}
-      {(exists || parent) && (
+      {(loading || exists || parent) && (
         <Composer
           key={thread}
           handle={composer}
@@ -89,16 +91,25 @@ export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: 
 }
 
 function Parent({ parent, showInRoom }: { parent: ThreadParent; showInRoom(parent: ThreadParent): void }) {
+  const { row: whole } = useLiveRow(parent.full_content_cached === 0 ? messageBody(parent) : null)
+  const mark = useNameMark(parent.author_id)
   return (
     <div className={css.parent}>
       <header className={css.by}>
         <Avatar id={parent.author_id} name={parent.author_name} size={28} />
-        <b>{parent.author_name}</b>
+        <b>
+          {parent.author_name}
+          {mark}
+        </b>
         <time title={formatFull(parent.created_at)}>
           <ShortTime at={parent.created_at} />
         </time>
       </header>
-      {parent.deleted ? <p className={css.none}>This message was deleted</p> : <MessageText text={parent.snippet} />}
+      {parent.deleted ? (
+        <p className={css.none}>This message was deleted</p>
+      ) : (
+        <MessageText text={whole?.body ?? parent.snippet} />
+      )}
       <button type="button" className={css.show} onClick={() => showInRoom(parent)}>
         Show in room
       </button>
