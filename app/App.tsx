@@ -2,6 +2,7 @@ import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useSt
 import { streamOfSpace } from '../schema/events/streams.ts'
 import { useRouteFocus } from './focus/use-route-focus.ts'
 import { useClientStatus, useLive, useLiveQuery, type Live } from './live/index.ts'
+import { loadTheRest } from './load-the-rest.ts'
 import { currentRoute, navigate, useRoute, type Route } from './routes.ts'
 import { PaneBoundary } from './shell/PaneBoundary.tsx'
 import { Toasts } from './shell/toasts.tsx'
@@ -76,6 +77,7 @@ function Starting() {
 function Spaces({ spaces }: { spaces: readonly SpaceRow[] }) {
   const route = useRoute()
   useRouteFocus(route)
+  useEffect(loadTheRest, [])
   const [dialog, setDialog] = useState<'add' | 'switch' | null>(null)
   const close = useCallback(() => setDialog(null), [])
   const space = spaces.find((each) => route.space && each.stream === streamOfSpace(route.space)) ?? null
