@@ -15,8 +15,10 @@ test('an edit is a draft of the whole text: kept until it is saved, refused with
   await profile.context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const editor = editorIn(tab)
   const long = `${'all of a long message counts. '.repeat(60)}And this is its end`
-  await say(tab, long)
-  const row = message(tab, 'all of a long message').first()
+  await composer(tab).fill(long)
+  await composer(tab).press('Enter')
+  const row = message(tab, 'all of a long message')
+  await expect(row).toHaveCount(1)
 
   await test.step('nothing changed: no edit', async () => {
     await row.press('e')
