@@ -56,9 +56,14 @@ test('search finds symbols and options, and says why it finds nothing', async ({
   await expect(panel.getByRole('status')).toHaveText('1 message')
   await expect(panel).toContainText('never rm -rf the pantry')
   await expect(panel.locator('mark')).toHaveText(['rm', '-rf'])
+  await message(tab, 'never rm -rf').hover()
+  await tab.getByRole('button', { name: 'Edit message' }).click()
+  await tab.getByRole('textbox', { name: 'Edit message' }).fill('never `rm -rf` the cellar 🎉 pantry')
+  await tab.getByRole('textbox', { name: 'Edit message' }).press('Enter')
+  await expect(panel).toContainText('never rm -rf the cellar')
   for (const [text, found] of [
     ['上海', '我家在上海东边。'],
-    ['🎉 pantry', 'the pantry 🎉'],
+    ['🎉 pantry', 'the cellar 🎉'],
     ['from:me quince', 'rm the quince'],
     ['from:%', 'Nobody here is called “%”.'],
     ['has:nothing', 'has: knows link'],

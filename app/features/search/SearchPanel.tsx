@@ -2,7 +2,7 @@ import { Search } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { maxSearchLength } from '../../../schema/search/parse-search.ts'
 import { maxHits, search, type SearchAnswer, type SearchHit } from '../../../schema/search/search.ts'
-import { useLive } from '../../live/index.ts'
+import { sql, useLive, useLiveChanges, type TypedQuery } from '../../live/index.ts'
 import { currentRoute, navigate } from '../../routes.ts'
 import { EmptyPanel, MessageCard, PanelFrame } from '../../shell/PanelFrame.tsx'
 import { showError } from '../../shell/toasts.tsx'
@@ -50,6 +50,7 @@ function useAnswer(stream: string, typed: string): Answer | null {
   const { client } = useLive()
   const [me, myLocal] = useActors()
   const [given, setGiven] = useState<{ readonly to: string; readonly answer: Answer } | null>(null)
+  const changes = useChanges(stream, given?.answer ?? null)
   useEffect(() => {
     let wanted = true
     const run = async (sql: string, parameters: Parameters<typeof client.query>[1]) =>
@@ -69,9 +70,29 @@ function useAnswer(stream: string, typed: string): Answer | null {
       wanted = false
       clearTimeout(timer)
     }
-  }, [client, stream, typed, me, myLocal])
+    // eslint-disable-next-line react/exhaustive-deps -- what was found is asked for again when it was edited or deleted
+  }, [client, stream, typed, me, myLocal, changes])
   if (typed.trim() === '') return { type: 'idle' }
   return given?.to === typed ? given.answer : null
+}
+
+/** Counts how often messages that were found have changed. */
+function useChanges(stream: string, answer: Answer | null): number {
+  const [changes, setChanges] = useState(0)
+  const ids = answer?.type === 'found' ? answer.hits.map(({ id }) => id) : []
+  useLiveChanges(
+    ids.length > 0 ? statesOf(stream, ids) : null,
+    (changed) => changed && setChanges((count) => count + 1),
+  )
+  return changes
+}
+
+function statesOf(stream: string, ids: readonly string[]): TypedQuery<{ readonly id: string }> {
+  const places = ids.map(() => '?').join(', ')
+  return sql(`SELECT id, snippet, deleted FROM timeline_items WHERE stream = ? AND id IN (${places}) ORDER BY id`, [
+    stream,
+    ...ids,
+  ])
 }
 
 function AnswerView({ stream, answer }: { stream: string; answer: Answer }) {
