@@ -32,9 +32,10 @@ export const searchLimits: SearchLimits = {
   newest: deviceBounds.searchNewest,
   inside: deviceBounds.searchInside,
 }
-/** rows are checked again in JavaScript where LIKE is not exact: some more are fetched */
+/** one more than is shown */
 const maxRows = 51
-const maxRowsChecked = 200
+/** where rows are checked again, because LIKE is not exact: first some more, then many more */
+export const rowsToCheck = [200, 1000] as const
 
 export const peopleOf = 'SELECT person_id, name FROM memberships WHERE stream = ?'
 export const roomsOf = 'SELECT id, name, parent_room FROM rooms WHERE stream = ?'
@@ -45,7 +46,10 @@ export const countInRooms =
   'SELECT count(*) FROM (SELECT 1 FROM timeline_items WHERE stream = ? AND timeline_id IN (SELECT value FROM json_each(?)) LIMIT ?)'
 
 /** Rows: id, author's name, unix ms, room's name, body, order_key. */
-export function candidates(asked: CandidatesAsked): { sql: string; parameters: SqlValue[]; limit: number } {
+export function candidates(
+  asked: CandidatesAsked,
+  rowsChecked: number = rowsToCheck[0],
+): { sql: string; parameters: SqlValue[]; limit: number; checked: boolean } {
   const { stream, source, limits, match, rooms, wanted, unwanted, filters } = asked
   const parameters: SqlValue[] = []
   const where: string[] = []
@@ -82,7 +86,7 @@ export function candidates(asked: CandidatesAsked): { sql: string; parameters: S
   and("c.entity_kind = 'message'")
   and('t.stream = ?', stream)
   const checked = [...wanted, ...unwanted].some(({ exact }) => !exact)
-  const limit = checked ? maxRowsChecked : maxRows
+  const limit = checked ? rowsChecked : maxRows
   const sql = `SELECT t.id, t.author_name, t.created_at,
       CASE WHEN p.id IS NULL THEN r.name ELSE p.name || ' › ' || r.name END, c.body, h.order_key
     FROM (
@@ -96,5 +100,5 @@ export function candidates(asked: CandidatesAsked): { sql: string; parameters: S
     CROSS JOIN rooms r ON r.id = t.timeline_id AND r.stream = t.stream
     LEFT JOIN rooms p ON p.id = r.parent_room AND p.stream = r.stream
     ORDER BY h.order_key DESC, h.id`
-  return { sql, parameters, limit }
+  return { sql, parameters, limit, checked }
 }

@@ -10,6 +10,7 @@ import {
   countTexts,
   peopleOf,
   roomsOf,
+  rowsToCheck,
   searchLimits,
   type CandidatesAsked,
   type SearchLimits,
@@ -152,6 +153,7 @@ async function find(
   }
   const asked = { stream, source, limits, match, rooms: rooms ?? [], wanted, unwanted, filters }
   const found = await answersTo(run, asked)
+  if (found.unchecked) notes.push('Too many messages are alike: older ones were not looked at.')
   if (source === 'words' && !found.more) {
     // the index knows no word inside a run of a script without spaces; few are missing, and only new ones are worth the time
     const inside = { ...asked, source: 'newest' as const, match: null, limits: { ...limits, newest: limits.inside } }
@@ -173,15 +175,21 @@ async function count(run: RunSelect, sql: string, parameters: readonly SqlValue[
   return Number((await run(sql, parameters))[0]![0])
 }
 
+/** `more`: there are more than are shown; `unchecked`: there may be, but so many are alike that not all were looked at. */
 async function answersTo(run: RunSelect, asked: CandidatesAsked) {
-  const { sql, parameters, limit } = candidates(asked)
-  const rows = await run(sql, parameters)
   const good: (readonly SqlValue[])[] = []
-  for (const row of rows) {
-    if (good.length > maxHits) break
-    if (answers(row[4] as string, asked.wanted, asked.unwanted)) good.push(row)
+  for (const rowsChecked of rowsToCheck) {
+    const { sql, parameters, limit, checked } = candidates(asked, rowsChecked)
+    const rows = await run(sql, parameters)
+    good.length = 0
+    for (const row of rows) {
+      if (good.length > maxHits) break
+      if (answers(row[4] as string, asked.wanted, asked.unwanted)) good.push(row)
+    }
+    if (!checked || good.length > maxHits || rows.length < limit)
+      return { rows: good, more: good.length > maxHits, unchecked: false }
   }
-  return { rows: good, more: good.length > maxHits || rows.length === limit }
+  return { rows: good, more: false, unchecked: true }
 }
 
 /** The last word on what the index and LIKE only narrow down: symbols, accents, where a word begins. */

@@ -26,16 +26,15 @@ export function seekTerm(typed: string, open: boolean, quoted: boolean): Sought 
   // as typed: the index folds by rules of its own
   const words = text.match(word) ?? []
   if (/^[\s"'“”]*$/.test(text)) return null
-  const like = likePattern(text)
   if (words.length === 0 || unspaced.test(text))
-    return { match: null, exact: false, like, pattern: literal(folded, true) }
+    return { match: null, exact: false, like: likePattern(text), pattern: literal(folded, true) }
   const last = words.at(-1)!
   const exact = !symbols.test(text)
   // one letter begins too much, unless symbols narrow it down
   const begins = open && text.endsWith(last) && (last.length > 1 || !exact)
   const match = `"${words.join(' ')}"${begins ? '*' : ''}`
   const pattern = exact ? phrase(folded.match(word) ?? [], begins) : literal(folded, begins)
-  return { match, exact, like, pattern }
+  return { match, exact, like: likePattern(exact ? words.join(' ') : text), pattern }
 }
 
 /** `(hello),` → `hello`; `:)` and `...` are what they are. */
@@ -78,6 +77,6 @@ function likePattern(text: string): string {
   const inside = text
     .normalize('NFC')
     .replace(/[\\%_]/g, '\\$&')
-    .replace(/(?:(?![\x20-\x7e])[\p{Lu}\p{Ll}\p{M}]|[\s.,;:!?…'"‘’“”()[\]{}-])+/gu, '%')
+    .replace(/(?:(?![\x20-\x7e])[\p{Lu}\p{Ll}\p{M}]|[\s'"‘’“”])+/gu, '%')
   return `%${inside}%`
 }

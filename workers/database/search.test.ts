@@ -140,6 +140,7 @@ describe('search finds', () => {
     ['c ', ['cpp', 'csharp', 'cat', 'arrow']],
     ['->', ['arrow']],
     ['<=', ['arrow']],
+    ['b && c', ['arrow']],
     ['&&', ['arrow']],
     ['🎉', ['party']],
     ['release 🎉', ['party']],
@@ -222,6 +223,19 @@ describe('search finds', () => {
     ['before:2024-01-01 tea', []],
   ])('%s', async (typed, keys) => expect(await found(typed)).toEqual(keys))
 
+  test('what the newest messages only look like is found further down', async () => {
+    // a symbol that LIKE takes for another: an accent may be anything
+    const bodies = Array.from({ length: 300 }, (_, at) => `x${at}a++ and more`)
+    const run = async (sql: string, parameters: readonly SqlValue[]) => {
+      const rows = await store.sql.prepare(sql).rows(...parameters)
+      if (!sql.includes('c.body, h.order_key')) return rows
+      const limit = Number(/LIMIT (\d+)\n?\s*\) h/.exec(sql)![1])
+      const like = bodies.map((body, at): SqlValue[] => [`n${at}`, 'A', 1, 'r', body, 1000 - at])
+      return [...like, ['last', 'A', 1, 'r', 'é++', 1] as SqlValue[]].slice(0, limit)
+    }
+    const answer = await search(run, stream, [], 'é++')
+    expect(answer).toMatchObject({ type: 'found', hits: [{ id: 'last' }], more: false })
+  })
   test('nothing in another stream', async () => {
     expect(await ask('tea', 'space:s2')).toMatchObject({ type: 'found', hits: [] })
   })
