@@ -75,7 +75,7 @@ test('law: whatever the bytes, there is one sentence, or counts that add up and 
         expect(again).toMatchObject({ read, imported: 0, known: imported + known, refused })
       },
     ),
-    { seed, numRuns: Number(process.env['RUNS'] ?? 250) },
+    { seed, numRuns: Number(process.env['RUNS'] ?? 120) },
   )
-  expect(imports).toBeGreaterThan(50)
+  expect(imports).toBeGreaterThan(30)
 })

@@ -82,16 +82,21 @@ export async function importHistory(
     })
     return reportOf(spool, { read, times, fault, visibility }, sent)
   } catch (error) {
-    if (/disk is full|disk I\/O/.test((error as Error).message) && !(error instanceof ImportError)) {
-      throw new ImportError(
-        'There is no room for the temporary file that holds the lines. SQLITE_TMPDIR names another folder.',
-      )
-    }
-    throw error
+    throw error instanceof ImportError ? error : inASentence(error as Error)
   } finally {
     spool.close()
     source.close()
   }
+}
+
+function inASentence(error: Error): Error {
+  if (error instanceof Refused) return new ImportError(`The server refused: ${error.message}.`)
+  if (/disk is full|disk I\/O/.test(error.message)) {
+    return new ImportError(
+      'There is no room for the temporary file that holds the lines. SQLITE_TMPDIR names another folder for it.',
+    )
+  }
+  return error
 }
 
 async function readInto(
@@ -165,9 +170,7 @@ async function readSpace(
   const first = await readPage(null).catch((error: unknown) => {
     if (!(error instanceof Refused)) throw error
     if (error.fault.code === 'UNKNOWN_STREAM') return false as const // not made yet
-    throw new ImportError(
-      error.fault.code === 'NOT_A_MEMBER' ? madeByAnother(name) : `The server refused: ${error.message}.`,
-    )
+    throw error.fault.code === 'NOT_A_MEMBER' ? new ImportError(madeByAnother(name)) : error
   })
   return async () => {
     for (let after = first; after !== false;) after = await readPage(after)

@@ -181,6 +181,7 @@ describe('good and bad lines', () => {
     [400, false],
     [409, true],
     [413, false],
+    [408, false],
   ])('an event that the server refuses takes no other with it (%d, named: %s)', async (status, index) => {
     const disliked = new Set([1, 8, 500, 501, 502, 700].map((id) => `text ${id}`))
     const { server, requests } = picky((event) => event.type === 'message.create' && disliked.has(event.payload.text), {
@@ -216,8 +217,8 @@ describe('good and bad lines', () => {
   })
 
   test('requests stay within the server’s bound, however long the texts', async () => {
-    const long = Array.from({ length: 400 }, (_, id) => JSON.stringify(message(id, { text: `${id} `.repeat(14_000) })))
-    expect(await run(long.join('\n'), 'Long')).toMatchObject({ imported: 400, refused: 0 })
+    const long = Array.from({ length: 200 }, (_, id) => JSON.stringify(message(id, { text: `${id} `.repeat(14_000) })))
+    expect(await run(long.join('\n'), 'Long')).toMatchObject({ imported: 200, refused: 0 })
   })
 })
 

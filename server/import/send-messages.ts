@@ -147,7 +147,7 @@ function around(messages: readonly Placed[], at: number | null): (readonly Place
 }
 
 /** Else it is of the space, or of the importer, and all messages would be refused. */
-const isOfAnEvent = ({ status }: Refused): boolean => [400, 409, 413].includes(status)
+const isOfAnEvent = ({ status }: Refused): boolean => [400, 408, 409, 413].includes(status)
 
 function inWords({ code, message }: AnyFault, name: string): string {
   if (code === 'NOT_A_MEMBER' || code === 'NOT_ALLOWED') return madeByAnother(name)

@@ -89,8 +89,7 @@ export async function connectToServer(
         const answer = await ask(path, body)
         if (answer.ok) return { answer: (await answer.json()) as T, repeated }
         const fault = await faultOf(answer)
-        if (answer.status < 500 && answer.status !== 429 && answer.status !== 408)
-          throw new Refused(answer.status, fault)
+        if (answer.status < 500 && answer.status !== 429) throw new Refused(answer.status, fault)
         problem = fault.code === 'STORAGE_FULL' ? 'it cannot write: its disk is full' : fault.message
         wishMs = Math.min(60, Number(answer.headers.get('retry-after')) || 0) * 1000
       } catch (error) {

@@ -4,7 +4,7 @@ import { splitLines, splitObjects, type Splitter } from './split-records.ts'
 import { shapeOf } from './shape.ts'
 
 const seed = Number(process.env['SEED'] ?? 20261130)
-const runs = { seed, numRuns: 400 }
+const runs = { seed, numRuns: 200 }
 
 function records(
   splitter: Splitter,
