@@ -160,7 +160,7 @@ async function find(
     const more = await answersTo(run, { ...inside, wanted: wanted.map((each) => ({ ...each, exact: false })) })
     const known = new Set(found.rows.map(([id]) => id))
     found.rows.push(...more.rows.filter(([id]) => !known.has(id)))
-    found.rows.sort((one, other) => (one[5]! < other[5]! ? 1 : -1))
+    found.rows.sort((one, other) => (one[5]! < other[5]! ? 1 : one[5]! > other[5]! ? -1 : 0))
   }
   const patterns = wanted.map(({ pattern }) => pattern)
   return {
