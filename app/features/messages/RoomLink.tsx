@@ -17,12 +17,7 @@ export function RoomLink({ room, thread }: { room: string; thread: string | null
         : threadNamed(streamOfSpace(space), room, thread),
   )
   const label = thread === null ? `#${room}` : `#${room} > ${thread}`
-  if (!row)
-    return (
-      <span className={css.mention} dir="auto">
-        {label}
-      </span>
-    )
+  if (!row) return <strong dir="auto">{label}</strong>
   const route: Partial<Route> = {
     space,
     room: row.room,
