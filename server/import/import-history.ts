@@ -130,6 +130,8 @@ async function readInto(
     return { read, fault: null }
   } catch (error) {
     if (!(error instanceof FileFault)) throw error
+    // the last line is cut off, unless all of it is there
+    take(splitter.end().filter(({ bytes }) => bytes !== null && readLine(bytes.toString()).type === 'Message'))
     return { read, fault: `${error.message}: it ends, or is damaged, after line ${lastLine}.` }
   }
 }

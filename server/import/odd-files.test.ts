@@ -145,6 +145,12 @@ describe('the bytes of a file', () => {
     expect(fault).toMatch(new RegExp(`is not a whole gzip file: it ends, or is damaged, after line ${lines}\\.$`))
   })
 
+  test('of gzip without its last bytes, every line is imported', async () => {
+    const { fault, messages } = await imported(gzipSync(good).subarray(0, -6))
+    expect(texts(messages)).toEqual(three)
+    expect(fault).toMatch(/is not a whole gzip file: .* after line 3\.$/)
+  })
+
   test('a line that is too long is told, and not held', async () => {
     const { told, messages } = await imported(json(line(1), `{"text":"${'x'.repeat(9 << 20)}"}`, line(2)))
     expect(told).toEqual([[2, 'line 2 is not imported: it is longer than 8 MB']])

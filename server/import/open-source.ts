@@ -118,7 +118,28 @@ async function* told(source: AsyncIterable<Buffer>, words: (error: NodeJS.ErrnoE
 function unzipped(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   const gunzip = createGunzip({ chunkSize: 64 * 1024 })
   pipeline(Readable.from(source), gunzip, () => {}) // an error of either is thrown by whoever reads
-  return gunzip
+  return piecesOf(gunzip)
+}
+
+/** As `for await`, but what had come before an error is handed out before it is thrown. */
+async function* piecesOf(stream: Readable): AsyncGenerator<Buffer> {
+  const seen = { ended: false, error: null as Error | null, wake: () => {} }
+  stream.on('readable', () => seen.wake())
+  stream.on('end', () => {
+    seen.ended = true
+    seen.wake()
+  })
+  stream.on('error', (error) => {
+    seen.error = error
+    seen.wake()
+  })
+  for (;;) {
+    const piece = stream.read() as Buffer | null
+    if (piece !== null) yield piece
+    else if (seen.error) throw seen.error
+    else if (seen.ended) return
+    else await new Promise<void>((resolve) => (seen.wake = resolve))
+  }
 }
 
 async function* decoded(source: AsyncIterable<Buffer>, encoding: string): AsyncGenerator<Buffer> {
