@@ -164,42 +164,51 @@ class Game {
   }
 
   #change(what: string, change: () => void): void {
-    const world = this.#world
-    let before = this.#inView()
-    let { following } = this.#engine
-    let both = false
-    let shown: readonly PlacedRow[] = []
-    let scrolled = false
-    if (!following && this.#random.chance(0.2)) {
-      // in the same frame the reader scrolls
-      const by = this.#random.pick([-400, -40, 40, 400])
-      this.#done.push(`wheel ${by}, and at once:`)
-      const from = this.#engine.scrollTop
-      both = true
-      this.#engine.nudge(by)
-      if (this.#engine.scrollTop >= this.#engine.scrollMax - 3) following = true
-      shown = this.#inView()
-      // one of two rows is held then: the first in view, or the first that was in view before as well
-      before = before.flatMap(({ key }) => shown.filter((row) => row.key === key))
-      scrolled = this.#engine.scrollTop !== from
-    }
-    let cut = false
-    this.#do(what, () => {
-      change()
-      world.version++
-      cut = this.#engine.scrollTop > this.#engine.scrollMax
-      this.#engine.changed()
-    })
-    // cut short by the browser it looks as if the reader had not scrolled
-    if (scrolled && !cut) this.#target = null
-    // who scrolls to an end that moves in that very frame is where the browser puts the viewport
-    const { scrollTop, scrollMax } = this.#engine
-    const atAnEnd = cut || scrollTop <= 0.5 || scrollTop >= scrollMax - 2
-    if (!both) this.#held(before, following)
-    else if (!following && !atAnEnd && this.#broken(shown, false)) this.#held(before, following)
+    if (!this.#engine.following && this.#random.chance(0.2)) return this.#changeUnderWheel(what, change)
+    const before = this.#inView()
+    const { following } = this.#engine
+    this.#apply(what, change)
+    this.#held(before, following)
     this.#load()
     // out of view it is not minded any more
     if (!this.#inView().some((row) => row.key === this.#target)) this.#target = null
+  }
+
+  /** The reader scrolls in the frame of the change, which comes first. */
+  #changeUnderWheel(what: string, change: () => void): void {
+    const before = this.#inView()
+    const by = this.#random.pick([-400, -40, 40, 400])
+    this.#done.push(`wheel ${by}, and at once:`)
+    const from = this.#engine.scrollTop
+    this.#engine.nudge(by)
+    const shown = this.#inView()
+    const toEnd = this.#engine.scrollTop >= this.#engine.scrollMax - 3
+    if (this.#engine.scrollTop !== from) this.#target = null
+    const cut = this.#apply(what, change, from)
+    const { scrollTop, scrollMax } = this.#engine
+    if (cut) {
+      // what the browser has cut short does not look like scrolling: the reader goes on, to be seen
+      this.#wheel(-1)
+      if (this.#engine.scrollTop === scrollTop) this.#wheel(1)
+    } else if (!toEnd && scrollTop > 0.5 && scrollTop < scrollMax - 2 && this.#broken(shown, false)) {
+      // the first row that is in view is held, or the first that was before
+      const kept = before.flatMap(({ key }) => shown.filter((row) => row.key === key))
+      this.#held(kept, false)
+    }
+    this.#load()
+    if (!this.#inView().some((row) => row.key === this.#target)) this.#target = null
+  }
+
+  /** Answers whether there is less to scroll now than was scrolled, or than `from`. */
+  #apply(what: string, change: () => void, from = 0): boolean {
+    let cut = false
+    this.#do(what, () => {
+      change()
+      this.#world.version++
+      cut = Math.max(from, this.#engine.scrollTop) > this.#engine.scrollMax
+      this.#engine.changed()
+    })
+    return cut
   }
 
   #jump(key: string, spot: 'middle' | 'upper'): void {
