@@ -1,5 +1,8 @@
 import type { Live } from '../../live/index.ts'
 import { keyIn } from '../../../schema/events/key.ts'
+import { streamKind } from '../../../schema/events/streams.ts'
+import { getIdentity, localActor } from '../identity/identity.ts'
+import { readUpTo } from './read-marks.ts'
 import { forgetPosition } from './timeline-position.ts'
 import { TimelineWindow } from './timeline-window.ts'
 
@@ -59,5 +62,7 @@ export function forgetTimeline(live: Live, stream: string, room: string): void {
 
 /** Loads a room that a person is about to open. */
 export function prewarm(live: Live, stream: string, room: string): void {
+  const me = streamKind(stream) === 'local' ? localActor : getIdentity()?.actor
+  if (me) void live.store.preload(readUpTo(me, stream, room))
   void timelineWindow(live, stream, room).ensureOpen()
 }

@@ -3,7 +3,7 @@ import { keyIn } from '../../../schema/events/key.ts'
 import { useLive } from '../../live/index.ts'
 import { showError } from '../../shell/toasts.tsx'
 import type { Start } from './scroll/scroll-core.ts'
-import { savedPosition } from './timeline-position.ts'
+import { savedPosition, type TimelinePosition } from './timeline-position.ts'
 import { firstUnread, messagePlace, type OrderKey } from './timeline-query.ts'
 import type { TimelineSnapshot, TimelineWindow } from './timeline-window.ts'
 
@@ -31,13 +31,15 @@ export interface WantedOpening {
  */
 export function useOpening(window: TimelineWindow, wanted: WantedOpening): Opening | null {
   const { client } = useLive()
-  const [opening, setOpening] = useState<Opening | null>(null)
-  const goal = useRef<string | null>(null)
+  // a room that is warm is drawn in the frame of the click
+  const [atOnce] = useState(() => openAtOnce(window, wanted))
+  const [opening, setOpening] = useState(atOnce)
+  const goal = useRef(atOnce?.room ?? null)
   const { room, message, me, readUpTo, endIsShown } = wanted
   const known = readUpTo !== undefined
   useEffect(() => {
     // a message within a room that is open is jumped to, not opened
-    if (!known || (goal.current === room && message)) return
+    if (!known || goal.current === room) return
     goal.current = room
     let current = true
     const query: Query = async (text, parameters) => (await client.query(text, parameters)).rows
@@ -55,6 +57,18 @@ export function useOpening(window: TimelineWindow, wanted: WantedOpening): Openi
 }
 
 type Query = (sql: string, parameters: readonly (string | OrderKey | null)[]) => Promise<readonly unknown[][]>
+type Unread = readonly [id: string, place: OrderKey]
+
+/** Null when something must be asked or loaded first. */
+function openAtOnce(window: TimelineWindow, wanted: WantedOpening): Opening | null {
+  const { room, message, me, readUpTo } = wanted
+  const snapshot = window.get()
+  if (message || readUpTo === undefined || snapshot.status !== 'ready') return null
+  const saved = savedPosition(keyIn(window.stream, room))
+  if (saved ? !window.holds(saved.place) : snapshot.hasNewer) return null
+  const unread = unreadIn(snapshot, readUpTo, me)
+  return unread && openingAt(wanted, snapshot, saved && startAt(snapshot, saved), unread.first)
+}
 
 async function openWindow(window: TimelineWindow, wanted: WantedOpening, query: Query): Promise<Opening> {
   const { room, message, me, readUpTo = null, endIsShown } = wanted
@@ -69,29 +83,45 @@ async function openWindow(window: TimelineWindow, wanted: WantedOpening, query: 
     start = { key: message, spot: 'middle' }
   } else if (saved) {
     await around(saved.place)
-    // the message may be gone: then the one that stands in its place
-    const { rows } = window.get()
-    const row = rows.find(({ id }) => id === saved.anchor.key) ?? rows.find((each) => each.order_key >= saved.place)
-    if (row) start = { key: row.id, top: saved.anchor.top }
+    start = startAt(window.get(), saved)
   } else await (window.get().hasNewer ? window.openAtEnd() : window.ensureOpen())
 
-  if (readUpTo === null || me === null) return { room, start, readUpTo }
+  const ask = async () => (await query(firstUnread, [window.stream, room, readUpTo, me]))[0] as Unread | undefined
   const loaded = unreadIn(window.get(), readUpTo, me)
-  const unread = loaded.known ? loaded.unread : (await query(firstUnread, [window.stream, room, readUpTo, me]))[0]
-  if (!unread) return { room, start, readUpTo: window.get().rows.at(-1)?.order_key ?? readUpTo }
-  const [id, place] = unread as [string, OrderKey]
-  if (!start && !endIsShown) {
-    await around(place)
-    start = { key: id, spot: 'upper' }
-  }
+  const unread = loaded ? loaded.first : await ask()
+  if (unread && !start && !endIsShown) await around(unread[1])
+  return openingAt(wanted, window.get(), start, unread)
+}
+
+function openingAt(
+  wanted: WantedOpening,
+  { rows }: TimelineSnapshot,
+  start: Start,
+  unread: Unread | undefined,
+): Opening {
+  const { room, readUpTo = null, endIsShown } = wanted
+  if (readUpTo === null) return { room, start, readUpTo }
+  if (!unread) return { room, start, readUpTo: rows.at(-1)?.order_key ?? readUpTo }
+  const [key, place] = unread
   // what lies between the mark and the first unread message is mine, or gone
-  return { room, start, readUpTo: BigInt(place) - 1n }
+  return { room, start: start ?? (endIsShown ? null : { key, spot: 'upper' }), readUpTo: BigInt(place) - 1n }
+}
+
+/** The message that the reader was at; where it is gone, the one that stands in its place. */
+function startAt({ rows }: TimelineSnapshot, { anchor, place }: TimelinePosition): Start {
+  const row = rows.find(({ id }) => id === anchor.key) ?? rows.find((each) => each.order_key >= place)
+  return row ? { key: row.id, top: anchor.top } : null
 }
 
 /** The first unread message, where the loaded rows can tell. */
-function unreadIn({ rows, hasOlder, hasNewer }: TimelineSnapshot, readUpTo: OrderKey, me: string) {
-  if (hasOlder && (rows[0]?.order_key ?? 0) > readUpTo) return { known: false as const }
+function unreadIn(
+  { rows, hasOlder, hasNewer }: TimelineSnapshot,
+  readUpTo: OrderKey | null,
+  me: string | null,
+): { readonly first: Unread | undefined } | null {
+  if (readUpTo === null || me === null) return { first: undefined }
+  if (hasOlder && (rows[0]?.order_key ?? 0) > readUpTo) return null
   const row = rows.find((each) => each.order_key > readUpTo && each.author_id !== me && each.deleted === 0)
-  if (!row && hasNewer) return { known: false as const }
-  return { known: true as const, unread: row && [row.id, row.order_key] }
+  if (!row) return hasNewer ? null : { first: undefined }
+  return { first: [row.id, row.order_key] }
 }
