@@ -29,7 +29,15 @@ export interface WalkOptions {
 export function walk(page: Page, options: WalkOptions): Promise<Walk> {
   return timeline(page).evaluate(
     async (list, { direction, steps, stepsMax }) => {
-      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+      // after what it draws: before that, rows may stand where no reader sees them
+      const frame = () =>
+        new Promise<void>((resolve) =>
+          requestAnimationFrame(() => {
+            const { port1, port2 } = new MessageChannel()
+            port1.onmessage = () => resolve()
+            port2.postMessage(null)
+          }),
+        )
       const seen = new Set<string>()
       const blanks: string[] = []
       const jumps: string[] = []
