@@ -34,7 +34,8 @@ export function walk(page: Page, options: WalkOptions): Promise<Walk> {
         new Promise<void>((resolve) =>
           requestAnimationFrame(() => {
             const { port1, port2 } = new MessageChannel()
-            port1.onmessage = () => resolve()
+            port1.addEventListener('message', () => resolve(), { once: true })
+            port1.start()
             port2.postMessage(null)
           }),
         )
