@@ -195,12 +195,16 @@ class Trial {
   #takeOne(actor: string, sent: Sent) {
     const { valid, data } = sent
     const { event } = valid
-    const first = this.#taken.get(event.id)?.data ?? this.#known.get(event.id)?.data
-    if (first !== undefined) return sameOrTaken(actor, first, data)
     const refusal =
       streamKind(this.#stream) === 'person'
         ? admitToPerson(this.#stream, actor, valid)
         : admit(this.#space, valid, (message) => this.#authorOf(message))
+    const first = this.#taken.get(event.id)?.data ?? this.#known.get(event.id)?.data
+    if (first !== undefined) {
+      const outcome = sameOrTaken(actor, first, data)
+      // who may not write here is not told which ids there are
+      return outcome !== 'known' && outcome.code === 'EVENT_ID_TAKEN' ? (refusal ?? outcome) : outcome
+    }
     if (refusal) return refusal
     this.#taken.set(event.id, sent)
     if (valid.type === 'known' && isStructural(event.type)) {

@@ -268,6 +268,14 @@ describe('an id stands for one content', () => {
     expect(await outcome(eve, { ...said, actor: eve.actor })).toBe('409 EVENT_ID_TAKEN id')
   })
 
+  test('who may not write here is not told which ids there are', async () => {
+    const { bob, said, stream, room } = await aSpace('invite')
+    const mallory = await server.signIn('Mallory')
+    const probe = { ...mallory.say(stream, room, 'x'), id: said.id, entity: said.id }
+    expect(await outcome(mallory, probe)).toBe('403 NOT_A_MEMBER')
+    expect(await outcome(bob, { ...said, payload: { text: 'other' } })).toBe('409 EVENT_CHANGED id')
+  })
+
   test('twice in one request, and in two at the same moment', async () => {
     const { bob, stream, room } = await aSpace()
     const said = bob.say(stream, room, 'once')
