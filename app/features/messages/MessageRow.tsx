@@ -7,9 +7,11 @@ import { Avatar } from '../../shell/Avatar.tsx'
 import { Button, IconButton } from '../../shell/Button.tsx'
 import { formatFull, formatTime } from '../../shell/format-time.ts'
 import { ShortTime } from '../../shell/ShortTime.tsx'
+import { roomById } from '../rooms/rooms-query.ts'
 import { useNameMark } from '../spaces/name-marks.tsx'
 import { pendingWords } from '../status/describe-status.ts'
 import { threadName } from '../threads/thread-events.ts'
+import { threadOf } from '../threads/thread-events.ts'
 import { messageBody, quotedMessage, type TimelineRow } from '../timeline/timeline-query.ts'
 import { EditMessage } from './EditMessage.tsx'
 import { useMessageActions } from './message-actions.ts'
@@ -107,22 +109,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           {row.outbox_state === 'pending' && <Pending />}
           {failed && <Failed row={row} />}
           {!deleted && <Reactions row={row} me={me} readOnly={readOnly} />}
-          {threads && row.reply_count > 0 && (
-            <button
-              type="button"
-              className={css.thread}
-              tabIndex={focused ? 0 : -1}
-              onClick={() => actions.openThread(row)}
-            >
-              <MessageSquareText size={14} aria-hidden />
-              {row.reply_count === 1 ? '1 reply' : `${row.reply_count} replies`}
-              {row.last_reply_at !== null && (
-                <span className={css.last}>
-                  last <ShortTime at={row.last_reply_at} />
-                </span>
-              )}
-            </button>
-          )}
+          {threads && row.reply_count > 0 && <ThreadButton row={row} />}
         </div>
         {offersActions && <ActionBar row={row} mine={mine} threads={threads} />}
       </article>
@@ -152,6 +139,26 @@ function Topic({ row, reachable }: { row: TimelineRow; reachable: boolean }) {
 function saysAlready(line: string, name: string): boolean {
   const [one, other] = [line, name].map((each) => each.replace(/…$/, '').trim())
   return one!.startsWith(other!) || other!.startsWith(one!)
+}
+
+/** Leads to a message's thread, and tells its topic where that is not the message itself (an import names its threads). */
+function ThreadButton({ row }: { row: TimelineRow }) {
+  const actions = useMessageActions()
+  const tabIndex = useRowTabIndex()
+  const named = row.thread_id !== null && row.thread_id !== threadOf(row.id)
+  const { row: thread } = useLiveRow(named ? roomById(row.stream, row.thread_id!) : null)
+  return (
+    <button type="button" className={css.thread} tabIndex={tabIndex} onClick={() => actions.openThread(row)}>
+      <MessageSquareText size={14} aria-hidden />
+      {thread && <span className={css.topic}>{thread.name}</span>}
+      {row.reply_count === 1 ? '1 reply' : `${row.reply_count} replies`}
+      {row.last_reply_at !== null && (
+        <span className={css.last}>
+          last <ShortTime at={row.last_reply_at} />
+        </span>
+      )}
+    </button>
+  )
 }
 
 function Pinned() {

@@ -2,7 +2,7 @@ import { lazy, Suspense, useLayoutEffect, useMemo, useRef, useState, type ReactN
 import { focusSoon } from '../../focus/focus-soon.ts'
 import { editorOf, rowOf, writingPlace } from '../../focus/places.ts'
 import { useDispatch, useLive } from '../../live/index.ts'
-import { formatRoute } from '../../routes.ts'
+import { currentRoute, formatRoute, type Route } from '../../routes.ts'
 import { showError, showToast } from '../../shell/toasts.tsx'
 import { draftOf, editKey, keepDraft } from '../composer/draft-storage.ts'
 import { lengthFault } from '../composer/write-message.ts'
@@ -131,7 +131,7 @@ export function useTimelineActions(options: TimelineActionsOptions): TimelineAct
           row={row}
           anchor={overlay.anchor}
           mine={row.author_id === me}
-          link={formatRoute({ space, room, panel: null, message: row.id })}
+          link={formatRoute({ space, message: row.id, ...linkTo(where, room) })}
           close={() => {
             setOverlay(null)
             focusSoon(() => rowOf(row.id))
@@ -149,6 +149,11 @@ export function useTimelineActions(options: TimelineActionsOptions): TimelineAct
       </Suspense>
     ),
   }
+}
+
+/** A thread is shown beside the room that it hangs in. */
+function linkTo(where: 'room' | 'thread', room: string): Partial<Route> {
+  return where === 'room' ? { room } : { room: currentRoute().room, panel: { kind: 'thread', thread: room } }
 }
 
 /** The first column of a query that has one. */

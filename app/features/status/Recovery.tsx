@@ -14,7 +14,7 @@ export function Recovery({ done }: { done(): void }) {
     role === 'starting'
       ? 'Opening…'
       : applied < total
-        ? `${applied.toLocaleString()} of ${total.toLocaleString()} events`
+        ? `${applied.toLocaleString()} of ${total.toLocaleString()} changes`
         : wordsFor[sync.state]
   return (
     <>
