@@ -39,11 +39,11 @@ export function readTime(value: unknown): SourceTime | TimeFault {
 }
 
 /**
- * 10⁸ to 10¹¹ are seconds from 1973 to 5138, and as much again in each further unit; all times of chats lie there.
- * Below, a number is too small to tell.
+ * 10⁸ to 2.6·10¹¹ are seconds from 1973 to beyond 9999, and a thousandfold each in the further units; all times of chats
+ * lie there, and so does the year 9999 that programs write for "never". Below, a number is too small to tell.
  */
 function unitOf(value: number): TimeUnit | null {
-  return value < 1e8 ? null : value < 1e11 ? 's' : value < 1e14 ? 'ms' : value < 1e17 ? 'us' : 'ns'
+  return value < 1e8 ? null : value < 2.6e11 ? 's' : value < 2.6e14 ? 'ms' : value < 2.6e17 ? 'us' : 'ns'
 }
 
 function whole(value: number): SourceTime | TimeFault {

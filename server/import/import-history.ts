@@ -145,9 +145,9 @@ function refuseHopeless(spool: Spool, { path, shape }: Source, read: number, fau
   const [[reason, lines] = ['NotJson' as const, 0]] = dropped
   const isForeign = ['NotJson', 'NotAnObject', 'TooLong', 'NoTime', 'NoText'].includes(reason)
   if (!isForeign || lines < read || (read === 1 && shape === 'lines')) return
+  const which = read === 1 ? 'its only line' : `each of its ${read.toLocaleString('en')} lines`
   throw new ImportError(
-    `${path} has no line that is a message. ${read === 1 ? 'Of its only one' : `Of each of its ${read.toLocaleString('en')}`} ` +
-      `it is true that ${reasonInWords[reason]}. A line looks like ${exampleLine}`,
+    `${path} has no message in it: ${which} is left out because ${reasonInWords[reason]}. A line looks like ${exampleLine}`,
   )
 }
 export const exampleLine =

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { readArguments, type Arguments } from './arguments.ts'
 import { exampleLine, importHistory } from './import-history.ts'
+import { count } from './in-words.ts'
 import { ImportError, openSource } from './open-source.ts'
 import { progressBar } from './progress-bar.ts'
 import { connectToServer } from './server-connection.ts'
@@ -51,7 +52,7 @@ async function importInto({ path, space, origin, visibility }: Arguments): Promi
     space,
     visibility,
     onProgress(step, progress, lines) {
-      bar.show(step, progress, `${lines.toLocaleString('en')} lines`)
+      bar.show(step, progress, count(lines, 'line'))
     },
     onRefused(_, sentence) {
       refused += 1

@@ -121,15 +121,15 @@ describe('the bytes of a file', () => {
     [
       'CSV',
       'id,stream,text\n1,general,hello\n2,general,you\n',
-      /no line that is a message.*3 .*not JSON\. A line looks like \{"id"/,
+      /no message in it: each of its 3 lines .*not JSON\. A line looks like \{"id"/,
     ],
-    ['HTML', `<!doctype html>\n${'<p>hi</p>\n'.repeat(500)}`, /no line that is a message.*501 .*not JSON/],
+    ['HTML', `<!doctype html>\n${'<p>hi</p>\n'.repeat(500)}`, /no message in it.*501 .*not JSON/],
     [
       'JSON of another kind',
       JSON.stringify({ guild: { id: 1 }, messages: [line(1)] }, null, 2),
-      /no line that is a message.*no time \(ts\)/,
+      /no message in it.*no time \(ts\)/,
     ],
-    ['numbers, a line each', '1\n2\n3\n', /no line that is a message.*not a JSON object/],
+    ['numbers, a line each', '1\n2\n3\n', /no message in it.*not a JSON object/],
     ['gzip that is damaged from the start', Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]), /not a whole gzip file/],
   ])('%s: one sentence, and nothing is made', async (_, content, sentence) => {
     expect(await refusal(content)).toMatch(sentence)

@@ -224,7 +224,7 @@ function prepare(database: Sqlite) {
     reasons: sql('SELECT reason, count(*) AS count FROM dropped GROUP BY reason ORDER BY count(*) DESC, min(line)'),
     left: sql('SELECT count(*) AS left FROM lines'),
     countNoted: sql('SELECT count(*) AS count FROM lines WHERE notes & ?'),
-    linesNoted: sql('SELECT line FROM lines WHERE notes & ? ORDER BY line LIMIT 5'),
+    linesNoted: sql('SELECT DISTINCT line FROM lines WHERE notes & ? ORDER BY line LIMIT 5'),
     fields: sql('SELECT fields, count(*) AS count FROM lines WHERE fields > 0 GROUP BY fields'),
   }
 }
