@@ -9,10 +9,12 @@ const row = (place: number) => ({ id: `m${place}`, order_key: BigInt(place) }) a
 function room(count: number) {
   const rows = Array.from({ length: count }, (_, at) => row(at + 1))
   const open = new Set<string>()
+  let failing = false
   const between = (from: OrderKey, to: OrderKey) => rows.filter((each) => each.order_key >= from && each.order_key < to)
   const source = {
     client: {
       query(sql: string, parameters: readonly unknown[] = []) {
+        if (failing) return Promise.reject(new Error('no leader'))
         const [, , place, offset] = parameters as [string, string, OrderKey, number]
         const found =
           sql === olderBoundary
@@ -41,7 +43,7 @@ function room(count: number) {
   const window = new TimelineWindow(source, 'space:s', 'r')
   window.retain()
   const places = () => window.get().rows.map((each) => Number(each.order_key))
-  return { window, places, open }
+  return { window, places, open, fail: (yes: boolean) => void (failing = yes) }
 }
 const nothing = () => null
 const needs = (first: number, last: number) => () => ({ first: BigInt(first), last: BigInt(last) })
@@ -55,6 +57,13 @@ describe('a window on a room', () => {
     await window.openAround(200n)
     expect([places()[0], places().at(-1)]).toEqual([200 - pageSize / 2, 200 + pageSize / 2 - 1])
     expect(window.get()).toMatchObject({ hasOlder: true, hasNewer: true })
+  })
+  test('a failure is told once, however often the reader turns the wheel meanwhile', async () => {
+    const { window, fail } = room(500)
+    await window.openAtEnd()
+    fail(true)
+    await expect(window.growOlder(nothing)).rejects.toThrow('no leader')
+    for (let turns = 0; turns < 50; turns++) await window.growOlder(nothing)
   })
   test('drops what is far when it grows, but nothing that a tall screen of small rows needs', async () => {
     const { window, places } = room(3000)

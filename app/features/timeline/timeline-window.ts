@@ -33,6 +33,8 @@ export class TimelineWindow {
   /** what is loading now; a new opening makes older answers void */
   #opening = 0
   #growing: Promise<void> | null = null
+  /** after a failure: it is asked again, and told of again, no sooner */
+  #restsUntil = 0
   #opened: Promise<void> | null = null
   /** the place that it is being opened around */
   #around: { readonly place: OrderKey; readonly work: Promise<void> } | null = null
@@ -155,9 +157,10 @@ export class TimelineWindow {
   }
 
   #grow(range: () => Promise<Range>, side: 'older' | 'newer', needed: Needed): Promise<void> {
-    if (this.#growing) return this.#growing
+    // who scrolls asks at every turn of the wheel
+    if (this.#growing || performance.now() < this.#restsUntil) return Promise.resolve()
     const opening = this.#opening
-    this.#growing = (async () => {
+    const growing = (async () => {
       const stretch = this.#stretch(await range())
       await this.#ready(stretch)
       if (opening !== this.#opening) return stretch.release()
@@ -165,8 +168,15 @@ export class TimelineWindow {
       else this.#stretches.push(stretch)
       this.#trim(side, needed())
       this.#publish()
-    })().finally(() => (this.#growing = null))
-    return this.#growing
+    })()
+    this.#growing = growing.then(
+      () => void (this.#growing = null),
+      () => {
+        this.#growing = null
+        this.#restsUntil = performance.now() + restMs
+      },
+    )
+    return growing
   }
 
   #trim(grown: 'older' | 'newer', needed: ReturnType<Needed>): void {
@@ -263,6 +273,7 @@ interface Stretch extends Range {
 
 export const pageSize = 60
 const maxRows = 480
+const restMs = 3000
 const settleRows = 180
 
 const loadingSnapshot: TimelineSnapshot = { rows: [], hasOlder: false, hasNewer: false, status: 'loading', error: null }
