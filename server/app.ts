@@ -31,6 +31,8 @@ export interface ServerParts {
   readonly guests: boolean
   /** what the server is called from outside, e.g. https://chat.example.org */
   readonly origins: readonly string[]
+  /** a reverse proxy is in front: X-Forwarded-For says who asked */
+  readonly behindProxy: boolean
   /** the address that it listens on; undefined: all of this machine's */
   readonly host: string | undefined
 }
@@ -58,7 +60,7 @@ export function createApp(parts: ServerParts): { app: Hono; close(): void } {
     return c.json({ status, disk: health.disk, setAside, tails: tails.count }, 200, apiHeaders)
   })
   app.use('/api/*', sameOrigin)
-  const signIn = { guests: parts.guests, limits, onSignOut: tails.endSession }
+  const signIn = { guests: parts.guests, behindProxy: parts.behindProxy, limits, onSignOut: tails.endSession }
   app.route('/api', signInRoutes(accounts, bodies, signIn))
   app.route('/api', streamRoutes(log, directory, startCommitter(log, directory, limits), accounts, bodies, limits))
   app.route('/api', tails.routes)

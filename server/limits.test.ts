@@ -25,6 +25,19 @@ describe('what is asked without end', () => {
     expect(await answer.json()).toMatchObject({ error: { code: 'TOO_MANY_REQUESTS' } })
   })
 
+  test('guests behind a proxy are counted by what it says of them, and not by what they say themselves', async () => {
+    const limits = { guestsPerAddress: { burst: 1, perSecond: 0.1 } }
+    const ask = async (forwarded: string) => {
+      const headers = { origin: server!.origin, 'x-forwarded-for': forwarded }
+      return (await fetch(`${server!.origin}/api/guest`, { method: 'POST', headers, body: '{"name":"G"}' })).status
+    }
+    server = await startTestServer({ limits, behindProxy: true })
+    expect([await ask('1.1.1.1'), await ask('9.9.9.9, 1.1.1.1'), await ask('2.2.2.2')]).toEqual([200, 429, 200])
+    await server.dispose()
+    server = await startTestServer({ limits })
+    expect([await ask('1.1.1.1'), await ask('2.2.2.2')]).toEqual([200, 429])
+  })
+
   test('spaces, events and bytes of one person, and no other person waits', async () => {
     server = await startTestServer({
       limits: {

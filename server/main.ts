@@ -7,7 +7,7 @@ import { startServer, type RunningServer } from './start-server.ts'
 
 /**
  * `npm start`: PORT (5173), HOST (this machine only; 0.0.0.0 for others), ORIGIN (what it is called from outside, e.g.
- * https://chat.example.org, several with commas), DATA_DIR (./data), DIST_DIR (./dist), LOG_LEVEL, GUESTS=off, LIMITS
+ * https://chat.example.org, several with commas), DATA_DIR (./data), DIST_DIR (./dist), LOG_LEVEL, GUESTS=off, BEHIND_PROXY=on (X-Forwarded-For says who asked), LIMITS
  * (JSON, see limits.ts).
  */
 const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'info' }, pino.destination(2))
@@ -28,6 +28,7 @@ try {
     dist: existsSync(dist) ? dist : null,
     guests: process.env['GUESTS'] !== 'off',
     origins: originsIn(process.env['ORIGIN'] ?? ''),
+    behindProxy: process.env['BEHIND_PROXY'] === 'on',
     limits: limitsFrom(process.env['LIMITS']),
     logger,
   })

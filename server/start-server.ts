@@ -20,6 +20,8 @@ export interface ServerOptions {
   readonly guests?: boolean
   /** what the server is called from outside, e.g. https://chat.example.org: requests for other hosts are refused */
   readonly origins?: readonly string[]
+  /** a reverse proxy is in front: X-Forwarded-For says who asked */
+  readonly behindProxy?: boolean
   readonly limits?: Limits
   readonly logger: Logger
 }
@@ -31,7 +33,7 @@ export interface RunningServer {
 
 /** Rejects with CannotStart, or with what Node says of a port that cannot be had. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { dist, logger, host, guests = true, origins = [], limits = defaultLimits } = options
+  const { dist, logger, host, guests = true, origins = [], behindProxy = false, limits = defaultLimits } = options
   const health = new Health(logger)
   const folder = await takeDataFolder(options.dataDirectory)
   const closing: (() => unknown)[] = [() => folder.release()]
@@ -47,7 +49,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const directory = await openDirectory(join(folder.path, 'directory.db'), log, health, { readOnly })
     closing.push(() => directory.close())
     if (readOnly) await log.probe()
-    const parts = { log, directory, accounts, health, logger, limits, dist, guests, origins, host }
+    const parts = { log, directory, accounts, health, logger, limits, dist, guests, origins, behindProxy, host }
     const { app, close: closeTails } = createApp(parts)
     const http = await listen(app.fetch, options, limits, logger)
     return {

@@ -11,7 +11,13 @@ import { startServer, type RunningServer } from './start-server.ts'
 
 /** A server of its own for a test, on a free port with a data directory that goes with it. */
 export async function startTestServer(
-  options: { guests?: boolean; dist?: string; origins?: string[]; limits?: Partial<Limits> } = {},
+  options: {
+    guests?: boolean
+    dist?: string
+    origins?: string[]
+    behindProxy?: boolean
+    limits?: Partial<Limits>
+  } = {},
 ) {
   const limits = { ...defaultLimits, ...options.limits }
   const dataDirectory = mkdtempSync(join(tmpdir(), 'sync-server-'))

@@ -34,6 +34,8 @@ export function signInRoutes(
   bodies: Bodies,
   options: {
     readonly guests: boolean
+    /** a reverse proxy of ours is in front, and says who asked it */
+    readonly behindProxy: boolean
     readonly limits: Pick<Limits, 'guestsPerAddress' | 'guestsInAll'>
     readonly onSignOut: (session: string) => void
   },
@@ -54,7 +56,7 @@ export function signInRoutes(
       bodies.withJson(c, guestRequest, ({ name, importer = false }) => {
         if (!options.guests) throw new Fault('GUESTS_OFF', 'this server takes no guests')
         requireCookieContext(c)
-        countGuest((c.env as HttpBindings).incoming.socket.remoteAddress ?? '')
+        countGuest(addressOf(c, options.behindProxy))
         const { identity, token } = accounts.signInGuest(name, { importer })
         // No `secure`-by-scheme guess here: the prefix demands Secure, Path=/ and no Domain.
         setCookie(c, cookieName, token, {
@@ -77,6 +79,12 @@ export function signInRoutes(
       deleteCookie(c, cookieName, { path: '/', secure: true })
       return c.body(null, 204)
     })
+}
+
+/** Of the list that proxies make, the last entry is our own proxy's word; the others are the asker's. */
+function addressOf(c: Context, behindProxy: boolean): string {
+  const said = behindProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined
+  return said || ((c.env as HttpBindings).incoming.socket.remoteAddress ?? '')
 }
 
 export function requireSession(c: Context, accounts: Accounts): Session {
