@@ -13,9 +13,8 @@ export function factsOf(event: KnownEvent): FactDraft[] {
   switch (type) {
     case 'space.create':
       return [
-        { entity, field: 'space.create', value: payload.visibility },
+        { entity, field: 'space.create', value: JSON.stringify([payload.visibility, event.actor]) },
         { entity, field: 'space.name', value: payload.name },
-        { entity: author(event), field: 'member.role', value: 'admin' },
       ]
     case 'space.update':
       return [{ entity, field: 'space.name', value: payload.name }]
@@ -115,6 +114,11 @@ export function isDeleted(own: readonly { readonly field: string; readonly value
     if (field === 'message.deleted') byPerson.set(...(JSON.parse(value!) as [string, boolean]))
   }
   return [...byPerson.values()].includes(true)
+}
+
+/** Of the fact that made a space: who may see it, and who founded it. */
+export function readSpaceCreate(value: string): readonly [visibility: string, founder: string] {
+  return JSON.parse(value) as [string, string]
 }
 
 /** Whom a projection names as the writer: the original person of an import, else the actor. */

@@ -1,10 +1,12 @@
 import { streamOwner } from '../events/streams.ts'
-import { first, latest, type FactTable } from './fact.ts'
+import { first, latest, type Fact, type FactTable } from './fact.ts'
+import { readSpaceCreate } from './facts-of.ts'
 import type { Sql } from './sql.ts'
 
 /**
  * member.join, member.leave, member.role → memberships, entities (person). The name is that of the last join, and a
- * member's messages show it, older ones too; `joined_*` is the first join; who creates a space is its admin.
+ * member's messages show it, older ones too; `joined_*` is the first join; who founds a space is
+ * its admin. A role ends with the membership: who comes back, or is let in again, is a member.
  */
 export function memberProjection(sql: Sql, facts: FactTable) {
   const nameOf = sql.prepare('SELECT name FROM memberships WHERE stream = ? AND person_id = ?')
@@ -28,9 +30,8 @@ export function memberProjection(sql: Sql, facts: FactTable) {
     const before = nameInSpace(stream, person)
     const name = join ? latest(own, 'member.name')!.value! : null
     if (join) {
-      const role = latest(own, 'member.role')?.value ?? 'member'
-      const active = Number(latest(own, 'member.active')!.value)
-      upsert.run(streamOwner(stream), person, stream, name, role, active, join.at, join.clock)
+      const { role, active } = standing(own, founderOf(stream) === person)
+      upsert.run(streamOwner(stream), person, stream, name, role, active ? 1 : 0, join.at, join.clock)
       upsertEntity.run(person, stream, join.at)
     } else {
       remove.run(stream, person)
@@ -39,8 +40,26 @@ export function memberProjection(sql: Sql, facts: FactTable) {
     if (name !== before) rename.run(name ?? person, person, stream)
   }
 
+  function founderOf(stream: string): string | null {
+    const create = first(facts.ofEntity(stream, streamOwner(stream)), 'space.create')
+    return create ? readSpaceCreate(create.value!)[1] : null
+  }
+
   function nameInSpace(stream: string, person: string): string | null {
     return (nameOf.rows(stream, person)[0]?.[0] as string | undefined) ?? null
   }
   return { fold, nameInSpace }
+}
+
+/** Of facts in order. Example: joins, is made admin, is removed, joins → a member. */
+function standing(own: readonly Fact[], founder: boolean): { readonly role: string; readonly active: boolean } {
+  let role = founder ? 'admin' : 'member'
+  let active = founder
+  for (const { field, value } of own) {
+    if (field === 'member.role' && active) role = value!
+    if (field !== 'member.active') continue
+    if (value === '0' || !active) role = 'member'
+    active = value === '1'
+  }
+  return { role, active }
 }

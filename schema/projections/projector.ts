@@ -16,7 +16,7 @@ import type { Sql } from './sql.ts'
 import { timelineProjection } from './timeline.ts'
 
 /** Version of the projections: a database written by another one is rebuilt by replay. */
-export const projectionVersion = 3
+export const projectionVersion = 4
 
 /** Every table that replay drops and rebuilds; search_index follows component_text. */
 export const projectionTables = [
@@ -59,7 +59,7 @@ export function createProjector(sql: Sql): Projector {
   let memberNames = new Map<string, string>()
   const present = () => dirty
   const facts = factTable(sql)
-  const spaces = spaceProjection(sql, facts)
+  const spaces = spaceProjection(sql, facts, present)
   const members = memberProjection(sql, facts)
   const rooms = roomProjection(sql, facts, present)
   const pages = pageProjection(sql, facts, present)
@@ -125,6 +125,7 @@ export function createProjector(sql: Sql): Projector {
 }
 
 function mark(dirty: Dirty, event: KnownEvent, { entity, field }: FactDraft): void {
+  if (field === 'space.create') markField(dirty, event.stream, event.actor, 'member.role')
   if (event.type === 'room.mute') markMarker(dirty, event.stream, { stream: event.payload.stream, id: entity })
   else markField(dirty, event.stream, entity, field)
 }

@@ -1,10 +1,12 @@
 import { streamOwner } from '../events/streams.ts'
 import { conflictRows } from './conflicts.ts'
-import { first, latest, type FactTable } from './fact.ts'
+import { markField, type Dirty } from './dirty.ts'
+import { latest, type FactTable } from './fact.ts'
+import { readSpaceCreate } from './facts-of.ts'
 import type { Sql } from './sql.ts'
 
 /** space.create, space.update → spaces, entities. The first create counts; the name is the last writer's. A stream tells of its own space alone. */
-export function spaceProjection(sql: Sql, facts: FactTable) {
+export function spaceProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) {
   const writeConflicts = conflictRows(sql)
   const upsert = sql.prepare(
     `INSERT INTO spaces (id, stream, name, visibility, created_at) VALUES (?, ?, ?, ?, ?)
@@ -20,14 +22,17 @@ export function spaceProjection(sql: Sql, facts: FactTable) {
   function fold(stream: string): void {
     const id = streamOwner(stream)
     const own = facts.ofEntity(stream, id)
-    const create = first(own, 'space.create')
+    const creates = own.filter(({ field }) => field === 'space.create')
+    // the first one's founder is its admin, and no other: who was taken for it looks again
+    for (const { value } of creates) markField(dirty(), stream, readSpaceCreate(value!)[1], 'member.role')
+    const create = creates[0]
     if (!create) {
       removeSpace.run(stream)
       removeEntity.run(stream, id)
       writeConflicts(stream, id, 'space.name', [])
       return
     }
-    upsert.run(id, stream, latest(own, 'space.name')!.value, create.value, create.at)
+    upsert.run(id, stream, latest(own, 'space.name')!.value, readSpaceCreate(create.value!)[0], create.at)
     upsertEntity.run(id, stream, create.at)
     writeConflicts(stream, id, 'space.name', own, create.eventId)
   }

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import * as Y from 'yjs'
+import { streamOwner } from '../../schema/events/streams.ts'
 import type { KnownEvent } from '../../schema/events/event.ts'
 
 /**
@@ -68,7 +69,7 @@ function toEvent({ kind, a, b, c, clock, deps }: Seed, index: number, count: num
       return {
         ...envelope,
         type: 'space.create',
-        entity: 's1',
+        entity: streamOwner(stream),
         payload: { name: `S${c % 3}`, visibility: c % 2 ? 'public' : 'invite' },
       }
     case 1:

@@ -1,4 +1,5 @@
 import { bounds } from '../../schema/events/bounds.ts'
+import { clockToMs } from '../../schema/events/clock.ts'
 import type { AnyEvent } from '../../schema/events/event.ts'
 import { pendingEvents } from './outbox.ts'
 import { hasWrongTime, stampAnew } from './stamp-anew.ts'
@@ -19,14 +20,22 @@ export function learnServerClock(store: Store, skewMs: number): AnyEvent[] {
       store.skewMs = Math.abs(skewMs) < worthCorrectingMs ? 0 : Math.round(skewMs)
       store.log.writeSkew(store.skewMs)
       const wrong = pendingEvents(store).filter((event) => hasWrongTime(event, store.now()))
-      const latest = BigInt(Math.floor(store.now()) + bounds.aheadMs - worthCorrectingMs) << 16n
-      if (store.clock > latest) store.clock = latest
+      const now = Math.floor(store.now())
+      const latest = BigInt(now + bounds.aheadMs - worthCorrectingMs) << 16n
+      // looked up only when this device is ahead: it reads the whole log
+      if (clockToMs(store.clock) > now) store.clock = highestUpTo(store, latest)
       return wrong.map((event) => stampAnew(store, event))
     })
   } catch (error) {
     store.skewMs = before
     throw error
   }
+}
+
+/** of what others wrote, or we in time */
+function highestUpTo({ sql }: Store, latest: bigint): bigint {
+  const find = "SELECT max(clock) FROM events WHERE clock <= ? AND stream NOT LIKE 'local:%'"
+  return BigInt((sql.prepare(find).rows(latest)[0]?.[0] as number | bigint | null) ?? 0)
 }
 
 /** an answer takes a second or two, and nobody's order suffers from a minute */

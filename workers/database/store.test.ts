@@ -124,6 +124,49 @@ describe('what the rows say', () => {
     store.close()
   })
 
+  it.each([
+    ['left', 'ann'],
+    ['was removed', 'bob'],
+  ])('an admin who %s and comes back is a member, founder or not, in any order of arrival', async (_how, actor) => {
+    const events = [
+      event('space.create', 1, { actor: 'ann', entity: 's1', payload: { name: 'S', visibility: 'public' } }),
+      event('member.join', 2, { entity: 'ann', payload: { name: 'Ann' } }),
+      event('member.join', 3, { entity: 'cy', payload: { name: 'Cy' } }),
+      event('member.role', 4, { entity: 'cy', payload: { role: 'admin' } }),
+      event('member.leave', 5, { entity: 'ann', actor, payload: {} }),
+      event('member.role', 6, { entity: 'ann', payload: { role: 'admin' } }), // of somebody who is not there
+      event('member.leave', 7, { entity: 'cy', actor, payload: {} }),
+      event('member.join', 8, { entity: 'ann', payload: { name: 'Ann' } }),
+      event('member.join', 9, { entity: 'cy', payload: { name: 'Cy' } }),
+    ]
+    for (const order of [events, events.toReversed()]) {
+      const store = await openMemoryStore()
+      for (const each of order) receive(store, [each])
+      expect(all(store, 'SELECT person_id, role, active FROM memberships ORDER BY person_id')).toEqual([
+        ['ann', 'member', 1],
+        ['cy', 'member', 1],
+      ])
+      store.close()
+    }
+  })
+
+  it('who claims to have made a space that is there is no admin of it, nor of another space', async () => {
+    const store = await openMemoryStore()
+    receive(store, [
+      event('space.create', 5, { actor: 'eve', entity: 's1', payload: { name: 'Mine', visibility: 'public' } }),
+      event('space.create', 1, { actor: 'ann', entity: 's1', payload: { name: 'S', visibility: 'invite' } }),
+      event('space.create', 1, { actor: 'eve', entity: 's2', payload: { name: 'Other', visibility: 'public' } }),
+      event('member.join', 2, { entity: 'ann', payload: { name: 'Ann' } }),
+      event('member.join', 6, { entity: 'eve', payload: { name: 'Eve' } }),
+    ])
+    expect(all(store, 'SELECT person_id, role FROM memberships ORDER BY 1')).toEqual([
+      ['ann', 'admin'],
+      ['eve', 'member'],
+    ])
+    expect(all(store, 'SELECT id, visibility FROM spaces')).toEqual([['s1', 'invite']])
+    store.close()
+  })
+
   it('a rename that saw the other one settles it', async () => {
     const store = await openMemoryStore()
     dispatchDrafts(store, [
