@@ -87,7 +87,10 @@ export function startCommitter(
         }
         return
       } catch (error) {
-        if (!(error instanceof StaleHead) || now() > deadline) throw error
+        if (!(error instanceof StaleHead)) throw error
+        if (now() > deadline) {
+          throw new Fault('TOO_MANY_REQUESTS', `${stream} is being written elsewhere`, { retryAfterSeconds: 1 })
+        }
         line = taken
         await new Promise((resolve) => setTimeout(resolve, 5)) // until the directory has followed
       }

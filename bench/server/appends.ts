@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ulid } from 'ulid'
 
-/** `npx tsx bench/server/appends.ts [SECONDS]`: appends a second with batches of one, against the real process. */
+/** `npm run bench:server -- [SECONDS]`: appends a second with batches of one, against the real process. */
 const root = join(import.meta.dirname, '../..')
 const seconds = Number(process.argv[2] ?? 5)
 const dataDirectory = mkdtempSync(join(tmpdir(), 'bench-appends-'))

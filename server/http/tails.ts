@@ -96,7 +96,9 @@ export function startTails(
       onClose()
     })
     const tail: Tail = { ...session, connection, streams }
-    if (!connection.closed) tails.add(tail)
+    if (connection.closed)
+      onClose() // the client went before it was answered
+    else tails.add(tail)
     return connection
   }
 
