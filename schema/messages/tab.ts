@@ -67,8 +67,14 @@ export interface OpenRoom {
 
 export type ToTab =
   /** to all, by a coordinator that could not be connected to before (no SharedWorker): register now */
-  | { readonly type: 'COORDINATOR_READY' }
-  | { readonly type: 'REGISTERED'; readonly coordinatorId: string; readonly life: number }
+  | { readonly type: 'COORDINATOR_READY'; readonly coordinator: 'shared' | 'leader' }
+  | {
+      readonly type: 'REGISTERED'
+      readonly coordinatorId: string
+      readonly life: number
+      /** it has a line to this tab's worker */
+      readonly electable: boolean
+    }
   | { readonly type: 'ACTIVE_CHANGED'; readonly activeTab: string | null; readonly epoch: number }
   | ({ readonly type: 'STATUS_CHANGED' } & SharedStatus)
   | { readonly type: 'QUERY_ACCEPTED'; readonly requestId: string; readonly epoch: number }

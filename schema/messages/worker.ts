@@ -6,6 +6,8 @@ export type ToWorker =
   | { readonly type: 'CONNECT'; readonly tabId: string }
   /** the SharedWorker cannot be had: run the coordinator in this worker, if no other one serves */
   | { readonly type: 'HOST_COORDINATOR'; readonly tabId: string }
+  /** the coordinator that serves has no line to this worker: whatever it has of the database it must let go */
+  | { readonly type: 'STAND_BACK' }
 
 /** Dedicated Worker → page. */
 export type FromWorker =

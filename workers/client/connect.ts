@@ -4,7 +4,7 @@ import type { ClientStatus } from '../../schema/messages/status.ts'
 import type { FromWorker, ToWorker } from '../../schema/messages/worker.ts'
 import { systemClock } from '../platform/clock.ts'
 import { webLocks } from '../platform/locks.ts'
-import { lineToHost } from '../platform/broadcast-port.ts'
+import { broadcastOf, lineToHost } from '../platform/broadcast-port.ts'
 import { portOf } from '../platform/port.ts'
 import type { Client } from './client.ts'
 import { takeEarlyHost } from './early-host.ts'
@@ -62,6 +62,12 @@ const sharedCoordinator: CoordinatorWay = {
     return [port1, port2]
   },
   replace: () => localStorage.setItem(coordinatorKey, String(coordinatorNumber() + 1)),
+  replaced: coordinatorNumber,
+  onReplaced(heard) {
+    const hear = ({ key }: StorageEvent) => key === coordinatorKey && heard()
+    window.addEventListener('storage', hear)
+    return () => window.removeEventListener('storage', hear)
+  },
 }
 
 /** How many coordinators have hung: a name leads to the same SharedWorker for as long as a tab is open, so the next has another. */
@@ -72,7 +78,7 @@ function coordinatorNumber(): number {
 
 const hostedCoordinator: CoordinatorWay = {
   coordinator: 'leader',
-  connect: (tabId) => lineToHost(hostChannel, tabId),
+  connect: (tabId) => lineToHost(broadcastOf(hostChannel), tabId),
   channel: () => null,
 }
 
@@ -105,6 +111,7 @@ function workerOf(died: () => void): TabWorker {
       const message: ToWorker = { type: port ? 'CONNECT' : 'HOST_COORDINATOR', tabId }
       worker.postMessage(message, port ? [port as MessagePort] : [])
     },
+    standBack: () => worker.postMessage({ type: 'STAND_BACK' } satisfies ToWorker),
     terminate() {
       watching.abort()
       worker.terminate()

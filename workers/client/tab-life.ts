@@ -13,11 +13,17 @@ export interface CoordinatorWay {
   channel(): readonly [TransferredPort, TransferredPort] | null
   /** From now on `connect` leads to a fresh coordinator, also from other tabs. Absent: only a worker's end makes way for one. */
   readonly replace?: () => void
+  /** how often that has happened */
+  readonly replaced?: () => number
+  /** Calls when another tab did it; returns how to stop. */
+  readonly onReplaced?: (heard: () => void) => () => void
 }
 
 export interface TabWorker {
   /** null: run the coordinator yourself, if no other one serves */
   connect(port: TransferredPort | null, tabId: string): void
+  /** No coordinator can reach it: it lets go of the database, if need be by its end. */
+  standBack(): void
   terminate(): void
 }
 
@@ -52,6 +58,8 @@ const patienceMs = { first: 1_000, last: 8_000 }
 const beat = { turnMs: 3_000, turns: 4 }
 /** a lock that nobody holds is granted in far less */
 const askingMs = 1_000
+/** for every tab to hear that a coordinator is replaced */
+const yieldMs = 300
 /** silent attempts before another way is tried: a slow start is no failure */
 const attemptsOnAWay = 2
 
@@ -74,10 +82,23 @@ export function startLife(options: LifeOptions): Life {
   /** which way is being tried, and how often it was silent */
   let wayAt = 0
   let silent = 0
+  let replacing = false
+  /** locks that are not ours to keep: a page that is frozen with one would stop all the others */
+  const borrowed = new Set<() => void>()
   const holding = new AbortController()
   const worker = platform.spawnWorker(() => {
     if (!ended) options.workerDied()
   })
+
+  const watching = ways.map((way, at) =>
+    way.onReplaced?.(() => {
+      if (ended || watch || !letGo) return
+      wayAt = at
+      silent = 0
+      patience = patienceMs.first
+      connect()
+    }),
+  )
 
   void start()
   return {
@@ -90,6 +111,8 @@ export function startLife(options: LifeOptions): Life {
       disconnect()
       holding.abort()
       letGo?.()
+      for (const lock of borrowed) giveBack(lock)
+      for (const stop of watching) stop?.()
     },
   }
 
@@ -118,9 +141,10 @@ export function startLife(options: LifeOptions): Life {
     mine.listen((message) => {
       if (port !== mine) return
       const toTab = message as ToTab
-      if (toTab.type === 'REGISTERED') registered(way, toTab.coordinatorId)
+      if (toTab.type === 'REGISTERED') registered(way, toTab.coordinatorId, toTab.electable)
       if (toTab.type === 'BEAT') expectBeat(way)
-      if (toTab.type === 'COORDINATOR_READY' && !watch) return connect()
+      silent = 0
+      if (toTab.type === 'COORDINATOR_READY' && !watch) return goTo(toTab.coordinator)
       receive(toTab)
     })
     const ends = way.channel()
@@ -131,9 +155,18 @@ export function startLife(options: LifeOptions): Life {
     patience = Math.min(patience * 2, patienceMs.last)
   }
 
+  /** Where there is a way to it. */
+  function goTo(coordinator: CoordinatorWay['coordinator']): void {
+    const at = ways.findIndex((way) => way.coordinator === coordinator)
+    if (at < 0) return
+    wayAt = at
+    connect()
+  }
+
   function nobodyAnswered(): void {
     silent += 1
     if (silent % attemptsOnAWay === 0) wayAt += 1
+    if (silent >= attemptsOnAWay * 2) void serverHangs()
     connect()
   }
 
@@ -144,7 +177,8 @@ export function startLife(options: LifeOptions): Life {
     cancelTimer = clock.after(wayAt % ways.length === 0 ? patience : 0, connect)
   }
 
-  function registered(way: CoordinatorWay, id: string): void {
+  function registered(way: CoordinatorWay, id: string, electable: boolean): void {
+    if (!electable) worker.standBack()
     cancelTimer()
     patience = patienceMs.first
     silent = 0
@@ -178,19 +212,51 @@ export function startLife(options: LifeOptions): Life {
     // it may be our own worker that hangs, and everybody's coordinator with it
     if (!way.replace) return options.workerDied()
     const id = coordinatorId
-    const one = await holdPatiently(locks, clock, replacingLock, holding.signal)
-    if (one && !(await isDead(id)) && !ended) {
-      way.replace()
-      for (const lock of [servingLock, coordinatorLock(id)]) (await locks.take(lock))()
-    }
-    one?.()
+    await replace(coordinatorLock(id), [coordinatorLock(id), servingLock])
   }
 
-  /** Another tab may have declared it so meanwhile. */
-  async function isDead(id: string): Promise<boolean> {
+  /**
+   * No way has answered, and one that serves answers on any: if some coordinator serves, it hangs, and we never heard its
+   * name. (Who is registered with it finds out by its beats.)
+   */
+  async function serverHangs(): Promise<void> {
+    silent = 0
+    const before = replacedSoFar()
+    await replace(servingLock, [servingLock], () => !watch && replacedSoFar() === before)
+  }
+
+  /** Takes a hung coordinator's locks, unless `itsLock` is free: then it is dead, or another tab has declared it so. */
+  async function replace(itsLock: string, all: readonly string[], still = () => true): Promise<void> {
+    if (replacing) return
+    replacing = true
+    const one = await holdPatiently(locks, clock, replacingLock, holding.signal)
+    if (one) borrowed.add(one)
+    if (one && still() && !(await isFree(itsLock)) && still() && !ended) {
+      for (const way of ways) way.replace?.()
+      for (const lock of all) {
+        const letGo = await locks.take(lock)
+        borrowed.add(letGo)
+        // who looks for a host hears of it meanwhile, and leaves the place to the new SharedWorker
+        if (lock === servingLock) await new Promise<void>((resolve) => clock.after(yieldMs, resolve))
+        giveBack(letGo)
+      }
+    }
+    if (one) giveBack(one)
+    replacing = false
+  }
+
+  function giveBack(lock: () => void): void {
+    if (borrowed.delete(lock)) lock()
+  }
+
+  function replacedSoFar(): number {
+    return ways.reduce((sum, way) => sum + (way.replaced?.() ?? 0), 0)
+  }
+
+  async function isFree(lock: string): Promise<boolean> {
     const asking = new AbortController()
     const cancel = clock.after(askingMs, () => asking.abort())
-    const release = await locks.hold(coordinatorLock(id), asking.signal).catch(() => null)
+    const release = await locks.hold(lock, asking.signal).catch(() => null)
     cancel()
     release?.()
     return release !== null

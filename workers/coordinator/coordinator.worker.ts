@@ -1,6 +1,9 @@
+import { hostChannel } from '../../schema/messages/protocol.ts'
+import { broadcastOf } from '../platform/broadcast-port.ts'
 import { systemClock } from '../platform/clock.ts'
 import { webLocks } from '../platform/locks.ts'
 import { portOf } from '../platform/port.ts'
+import { pointHere } from './point-here.ts'
 import { startCoordinator } from './start-coordinator.ts'
 import { syncLine } from './sync-line.ts'
 
@@ -13,6 +16,7 @@ const coordinator = startCoordinator({
   sync: syncLine(),
   replaced: () => self.close(),
 })
+pointHere(coordinator, () => broadcastOf(hostChannel))
 // Set before anything is awaited: a connect event without a handler is lost.
 self.addEventListener('connect', (event) => {
   const port = event.ports[0]

@@ -105,7 +105,7 @@ function registerTab(
   const activeTab = state.leader?.phase === 'open' ? state.leader.tabId : null
   deliveries.push(
     { to: 'locks', type: 'WATCH', tabId, life, lock },
-    { to: 'tab', tabId, message: { type: 'REGISTERED', coordinatorId: state.coordinatorId, life } },
+    { to: 'tab', tabId, message: { type: 'REGISTERED', coordinatorId: state.coordinatorId, life, electable } },
     { to: 'tab', tabId, message: { type: 'ACTIVE_CHANGED', activeTab, epoch: state.epoch } },
     { to: 'tab', tabId, message: { type: 'STATUS_CHANGED', ...state.status } },
     { to: 'tab', tabId, message: { type: 'BEAT' } },

@@ -24,6 +24,7 @@ export function bootDatabase(
     locks: webLocks(),
     clock: systemClock,
     mark,
+    end: () => globalThis.close(),
     rehearse: () => void instantiating.then(rehearse),
     open: (proposedEpoch) => openLeaderDatabase(instantiating, proposedEpoch, mark),
   })

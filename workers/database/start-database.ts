@@ -14,6 +14,8 @@ export interface DatabasePlatform {
   /** called in an idle moment of a worker that does not lead */
   rehearse(): void
   mark(name: string): void
+  /** ends this worker */
+  end(): void
 }
 
 export interface DatabaseWorker {
@@ -21,6 +23,8 @@ export interface DatabaseWorker {
   connect(port: Port, tabId: string): void
   /** WASM is compiled. */
   ready(): void
+  /** No coordinator that serves can reach this worker. One that has the database, or opens it, ends: only that frees it. */
+  standBack(): void
 }
 
 /** Long enough for a start to be over. */
@@ -39,6 +43,7 @@ export function startDatabase(platform: DatabasePlatform): DatabaseWorker {
   /** the epoch proposed to this worker while it is asked to lead */
   let proposed: number | null = null
   let candidacy: AbortController | null = null
+  let opening = false
 
   const post = (message: FromDatabase) => port?.post(message)
 
@@ -72,6 +77,7 @@ export function startDatabase(platform: DatabasePlatform): DatabaseWorker {
 
   async function open(letGo: () => void, epoch: number): Promise<void> {
     platform.mark('lock-held')
+    opening = true
     post({ type: 'LOCK_HELD', tabId })
     try {
       const database = await platform.open(epoch)
@@ -80,6 +86,7 @@ export function startDatabase(platform: DatabasePlatform): DatabaseWorker {
       leading.announce()
     } catch (error) {
       // Nothing is open, so the lock may go on to another tab.
+      opening = false
       letGo()
       proposed = null
       const failure = error instanceof OpenFailure ? error : openFailed(error)
@@ -98,6 +105,11 @@ export function startDatabase(platform: DatabasePlatform): DatabaseWorker {
       leading?.reset()
       if (compiled) post({ type: 'WORKER_READY' })
       leading?.announce()
+    },
+    standBack() {
+      if (leading || opening) return platform.end()
+      proposed = null
+      candidacy?.abort()
     },
     ready() {
       compiled = true

@@ -11,14 +11,30 @@ interface Envelope {
   readonly message: unknown
 }
 
-/** A tab's line to whoever hosts. */
-export function lineToHost(channelName: string, tabId: string): Port {
+/** A BroadcastChannel: in a browser, or a fake. */
+export interface Broadcast {
+  post(data: unknown): void
+  listen(listener: (data: unknown) => void): void
+  close(): void
+}
+
+export function broadcastOf(channelName: string): Broadcast {
   const channel = new BroadcastChannel(channelName)
   return {
-    post: (message) => channel.postMessage({ to: 'host', from: tabId, message } satisfies Envelope),
+    post: (data) => channel.postMessage(data),
+    listen: (listener) => channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => listener(data)),
+    close: () => channel.close(),
+  }
+}
+
+/** A tab's line to whoever hosts. */
+export function lineToHost(channel: Broadcast, tabId: string): Port {
+  return {
+    post: (message) => channel.post({ to: 'host', from: tabId, message } satisfies Envelope),
     listen(listener) {
-      channel.addEventListener('message', ({ data }: MessageEvent<Envelope>) => {
-        if (data.to === tabId || data.to === 'tabs') listener(data.message, [])
+      channel.listen((data) => {
+        const { to, message } = data as Envelope
+        if (to === tabId || to === 'tabs') listener(message, [])
       })
     },
     close: () => channel.close(),
@@ -36,18 +52,17 @@ export interface TabLines {
  * message of that tab as if it had been transferred.
  */
 export function linesToTabs(
-  channelName: string,
+  channel: Broadcast,
   onTab: (port: Port) => void,
   handOver: (tabId: string, message: unknown) => readonly Port[],
 ): TabLines {
-  const channel = new BroadcastChannel(channelName)
   const listeners = new Map<string, Parameters<Port['listen']>[0]>()
-  channel.addEventListener('message', ({ data }: MessageEvent<Envelope>) => {
-    if (data.to !== 'host') return
-    const { from, message } = data
+  channel.listen((data) => {
+    const { to, from, message } = data as Envelope
+    if (to !== 'host') return
     if (!listeners.has(from)) {
       onTab({
-        post: (answer) => channel.postMessage({ to: from, from: 'host', message: answer } satisfies Envelope),
+        post: (answer) => channel.post({ to: from, from: 'host', message: answer } satisfies Envelope),
         listen: (listener) => void listeners.set(from, listener),
         close: () => void listeners.delete(from),
       })
@@ -55,7 +70,7 @@ export function linesToTabs(
     listeners.get(from)?.(message, handOver(from, message))
   })
   return {
-    announce: (message) => channel.postMessage({ to: 'tabs', from: 'host', message } satisfies Envelope),
+    announce: (message) => channel.post({ to: 'tabs', from: 'host', message } satisfies Envelope),
     close: () => channel.close(),
   }
 }
