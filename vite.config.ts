@@ -1,9 +1,11 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
+import { className } from './scripts/class-names.ts'
 import { nameBuild } from './scripts/name-build.ts'
 import { preloadApp } from './scripts/preload-app.ts'
 import { startHostEarly } from './scripts/start-host-early.ts'
+import { staticWelcome } from './scripts/static-welcome.ts'
 
 const syncServer = process.env['SYNC_SERVER'] ?? 'http://127.0.0.1:5174'
 
@@ -20,6 +22,7 @@ export default defineConfig({
     entries: ['index.html', 'app/**/*.tsx', 'workers/**/*.worker.ts', 'workers/service/service-worker.ts'],
     exclude: ['@sqlite.org/sqlite-wasm'], // it finds its WASM beside itself
   },
+  css: { modules: { generateScopedName: className } },
   worker: {
     format: 'es', // the default IIFE rejects top-level await
     rollupOptions: {
@@ -58,6 +61,7 @@ export default defineConfig({
       },
       devOptions: { enabled: true, type: 'module' },
     }),
+    staticWelcome('app/static-welcome.tsx'),
     nameBuild(),
   ],
 })

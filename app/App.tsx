@@ -4,6 +4,7 @@ import { useRouteFocus } from './focus/use-route-focus.ts'
 import { useClientStatus, useLive, useLiveQuery, type Live } from './live/index.ts'
 import { loadTheRest } from './load-the-rest.ts'
 import { currentRoute, navigate, useRoute, type Route } from './routes.ts'
+import { knowsNobody, rememberSpaces } from './known-device.ts'
 import { PaneBoundary } from './shell/PaneBoundary.tsx'
 import { Toasts } from './shell/toasts.tsx'
 import { useLate } from './shell/use-late.ts'
@@ -16,6 +17,7 @@ import { keepLocal, useLocalIsHere, useServerPage } from './features/server-page
 import { ServerRoom } from './features/server-page/ServerRoom.tsx'
 import { NameMarksOf } from './features/spaces/name-marks.tsx'
 import { SpaceRail } from './features/spaces/SpaceRail.tsx'
+import { Welcome } from './features/spaces/Welcome.tsx'
 import { mySpaces, type SpaceRow } from './features/spaces/spaces-query.ts'
 import { ProblemBanner } from './features/status/ProblemBanner.tsx'
 import { UpdateBanner } from './features/status/UpdateBanner.tsx'
@@ -23,7 +25,6 @@ import { forgetTimeline } from './features/timeline/timeline-windows.ts'
 import { TimelineSkeleton } from './features/timeline/TimelineSkeleton.tsx'
 import css from './App.module.css'
 
-const Welcome = lazy(() => import('./features/spaces/Welcome.tsx').then((module) => ({ default: module.Welcome })))
 const AddSpace = lazy(() => import('./features/spaces/AddSpace.tsx'))
 const RoomSwitcher = lazy(() => import('./features/rooms/RoomSwitcher.tsx'))
 const SidePanel = lazy(() => import('./features/rooms/SidePanel.tsx'))
@@ -35,21 +36,24 @@ export function App() {
   const localIsHere = useLocalIsHere()
   const waiting = spaces.status === 'loading' || !localIsHere
   const late = useLate(waiting)
+  // a device that knows nobody is welcomed at once; its database opens meanwhile
+  const [welcome] = useState(knowsNobody)
+  const count = spaces.data.length
   useLayoutEffect(() => {
-    if (!waiting) keepLocal()
-  }, [waiting])
+    if (waiting) return
+    keepLocal()
+    rememberSpaces(count)
+  }, [waiting, count])
   return (
     <div className={css.app}>
       <ProblemBanner />
       <UpdateBanner />
       <div className={css.screen}>
         <PaneBoundary name="the app">
-          {waiting ? (
+          {count === 0 && (welcome || !waiting) ? (
+            <Welcome />
+          ) : waiting ? (
             late && <Starting />
-          ) : spaces.data.length === 0 ? (
-            <Suspense>
-              <Welcome />
-            </Suspense>
           ) : (
             <Spaces spaces={spaces.data} />
           )}

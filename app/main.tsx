@@ -1,4 +1,5 @@
 import { StrictMode } from 'react'
+import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import { installTestHooks } from '../workers/client/test-hooks.ts'
 import { App } from './App.tsx'
@@ -12,7 +13,9 @@ import { shareOpenRoom } from './features/rooms/share-open-room.ts'
 import { raceServerPage } from './features/server-page/server-page.ts'
 import { watchServiceWorker } from './features/status/service-worker-update.ts'
 import { openFirstScreen } from './first-screen.ts'
+import { knowsNobody } from './known-device.ts'
 import { LiveProvider, QueryStore } from './live/index.ts'
+import { takeOver } from './take-over.ts'
 import './theme/tokens.css'
 
 const live = { client, store: new QueryStore(client) }
@@ -29,13 +32,23 @@ refuseDroppedFiles()
 openFromNotifications()
 
 export function render(): void {
-  createRoot(document.getElementById('root')!).render(
-    <StrictMode>
-      <LiveProvider live={live}>
-        <App />
-      </LiveProvider>
-    </StrictMode>,
-  )
+  const page = document.documentElement
+  const root = document.getElementById('root')!
+  const draw = () =>
+    createRoot(root).render(
+      <StrictMode>
+        <LiveProvider live={live}>
+          <App />
+        </LiveProvider>
+      </StrictMode>,
+    )
+  if (knowsNobody() && root.hasChildNodes()) {
+    takeOver(root, () => flushSync(draw))
+  } else {
+    root.replaceChildren()
+    draw()
+  }
+  page.dataset['started'] = ''
 }
 
 watchServiceWorker()

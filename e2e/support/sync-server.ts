@@ -7,6 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const root = join(import.meta.dirname, '../..')
 
+/** What the server is called where a test maps this name to it: an address without https that is not localhost. */
+export const otherName = 'rooms.example'
+
 /** A real sync server in a process of its own, with its own data; it keeps its port over stop and start. */
 export class SyncServer {
   readonly url: string
@@ -45,6 +48,7 @@ export class SyncServer {
         PORT: String(this.#port),
         DATA_DIR: this.#data,
         DIST_DIR: this.dist,
+        ORIGIN: `http://${otherName}:${this.#port}`,
         LOG_LEVEL: 'info',
       },
     })

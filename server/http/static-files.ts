@@ -18,7 +18,9 @@ export function staticFiles(root: string, overHttps: boolean): Hono {
     const version = `${mtimeMs} ${size}`
     const known = pages.get(path)
     if (known?.version === version) return known.headers
-    const headers = fileHeaders(inlineScriptHashes(await readFile(path, 'utf8')), insertedStyles, overHttps)
+    const html = await readFile(path, 'utf8')
+    const styles = [...inlineHashes(html, 'style'), ...insertedStyles]
+    const headers = fileHeaders(inlineHashes(html, 'script'), styles, overHttps)
     pages.set(path, { version, headers })
     return headers
   }
@@ -38,8 +40,9 @@ export function staticFiles(root: string, overHttps: boolean): Hono {
 }
 
 /** As a Content-Security-Policy names them. */
-export function inlineScriptHashes(html: string): string[] {
-  return [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(([, text]) => sha256(text!))
+export function inlineHashes(html: string, tag: 'script' | 'style'): string[] {
+  const inline = new RegExp(`<${tag}(?![^>]*\\ssrc=)[^>]*>([\\s\\S]*?)</${tag}>`, 'g')
+  return [...html.matchAll(inline)].map(([, text]) => sha256(text!))
 }
 
 const sha256 = (text: string) => `sha256-${createHash('sha256').update(text).digest('base64')}`

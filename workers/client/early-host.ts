@@ -23,9 +23,9 @@ export function takeEarlyHost(): EarlyHost | null {
   return host
 }
 
-/** The page's first lines, as a classic script. */
+/** Among the page's first lines, as a classic script. Where somebody is to be welcomed, that comes first. */
 export function earlyHostScript(workerUrl: string): string {
-  return `{
+  return `if (document.documentElement.dataset.start === 'app') {
       const worker = new Worker(${JSON.stringify(workerUrl)}, { type: 'module', name: 'rsql-host' })
       const host = (window.earlyHost = { worker, said: [], failed: false })
       worker.onmessage = ({ data }) => host.said.push(data)

@@ -13,7 +13,7 @@ const listeners = new Set<() => void>()
 let identity: Identity | null = readStored()
 
 export function useIdentity(): Identity | null {
-  return useSyncExternalStore(subscribeIdentity, getIdentity)
+  return useSyncExternalStore(subscribeIdentity, getIdentity, getIdentity)
 }
 
 export function getIdentity(): Identity | null {
