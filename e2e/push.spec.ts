@@ -24,6 +24,18 @@ test('a push with no tab open: its event is there when a tab opens, though the s
   await worker.push({ stream, head: (await host.read(stream)).body.head })
   // it queues first (PLATFORM rule 12), so one shown is one queued
   await expect.poll(() => worker.notifications()).toHaveLength(1)
+  const pushAgain = async () => worker.push({ stream, head: (await host.read(stream)).body.head })
+  // what is taken back leaves the screen; what is edited follows
+  const regretted = await host.say(stream, room, 'said **too** soon')
+  await pushAgain()
+  await expect.poll(() => worker.notifications('body')).toContain('said too soon')
+  const about = { entity: regretted, room }
+  await host.append(stream, [host.event('message.edit', stream, { text: 'said `better`' }, about)])
+  await pushAgain()
+  await expect.poll(() => worker.notifications('body')).toContain('said better')
+  await host.append(stream, [host.event('message.delete', stream, {}, about)])
+  await pushAgain()
+  await expect.poll(() => worker.notifications('body')).toEqual(['pushed while nobody looked'])
   consoleErrors.expect(serverAway)
   await server.stop()
 

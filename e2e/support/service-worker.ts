@@ -72,14 +72,14 @@ export class ServiceWorkerControl {
     })
   }
 
-  /** Titles of the notifications that it shows now; asked in the worker itself, so it needs no tab. */
-  async notifications(): Promise<string[]> {
+  /** Titles (or texts) of the notifications that it shows now; asked in the worker itself, so it needs no tab. */
+  async notifications(part: 'title' | 'body' = 'title'): Promise<string[]> {
     const worker = this.#context.serviceWorkers().find((candidate) => candidate.url().startsWith(this.#origin))
     if (!worker) return []
-    return worker.evaluate(async () => {
+    return worker.evaluate(async (name) => {
       const scope = globalThis as unknown as ServiceWorkerGlobalScope
-      return (await scope.registration.getNotifications()).map((notification) => notification.title)
-    })
+      return (await scope.registration.getNotifications()).map((notification) => notification[name])
+    }, part)
   }
 
   async #registration(): Promise<Registration> {
