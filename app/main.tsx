@@ -49,6 +49,7 @@ export function render(): void {
     draw()
   }
   page.dataset['started'] = ''
+  delete page.dataset['cannot']
 }
 
 watchServiceWorker()

@@ -3,7 +3,9 @@
  * is still being loaded. It is `async` in the page, and so waits neither for the style sheet nor for the end of the page.
  * Where the page has found that the app cannot run, nothing of it is loaded.
  */
-if (document.documentElement.dataset['cannot'] === undefined) void start()
+const { cannot } = document.documentElement.dataset
+// what could not be loaded a moment ago may be there by now
+if (cannot === undefined || cannot === 'unloaded') void start()
 
 async function start(): Promise<void> {
   const parsed = new Promise((resolve) => {
@@ -13,7 +15,8 @@ async function start(): Promise<void> {
   try {
     const client = import('./client.ts')
     const [{ render }] = await Promise.all([import('./main.tsx'), client, parsed])
-    render()
+    // a task of its own, so that neither loading nor drawing keeps a person waiting for both
+    setTimeout(render)
   } catch (error) {
     console.error(error)
     window.cannotStart(error instanceof SyntaxError ? 'old' : 'unloaded')
