@@ -72,6 +72,8 @@ async function visit(executablePath: string, url: string): Promise<Visit> {
 
 async function measured(context: BrowserContext, url: string): Promise<Visit> {
   const page = context.pages()[0] ?? (await context.newPage())
+  // tsx writes calls of it into what is sent to the page
+  await page.addInitScript({ content: 'window.__name = (value) => value' })
   await page.addInitScript(watchStart)
   await page.goto(url)
   await page.waitForFunction(() => window.firstVisit!.interactive > 0, undefined, { polling: 50, timeout: 60_000 })
