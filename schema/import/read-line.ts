@@ -96,7 +96,7 @@ function readFields(line: Record<string, unknown>): LineOutcome {
   const nameOf = (field: string, value: unknown): string => {
     const name = asText(value)
     if (name === null && holdsSomething(value)) left.push(field)
-    const clean = name === null ? '' : cleanNameOf(field, name)
+    const clean = name === null ? '' : bounded(cleanNameOf(field, name))
     if (clean.length > bounds.nameLength && !found.includes('NameShortened')) found.push('NameShortened')
     return clean
   }
@@ -120,6 +120,13 @@ function readFields(line: Record<string, unknown>): LineOutcome {
 /** A text, or a number as text: 1 and "1" are the same id, and the same name. */
 function asText(value: unknown): string | null {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? String(value) : null
+}
+
+/** Names that are too long to be shown whole stay apart, and need not be held whole for that. */
+function bounded(name: string): string {
+  return name.length <= 2 * bounds.nameLength
+    ? name
+    : `${name.slice(0, 2 * bounds.nameLength).toWellFormed()} ${derivedKey(name)}`
 }
 
 /** null, "", [] and {} are what programs write when there is nothing. */

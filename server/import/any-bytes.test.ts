@@ -79,3 +79,52 @@ test('law: whatever the bytes, there is one sentence, or counts that add up and 
   )
   expect(imports).toBeGreaterThan(30)
 })
+
+test('law: whatever its names and its text hold, a message is kept', async () => {
+  const units = fc.oneof(
+    { arbitrary: fc.nat(0xffff), weight: 2 },
+    fc.constantFrom(
+      0,
+      9,
+      10,
+      0x20,
+      0x22,
+      0x25,
+      0x5c,
+      0x200b,
+      0x200d,
+      0x202e,
+      0xad,
+      0xd83d,
+      0xde00,
+      0xfe0f,
+      0xfeff,
+      0x2800,
+    ),
+  )
+  const text = fc.array(units, { maxLength: 20 }).map((codes) => String.fromCharCode(...codes))
+  const name = fc.oneof(
+    text,
+    fc.tuple(text, fc.constantFrom(1, 30, 500)).map(([part, times]) => part.repeat(times)),
+  )
+  const source = fc.record({
+    id: text,
+    stream: name,
+    topic: name,
+    sender: name,
+    text,
+    ts: fc.integer({ min: 1e8, max: 1.7e9 }),
+  })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uniqueArray(source, { selector: ({ ts }) => ts, minLength: 1, maxLength: 60 }),
+      async (sources) => {
+        const lines = sources.map((each, i) => JSON.stringify({ ...each, id: `${i} ${each.id}` }))
+        const { imported, told } = await importFile(fakeConnection(), folder.write(lines.join('\n'), 'any'), 'Any')
+        expect(told).toEqual([])
+        expect(imported).toBe(sources.length)
+      },
+    ),
+    { seed, numRuns: 60 },
+  )
+})

@@ -456,7 +456,7 @@ describe('names and texts', () => {
   })
 
   test('long names are shortened and told; they stay apart', async () => {
-    const long = 'n'.repeat(300)
+    const long = 'n'.repeat(300_000)
     const { rooms, notes } = await imported(json(line(1, { stream: `${long}a` }), line(2, { stream: `${long}b` })))
     expect(rooms).toEqual([`${'n'.repeat(199)}…`, `${'n'.repeat(199)}…`])
     expect(notes.get('NameShortened')).toEqual({ count: 2, lines: [1, 2] })

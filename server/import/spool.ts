@@ -54,6 +54,7 @@ export interface Spool {
   close(): void
 }
 const maxFieldNames = 1000
+const maxNamesOfLine = 100
 
 export async function openSpool(): Promise<Spool> {
   // Without a name SQLite makes a file of its own among the temporary ones, which is gone with the process, however it
@@ -172,7 +173,12 @@ class SqliteSpool implements Spool {
 
   #fieldSet(names: readonly string[]): number {
     const known = this.#fields
-    const set = JSON.stringify(names.map((name) => name.slice(0, 40)).sort())
+    const set = JSON.stringify(
+      names
+        .slice(0, maxNamesOfLine)
+        .map((name) => name.slice(0, 40))
+        .sort(),
+    )
     const key = known.has(set) || known.size < maxFieldNames ? set : '["others, of many names"]'
     const number = known.get(key) ?? known.size
     known.set(key, number)
