@@ -175,7 +175,10 @@ test('without JavaScript the page says that it needs it', async ({ browser, serv
 test('under an address without https the page says that it needs it, and throws nothing', async ({
   profile,
   server,
+  consoleErrors,
 }) => {
+  // a header of the server's that counts for more than this
+  consoleErrors.expect(/Cross-Origin-Opener-Policy header has been ignored/)
   const page = await profile.context.newPage()
   await page.goto(server.url.replace('localhost', otherName))
   expect(await page.evaluate(() => isSecureContext)).toBe(false)
