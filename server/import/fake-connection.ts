@@ -7,6 +7,7 @@ export function fakeConnection(): ServerConnection & { readonly streams: Readonl
   const streams = new Map<string, KnownEvent[]>()
   return {
     actor: 'import-fake',
+    now: Date.now,
     streams,
     async append(stream, events) {
       const present = streams.get(stream) ?? []

@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer'
-import { bounds } from '../../schema/events/bounds.ts'
 import { spaceStream } from '../../schema/events/streams.ts'
 import { derivedUlid } from '../../schema/import/derived-id.ts'
 import { messageKey, type HistoryImport } from '../../schema/import/history.ts'
@@ -39,8 +38,6 @@ export interface ImportOptions {
   readonly onProgress: (step: 'reading' | 'sending', progress: number, lines: number) => void
   /** once a line that is not imported */
   readonly onRefused: (line: number, sentence: string) => void
-  /** unix ms */
-  readonly now?: () => number
 }
 
 export async function importHistory(
@@ -48,7 +45,7 @@ export async function importHistory(
   source: Source,
   options: ImportOptions,
 ): Promise<ImportReport> {
-  const { space: name, onRefused, onProgress, now = Date.now } = options
+  const { space: name, onRefused, onProgress } = options
   const space = derivedUlid(0, 'import', name)
   const spool = await openSpool()
   try {
@@ -63,7 +60,7 @@ export async function importHistory(
     const { read, fault } = await readInto(spool, source, space, (progress, lines) => {
       onProgress('reading', progress, lines)
     })
-    const times = spool.settle(now() + bounds.aheadMs)
+    const times = spool.settle(server.now())
     const { left } = spool.counts()
     const tell = (dropped: Dropped) => onRefused(dropped.line, droppedInWords(dropped, times.unit))
     refuseHopeless(spool, source, read, fault)

@@ -248,6 +248,14 @@ describe('the space', () => {
   })
 })
 
+test('now is when the server says so', async () => {
+  const late = { ...connection, now: () => 1.6e12 + 2000 }
+  const { told, imported } = await importFile(late, folder.write(lines(1, 4)), 'Late server')
+  expect(imported).toBe(2)
+  expect(told.map(([line]) => line)).toEqual([3, 4])
+  expect(Math.abs(connection.now() - Date.now())).toBeLessThan(100)
+})
+
 describe('said in a sentence', () => {
   test.each([
     ['a missing file', () => `${folder.directory}/none`, /^There is no file .*none\.$/],

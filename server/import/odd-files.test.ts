@@ -192,6 +192,11 @@ describe('one bad line harms no other', () => {
       'its time lies before 1970: “1969-12-31T23:59:59Z”',
     ],
     ['a date in the future', line(9, { ts: '9999-12-31T00:00:00Z' }), 'its time lies in the future, in the year 9999'],
+    [
+      'a minute from now',
+      line(9, { ts: Math.floor(Date.now() / 1000) + 60 }),
+      `its time lies in the future, in the year ${new Date(Date.now() + 60_000).getUTCFullYear()}`,
+    ],
     ['a number in the future', line(9, { ts: 9e10 }), 'its time lies in the future, in the year 4821'],
     [
       'milliseconds among seconds',

@@ -16,6 +16,8 @@ import { ImportError } from './open-source.ts'
  */
 export interface ServerConnection {
   readonly actor: string
+  /** the server's time, unix ms: what lies beyond it, it refuses */
+  now(): number
   /** `repeated`: an answer was lost on the way, so what the server calls a duplicate may be of this very request */
   append(
     stream: string,
@@ -49,6 +51,7 @@ export async function connectToServer(
   onWait: (sentence: string) => void = () => {},
 ): Promise<ServerConnection> {
   let cookie = readSessions(sessionsPath)[origin] ?? ''
+  let aheadMs = 0
 
   function ask(path: string, body?: unknown): Promise<Response> {
     const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
@@ -61,6 +64,7 @@ export async function connectToServer(
     const answer = await ask(path, body).catch((error: unknown) => {
       throw new ImportError(noAnswer(origin, error))
     })
+    aheadMs = differenceOf(answer)
     const moved = answer.headers.get('location')
     if (moved !== null) throw new ImportError(`${origin} sends on to ${moved}: name that with --server.`)
     return answer
@@ -111,6 +115,7 @@ export async function connectToServer(
   const { actor } = await signIn()
   return {
     actor,
+    now: () => Date.now() + aheadMs,
     async append(stream, events) {
       const path = `/streams/${encodeURIComponent(stream)}/events`
       const { answer, repeated } = await askPatiently<AppendResult>(path, { events })
@@ -122,6 +127,12 @@ export async function connectToServer(
       return (await askPatiently<StreamPage>(path)).answer
     },
   }
+}
+
+/** How far the server's clock is ahead of ours; its header has whole seconds. */
+function differenceOf(answer: Response): number {
+  const difference = Date.parse(answer.headers.get('date') ?? '') - Date.now()
+  return Math.abs(difference) > 2000 ? difference : 0
 }
 
 /** 'Strange': not in the words of our server. */
