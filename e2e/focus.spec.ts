@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Locator, Page } from '@playwright/test'
 import { expect, test } from './support/fixtures.ts'
 import { OtherPerson } from './support/other-person.ts'
-import { composer, message, messages, openRoom, roomLink, signIn, timeline } from './support/rooms.ts'
+import { composer, message, messages, openDemo, openRoom, roomLink, signIn, timeline } from './support/rooms.ts'
 
 /** Every row of docs/focus.md, in one walk through the app. */
 test('after every action the focus is where one goes on, and never on the page itself', async ({ openTab, server }) => {
@@ -179,6 +179,38 @@ test('after every action the focus is where one goes on, and never on the page i
 
   expect(first).toBeTruthy()
   expect(done.toSorted()).toEqual(rowsOfTheTable().toSorted())
+})
+
+test('on a phone no text field takes the focus unasked, and none is so small that the screen zooms', async ({
+  openTab,
+  profile,
+}) => {
+  const tab = await openTab()
+  const cdp = await profile.context.newCDPSession(tab)
+  await cdp.send('Emulation.setDeviceMetricsOverride', { width: 390, height: 844, deviceScaleFactor: 2, mobile: true })
+  await cdp.send('Emulation.setTouchEmulationEnabled', { enabled: true })
+  expect(await tab.evaluate(() => matchMedia('(pointer: coarse)').matches)).toBe(true)
+  await openDemo(tab)
+  await expect(timeline(tab)).toBeFocused()
+  await tab.getByRole('button', { name: 'Back to rooms' }).click()
+  await expect(roomLink(tab, 'general')).toBeFocused()
+  await expect(tab.getByText(/Ctrl|⌘/)).toHaveCount(0)
+  await roomLink(tab, 'design').click()
+  await expect(timeline(tab)).toBeFocused()
+  await tab.getByRole('button', { name: 'Search messages' }).click()
+  await expect(tab.getByRole('searchbox')).toBeFocused()
+  await tab.getByRole('searchbox').fill('design')
+  const small = await tab.evaluate(
+    () =>
+      [...document.querySelectorAll('input, textarea')].filter(
+        (field) => parseFloat(getComputedStyle(field).fontSize) < 16,
+      ).length,
+  )
+  expect(small).toBe(0)
+  // the message that was found is shown, and not the panel above it
+  await tab.getByRole('complementary').getByRole('button').nth(1).click()
+  await expect(tab.getByRole('complementary')).toHaveCount(0)
+  await expect.poll(() => tab.evaluate(() => document.activeElement?.tagName)).toBe('ARTICLE')
 })
 
 function rowsOfTheTable(): string[] {

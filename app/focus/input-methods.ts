@@ -4,7 +4,10 @@
  */
 export function leaveKeysToInputMethods(): () => void {
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.isComposing || event.keyCode === 229) event.stopImmediatePropagation()
+    if (!event.isComposing && event.keyCode !== 229) return
+    event.stopImmediatePropagation()
+    // a form is not sent either, a search not emptied; the input method has had the key already
+    if (event.key === 'Enter' || event.key === 'Escape') event.preventDefault()
   }
   // before every other listener: the window's, on the way down
   window.addEventListener('keydown', onKeyDown, true)

@@ -19,7 +19,7 @@ export interface Answer<T> {
 
 /** Someone on another device, who speaks to the server alone: writes, reads, and sees what a client would see. */
 export class OtherPerson {
-  readonly #url: string
+  readonly url: string
   readonly #cookie: string
   readonly actor: string
   readonly name: string
@@ -40,7 +40,7 @@ export class OtherPerson {
   }
 
   private constructor(url: string, cookie: string, identity: Identity) {
-    this.#url = url
+    this.url = url
     this.#cookie = cookie
     this.actor = identity.actor
     this.name = identity.name
@@ -126,9 +126,9 @@ export class OtherPerson {
 
   async #ask<T>(path: string, body?: string): Promise<Answer<T>> {
     const init = body === undefined ? {} : { method: 'POST', body }
-    const response = await fetch(this.#url + path, {
+    const response = await fetch(this.url + path, {
       ...init,
-      headers: { ...headers(this.#url), cookie: this.#cookie },
+      headers: { ...headers(this.url), cookie: this.#cookie },
     })
     return { status: response.status, body: (await response.json()) as Answer<T>['body'] }
   }

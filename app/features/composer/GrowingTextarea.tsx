@@ -10,13 +10,18 @@ interface Props extends Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, 'onCha
   readonly ref?: Ref<HTMLTextAreaElement>
 }
 
+const longText = 6000
+
 /** A text field as high as its text, up to 40 % of the screen. */
 export function GrowingTextarea({ value, onChange, onEnter, onKeyDown, ref, ...rest }: Props) {
   const own = useRef<HTMLTextAreaElement | null>(null)
+  // as high as it gets: to measure all of it at every key would cost more than the key
+  const long = value.length > longText
   useLayoutEffect(() => {
     const field = own.current
     if (!field || CSS.supports('field-sizing', 'content')) return
-    field.style.blockSize = 'auto'
+    field.style.blockSize = long ? '' : 'auto'
+    if (long) return
     field.style.blockSize = `${field.scrollHeight}px`
   })
 
@@ -37,6 +42,7 @@ export function GrowingTextarea({ value, onChange, onEnter, onKeyDown, ref, ...r
         else if (ref) ref.current = field
       }}
       className={css.field}
+      data-long={long || undefined}
       value={value}
       onChange={(event) => onChange(event.target.value)}
       onKeyDown={keyDown}
