@@ -25,7 +25,7 @@ export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: 
   const live = useLive()
   const { row: room, loading } = useLiveRow(roomById(space.stream, thread))
   const parentId = room ? room.parent_message : parentOf(thread)
-  const { row: parent } = useLiveRow(parentId ? threadParent(space.stream, parentId) : null)
+  const { row: parent, loading: asking } = useLiveRow(parentId ? threadParent(space.stream, parentId) : null)
   const [replyTo, setReplyTo] = useState<TimelineRow | null>(null)
   const timeline = useRef<TimelineHandle>(null)
   const composer = useRef<ComposerHandle>(null)
@@ -69,10 +69,10 @@ export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: 
       ) : (
         <div className={css.fill}>
           {head}
-          {!parent && <p className={css.none}>The message of this thread is not here yet.</p>}
+          {!parent && !asking && <p className={css.none}>The message of this thread is not here yet.</p>}
         </div>
       )}
-      {(loading || exists || parent) && (
+      {(loading || asking || exists || parent) && (
         <Composer
           key={thread}
           handle={composer}
