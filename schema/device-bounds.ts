@@ -17,8 +17,8 @@ export const deviceBounds = {
   queuedEvents: 20_000,
   /** events that wait to be sent; more are refused where they are written */
   outboxEvents: 20_000,
-  /** characters of a draft */
-  draftLength: 100_000,
+  /** characters of a draft that are kept: ten times what an event holds */
+  draftLength: 600_000,
 
   /** messages that a search looks at: found by the index and sorted by age, or else the newest */
   searchMatches: 40_000,

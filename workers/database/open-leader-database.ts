@@ -1,7 +1,9 @@
 import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { openLiveDatabase, warmUp } from '../../dataflow/index.ts'
 import { poolFolder } from '../../schema/messages/storage.ts'
+import { deviceBounds } from '../../schema/device-bounds.ts'
 import type { EventDraft } from '../../schema/events/event.ts'
+import { streamKind } from '../../schema/events/streams.ts'
 import type { StorageSpace } from '../../schema/messages/status.ts'
 import { systemClock, type Clock } from '../platform/clock.ts'
 import { noBallast, openBallast } from './ballast.ts'
@@ -135,6 +137,9 @@ export function leaderDatabase(
     },
     dispatch(events, toSync) {
       if (health.full && !events.every(makesRoom)) throw new RequestFailure('QUOTA_EXCEEDED', noRoom)
+      if (events.some(isSent) && outboxCount(store).pending >= deviceBounds.outboxEvents) {
+        throw new RequestFailure('UNAVAILABLE', tooMuchUnsent)
+      }
       const outcome = dispatchDrafts(store, events)
       if (outcome.type === 'InvalidEvent') {
         const { index, fault } = outcome
@@ -218,6 +223,9 @@ function requeueRescued(store: Store, { rescued }: OpenedDatabase, { sentinel }:
 
 /** Sure only when it says true. */
 const onlyReads = (sql: string): boolean => /^\s*(?:select|values|explain)\b/i.test(sql)
+
+const isSent = ({ stream }: EventDraft): boolean => streamKind(stream) !== 'local'
+const tooMuchUnsent = `${deviceBounds.outboxEvents} events wait to be sent. Connect to the server before you write more.`
 
 /** What is still taken on a full device, since it leads to more room than it takes. */
 const makesRoom = ({ type }: EventDraft): boolean => /\.(?:delete|remove|leave)$/.test(type)

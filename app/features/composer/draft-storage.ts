@@ -1,3 +1,4 @@
+import { deviceBounds } from '../../../schema/device-bounds.ts'
 import { sql, type Live, type TypedQuery } from '../../live/index.ts'
 
 /**
@@ -34,7 +35,7 @@ type Store = Pick<Live['client'], 'query'>
 /** An empty text is none. */
 export async function keepDraft(client: Store, { stream, room }: DraftKey, text: string): Promise<void> {
   if (text === '') await client.query('DELETE FROM drafts WHERE stream = ? AND room_id = ?', [stream, room])
-  else await client.query(save, [stream, room, text, Date.now()])
+  else await client.query(save, [stream, room, text.slice(0, deviceBounds.draftLength), Date.now()])
 }
 
 /** What was left behind, unless a tab has written something newer since. */
