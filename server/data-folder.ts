@@ -26,6 +26,7 @@ export async function takeDataFolder(path: string): Promise<DataFolder> {
   }
   const lock = await openLockFile(join(path, 'lock.db'))
   try {
+    lock.exec('PRAGMA journal_mode = MEMORY') // it needs no room on the disk
     lock.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     lock.close()

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -132,7 +141,7 @@ describe.skipIf(trialDisk === null)('the disk (these need the right to mount one
   })
   const fill = () => {
     const { bavail, bsize } = statfsSync(data)
-    writeFileSync(join(data, 'ballast'), Buffer.alloc(bavail * bsize))
+    appendFileSync(join(data, 'ballast'), Buffer.alloc(bavail * bsize))
   }
   const makeRoom = () => rmSync(join(data, 'ballast'))
 
@@ -160,6 +169,7 @@ describe.skipIf(trialDisk === null)('the disk (these need the right to mount one
       expect(items.at(-1)!.event.id).toBe(said.id)
 
       await server.end(signal)
+      fill() // what its end gave back
       server = await start(data, { port })
       expect((await ada.get<StreamPage>(at(space.stream, `latest?room=${space.room}&limit=1`))).status).toBe(200)
       expect((await refused()).status).toBe(507)

@@ -1,6 +1,6 @@
 import { BadOffset, StaleHead, type Appended, type Commit, type EventLog, type LogItem, type Seq } from './event-log.ts'
 import type { Health } from './health.ts'
-import { diskFaultOf, closeSqlite, inTransaction, openSqlite, type Sqlite } from './sqlite.ts'
+import { diskFaultOf, closeSqlite, inTransaction, openSqlite, writeAhead, type Sqlite } from './sqlite.ts'
 import { tailByWatching } from './tail-by-watching.ts'
 
 /**
@@ -198,6 +198,7 @@ class SqliteEventLog implements EventLog {
 
   async probe(): Promise<void> {
     try {
+      writeAhead(this.#database) // a start on a full disk could not
       inTransaction(this.#database, () => this.#statements.probe.run(this.#clock()))
       this.#health.wrote()
     } catch (error) {

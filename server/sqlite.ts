@@ -23,10 +23,19 @@ export async function openSqlite(path: string, { durable, readOnly = false }: Op
   if (readOnly) return openReadOnly(path, open)
   const database = open(path)
   database.exec('PRAGMA locking_mode = EXCLUSIVE') // first of all: else the log's index is a file
-  database.exec('PRAGMA journal_mode = WAL')
+  writeAhead(database)
   database.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`)
   database.exec('PRAGMA busy_timeout = 5000')
   return database
+}
+
+/** A full disk has no room for the change: then the file is read as it is, until there is room. */
+export function writeAhead(database: Sqlite): void {
+  try {
+    database.exec('PRAGMA journal_mode = WAL')
+  } catch (error) {
+    if (diskFaultOf(error) === null) throw error
+  }
 }
 
 /** A file that is locked and never written; see data-folder.ts. */
