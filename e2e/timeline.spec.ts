@@ -33,17 +33,48 @@ test('every message is reached, in windows of all sizes, whatever the messages',
       await tab.setViewportSize({ width, height })
       await expect(messages(tab).last()).toBeInViewport()
       const where = `${room} at ${width}×${height}`
-      const up = await walk(tab, { direction: 'up', steps: [Math.floor(height * 0.6), 40, 7] })
+      const up = await walk(timeline(tab), { direction: 'up', steps: [Math.floor(height * 0.6), 40, 7] })
       expect({ where, ...up }).toMatchObject({ where, arrived: true, blanks: [], jumps: [] })
       expect(
         ids.filter((id) => !up.seen.includes(id)),
         where,
       ).toEqual([])
       if (room === 'lines' && height === 800) expect(up.rowsMax).toBeLessThanOrEqual(60)
-      const down = await walk(tab, { direction: 'down', steps: [height * 3, 1] })
+      const down = await walk(timeline(tab), { direction: 'down', steps: [height * 3, 1] })
       expect({ where, ...down }).toMatchObject({ where, arrived: true, blanks: [] })
     }
   }
+})
+
+test('a thread of many replies is walked, and a link leads into the middle of a long room', async ({
+  server,
+  openTab,
+}) => {
+  const host = await OtherPerson.signIn(server.url, 'Hana Host')
+  const { stream, space, rooms } = await host.createSpace('Field notes', ['garden'])
+  const ids = await host.sayAll(stream, rooms[0]!, lines)
+  const parent = ids.at(-1)!
+  const thread = `thread-${parent}`
+  const payload = { name: 'A long thread', kind: 'thread', parentRoom: rooms[0]!, parentMessage: parent } as const
+  await host.append(stream, [host.event('room.create', stream, payload, { entity: thread })])
+  const replies = await host.sayAll(stream, thread, mixed)
+  const tab = await openTab()
+  await signIn(tab, 'Ada')
+  await openRoom(tab, 'garden')
+  await expect(messages(tab).last()).toContainText('A long thread')
+  await tab.getByRole('button', { name: '90 replies' }).click()
+  const list = tab.getByRole('log', { name: 'Messages in the thread' })
+  await expect(list.getByRole('article').last()).toBeInViewport()
+  const up = await walk(list, { direction: 'up', steps: [350, 40] })
+  expect(up).toMatchObject({ arrived: true, blanks: [], jumps: [] })
+  expect(replies.filter((id) => !up.seen.includes(id))).toEqual([])
+
+  const linked = await openTab(`/s/${space}/${rooms[0]!}#${ids[70]!}`)
+  const row = messages(linked).filter({ has: linked.getByText('line 70', { exact: true }) })
+  await expect(row).toBeInViewport({ ratio: 1 })
+  const box = (await row.boundingBox())!
+  const frame = (await timeline(linked).boundingBox())!
+  expect(Math.abs(box.y + box.height / 2 - (frame.y + frame.height / 2))).toBeLessThan(2)
 })
 
 test('what is read stays while the window changes, and the theme, and the zoom', async ({ openTab }) => {

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { expect, test } from '../support/fixtures.ts'
 import { historyFile } from '../support/history-file.ts'
 import { importHistory } from '../support/import-history.ts'
-import { openRoom, roomLink, signIn, syncPill } from '../support/rooms.ts'
+import { openRoom, roomLink, signIn, syncPill, timeline } from '../support/rooms.ts'
 import { rowsOf, untilConnected } from '../support/tab.ts'
 import { walk } from '../support/walk-timeline.ts'
 
@@ -37,10 +37,10 @@ test('every message of a history is reached, in windows of all sizes', async ({ 
       await tab.setViewportSize({ width, height })
       const all = await messagesOf(tab, room)
       const walks = {
-        up: await walk(tab, { direction: 'up', steps: [40] }),
-        down: await walk(tab, { direction: 'down', steps: [Math.floor(height * 0.7), 30] }),
-        'wildly up': await walk(tab, { direction: 'up', steps: [900, 40, 3000, 7], whole: false }),
-        'wildly down': await walk(tab, { direction: 'down', steps: [3000, 1, 1200], whole: false }),
+        up: await walk(timeline(tab), { direction: 'up', steps: [40] }),
+        down: await walk(timeline(tab), { direction: 'down', steps: [Math.floor(height * 0.7), 30] }),
+        'wildly up': await walk(timeline(tab), { direction: 'up', steps: [900, 40, 3000, 7], whole: false }),
+        'wildly down': await walk(timeline(tab), { direction: 'down', steps: [3000, 1, 1200], whole: false }),
       }
       for (const [way, { seen, ...walked }] of Object.entries(walks)) {
         console.log(

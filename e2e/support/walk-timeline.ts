@@ -1,5 +1,4 @@
-import type { Page } from '@playwright/test'
-import { timeline } from './rooms.ts'
+import type { Locator } from '@playwright/test'
 
 /** What a walk through a timeline saw. */
 export interface Walk {
@@ -26,8 +25,8 @@ export interface WalkOptions {
 }
 
 /** Scrolls a room step by step, a step each frame, to its beginning or its end, and looks at the rows after each. */
-export function walk(page: Page, options: WalkOptions): Promise<Walk> {
-  return timeline(page).evaluate(
+export function walk(list: Locator, options: WalkOptions): Promise<Walk> {
+  return list.evaluate(
     async (list, { direction, steps, stepsMax }) => {
       // after what it draws: before that, rows may stand where no reader sees them
       const frame = () =>
