@@ -51,12 +51,15 @@ export interface View {
 /** Drawings for one change before the browser may paint in between. The core needs fewer (scroll-model.test.ts). */
 const drawingsMax = 20
 
+/** About as tall as a room's header and composer: a first drawing for too large a viewport would be followed by another. */
+const aroundPx = 120
+
 /** The scroll core on a DOM: it is asked what to draw, told when that is there, and asked again when anything has moved. */
 export function useTimelineScroll(options: TimelineScrollOptions): TimelineScroll {
   const { keys, hasOlder, hasNewer } = options
   const viewport = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
-  const [core] = useState(() => new ScrollCore(window.innerHeight, options.start, options.sizes))
+  const [core] = useState(() => new ScrollCore(window.innerHeight - aroundPx, options.start, options.sizes))
   const [, draw] = useReducer((drawings: number) => drawings + 1, 0)
   const now: Content = useMemo(
     () => ({ keys, index: new Map(keys.map((key, at) => [key, at])), hasOlder, hasNewer }),
