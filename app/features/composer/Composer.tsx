@@ -10,6 +10,7 @@ import {
   type KeyboardEvent,
   type Ref,
 } from 'react'
+import { placeOf } from '../../focus/places.ts'
 import { useLiveQuery } from '../../live/index.ts'
 import { useNameMarks } from '../spaces/name-marks.tsx'
 import { membersOf } from '../spaces/spaces-query.ts'
@@ -112,6 +113,12 @@ export function Composer(props: ComposerProps) {
       event.preventDefault()
       event.stopPropagation()
       return mention ? setMention(null) : props.clearReply()
+    }
+    // what scrolls in the messages is a stop each: back to the log they are one
+    if (event.key === 'Tab' && event.shiftKey) {
+      const log = placeOf(props.place === 'composer' ? 'log' : 'thread-log')
+      if (log) event.preventDefault()
+      log?.focus()
     }
     if (event.key === 'ArrowUp' && text === '' && props.editLast()) event.preventDefault()
   }

@@ -59,6 +59,11 @@ export function leaveDraft(key: DraftKey, text: string): void {
   }
 }
 
+/** It is in the database after all. */
+export function forgetLeft(key: DraftKey): void {
+  localStorage.removeItem(leftPrefix + JSON.stringify([key.stream, key.room]))
+}
+
 /** Takes over what tabs left behind, now and whenever one does. */
 export function takeLeftDrafts(client: Store): () => void {
   const take = async (item: string) => {

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useLive, useLiveRow } from '../../live/index.ts'
 import { showError } from '../../shell/toasts.tsx'
-import { draftOf, keepDraft, leaveDraft, type DraftKey } from './draft-storage.ts'
+import { draftOf, forgetLeft, keepDraft, leaveDraft, type DraftKey } from './draft-storage.ts'
 
 export interface Draft {
   readonly text: string
@@ -46,6 +46,7 @@ export function useDraft({ stream, room }: DraftKey, original = ''): Draft {
         const written = unsaved.current
         await keepDraft(client, key, written === first.current ? '' : written)
         if (unsaved.current === written) unsaved.current = null
+        forgetLeft(key)
       }
     } finally {
       saving.current = false

@@ -25,7 +25,7 @@ export function CodeBlock({ code, language }: { code: string; language: string |
           {copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
         </button>
       </div>
-      <pre className={css.code} tabIndex={tabIndex} dir="ltr">
+      <pre className={css.code} tabIndex={0} dir="ltr">
         <code>{code}</code>
       </pre>
     </div>

@@ -79,7 +79,7 @@ function drawTable(table: Extract<Block, { type: 'table' }>, key: number, names:
     ))
   const [head, ...body] = table.rows
   return (
-    <TableBox key={key}>
+    <div key={key} className={css.tableScroll} tabIndex={0} role="region" aria-label="Table">
       <table dir={directionOf(blocksText([table]))}>
         {head && (
           <thead>
@@ -92,14 +92,6 @@ function drawTable(table: Extract<Block, { type: 'table' }>, key: number, names:
           ))}
         </tbody>
       </table>
-    </TableBox>
-  )
-}
-
-function TableBox({ children }: { children: ReactNode }) {
-  return (
-    <div className={css.tableScroll} tabIndex={useRowTabIndex()} role="region" aria-label="Table">
-      {children}
     </div>
   )
 }
