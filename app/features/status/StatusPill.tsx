@@ -67,19 +67,19 @@ export function StatusPill({ local }: { local: boolean }) {
       </button>
       {open && (
         <div className={css.panel} id={panelId} role="region" aria-label="Status details">
-          <StatusDetails />
+          <StatusDetails local={local} />
         </div>
       )}
     </div>
   )
 }
 
-function StatusDetails() {
+function StatusDetails({ local }: { local: boolean }) {
   const status = useClientStatus()
   const { client } = useLive()
   const { data: failed } = useLiveQuery(failedEvents)
   const facts: [string, string][] = [
-    ['Messages', syncWords[status.sync.state]],
+    ['Messages', syncWords[local ? 'off' : status.sync.state]],
     ['Waiting to be sent', String(status.outbox.pending)],
     [
       'Kept',
