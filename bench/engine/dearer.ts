@@ -6,6 +6,7 @@
 import type { Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { openLiveDatabase, type LiveDatabase, type SqlValue } from '../../dataflow/index.ts'
 import { percentile } from '../figures.ts'
+import { shownAs } from './measure.ts'
 
 export interface Dear {
   readonly name: string
@@ -109,12 +110,7 @@ export function measureDear(sqlite3: Sqlite3Static, name: string, rows: number, 
     turns.push(Math.max(0, writeOnce() - bare))
     reruns.push(time(() => live.all(sql)))
   }
-  const isOrdered = /ORDER BY [^()]*$/.test(sql)
-  const shown = (rows: readonly (readonly SqlValue[])[]) => {
-    const lines = rows.map((row) => row.join('\0'))
-    return (isOrdered ? lines : lines.sort()).join('\n')
-  }
-  if (shown(query.rows) !== shown(live.all(sql))) throw new Error(`${name}: not what SQLite answers`)
+  if (shownAs(sql, query.rows) !== shownAs(sql, live.all(sql))) throw new Error(`${name}: not what SQLite answers`)
   const { mode } = query.explain()
   live.close()
   // a pause of the machine is no turn's cost: the second worst of each twenty

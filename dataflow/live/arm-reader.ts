@@ -66,11 +66,15 @@ export class ArmReader {
       this.each(sql, [], (statement) => void rows.push(statement.row()))
       return this.#repeated(rows, old)
     }
+    const entries: Entry[] = []
+    if (old.length === 0) {
+      this.each(sql, [], (statement) => void entries.push(this.#entry(statement.row(), 0)))
+      return entries
+    }
     const aligned = new Alignment<readonly Value[]>(
       old.map(({ values }) => values),
       sameRow,
     )
-    const entries: Entry[] = []
     this.each(sql, [], (statement) => {
       const values = aligned.take(statement.row())
       const place = aligned.places.at(-1)!

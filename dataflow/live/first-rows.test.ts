@@ -71,7 +71,11 @@ it('the first rows of each group follow their rows, and are what SQLite makes of
     else live.run('REPLACE INTO m VALUES (?, ?, ?, ?, ?)', values)
     queries.forEach((query, k) => {
       const [sql, parameters = []] = all[k]!
-      const sorted = (rows: readonly SqlValue[][]) => rows.map((row) => row.map(String).join('|')).sort()
+      const isOrdered = /ORDER BY [^()]*$/.test(sql)
+      const sorted = (rows: readonly SqlValue[][]) => {
+        const lines = rows.map((row) => row.map(String).join('|'))
+        return isOrdered ? lines : lines.sort()
+      }
       expect(query.error, sql).toBeNull()
       expect(sorted(query.rows), `${sql} after step ${i}`).toEqual(sorted(live.all(sql, parameters)))
     })
