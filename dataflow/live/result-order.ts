@@ -6,7 +6,7 @@ import type { Window } from '../operators/result-window.ts'
 import type { ArmPlan } from '../plan/query-plan.ts'
 import { Unplannable } from '../plan/unplannable.ts'
 import { printExpression } from '../print/print.ts'
-import type { Entry } from '../result/entry.ts'
+import { takesNameOf, type Entry } from '../result/entry.ts'
 import type { CompareEntries } from '../result/ordered-list.ts'
 import type { Connection } from '../sqlite/connection.ts'
 
@@ -105,23 +105,25 @@ export function inOldOrder(entries: readonly Entry[], keys: readonly string[]): 
   return [...sorted, ...left.values()]
 }
 
-/** The same of entries that were read again, of which most are the old objects: they and their next versions stand where they stood. */
+/** The same of entries that were read again: they and their next versions stand where they stood. Most are in the old order already. */
 export function inPlacesOf(entries: readonly Entry[], old: readonly Entry[]): Entry[] {
-  for (const entry of entries) entry.place = -1
-  old.forEach((entry, i) => (entry.place = i))
-  const places = entries.map(({ place }) => place)
-  if (places.every((place, i) => place > (places[i - 1] ?? -1))) return entries as Entry[]
-  const stays = new Uint8Array(old.length)
-  for (const place of places) if (place >= 0) stays[place] = 1
-  const left = new Map<string, number>()
-  const isNew = places.includes(-1)
-  if (isNew) for (let i = 0; i < old.length; i++) if (stays[i] === 0) left.set(old[i]!.key, i)
-  const sorted: Entry[] = Array.from({ length: old.length })
+  const sorted: (Entry | undefined)[] = Array.from({ length: old.length })
+  const unplaced: Entry[] = []
+  let next = 0
+  for (const entry of entries) {
+    if (next < old.length && takesNameOf(entry, old[next]!)) sorted[next++] = entry
+    else if (next + 1 < old.length && takesNameOf(entry, old[next + 1]!)) {
+      sorted[next + 1] = entry
+      next += 2
+    } else unplaced.push(entry)
+  }
+  const free = new Map<string, number>()
+  if (unplaced.length > 0) for (let i = 0; i < old.length; i++) if (!sorted[i]) free.set(old[i]!.key, i)
   const last: Entry[] = []
-  entries.forEach((entry, i) => {
-    const place = places[i]! >= 0 ? places[i] : left.get(entry.key)
+  for (const entry of unplaced) {
+    const place = free.get(entry.key)
     if (place === undefined) last.push(entry)
     else sorted[place] = entry
-  })
+  }
   return [...sorted.filter((entry) => entry !== undefined), ...last]
 }
