@@ -11,7 +11,7 @@ export function tableSourcesIn(part: BoundQuery | BoundArm): Set<Source> {
     seen.add(value)
     if ('relation' in value && (value as Source).relation.kind === 'table') found.add(value as Source)
     if (value instanceof Map || value instanceof Set) return value.forEach(visit)
-    for (const [name, each] of Object.entries(value)) if (name !== 'ast') visit(each)
+    for (const [name, each] of Object.entries(value)) if (name !== 'ast' && name !== 'sources') visit(each)
   }
   visit(part)
   return found
