@@ -7,6 +7,8 @@ import type { Sql } from '../../schema/projections/sql.ts'
 import { eventColumns, toEvent, type Place } from './event-log-table.ts'
 import { hasWrongTime, stampAnew } from './stamp-anew.ts'
 import { recordEvent, seeClock } from './record-event.ts'
+import { withSavepoint } from './savepoint.ts'
+import { setAside } from './set-aside.ts'
 import { inTransaction, type Store } from './store.ts'
 
 /**
@@ -46,19 +48,27 @@ export function salvagePending(sql: Sql): AnyEvent[] {
 
 /**
  * Puts events that are stamped already back: of a database that was lost, from what was salvaged or mirrored. Those
- * that the log has are left alone; returns what is to be uploaded.
+ * that the log has are left alone, what cannot be taken any more is set aside; returns what is to be uploaded.
  */
 export function requeueEvents(store: Store, inputs: readonly unknown[]): AnyEvent[] {
   const apply = recordEvent(store)
   return inTransaction(store, () =>
     inputs.flatMap((input) => {
       const result = validateEvent(input)
-      if (result.type === 'invalid' || streamKind(result.event.stream) === 'local') return []
-      const known = result.type === 'known' ? result.event : null
-      if (apply(result.event, known, null, store.now(), null) === 'duplicate') return []
-      seeClock(store, BigInt(result.event.clock))
-      queueUpload(store, result.event)
-      return [result.event]
+      if (result.type !== 'invalid' && streamKind(result.event.stream) === 'local') return []
+      const outcome = withSavepoint(store, () => {
+        if (result.type === 'invalid') return result.fault
+        const known = result.type === 'known' ? result.event : null
+        if (apply(result.event, known, null, store.now(), null) === 'duplicate') return null
+        seeClock(store, BigInt(result.event.clock))
+        queueUpload(store, result.event)
+        return result.event
+      })
+      if (outcome === null) return []
+      if (!('code' in outcome)) return [outcome]
+      const stream = result.type === 'invalid' ? '' : result.event.stream
+      setAside(store.sql, { stream, seq: '', event: input, fault: outcome }, store.now())
+      return []
     }),
   )
 }

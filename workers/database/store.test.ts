@@ -3,7 +3,7 @@ import type { AnyEvent, EventDraft } from '../../schema/events/event.ts'
 import { migrate } from '../../schema/tables/migrate.ts'
 import { applyBatch, type BatchOutcome } from './apply-batch.ts'
 import { dispatchDrafts } from './dispatch-drafts.ts'
-import { applyUploadResults, discardEvents, outboxCount, pendingEvents, retryEvents } from './outbox.ts'
+import { applyUploadResults, discardEvents, outboxCount, pendingEvents, requeueEvents, retryEvents } from './outbox.ts'
 import { eventId } from './random-events.ts'
 import { projectStored } from './replay.ts'
 import { streamsToSync } from './sync-state.ts'
@@ -319,6 +319,20 @@ describe('migrate', () => {
     expect(all(store, "SELECT name FROM sqlite_schema WHERE name IN ('more', 'half')")).toEqual([['more']])
     expect(migrate(store.sql, versions)).toEqual({ type: 'Migrated', from: present + 1, to: present + 1 })
     expect(migrate(store.sql)).toEqual({ type: 'SchemaTooNew', needs: present + 1, have: present })
+    store.close()
+  })
+})
+
+describe('what was rescued from a database that is gone', () => {
+  it('is taken back one by one: what cannot be taken keeps nothing else out, nor the database shut', async () => {
+    const store = await openMemoryStore()
+    const mine = { ...event('message.create', 1, { room: 'r1', payload: { text: 'mine' } }), actor: 'ann' }
+    const update = event('page.update', 2, { entity: 'p1', payload: { update: 'AAECAwQFBgc=' } })
+    const inputs = [null, { id: 'x' }, update, mine, { ...mine, id: nextId(), payload: { text: '\ud800' } }]
+    expect(requeueEvents(store, inputs).map(({ id }) => id)).toEqual([mine.id])
+    expect(outboxCount(store)).toEqual({ pending: 1, failed: 0 })
+    expect(all(store, 'SELECT snippet FROM timeline_items')).toEqual([['mine']])
+    expect(all(store, 'SELECT count(*) FROM rejected_events')).toEqual([[4]])
     store.close()
   })
 })

@@ -1,5 +1,6 @@
 import type { AnyEvent } from '../../schema/events/event.ts'
 import { keyIn, type EventKey } from '../../schema/events/key.ts'
+import { breachOf } from '../../schema/events/bounds.ts'
 import type { AppendResult, HttpFault } from '../../schema/messages/http.ts'
 import type { UploadResult } from '../../schema/messages/sync.ts'
 
@@ -22,7 +23,9 @@ export class Outbox {
   }
 
   add(events: readonly AnyEvent[]): readonly AnyEvent[] {
-    const added = events.filter((event) => !this.#events.has(keyOf(event)) && !event.stream.startsWith('local:'))
+    // the mirror may hold anything that an older build, or a damaged disk, left in it
+    const sound = events.filter((event) => breachOf(event) === null && typeof event?.stream === 'string')
+    const added = sound.filter((event) => !this.#events.has(keyOf(event)) && !event.stream.startsWith('local:'))
     for (const event of added) this.#events.set(keyOf(event), event)
     return added
   }

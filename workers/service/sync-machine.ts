@@ -144,7 +144,7 @@ export class SyncMachine {
         this.#skewMs = input.skewMs
         return
       case 'MIRRORED':
-        this.#outbox.add(input.events.filter((event) => event.actor === this.#state?.actor))
+        this.#outbox.add(input.events.filter((event) => event?.actor === this.#state?.actor))
         return
       case 'TIMER':
         return this.#ring(input.timer)
