@@ -40,7 +40,7 @@ test('an edit is a draft of the whole text: kept until it is saved, refused with
     await tab.keyboard.type(', I say')
     await editor.press('Enter')
     await expect(row).toContainText('edited')
-    expect(await valueOf(tab, 'SELECT body FROM component_text')).toBe(`${long}, I say`)
+    await expect.poll(() => valueOf(tab, 'SELECT body FROM component_text')).toBe(`${long}, I say`)
   })
 
   await say(tab, 'the pond is frozen')
@@ -92,7 +92,7 @@ test('an edit is a draft of the whole text: kept until it is saved, refused with
     await expect(editor).toHaveValue('the pond is melting')
     await editor.press('Enter')
     await expect(message(tab, 'the pond is melting')).toHaveCount(1)
-    expect(await valueOf(tab, 'SELECT count(*) FROM drafts')).toBe(0)
+    await expect.poll(() => valueOf(tab, 'SELECT count(*) FROM drafts')).toBe(0)
   })
   await test.step('emptied: deleted, with a way back', async () => {
     await message(tab, 'the pond is melting').press('e')
