@@ -190,10 +190,10 @@ class Game {
       // what the browser has cut short does not look like scrolling: the reader goes on, to be seen
       this.#wheel(-1)
       if (this.#engine.scrollTop === scrollTop) this.#wheel(1)
-    } else if (!toEnd && scrollTop > 0.5 && scrollTop < scrollMax - 2 && this.#broken(shown, false)) {
+    } else if (!toEnd && scrollTop > 0.5 && scrollTop < scrollMax - 2 && this.#broken(shown, false, 2)) {
       // the first row that is in view is held, or the first that was before
       const kept = before.flatMap(({ key }) => shown.filter((row) => row.key === key))
-      this.#held(kept, false)
+      this.#held(kept, false, 2)
     }
     this.#load()
     if (!this.#inView().some((row) => row.key === this.#target)) this.#target = null
@@ -251,13 +251,13 @@ class Game {
     return !(scrollTop <= 1 && this.#world.hasOlder) && !(scrollTop >= scrollMax - 1 && this.#world.hasNewer)
   }
 
-  #held(before: readonly PlacedRow[], following: boolean): void {
-    const broken = this.#broken(before, following)
+  #held(before: readonly PlacedRow[], following: boolean, roundings = 1): void {
+    const broken = this.#broken(before, following, roundings)
     if (broken) this.#fail(broken)
   }
 
   /** The first row that was in view and is still there has not moved; at the end, the end has not. Says what is not so. */
-  #broken(before: readonly PlacedRow[], following: boolean): string | null {
+  #broken(before: readonly PlacedRow[], following: boolean, roundings = 1): string | null {
     if (following && !this.#world.hasNewer) {
       return this.#atEnd() ? null : `it left the end: ${this.#engine.scrollTop} of ${this.#engine.scrollMax}`
     }
@@ -279,7 +279,7 @@ class Game {
     // exact where rows and device pixels are whole; else the browser rounds what it scrolls, and how far it can
     const { devicePixels } = this.#world
     const exact = !this.#zoomed && Number.isInteger(devicePixels)
-    return Math.abs(moved) > (exact ? 0.001 : 1) ? `${kept.key} moved by ${moved}` : null
+    return Math.abs(moved) > (exact ? 0.001 : roundings) ? `${kept.key} moved by ${moved}` : null
   }
 
   /** every row, by scrolling alone */
