@@ -18,18 +18,24 @@ export async function runFirstPaintBench(args: string[]): Promise<void> {
   const browser = findBrowser((line) => console.log(line))
   if (browser.type === 'missing') throw new Error(browser.advice)
   const builds = [...(values.against ? [resolve(values.against)] : []), join(import.meta.dirname, '../../dist')]
-  const server = await SyncServer.start()
   const visits = new Map<string, Visit[]>(builds.map((build) => [build, []]))
+  const servers = new Map<string, SyncServer>()
   try {
+    for (const build of builds) {
+      const server = await SyncServer.start()
+      servers.set(build, server)
+      await server.deploy(build)
+    }
     for (let n = 0; n < Number(values.profiles); n++) {
-      for (const build of builds) {
-        if (server.dist !== build || n === 0) await server.deploy(build)
-        visits.get(build)!.push(await visit(browser.executablePath, server.url))
-      }
+      for (const [build, { url }] of servers) visits.get(build)!.push(await visit(browser.executablePath, url))
     }
   } finally {
-    await server.dispose()
+    for (const server of servers.values()) await server.dispose()
+    print(visits)
   }
+}
+
+function print(visits: ReadonlyMap<string, readonly Visit[]>): void {
   for (const [build, of] of visits) {
     console.log(`${build}: ${of.length} first visits, p50 and worst, ms`)
     for (const [what, name] of measures) {
