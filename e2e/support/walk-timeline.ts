@@ -56,7 +56,6 @@ export function walk(list: Locator, options: WalkOptions): Promise<Walk> {
       look()
       while (idle < 10 && taken < stepsMax) {
         const before = look()
-        const reference = before.inView[Math.floor(before.inView.length / 2)]
         const from = list.scrollTop
         const step = (direction === 'up' ? -1 : 1) * steps[taken % steps.length]!
         list.scrollTop = from + step
@@ -75,9 +74,13 @@ export function walk(list: Locator, options: WalkOptions): Promise<Walk> {
           blanks.push(`step ${taken}: first row at ${first - after.box.top}, ${after.inView.length} rows in view`)
         }
         if (last < after.box.bottom - 40) blanks.push(`step ${taken}: last row ends at ${last - after.box.bottom}`)
-        const again = after.places.find((place) => place.key === reference?.key)
-        if (again && reference && Math.abs(again.box.top - (reference.box.top - moved)) > 1.01) {
-          jumps.push(`step ${taken} of ${moved}: ${again.box.top - (reference.box.top - moved)} px too far`)
+        // the first row that was in view, and still is, has moved as far as was scrolled
+        for (const { key, box } of before.inView) {
+          const again = after.inView.find((place) => place.key === key)
+          if (!again) continue
+          const off = again.box.top - after.box.top - (box.top - before.box.top - moved)
+          if (Math.abs(off) > 1.01) jumps.push(`step ${taken} of ${moved}: ${off} px too far`)
+          break
         }
       }
       const beginning = list.querySelector('[data-key="beginning"]')
