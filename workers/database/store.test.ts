@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { AnyEvent, EventDraft } from '../../schema/events/event.ts'
 import { migrate } from '../../schema/tables/migrate.ts'
+import { migrations } from '../../schema/tables/migrations.ts'
 import { applyBatch, type BatchOutcome } from './apply-batch.ts'
 import { dispatchDrafts } from './dispatch-drafts.ts'
 import { applyUploadResults, discardEvents, outboxCount, pendingEvents, requeueEvents, retryEvents } from './outbox.ts'
 import { eventId } from './random-events.ts'
 import { projectStored } from './replay.ts'
 import { streamsToSync } from './sync-state.ts'
-import { openMemoryStore, projectionDump, type MemoryStore } from './testing.ts'
+import { openRawSql } from './raw-sql.ts'
+import { loadSqlite, openMemoryStore, projectionDump, type MemoryStore } from './testing.ts'
 
 const stream = 'space:s1'
 let count = 0
@@ -308,6 +310,30 @@ describe('dispatch and outbox', () => {
 })
 
 describe('migrate', () => {
+  it('brings the log, the outbox and the drafts of version 1 along, each under its stream; read marks name it', async () => {
+    const sqlite3 = await loadSqlite()
+    const db = new sqlite3.oo1.DB(':memory:')
+    const sql = openRawSql(sqlite3, db)
+    migrate(sql, migrations.slice(0, 1))
+    const insert = `INSERT INTO events (event_id, stream, seq, event_type, actor, clock, created_at, timeline_id, payload, applied_at)
+      VALUES (?, ?, ?, ?, 'ann', ?, 1, 'r1', ?, 1)`
+    sql.prepare(insert).run('m', 'space:s1', '1', 'message.create', 5, '{"text":"kept"}')
+    sql.prepare(insert).run('k', 'person:ann', null, 'read.mark', 6, '{"upTo":"5"}')
+    sql.exec(`INSERT INTO rooms (id, space_id, name, kind, created_at, created_clock) VALUES ('r1', 's1', 'general', 'room', 1, 1);
+      INSERT INTO applied_events VALUES ('m', 1, 'b');
+      INSERT INTO outbox (event_id, stream, entity_id, state, created_at) VALUES ('k', 'person:ann', 'k', 'pending', 1);
+      INSERT INTO drafts VALUES ('r1', 'half a word', 1);`)
+    expect(migrate(sql)).toMatchObject({ type: 'Migrated', from: 1, to: migrations.length })
+    const found = (text: string) => sql.prepare(text).rows()
+    expect(found('SELECT stream, event_id FROM applied_events')).toEqual([['space:s1', 'm']])
+    expect(found('SELECT stream, event_id, state FROM outbox')).toEqual([['person:ann', 'k', 'pending']])
+    expect(found('SELECT stream, room_id, text FROM drafts')).toEqual([['space:s1', 'r1', 'half a word']])
+    expect(found("SELECT payload ->> 'stream' FROM events WHERE event_type = 'read.mark'")).toEqual([['space:s1']])
+    expect(found('SELECT count(*) FROM events')).toEqual([[2]])
+    sql.close()
+    db.close()
+  })
+
   it('runs each version once, in one transaction each, and leaves a newer schema alone', async () => {
     const store = await openMemoryStore()
     const [present] = all(store, 'PRAGMA user_version')[0] as [number]
