@@ -64,7 +64,8 @@ export function useDraft({ stream, room }: DraftKey, original = ''): Draft {
   )
 
   const stored = row?.text ?? original
-  useEffect(() => {
+  // before anything can be typed into what is drawn now
+  useLayoutEffect(() => {
     if (loading) return
     const early = isLoading.current ? unsaved.current : null
     isLoading.current = false
@@ -87,5 +88,5 @@ export function useDraft({ stream, room }: DraftKey, original = ''): Draft {
 
   const setText = useCallback((next: string, when: 'soon' | 'now' = 'soon') => change(next, when), [change])
   const drop = useCallback(() => change(first.current, 'now'), [change])
-  return { text: text ?? '', loading, setText, drop }
+  return { text: text ?? (loading ? '' : stored), loading, setText, drop }
 }
