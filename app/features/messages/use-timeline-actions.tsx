@@ -100,7 +100,12 @@ export function useTimelineActions(options: TimelineActionsOptions): TimelineAct
       },
       remove,
       pin: (row, add) => place && dispatch([pin(place, row.id, add)]).catch(showError),
-      react: (row, emoji, add) => place && dispatch([react(place, row.id, emoji, add)]).catch(showError),
+      react: (row, emoji, add) => {
+        if (!place) return
+        // with the last one its button goes
+        if (!add) toRow(row.id)
+        dispatch([react(place, row.id, emoji, add)]).catch(showError)
+      },
       reply: (row) => latest.current.onReply(row),
       openThread: (row) => latest.current.onOpenThread(row),
       jumpTo: (id) => {
