@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { closeSqlite, openSqlite } from '../../server/sqlite.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -82,6 +83,24 @@ export class SyncServer {
   }
   resume(): void {
     this.#process?.kill('SIGCONT')
+  }
+
+  /** What an older server, or a damaged disk, left in the log: these texts follow what is there, in the place of events. */
+  async leaveInLog(stream: string, texts: readonly string[]): Promise<void> {
+    await this.stop()
+    const database = await openSqlite(join(this.#data, 'events.db'), { durable: true })
+    const row = database.prepare('SELECT id, head FROM streams WHERE name = ?').get(stream) as {
+      id: number
+      head: number
+    }
+    const insert = database.prepare(
+      'INSERT INTO events (stream_id, seq, event_id, received_at, data) VALUES (?, ?, ?, ?, ?)',
+    )
+    for (const [n, text] of texts.entries())
+      insert.run(row.id, row.head + n + 1, `left-${row.head}-${n}`, Date.now(), text)
+    database.prepare('UPDATE streams SET head = ? WHERE id = ?').run(row.head + texts.length, row.id)
+    closeSqlite(database)
+    await this.start()
   }
 
   /** Another version of the app is deployed. */
