@@ -7,7 +7,6 @@ import { Avatar } from '../../shell/Avatar.tsx'
 import { Button, IconButton } from '../../shell/Button.tsx'
 import { formatFull, formatTime } from '../../shell/format-time.ts'
 import { ShortTime } from '../../shell/ShortTime.tsx'
-import { roomById } from '../rooms/rooms-query.ts'
 import { useNameMark } from '../spaces/name-marks.tsx'
 import { pendingWords } from '../status/describe-status.ts'
 import { threadName } from '../threads/thread-events.ts'
@@ -117,11 +116,12 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   )
 })
 
-/** The name of a thread, where its message does not say it already: an imported topic's. */
+/** An imported topic's name. A thread of our own is named after its message, which may be edited or deleted since. */
 function Topic({ row, reachable }: { row: TimelineRow; reachable: boolean }) {
   const actions = useMessageActions()
   const { thread_name: name } = row
-  if (name === null || saysAlready(threadName(row.snippet), name)) return null
+  const imported = row.thread_id !== null && row.thread_id !== threadOf(row.id)
+  if (!imported || name === null || saysAlready(threadName(row.snippet), name)) return null
   return (
     <button
       type="button"
@@ -141,16 +141,13 @@ function saysAlready(line: string, name: string): boolean {
   return one!.startsWith(other!) || other!.startsWith(one!)
 }
 
-/** Leads to a message's thread, and tells its topic where that is not the message itself (an import names its threads). */
+/** Leads to a message's thread. */
 function ThreadButton({ row }: { row: TimelineRow }) {
   const actions = useMessageActions()
   const tabIndex = useRowTabIndex()
-  const named = row.thread_id !== null && row.thread_id !== threadOf(row.id)
-  const { row: thread } = useLiveRow(named ? roomById(row.stream, row.thread_id!) : null)
   return (
     <button type="button" className={css.thread} tabIndex={tabIndex} onClick={() => actions.openThread(row)}>
       <MessageSquareText size={14} aria-hidden />
-      {thread && <span className={css.topic}>{thread.name}</span>}
       {row.reply_count === 1 ? '1 reply' : `${row.reply_count} replies`}
       {row.last_reply_at !== null && (
         <span className={css.last}>
