@@ -24,9 +24,10 @@ class Tail {
   text = ''
   ended = false
 
-  constructor(person: TestPerson, path = '/api/tail', port = new URL(server.origin).port) {
+  /** `before`: a request before it in the same packet */
+  constructor(person: TestPerson, path = '/api/tail', port = new URL(server.origin).port, before = '') {
     this.socket = connect(Number(port), '127.0.0.1')
-    this.socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nCookie: ${person.cookie}\r\n\r\n`)
+    this.socket.write(`${before}GET ${path} HTTP/1.1\r\nHost: localhost\r\nCookie: ${person.cookie}\r\n\r\n`)
     this.socket.on('data', (chunk) => (this.text += chunk.toString()))
     this.socket.on('error', () => {})
     this.socket.on('close', () => (this.ended = true))
@@ -87,6 +88,39 @@ test('what waits for all of them is bounded too: those with most are cut', async
   expect(await left()).toBeLessThan(6)
   for (const { socket } of deaf) socket.destroy()
   await small.dispose()
+})
+
+describe('behind another answer on the same connection', () => {
+  // Browsers do it: they have the last byte of a file, and ask again before the server has noted that it is sent.
+  test.each(['/api/tail', 'of a stream'])('a tail is answered: %s', async (which) => {
+    const ada = await server.signIn('Ada')
+    const space = ada.found()
+    await ada.append(space.stream, space.events)
+    const path = which === '/api/tail' ? which : at(space.stream, 'tail')
+    const open = (await server.health()).tails
+    // an append is answered after its commit, long after the request that follows it has been read
+    const body = JSON.stringify({ events: [ada.say(space.stream, space.room, 'before')] })
+    const type = `Content-Type: application/json\r\nOrigin: http://localhost\r\nCookie: ${ada.cookie}`
+    const append = `POST ${at(space.stream, 'events')} HTTP/1.1\r\nHost: localhost\r\n${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    const tail = new Tail(ada, path, new URL(server.origin).port, append)
+    await expect.poll(() => tail.messages().length).toBeGreaterThan(0)
+    expect(tail.text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200'])
+    const event = ada.say(space.stream, space.room, 'heard')
+    await ada.append(space.stream, [event])
+    await expect.poll(() => tail.text).toContain(event.id)
+    tail.socket.destroy()
+    await expect.poll(async () => (await server.health()).tails).toBe(open)
+  })
+
+  test('who goes before its turn comes leaves none', async () => {
+    const ada = await server.signIn('Ada')
+    const open = (await server.health()).tails
+    const first = await new Tail(ada).opened()
+    first.socket.write(`GET /api/tail HTTP/1.1\r\nHost: localhost\r\nCookie: ${ada.cookie}\r\n\r\n`)
+    await expect.poll(async () => (await server.health()).tails).toBe(open + 2)
+    first.socket.destroy()
+    await expect.poll(async () => (await server.health()).tails).toBe(open)
+  })
 })
 
 describe('too many', () => {

@@ -1,24 +1,33 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 
 /**
  * One response that is written to for as long as both sides live. Written by hand, because the body must end when the
  * client goes away and when it does not read. Law: no more than `maxBytes` wait for one client (a single message may be
  * larger, or who is in thousands of spaces could never connect); a connection that would hold more is cut, and everything
  * that waited for it is let go.
+ *
+ * It may begin before its turn: a browser that has the last byte of a file asks for the tail on the same socket, and Node
+ * has not noted yet that the file is sent. Until then the response has no socket, keeps what is written, and hears
+ * nothing of the client's end: the request's socket does.
  */
 export class TailConnection {
   readonly #response: ServerResponse
+  readonly #socket: Socket
   readonly #maxBytes: number
   readonly #onClose: () => void
   #closed = false
+  #stopWaiting = () => {}
 
   constructor(response: ServerResponse, maxBytes: number, headers: Readonly<OutgoingHttpHeaders>, onClose: () => void) {
     this.#response = response
+    this.#socket = response.req.socket
     this.#maxBytes = maxBytes
     this.#onClose = onClose
-    response.on('close', () => this.#gone())
-    response.on('error', () => this.#gone())
-    if (response.destroyed || response.socket === null) this.#closed = true
+    response.on('close', this.#gone)
+    response.on('error', this.#gone)
+    this.#socket.on('close', this.#gone)
+    if (response.destroyed || this.#socket.destroyed) this.#closed = true
     else {
       response.writeHead(200, headers)
       response.flushHeaders()
@@ -45,8 +54,8 @@ export class TailConnection {
   drained(): Promise<void> {
     if (this.#closed || !this.#response.writableNeedDrain) return Promise.resolve()
     return new Promise((resolve) => {
+      this.#stopWaiting = resolve
       this.#response.once('drain', resolve)
-      this.#response.once('close', resolve)
     })
   }
 
@@ -54,7 +63,7 @@ export class TailConnection {
   close(): void {
     if (this.#closed) return
     this.#response.end()
-    const late = setTimeout(() => this.#response.destroy(), 1000)
+    const late = setTimeout(() => this.#socket.destroy(), 1000)
     late.unref()
     this.#response.once('close', () => clearTimeout(late))
     this.#gone()
@@ -62,13 +71,15 @@ export class TailConnection {
 
   /** Ends it at once; what waited is let go. */
   cut(): void {
-    this.#response.destroy()
+    this.#socket.destroy()
     this.#gone()
   }
 
-  #gone(): void {
+  readonly #gone = (): void => {
     if (this.#closed) return
     this.#closed = true
+    this.#socket.off('close', this.#gone)
+    this.#stopWaiting()
     this.#onClose()
   }
 }
