@@ -53,6 +53,10 @@ class FakeRegistration extends EventTarget {
 }
 class FakeContainer extends EventTarget {
   controller: FakeWorker | null = null
+  clear(): void {
+    this.controller = null
+    this.dispatchEvent(new Event('controllerchange'))
+  }
   takeOver(worker: FakeWorker): void {
     this.controller = worker
     this.dispatchEvent(new Event('controllerchange'))
@@ -259,4 +263,15 @@ test('without a Service Worker nothing waits, and nothing fails', async () => {
   versions.take()
   await settled()
   expect(reload).not.toHaveBeenCalled()
+})
+
+test('a Service Worker that goes with the site’s data reloads nothing: the page has to tell of the loss', async () => {
+  for (const build of ['1', null]) {
+    const registration = device({ active: '1' })
+    const tab = open(registration, build)
+    await settled()
+    registration.container.clear()
+    await settled()
+    expect(tab.reload).not.toHaveBeenCalled()
+  }
 })

@@ -74,7 +74,9 @@ export function watchVersions(platform: VersionsPlatform): Versions {
   }
 
   async function compare(replaced: boolean): Promise<void> {
-    const its = container.controller ? await platform.served().catch(() => null) : null
+    // A Service Worker that went (site data was cleared) left nothing to reload into.
+    if (!container.controller) return
+    const its = await platform.served().catch(() => null)
     if (its === null || build === null ? replaced : its !== build) platform.reload(its)
   }
 
