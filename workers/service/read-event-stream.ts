@@ -1,4 +1,5 @@
 import { deviceBounds } from '../../schema/device-bounds.ts'
+import { withDeadline } from './deadline.ts'
 
 /**
  * The `data` of each Server-Sent Event in a body, as it comes. Comments (heartbeats) yield nothing, but count as life:
@@ -33,17 +34,5 @@ export async function* readEventStream(body: ReadableStream<Uint8Array>, silence
     }
   } finally {
     void reader.cancel().catch(() => {})
-  }
-}
-
-async function withDeadline<T>(promise: Promise<T>, ms: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`silent for ${ms} ms`)), ms)
-  })
-  try {
-    return await Promise.race([promise, deadline])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -3,6 +3,7 @@ import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
 import { syncLock } from '../../schema/messages/protocol.ts'
 import type { Locks } from '../platform/locks.ts'
 import { backoffMs } from './backoff.ts'
+import { withDeadline } from './deadline.ts'
 import { SyncFault, type SyncApi } from './sync-api.ts'
 import { SyncMachine } from './sync-machine.ts'
 import type { SyncEffect, SyncInput, TimerName } from './sync-steps.ts'
@@ -31,6 +32,9 @@ export interface RunningSync {
   /** resolves when nothing is under way, at the latest after `maxMs`: what a Service Worker stays alive for */
   quiet(maxMs: number): Promise<void>
 }
+
+/** A browser's IndexedDB may hang. The streams wait for their queues no longer than this: the server has all that is in them. */
+const storeMs = 5_000
 
 /** Carries out what the machine says. Decides nothing. */
 export function runSync({ locks, channel, api, store, random, now }: SyncParts): RunningSync {
@@ -106,8 +110,7 @@ export function runSync({ locks, channel, api, store, random, now }: SyncParts):
         return tail.abort()
       case 'LOAD_QUEUE': {
         const { stream } = effect
-        store
-          .queue(stream)
+        withDeadline(store.queue(stream), storeMs)
           .catch((error: unknown) => {
             lostStore(error)
             return { after: null, items: [] }
@@ -153,9 +156,13 @@ export function runSync({ locks, channel, api, store, random, now }: SyncParts):
     async quiet(maxMs) {
       if (machine.quiet) return
       await new Promise<void>((resolve) => {
-        onQuiet.add(resolve)
-        setTimeout(resolve, maxMs)
-      }).finally(() => onQuiet.clear())
+        const done = () => {
+          onQuiet.delete(done)
+          resolve()
+        }
+        onQuiet.add(done)
+        setTimeout(done, maxMs)
+      })
     },
   }
 }

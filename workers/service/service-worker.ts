@@ -85,7 +85,7 @@ function showNotification({ title, body, tag, target }: ShownNotification, silen
 }
 
 async function whoAmI(): Promise<string | null> {
-  const answer = await fetch('/api/me').catch(() => null)
+  const answer = await fetch('/api/me', { signal: AbortSignal.timeout(awakeMs) }).catch(() => null)
   return answer?.ok ? ((await answer.json()) as Identity).actor : null
 }
 

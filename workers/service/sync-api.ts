@@ -12,7 +12,7 @@ import {
 } from '../../schema/messages/received.ts'
 import { readEventStream } from './read-event-stream.ts'
 
-/** The server as the sync client needs it. Every method rejects with a SyncFault and with nothing else. */
+/** The server as the sync client needs it. Every method ends, and rejects with a SyncFault and with nothing else. */
 export interface SyncApi {
   read(stream: string, what: ReadRequest, options?: { names?: boolean }): Promise<ReceivedPage>
   append(stream: string, events: readonly AnyEvent[]): Promise<AppendResult['results']>
@@ -125,7 +125,13 @@ export function createSyncApi(fetch: typeof globalThis.fetch, base = '', now: ()
       throw new SyncFault('passing', 'the answer of the server does not say what became of each event')
     },
     async tail(onMessage, signal) {
-      const answer = await request('/tail', { signal })
+      const connection = new AbortController()
+      const stop = () => connection.abort()
+      signal.addEventListener('abort', stop, { once: true })
+      if (signal.aborted) stop()
+      // as long as the answer's head is on its way: behind it silence has a bound of its own
+      const late = setTimeout(stop, requestTimeoutMs)
+      const answer = await request('/tail', { signal: connection.signal }).finally(() => clearTimeout(late))
       try {
         for await (const data of readEventStream(answer.body!, silenceMs)) {
           onMessage(readTail(parsed(data)) ?? { type: 'unreadable' })

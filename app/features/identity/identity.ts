@@ -44,15 +44,19 @@ export async function signInAsGuest(name: string): Promise<Identity> {
 
 /** Asks the server who it takes us for; offline nothing changes. */
 export async function refreshIdentity(): Promise<void> {
-  const response = await fetch('/api/me').catch(() => null)
+  const response = await fetch('/api/me', { signal: AbortSignal.timeout(patienceMs) }).catch(() => null)
   if (!response) return
   if (response.ok && isJson(response)) keep((await response.json()) as Identity)
 }
 
+/** a server that says nothing is one that cannot be reached */
+const patienceMs = 30_000
+
 /** A request to the sync server whose failure reads well. */
 export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = init.body ? { 'content-type': 'application/json' } : undefined
-  const response = await fetch(path, headers ? { ...init, headers } : init).catch(() => null)
+  const signal = init.signal ?? AbortSignal.timeout(patienceMs)
+  const response = await fetch(path, { ...init, signal, ...(headers && { headers }) }).catch(() => null)
   if (!response || response.status === 502 || response.status === 504 || (response.ok && !isJson(response))) {
     throw new Error('The server cannot be reached. Check the connection and try again; the demo works without it.')
   }
