@@ -32,7 +32,11 @@ function otherVersion({ newerSchema, protocol }: Version): Plugin {
     enforce: 'pre',
     transform(code, id) {
       if (newerSchema && id.endsWith('schema/tables/migrations.ts')) {
-        return replaced(code, '[migration1', `[migration1, 'CREATE TABLE of_the_future (x)'`)
+        return replaced(
+          code,
+          /(?<=migrations: readonly string\[\] = \[[^\]]*)\]/,
+          `, 'CREATE TABLE of_the_future (x)']`,
+        )
       }
       if (protocol && id.endsWith('schema/messages/protocol.ts')) {
         return replaced(code, 'protocolVersion = 1', `protocolVersion = ${protocol}`)
@@ -45,7 +49,8 @@ function otherVersion({ newerSchema, protocol }: Version): Plugin {
   }
 }
 
-function replaced(code: string, before: string, after: string): string {
-  if (!code.includes(before)) throw new Error(`there is no ${before} to replace`)
-  return code.replace(before, after)
+function replaced(code: string, before: string | RegExp, after: string): string {
+  const other = code.replace(before, after)
+  if (other === code) throw new Error(`there is no ${before} to replace`)
+  return other
 }
