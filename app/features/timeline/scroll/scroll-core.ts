@@ -318,23 +318,31 @@ export class ScrollCore {
     if (place < 0 || place >= to - from) return
     const wanted = wantedTop(hold, viewport, tops[place + 1]! - tops[place]!)
     const reached = Math.abs(tops[place]! - wanted) <= 1
+    // what the browser rounds is not taken over, so that it cannot add up; where it stops is, to the pixel
+    const stopped = atTop && scrollTop + tops[place]! < wanted
     if (atBottom && (reached || tops[place]! > wanted)) this.#hold = atEnd
-    else if (reached || (atTop && tops[place]! < wanted)) {
+    else if (reached || stopped) {
       const inView = tops[place + 1]! > 1 && tops[place]! < viewport - 1
       const first = place === 0 || tops[place]! <= 1
-      if (!inView || (!first && !aimed(hold))) this.#hold = this.#read(measured)
-      else if (hold.kind === 'wanted' || Math.abs(tops[place]! - hold.top) > 1)
+      if (!inView || (!first && !aimed(hold))) this.#hold = this.#firstInView(measured)
+      else if (hold.kind === 'wanted' || stopped || Math.abs(tops[place]! - hold.top) > 1)
         this.#hold = { kind: 'item', key: hold.key, top: tops[place]!, aimed: aimed(hold) }
     }
   }
 
-  /** Where the viewport is, as a hold: the first item in view, or one that is not drawn yet. */
-  #read({ viewport, scrollTop, scrollMax, tops }: Measured): Hold {
+  /** Where the reader has scrolled to, as a hold. */
+  #read(measured: Measured): Hold {
+    const { scrollTop, scrollMax } = measured
     const { keys, hasNewer } = this.#content
-    const { from, to } = this.#drawn
     // browsers round; but of a pixel or two there is a beginning to scroll to as well
     const atBottom = scrollMax - scrollTop <= Math.min(2, scrollMax / 2)
-    if (keys.length === 0 || (!hasNewer && atBottom)) return atEnd
+    return keys.length === 0 || (!hasNewer && atBottom) ? atEnd : this.#firstInView(measured)
+  }
+
+  /** The first item in view, or one that is not drawn yet. */
+  #firstInView({ viewport, tops }: Measured): Hold {
+    const { keys } = this.#content
+    const { from, to } = this.#drawn
     const item = (at: number, top: number): Hold => ({ kind: 'item', key: keys[at]!, top, aimed: false })
     if (tops[0]! >= viewport && from > 0) {
       let at = from

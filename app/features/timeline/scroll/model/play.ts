@@ -183,10 +183,13 @@ class Game {
     this.#engine.nudge(by)
     const shown = this.#inView()
     const toEnd = this.#engine.scrollTop >= this.#engine.scrollMax - 3
+    const target = this.#target
     if (this.#engine.scrollTop !== from) this.#target = null
     const cut = this.#apply(what, change, from)
     const { scrollTop, scrollMax } = this.#engine
     if (cut) {
+      // and where nothing is left to scroll, it leaves no trace: the reader is where the jump led
+      if (scrollMax === 0) this.#target = target
       // what the browser has cut short does not look like scrolling: the reader goes on, to be seen
       this.#wheel(-1)
       if (this.#engine.scrollTop === scrollTop) this.#wheel(1)
