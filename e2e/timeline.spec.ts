@@ -46,6 +46,47 @@ test('every message is reached, in windows of all sizes, whatever the messages',
   }
 })
 
+test('on a phone a row is as tall when it is drawn as ever after, whatever it reads later', async ({
+  server,
+  openTab,
+}) => {
+  const host = await OtherPerson.signIn(server.url, 'Hana with a name that is rather long')
+  const { stream, rooms } = await host.createSpace('Field notes', ['garden', 'a room'])
+  const room = rooms[0]!
+  // some of the links end where a line does, whatever the font
+  const linked = Array.from(
+    { length: 45 },
+    (_, at) => `some words that stand before it ${'i'.repeat(at)} #**${at % 3 === 0 ? 'no room' : 'a room'}** after`,
+  )
+  const ids = await host.sayAll(stream, room, linked)
+  // as an import names them: such a name is read when its row is drawn
+  const threads = ids.filter((_, at) => at % 4 === 0).map((parent) => ({ parent, thread: `topic-${parent}` }))
+  await host.append(
+    stream,
+    threads.map(({ parent, thread }) =>
+      host.event(
+        'room.create',
+        stream,
+        { name: 'A long thread, of many words', kind: 'thread', parentRoom: room, parentMessage: parent },
+        { entity: thread },
+      ),
+    ),
+  )
+  for (const { thread } of threads) await host.sayAll(stream, thread, ['one', 'two'])
+  await host.append(
+    stream,
+    ids.map((replyTo, at) => host.event('message.create', stream, { text: `an answer ${at}`, replyTo }, { room })),
+  )
+  const tab = await openTab()
+  await signIn(tab, 'Ada')
+  await openRoom(tab, 'garden')
+  await tab.setViewportSize({ width: 390, height: 844 })
+  await expect(messages(tab).last()).toBeInViewport()
+  const up = await walk(timeline(tab), { direction: 'up', steps: [120] })
+  expect(up).toMatchObject({ arrived: true, blanks: [], jumps: [], grown: [] })
+  expect(ids.filter((id) => !up.seen.includes(id))).toEqual([])
+})
+
 test('a thread of many replies is walked, and a link leads into the middle of a long room', async ({
   server,
   openTab,

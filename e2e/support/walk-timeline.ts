@@ -11,6 +11,8 @@ export interface Walk {
   readonly blanks: readonly string[]
   /** steps after which a row stood elsewhere than the step had put it */
   readonly jumps: readonly string[]
+  /** rows that changed their height while they stood in the DOM: what is below them in view moves */
+  readonly grown: readonly string[]
   /** it came to the beginning or the end that it walked to */
   readonly arrived: boolean
 }
@@ -28,19 +30,11 @@ export interface WalkOptions {
 export function walk(list: Locator, options: WalkOptions): Promise<Walk> {
   return list.evaluate(
     async (list, { direction, steps, stepsMax }) => {
-      // after what it draws: before that, rows may stand where no reader sees them
-      const frame = () =>
-        new Promise<void>((resolve) =>
-          requestAnimationFrame(() => {
-            const { port1, port2 } = new MessageChannel()
-            port1.addEventListener('message', () => resolve(), { once: true })
-            port1.start()
-            port2.postMessage(null)
-          }),
-        )
       const seen = new Set<string>()
       const blanks: string[] = []
       const jumps: string[] = []
+      const grown: string[] = []
+      let heights = new Map<string, number>()
       let rowsMax = 0
       let taken = 0
       let idle = 0
@@ -51,19 +45,40 @@ export function walk(list: Locator, options: WalkOptions): Promise<Walk> {
         const places = rows.map((row) => ({ key: row.dataset['key']!, box: row.getBoundingClientRect() }))
         const inView = places.filter((place) => place.box.bottom > box.top + 1 && place.box.top < box.bottom - 1)
         for (const place of inView) seen.add(place.key)
+        for (const { key, box } of places) {
+          const by = box.height - (heights.get(key) ?? box.height)
+          if (Math.abs(by) > 0.01) grown.push(`step ${taken}: ${key} by ${by} px`)
+        }
+        heights = new Map(places.map(({ key, box }) => [key, box.height]))
         return { box, places, inView }
       }
-      look()
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+      // As a reader sees it: a frame's last observer of sizes looks after all others have put right what grew, and before
+      // the browser paints. In a task, a row may have grown that no frame has drawn yet.
+      const painted = async () => {
+        await frame()
+        return new Promise<ReturnType<typeof look>>((resolve) => {
+          const observer = new ResizeObserver(() => {
+            observer.disconnect()
+            const seenNow = look()
+            const { port1, port2 } = new MessageChannel()
+            port1.addEventListener('message', () => resolve(seenNow), { once: true })
+            port1.start()
+            port2.postMessage(null)
+          })
+          observer.observe(list)
+        })
+      }
+      let before = await painted()
       while (idle < 10 && taken < stepsMax) {
-        const before = look()
         const from = list.scrollTop
         const step = (direction === 'up' ? -1 : 1) * steps[taken % steps.length]!
         list.scrollTop = from + step
         const moved = list.scrollTop - from
-        await frame()
-        await frame()
         taken++
-        const after = look()
+        // the rows that the step drew as they first stand, and a frame later
+        await painted()
+        const after = await painted()
         const end =
           direction === 'up' ? list.scrollTop <= 0 : list.scrollTop >= list.scrollHeight - list.clientHeight - 1
         idle = Math.abs(moved) < 1 && end ? idle + 1 : 0
@@ -82,13 +97,14 @@ export function walk(list: Locator, options: WalkOptions): Promise<Walk> {
           if (Math.abs(off) > 1.01) jumps.push(`step ${taken} of ${moved}: ${off} px too far`)
           break
         }
+        before = after
       }
       const beginning = list.querySelector('[data-key="beginning"]')
       const arrived =
         direction === 'up'
           ? beginning !== null && beginning.getBoundingClientRect().bottom > list.getBoundingClientRect().top
           : list.scrollTop >= list.scrollHeight - list.clientHeight - 2
-      return { seen: [...seen], steps: taken, rowsMax, blanks, jumps, arrived }
+      return { seen: [...seen], steps: taken, rowsMax, blanks, jumps, grown, arrived }
     },
     { stepsMax: 20_000, ...options },
   )

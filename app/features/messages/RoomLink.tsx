@@ -17,7 +17,13 @@ export function RoomLink({ room, thread }: { room: string; thread: string | null
         : threadNamed(streamOfSpace(space), room, thread),
   )
   const label = thread === null ? `#${room}` : `#${room} > ${thread}`
-  if (!row) return <strong dir="auto">{label}</strong>
+  // as wide as the link: whether there is such a room is known only after the row is drawn
+  if (!row)
+    return (
+      <span className={css.noRoom} dir="auto">
+        {label}
+      </span>
+    )
   const route: Partial<Route> = {
     space,
     room: row.room,
