@@ -1,5 +1,10 @@
 import { openDB, type IDBPDatabase } from 'idb'
-import { foldMark, noMark, type Mark, type PersonalMarks } from './personal-marks.ts'
+import { withDeadline } from './deadline.ts'
+import type { KnownEvent } from '../../schema/events/event.ts'
+import { foldMark, noMark, type Mark, type MarkKey, type PersonalMarks } from './personal-marks.ts'
+
+/** Marks are a help: neither sync nor a push waits longer for a database that hangs. */
+const deadlineMs = 1_000
 
 /** PersonalMarks in IndexedDB, by person, stream and room. */
 export function indexedMarks(name = 'rsql-marks-v1'): PersonalMarks {
@@ -16,15 +21,16 @@ export function indexedMarks(name = 'rsql-marks-v1'): PersonalMarks {
     opened.catch(() => (opened = null))
     return opened
   }
+  const read = async (key: MarkKey): Promise<Mark> =>
+    ((await (await database()).get('marks', key)) as Mark | undefined) ?? noMark
+  const fold = async (key: MarkKey, events: readonly KnownEvent[]): Promise<void> => {
+    const tx = (await database()).transaction('marks', 'readwrite')
+    const mark = ((await tx.store.get(key)) as Mark | undefined) ?? noMark
+    await tx.store.put(events.reduce(foldMark, mark), key)
+    await tx.done
+  }
   return {
-    async of(...key) {
-      return ((await (await database()).get('marks', key)) as Mark | undefined) ?? noMark
-    },
-    async fold(key, events) {
-      const tx = (await database()).transaction('marks', 'readwrite')
-      const mark = ((await tx.store.get(key)) as Mark | undefined) ?? noMark
-      await tx.store.put(events.reduce(foldMark, mark), key)
-      await tx.done
-    },
+    of: (...key) => withDeadline(read(key), deadlineMs),
+    fold: (key, events) => withDeadline(fold(key, events), deadlineMs),
   }
 }

@@ -64,3 +64,16 @@ test('an outline or newest page that nobody can read is done without: the histor
   expect(sync.unreadable(newest, null)).toBe(true)
   expect(sync.nextRequest()).toMatchObject({ kind: 'after', after: null })
 })
+
+test('what is queued, and was received live as well, leaves the queue when the database has it, not before', () => {
+  const sync = begin()
+  const request = sync.nextRequest()!
+  sync.answered(request, page([2, 3], 0))
+  expect(sync.queued(seqOf(1), [2, 3].map(item)), 'received, handed to nobody').toBe(null)
+  const done: (string | null)[] = []
+  for (let batch = sync.nextBatch('history', 1); batch; batch = sync.nextBatch('history', 1)) {
+    done.push(sync.wasApplied(batch))
+  }
+  expect(done).toEqual([null, seqOf(3)])
+  expect(sync.queued(seqOf(1), [2, 3].map(item)), 'the database has it').toBe(seqOf(3))
+})

@@ -42,7 +42,12 @@ export class StreamSync {
   #laterPages: Batch[] = []
   #history: Batch[] = []
   #buffered = 0
+  /** received up to here … */
   #position: string | null
+  /** … and in the database up to here */
+  #appliedUpTo: string | null
+  /** what is queued up to here was received otherwise, and is not in the database yet */
+  #queuedUpTo: string | null = null
   #count = 0
   #pageRequested = false
   #historyRequested = false
@@ -67,6 +72,7 @@ export class StreamSync {
     this.stream = stream
     this.#me = me
     this.#position = cursor
+    this.#appliedUpTo = cursor
     this.#outlineWanted = cursor === null && stream.startsWith('space:')
     this.#roomWanted = this.#outlineWanted ? (room ?? null) : undefined
   }
@@ -192,7 +198,11 @@ export class StreamSync {
     const continues =
       (after === null || (position !== null && after <= position)) && !this.#lost && !this.#historyRequested
     const fresh = items.filter((item) => position === null || item.seq > position)
-    if (fresh.length === 0) return last
+    if (fresh.length === 0) {
+      if (this.#appliedUpTo !== null && last <= this.#appliedUpTo) return last
+      this.#queuedUpTo = last
+      return null
+    }
     if (continues) this.#pushHistory(fresh, last)
     else this.#pushPages(this.#pages, fresh, last)
     return null
@@ -237,8 +247,15 @@ export class StreamSync {
     return batch
   }
 
-  wasApplied(batch: Batch): void {
+  /** Returns up to where the queue can be emptied now; null: nowhere. */
+  wasApplied(batch: Batch): string | null {
     if (batch.cursor !== null || this.#lost) this.applied = Math.max(this.applied, batch.count)
+    if (batch.cursor === null) return null
+    this.#appliedUpTo = batch.cursor
+    const queued = this.#queuedUpTo
+    if (queued === null || queued > batch.cursor) return null
+    this.#queuedUpTo = null
+    return queued
   }
 
   #roomRead(room: string | null): void {

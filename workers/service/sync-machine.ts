@@ -175,7 +175,8 @@ export class SyncMachine {
         if (!batch) return
         this.#pace.applied(batch.items.length, this.#now())
         this.#pauses = 0
-        this.#streams.get(batch.stream)?.wasApplied(batch)
+        const queued = this.#streams.get(batch.stream)?.wasApplied(batch) ?? null
+        if (queued !== null) this.#do({ type: 'UNQUEUE', stream: batch.stream, upTo: queued })
         if (batch.cursor !== null) this.#do({ type: 'REMEMBER_CURSOR', stream: batch.stream, seq: batch.cursor })
         if (batch.unqueue !== null) this.#do({ type: 'UNQUEUE', stream: batch.stream, upTo: batch.unqueue })
         return

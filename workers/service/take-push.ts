@@ -10,7 +10,7 @@ import {
   type NotificationTarget,
   type ShownNotification,
 } from './notifications.ts'
-import { knownOf, type PersonalMarks } from './personal-marks.ts'
+import { knownOf, noMark, type PersonalMarks } from './personal-marks.ts'
 import type { SyncApi } from './sync-api.ts'
 import type { SyncStore } from './sync-store.ts'
 
@@ -69,7 +69,8 @@ export async function takePush(push: PushPayload, platform: PushPlatform): Promi
   if (person !== null) await readOwn(person, platform).catch((error: unknown) => console.warn('push:', error))
   const quiet = async (room: string | null, clock: string | null): Promise<boolean> => {
     if (person === null || room === null || clock === null) return false
-    return isQuiet(await platform.marks.of(person, push.stream, room), clock)
+    const mark = await platform.marks.of(person, push.stream, room).catch(() => noMark)
+    return isQuiet(mark, clock)
   }
   const events = fresh.flatMap((item) => knownOf(item, push.stream))
   const changes = changesIn(events)
