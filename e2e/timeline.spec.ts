@@ -102,7 +102,6 @@ test('a thread of many replies is walked, and a link leads into the middle of a 
   const tab = await openTab()
   await signIn(tab, 'Ada')
   await openRoom(tab, 'garden')
-  await expect(messages(tab).last()).toContainText('A long thread')
   await tab.getByRole('button', { name: '90 replies' }).click()
   const list = tab.getByRole('log', { name: 'Messages in the thread' })
   await expect(list.getByRole('article').last()).toBeInViewport()
