@@ -154,7 +154,8 @@ test('a timeline that failed is tried again elsewhere than where it failed, and 
   const place = await settledTop(tab)
   await openRoom(tab, 'kitchen')
   await openRoom(tab, 'general')
-  expectSame(await settledTop(tab), place)
+  // the message alone: a date line at the top may be off by its height (docs/limits.md)
+  expect((await settledTop(tab)).key).toBe(place.key)
 
   await openRoom(tab, 'kitchen')
   await tab.evaluate(() => {
