@@ -154,8 +154,7 @@ test('a timeline that failed is tried again elsewhere than where it failed, and 
   const place = await settledTop(tab)
   await openRoom(tab, 'kitchen')
   await openRoom(tab, 'general')
-  // the message alone: a date line at the top may be off by its height (docs/limits.md)
-  expect((await settledTop(tab)).key).toBe(place.key)
+  expectSame(await settledTop(tab), place)
 
   await openRoom(tab, 'kitchen')
   await tab.evaluate(() => {

@@ -23,7 +23,8 @@ import { BeforeCommit } from './BeforeCommit.tsx'
 import { DateLine } from './DateLine.tsx'
 import { useReadMarks, type ReadMarks } from './read-marks.ts'
 import { timelineItems, type TimelineItem } from './timeline-items.ts'
-import { savePosition } from './timeline-position.ts'
+import { savePosition, type TimelinePosition } from './timeline-position.ts'
+import type { Anchor } from './scroll/scroll-core.ts'
 import type { OrderKey, TimelineRow } from './timeline-query.ts'
 import { firstUnread, messagePlace } from './timeline-query.ts'
 import type { TimelineSnapshot, TimelineWindow } from './timeline-window.ts'
@@ -123,12 +124,8 @@ function OpenTimeline(props: OpenProps) {
     growOlder: () => void window.growOlder(neededPlaces).catch(showError),
     growNewer: () => void window.growNewer(neededPlaces).catch(showError),
     onView: (view) => {
-      const anchorRow = view.anchor ? nearestRow(items, view.anchor.key) : null
-      if (view.anchor && anchorRow)
-        savePosition(keyIn(stream, room), {
-          anchor: { ...view.anchor, key: anchorRow.id },
-          place: BigInt(anchorRow.order_key),
-        })
+      const place = view.anchor && placeOf(items, view.anchor, (key) => window.sizes.of(key))
+      if (place) savePosition(keyIn(stream, room), place)
       else if (!view.anchor) savePosition(keyIn(stream, room), null)
       reading.onView(view)
     },
@@ -313,6 +310,16 @@ function nearestRow(items: readonly Drawn[], key: string): TimelineRow | null {
     if (item.kind === 'message') return item.row
   }
   return null
+}
+
+/** A position names a message: where a separator is at the top, the one below it, and how far below. */
+function placeOf(items: readonly Drawn[], anchor: Anchor, sizeOf: (key: string) => number): TimelinePosition | null {
+  const row = nearestRow(items, anchor.key)
+  if (!row) return null
+  let { top } = anchor
+  const from = items.findIndex((item) => item.key === anchor.key)
+  for (let index = from; items[index]!.key !== row.id; index++) top += sizeOf(items[index]!.key)
+  return { anchor: { key: row.id, top }, place: BigInt(row.order_key) }
 }
 
 function isAway(viewport: HTMLElement | null, id: string): boolean {
