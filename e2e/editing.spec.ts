@@ -250,13 +250,14 @@ test('input methods keep their keys; files, notices, moving rows, links and the 
     expect((await namesake.append(place.stream, [join])).status).toBe(200)
     await namesake.say(place.stream, place.room, 'I am Ada too')
     await expect(tab.getByRole('article', { name: /^Ada \(2\), / })).toContainText('I am Ada too')
-    await message(tab, 'I am Ada too').press('t')
     const thread = tab.getByRole('log', { name: 'Messages in the thread' })
-    for (const text of ['first answer', 'second answer']) {
-      await tab.getByRole('textbox', { name: 'Reply in thread' }).fill(text)
-      await tab.keyboard.press('Enter')
-      await expect(thread.getByRole('article').filter({ hasText: text })).toHaveCount(1)
-    }
+    // before the panel's queries have answered
+    await sendAsSoonAsThereIs(tab, 'textarea[data-focus="thread-composer"]', 'first answer')
+    await message(tab, 'I am Ada too').press('t')
+    await expect(thread.getByRole('article').filter({ hasText: 'first answer' })).toHaveCount(1)
+    await tab.getByRole('textbox', { name: 'Reply in thread' }).fill('second answer')
+    await tab.keyboard.press('Enter')
+    await expect(thread.getByRole('article').filter({ hasText: 'second answer' })).toHaveCount(1)
     await thread.getByRole('article').filter({ hasText: 'second answer' }).press('Delete')
     await tab.getByRole('button', { name: 'Threads' }).click()
     await expect(tab.getByRole('complementary').getByRole('button', { name: /I am Ada too/ })).toContainText(
@@ -283,5 +284,23 @@ function toolbarsAt(tab: Page, { x, y, width, height }: { x: number; y: number; 
         .filter((element) => element.matches('[role="toolbar"][aria-label="Message actions"]'))
         .map((element) => element.closest('article')?.textContent ?? ''),
     [x + width / 2, y + height / 2],
+  )
+}
+
+/** Types a text into a field in the moment in which the field appears, and presses Enter. */
+function sendAsSoonAsThereIs(tab: Page, selector: string, text: string) {
+  return tab.evaluate(
+    ([selector, text]) => {
+      const observer = new MutationObserver(() => {
+        const field = document.querySelector<HTMLTextAreaElement>(selector!)
+        if (!field) return
+        observer.disconnect()
+        Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value')!.set!.call(field, text)
+        field.dispatchEvent(new InputEvent('input', { bubbles: true }))
+        field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))
+      })
+      observer.observe(document.body, { childList: true, subtree: true })
+    },
+    [selector, text],
   )
 }

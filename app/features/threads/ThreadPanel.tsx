@@ -16,7 +16,7 @@ import type { SpaceRow } from '../spaces/spaces-query.ts'
 import { Timeline, type TimelineHandle } from '../timeline/Timeline.tsx'
 import { messageBody, type TimelineRow } from '../timeline/timeline-query.ts'
 import { createThread, parentOf } from './thread-events.ts'
-import { threadParent, type ThreadParent } from './threads-query.ts'
+import { threadParent, threadStart, type ThreadParent } from './threads-query.ts'
 import css from './ThreadPanel.module.css'
 
 /** A thread beside its room. It comes into being with its first reply. */
@@ -32,10 +32,13 @@ export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: 
   const exists = room !== null
 
   const send = async (text: string, reply: string | null) => {
-    if (!exists && !parent) throw new Error('The message of this thread is not here yet. Try again when it is.')
     const place = { stream: space.stream, actor: space.me, room: thread }
-    const parentPlace = { ...place, room: parent?.timeline_id ?? route.room ?? '' }
-    const before = exists || !parent ? [] : [createThread(parentPlace, { id: parent.id, text: parent.snippet })]
+    // a reply may be sent before the panel's own queries have answered
+    const start = exists || parent ? { exists, parent } : await threadStart(live.client, space.stream, thread)
+    if (!start.exists && !start.parent)
+      throw new Error('The message of this thread is not here yet. Try again when it is.')
+    const before =
+      start.exists || !start.parent ? [] : [createThread({ ...place, room: start.parent.timeline_id }, start.parent)]
     await writeMessage(dispatch, place, text, reply, before)
     timeline.current?.scrollToEnd()
   }

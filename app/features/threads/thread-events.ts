@@ -15,12 +15,15 @@ export function parentOf(threadId: string): string | null {
   return threadId.startsWith('thread-') ? threadId.slice('thread-'.length) : null
 }
 
-export function createThread(place: MessagePlace, parent: { readonly id: string; readonly text: string }): EventDraft {
+export function createThread(
+  place: MessagePlace,
+  parent: { readonly id: string; readonly snippet: string },
+): EventDraft {
   return draftEvent('room.create', {
     stream: place.stream,
     actor: place.actor,
     entity: threadOf(parent.id),
-    payload: { name: threadName(parent.text), kind: 'thread', parentRoom: place.room, parentMessage: parent.id },
+    payload: { name: threadName(parent.snippet), kind: 'thread', parentRoom: place.room, parentMessage: parent.id },
   })
 }
 
