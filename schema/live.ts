@@ -1,6 +1,6 @@
 /**
  * The vocabulary of live SQL that crosses threads: values, queries, and the row-level changes of a query.
- * The engine (dataflow/) produces them, the wire carries them, the hooks (app/live) apply them.
+ * The engine (dataflow/) produces them, the wire carries them, each tab applies them to its rows (LiveRows).
  */
 
 /** INTEGER is a number up to 2⁵³−1 and a bigint beyond; REAL a number; TEXT a string; BLOB bytes. */
@@ -13,17 +13,10 @@ export interface Query {
 }
 
 /** One step of a delta, applied in sequence to an ordered list of rows. */
-export type RowChange =
-  | { readonly op: 'insert'; readonly index: number; readonly key: string; readonly row: SqlValue[] }
-  | { readonly op: 'update'; readonly index: number; readonly key: string; readonly row: SqlValue[] }
+export type RowChange<Row = SqlValue[]> =
+  | { readonly op: 'insert' | 'update'; readonly index: number; readonly key: string; readonly row: Row }
   /** taken out at `from`, then put in at `index` */
-  | {
-      readonly op: 'move'
-      readonly from: number
-      readonly index: number
-      readonly key: string
-      readonly row: SqlValue[]
-    }
+  | { readonly op: 'move'; readonly from: number; readonly index: number; readonly key: string; readonly row: Row }
   | { readonly op: 'delete'; readonly index: number; readonly key: string }
 
 /** What one turn changed in one query's result. `columns` only when a schema change altered them. */
@@ -41,7 +34,7 @@ export interface QuerySnapshot {
   readonly rows: readonly SqlValue[][]
 }
 
-/** What a subscriber is told: the snapshot first, deltas from then on (a snapshot again if it fell too far behind). */
+/** What crosses the wire: the snapshot first, deltas from then on (a snapshot again if it fell too far behind). */
 export type LiveUpdate = ({ readonly type: 'snapshot' } & QuerySnapshot) | ({ readonly type: 'delta' } & QueryDelta)
 
 /** Result of plain SQL. `changes` counts the rows that the statements changed. */

@@ -3,7 +3,9 @@ import type { EventDraft } from '../../schema/events/event.ts'
 import type { ClientStatus } from '../../schema/messages/status.ts'
 import { queryKey } from '../../schema/live/query-key.ts'
 import { useLive } from './LiveProvider.tsx'
-import { type AnyRow, type LiveChange, type LiveResult, type LiveSource } from './live-query.ts'
+import type { RowChange } from '../../schema/live.ts'
+import type { AnyRow } from '../../workers/client/live-rows.ts'
+import type { LiveResult, LiveSource } from './live-query.ts'
 import type { QueryStore } from './query-store.ts'
 import { statusStore } from './status-store.ts'
 
@@ -45,7 +47,7 @@ export function useLiveRow<Row = AnyRow>(
 /** Calls `onChanges` for every turn that changed the result, without a render; a snapshot is told as `null`. */
 export function useLiveChanges<Row = AnyRow>(
   query: LiveSource<Row> | null,
-  onChanges: (changes: readonly LiveChange<Row>[] | null, rows: readonly Row[]) => void,
+  onChanges: (changes: readonly RowChange<Row>[] | null, rows: readonly Row[]) => void,
 ): void {
   const { store } = useLive()
   const stable = useStableQuery(query)
@@ -56,7 +58,7 @@ export function useLiveChanges<Row = AnyRow>(
   useEffect(() => {
     if (!stable) return
     return store.observe(stable, (changes, rows) =>
-      latest.current(changes as readonly LiveChange<Row>[] | null, rows as readonly Row[]),
+      latest.current(changes as readonly RowChange<Row>[] | null, rows as readonly Row[]),
     )
   }, [store, stable])
 }

@@ -8,5 +8,5 @@ export {
   useLiveRow,
   useLiveSuspenseQuery,
 } from './hooks.ts'
-export { sql, type LiveChange, type LiveResult, type LiveSource, type TypedQuery } from './live-query.ts'
+export { sql, type LiveResult, type LiveSource, type TypedQuery } from './live-query.ts'
 export { QueryStore } from './query-store.ts'

@@ -1,5 +1,5 @@
 import type { CompiledQuery } from 'kysely'
-import type { Query, RowChange, SqlValue } from '../../schema/live.ts'
+import type { Query, SqlValue } from '../../schema/live.ts'
 import type { ClientError } from '../../workers/client/client.ts'
 
 /**
@@ -13,9 +13,6 @@ declare const rowType: unique symbol
 
 export type LiveSource<Row> = TypedQuery<Row> | CompiledQuery<Row>
 
-/** Rows are objects by column name; of two columns with one name the last wins, as in every SQLite driver. */
-export type AnyRow = Readonly<Record<string, SqlValue>>
-
 export type LiveStatus = 'loading' | 'ready' | 'error'
 
 /** `data` keeps the last good rows while `error` is set. Same object until something changes. */
@@ -24,13 +21,6 @@ export interface LiveResult<Row> {
   readonly status: LiveStatus
   readonly error: ClientError | null
 }
-
-/** A RowChange whose rows are objects. */
-export type LiveChange<Row> = RowChange extends infer Change
-  ? Change extends { readonly row: SqlValue[] }
-    ? Omit<Change, 'row'> & { readonly row: Row }
-    : Change
-  : never
 
 /** SQL with the type of its rows: sql<{ id: string }>('SELECT id FROM rooms WHERE space_id = ?', [space]) */
 export function sql<Row>(text: string, parameters: readonly SqlValue[] = []): TypedQuery<Row> {

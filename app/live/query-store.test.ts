@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import type { CompiledQuery } from 'kysely'
 import type { LiveUpdate, Query } from '../../schema/live.ts'
+import { LiveRows, type RowsUpdate } from '../../workers/client/live-rows.ts'
 import type { ClientError } from '../../workers/client/client.ts'
 import { sql, type LiveSource } from './live-query.ts'
 import { QueryStore, type Timing } from './query-store.ts'
@@ -10,8 +11,13 @@ function setUp() {
   const open = new Map<string, { update: (update: LiveUpdate) => void; fail: (error: ClientError) => void }>()
   let subscriptions = 0
   const client = {
-    subscribe(query: Query, update: (update: LiveUpdate) => void, fail: (error: ClientError) => void = () => {}) {
+    subscribe(query: Query, tell: (update: RowsUpdate) => void, fail: (error: ClientError) => void = () => {}) {
       subscriptions++
+      let rows: LiveRows | null = null
+      const update = (each: LiveUpdate) => {
+        if (each.type === 'snapshot') tell((rows = new LiveRows(each)).snapshot())
+        else tell(rows!.change(each))
+      }
       open.set(query.sql, { update, fail })
       return () => void open.delete(query.sql)
     },

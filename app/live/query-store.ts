@@ -1,8 +1,8 @@
 import { queryKey } from '../../schema/live/query-key.ts'
-import type { LiveUpdate, Query } from '../../schema/live.ts'
+import type { Query } from '../../schema/live.ts'
 import type { Client, ClientError, Unsubscribe } from '../../workers/client/client.ts'
-import { type AnyRow, type LiveResult, type LiveSource } from './live-query.ts'
-import { LiveRows, type ChangedRow } from './live-rows.ts'
+import type { AnyRow, ChangedRow, RowsUpdate } from '../../workers/client/live-rows.ts'
+import type { LiveResult, LiveSource } from './live-query.ts'
 
 /**
  * The live queries of one tab, outside React: one worker subscription for each distinct query, shared by reference count.
@@ -18,6 +18,7 @@ export class QueryStore {
   readonly #timing: Timing
   readonly #entries = new Map<string, Entry>()
   readonly #dirty = new Set<Entry>()
+  readonly #keys = new WeakMap<LiveSource<unknown>, string>()
   #frameScheduled = false
 
   constructor(client: Pick<Client, 'subscribe'>, timing: Timing = browserTiming) {
@@ -26,7 +27,7 @@ export class QueryStore {
   }
 
   result<Row = AnyRow>(query: LiveSource<Row>): LiveResult<Row> {
-    return (this.#entries.get(queryKey(query))?.result ?? loading) as LiveResult<Row>
+    return (this.#entries.get(this.#keyOf(query))?.result ?? loading) as LiveResult<Row>
   }
 
   subscribe(query: LiveSource<unknown>, listener: () => void): Unsubscribe {
@@ -40,7 +41,7 @@ export class QueryStore {
    */
   observe(query: LiveSource<unknown>, observer: RowObserver): Unsubscribe {
     const entry = this.#open(query)
-    if (entry.started) observer(null, entry.rows.take())
+    if (entry.told) observer(null, entry.told.rows)
     return this.#use(entry, entry.observers, observer)
   }
 
@@ -48,7 +49,7 @@ export class QueryStore {
   preload(query: LiveSource<unknown>): Promise<void> {
     const entry = this.#open(query)
     // its grace begins with its rows: on a slow start nobody can use them sooner
-    if (!entry.started && entry.dropTimer !== null) {
+    if (!entry.told && entry.dropTimer !== null) {
       this.#timing.clear(entry.dropTimer)
       entry.dropTimer = null
     }
@@ -67,6 +68,13 @@ export class QueryStore {
     for (const entry of this.#entries.values()) this.#drop(entry)
   }
 
+  /** React asks for a result at every render and every change: the key of a query object is made once. */
+  #keyOf(query: LiveSource<unknown>): string {
+    let key = this.#keys.get(query)
+    if (key === undefined) this.#keys.set(query, (key = queryKey(query)))
+    return key
+  }
+
   #use<T>(entry: Entry, set: Set<T>, item: T): Unsubscribe {
     let used = true
     entry.uses++
@@ -83,7 +91,7 @@ export class QueryStore {
   }
 
   #open(source: LiveSource<unknown>): Entry {
-    const key = queryKey(source)
+    const key = this.#keyOf(source)
     const known = this.#entries.get(key)
     if (known) return known
     const query = { sql: source.sql, parameters: source.parameters } as Query
@@ -91,10 +99,9 @@ export class QueryStore {
     const settled = new Promise<void>((resolve) => (settle = resolve))
     const entry: Entry = {
       key,
-      rows: new LiveRows(),
+      told: null,
       result: loading,
       error: null,
-      started: false,
       uses: 0,
       listeners: new Set(),
       observers: new Set(),
@@ -112,21 +119,21 @@ export class QueryStore {
     return entry
   }
 
-  #update(entry: Entry, update: LiveUpdate): void {
+  #update(entry: Entry, update: RowsUpdate): void {
     if (!this.#live(entry)) return
-    const changes = entry.rows.apply(update)
+    const isFirst = entry.told === null
+    entry.told = update
     entry.error = null
-    for (const observer of entry.observers) observer(changes, entry.rows.take())
-    if (!entry.started) {
-      entry.started = true
-      this.#publish(entry)
-    } else this.#markDirty(entry)
+    const changes = update.type === 'delta' ? update.changes : null
+    for (const observer of entry.observers) observer(changes, update.rows)
+    if (isFirst) this.#publish(entry)
+    else this.#markDirty(entry)
   }
 
   #fail(entry: Entry, error: ClientError): void {
     if (!this.#live(entry)) return
     entry.error = error
-    if (!entry.started) this.#publish(entry)
+    if (!entry.told) this.#publish(entry)
     else this.#markDirty(entry)
   }
 
@@ -144,7 +151,7 @@ export class QueryStore {
 
   #publish(entry: Entry): void {
     this.#dirty.delete(entry)
-    entry.result = { data: entry.rows.take(), status: entry.error ? 'error' : 'ready', error: entry.error }
+    entry.result = { data: entry.told?.rows ?? none, status: entry.error ? 'error' : 'ready', error: entry.error }
     entry.settle()
     for (const listener of entry.listeners) listener()
   }
@@ -187,10 +194,10 @@ const browserTiming: Timing = {
 
 interface Entry {
   readonly key: string
-  readonly rows: LiveRows
+  /** what the client said last: it has the rows */
+  told: RowsUpdate | null
   result: LiveResult<AnyRow>
   error: ClientError | null
-  started: boolean
   uses: number
   readonly listeners: Set<() => void>
   readonly observers: Set<RowObserver>
@@ -200,4 +207,6 @@ interface Entry {
   unsubscribe: Unsubscribe
 }
 
-const loading: LiveResult<AnyRow> = Object.freeze({ data: Object.freeze([]), status: 'loading', error: null })
+const none: readonly AnyRow[] = Object.freeze([])
+
+const loading: LiveResult<AnyRow> = Object.freeze({ data: none, status: 'loading', error: null })

@@ -12,17 +12,24 @@ import type { RowChange, SqlValue } from '../live.ts'
  * Deletes come first, from the end; then the new list is walked from its start. `waiting` counts rows that will move
  * later and still stand before the place we are at.
  */
-export interface KeyedRows {
+export interface KeyedRows<Row = SqlValue[]> {
   readonly keys: readonly string[]
-  readonly rows: readonly SqlValue[][]
+  readonly rows: readonly Row[]
 }
 
 export function diffRows(before: KeyedRows, after: KeyedRows): RowChange[] {
-  const changes: RowChange[] = []
+  return diffRowsBy(sameRow, before, after)
+}
+
+type Same<Row> = (before: Row, after: Row) => boolean
+
+/** The same of rows of any kind; `same` says which of one key are equal. */
+export function diffRowsBy<Row>(same: Same<Row>, before: KeyedRows<Row>, after: KeyedRows<Row>): RowChange<Row>[] {
+  const changes: RowChange<Row>[] = []
   let start = 0
   const shortest = Math.min(before.keys.length, after.keys.length)
   while (start < shortest && before.keys[start] === after.keys[start]) {
-    pushUpdate(changes, start, start, before, after, start)
+    pushUpdate(same, changes, start, start, before, after, start)
     start++
   }
   let end = 0
@@ -32,14 +39,21 @@ export function diffRows(before: KeyedRows, after: KeyedRows): RowChange[] {
   ) {
     end++
   }
-  diffMiddle(changes, before, after, start, end)
+  diffMiddle(same, changes, before, after, start, end)
   for (let i = after.keys.length - end; i < after.keys.length; i++) {
-    pushUpdate(changes, i, i - after.keys.length + before.keys.length, before, after, i)
+    pushUpdate(same, changes, i, i - after.keys.length + before.keys.length, before, after, i)
   }
   return changes
 }
 
-function diffMiddle(changes: RowChange[], before: KeyedRows, after: KeyedRows, start: number, end: number): void {
+function diffMiddle<Row>(
+  same: Same<Row>,
+  changes: RowChange<Row>[],
+  before: KeyedRows<Row>,
+  after: KeyedRows<Row>,
+  start: number,
+  end: number,
+): void {
   const beforeEnd = before.keys.length - end
   const afterEnd = after.keys.length - end
   if (start === beforeEnd) {
@@ -89,7 +103,7 @@ function diffMiddle(changes: RowChange[], before: KeyedRows, after: KeyedRows, s
     }
     if (stays[place]) {
       passed = place + 1
-      pushUpdate(changes, i + waiting.below(place), keptOld[place]!, before, after, i)
+      pushUpdate(same, changes, i + waiting.below(place), keptOld[place]!, before, after, i)
       continue
     }
     const placed = place < passed ? placedBefore[place]! : i + staysBelow[place]! - staysBelow[passed]!
@@ -99,16 +113,17 @@ function diffMiddle(changes: RowChange[], before: KeyedRows, after: KeyedRows, s
   }
 }
 
-function pushUpdate(
-  changes: RowChange[],
+function pushUpdate<Row>(
+  same: Same<Row>,
+  changes: RowChange<Row>[],
   index: number,
   oldIndex: number,
-  before: KeyedRows,
-  after: KeyedRows,
+  before: KeyedRows<Row>,
+  after: KeyedRows<Row>,
   newIndex: number,
 ): void {
   const row = after.rows[newIndex]!
-  if (!sameRow(before.rows[oldIndex]!, row)) {
+  if (!same(before.rows[oldIndex]!, row)) {
     changes.push({ op: 'update', index, key: after.keys[newIndex]!, row })
   }
 }
@@ -164,29 +179,38 @@ export function sameValue(a: SqlValue, b: SqlValue): boolean {
 }
 
 /** Applies the steps of a delta in place, in sequence: `keys[i]` names `rows[i]`. */
-export function applyChanges(keys: string[], rows: SqlValue[][], changes: readonly RowChange[]): void {
-  for (const change of changes) {
-    switch (change.op) {
-      case 'insert':
-        keys.splice(change.index, 0, change.key)
-        rows.splice(change.index, 0, change.row)
-        break
-      case 'update':
-        keys[change.index] = change.key
-        rows[change.index] = change.row
-        break
-      case 'move':
-        keys.splice(change.from, 1)
-        rows.splice(change.from, 1)
-        keys.splice(change.index, 0, change.key)
-        rows.splice(change.index, 0, change.row)
-        break
-      case 'delete':
-        keys.splice(change.index, 1)
-        rows.splice(change.index, 1)
-        break
-      default:
-        assertNever(change)
-    }
+export function applyChanges<Row>(keys: string[], rows: Row[], changes: readonly RowChange<Row>[]): void {
+  for (const change of changes) applyChange(keys, rows, change)
+}
+
+/** Applies one step. */
+export function applyChange<Row>(keys: string[], rows: Row[], change: RowChange<Row>): void {
+  switch (change.op) {
+    case 'insert':
+      putIn(keys, change.index, change.key)
+      putIn(rows, change.index, change.row)
+      break
+    case 'update':
+      keys[change.index] = change.key
+      rows[change.index] = change.row
+      break
+    case 'move':
+      keys.splice(change.from, 1)
+      rows.splice(change.from, 1)
+      putIn(keys, change.index, change.key)
+      putIn(rows, change.index, change.row)
+      break
+    case 'delete':
+      keys.splice(change.index, 1)
+      rows.splice(change.index, 1)
+      break
+    default:
+      assertNever(change)
   }
+}
+
+/** `push` costs a tenth of `splice`, and most rows come at the end. */
+function putIn<T>(list: T[], index: number, item: T): void {
+  if (index === list.length) list.push(item)
+  else list.splice(index, 0, item)
 }

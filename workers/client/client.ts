@@ -1,8 +1,9 @@
 import type { EventKey } from '../../schema/events/key.ts'
 import type { Observable } from 'rxjs'
 import type { EventDraft } from '../../schema/events/event.ts'
-import type { LiveUpdate, Query, QueryResult, SqlValue } from '../../schema/live.ts'
+import type { Query, QueryResult, SqlValue } from '../../schema/live.ts'
 import type { ClientStatus } from '../../schema/messages/status.ts'
+import type { RowsUpdate } from './live-rows.ts'
 
 /** The tab's end of the stack: all that app/ sees. */
 export interface Client {
@@ -14,9 +15,9 @@ export interface Client {
    * `onError` with code QUERY_INVALID (bad SQL, table gone) or TIMEOUT (its first rows took more than 15 s) ends the
    * subscription; any other error may clear with the next update. Survives failover: the subscriber only ever sees its own rows change.
    */
-  subscribe(query: Query, onUpdate: (update: LiveUpdate) => void, onError?: (error: ClientError) => void): Unsubscribe
+  subscribe(query: Query, onUpdate: (update: RowsUpdate) => void, onError?: (error: ClientError) => void): Unsubscribe
   /** The same as an Observable: cold, shared by query, a snapshot first; it errors when the query has ended. */
-  live(query: Query): Observable<LiveUpdate>
+  live(query: Query): Observable<RowsUpdate>
   /** Plain SQL on the leader's database. Rejects with a ClientError; TIMEOUT: it ran for 15 s and was stopped, or none led. */
   query(sql: string, parameters?: readonly SqlValue[]): Promise<QueryResult>
   /** Resolves when the events and their outbox rows are durable on this device. All or none. Rejects with a ClientError. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { FromTab } from '../../schema/messages/tab.ts'
 import type { LiveUpdate } from '../../schema/live.ts'
+import type { RowsUpdate } from './live-rows.ts'
 import { liveQuery } from './live.ts'
 import { openSubscriptions } from './open-subscriptions.ts'
 
@@ -36,10 +37,12 @@ test('a later subscriber gets a snapshot of what the first one has', async () =>
   live.subscribe()
   update(snapshot)
   update(inserted)
-  const heard: LiveUpdate[] = []
+  const heard: RowsUpdate[] = []
   live.subscribe((each) => heard.push(each))
   await Promise.resolve()
-  expect(heard).toEqual([{ type: 'snapshot', turn: 2, columns: ['id'], keys: ['1', '2'], rows: [[1], [2]] }])
+  expect(heard).toEqual([
+    { type: 'snapshot', turn: 2, columns: ['id'], keys: ['1', '2'], rows: [{ id: 1 }, { id: 2 }] },
+  ])
 })
 
 test('an error that may clear ends nothing; one that ends the query is told', () => {

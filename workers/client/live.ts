@@ -1,6 +1,7 @@
 import { Observable } from 'rxjs'
-import type { LiveUpdate, Query } from '../../schema/live.ts'
+import type { Query } from '../../schema/live.ts'
 import type { Client, ClientError } from './client.ts'
+import type { RowsUpdate } from './live-rows.ts'
 
 /** Errors after which no further update comes; any other may clear with the next update. */
 const endings: ReadonlySet<ClientError['code']> = new Set(['QUERY_INVALID', 'TIMEOUT', 'CLOSED'])
@@ -10,7 +11,7 @@ const endings: ReadonlySet<ClientError['code']> = new Set(['QUERY_INVALID', 'TIM
  * its last subscriber); equal queries share one maintained query; every subscriber gets a snapshot first, then deltas
  * that apply to exactly what it has. It errors with a ClientError when the query has ended.
  */
-export function liveQuery(subscribe: Client['subscribe'], query: Query): Observable<LiveUpdate> {
+export function liveQuery(subscribe: Client['subscribe'], query: Query): Observable<RowsUpdate> {
   return new Observable((observer) =>
     subscribe(
       query,

@@ -1,9 +1,9 @@
-import type { LiveUpdate, Query, SqlValue } from '../../schema/live.ts'
+import type { LiveUpdate, Query } from '../../schema/live.ts'
 import { queryKey } from '../../schema/live/query-key.ts'
-import { applyChanges, diffRows } from '../../schema/live/row-changes.ts'
 import type { FromTab, TabSubscription, TabUpdate } from '../../schema/messages/tab.ts'
 import { clientError } from './client-error.ts'
 import type { Client, ClientError } from './client.ts'
+import { LiveRows, type RowsUpdate } from './live-rows.ts'
 
 export interface Subscriptions {
   readonly add: Client['subscribe']
@@ -17,18 +17,12 @@ interface TabQuery {
   readonly key: string
   readonly query: Query
   readonly listeners: Set<Listener>
-  held: Held | null
-}
-interface Held {
-  turn: number
-  columns: readonly string[]
-  readonly keys: string[]
-  readonly rows: SqlValue[][]
+  held: LiveRows | null
 }
 interface Listener {
   /** false until it has had its snapshot */
   started: boolean
-  readonly onUpdate: (update: LiveUpdate) => void
+  readonly onUpdate: (update: RowsUpdate) => void
   readonly onError: ((error: ClientError) => void) | undefined
 }
 
@@ -49,24 +43,21 @@ export function openSubscriptions(post: (message: FromTab) => void): Subscriptio
 
   function receive(tabQuery: TabQuery, update: LiveUpdate): void {
     const { held } = tabQuery
-    if (update.type === 'snapshot') {
-      const { turn, columns, keys, rows } = update
-      tabQuery.held = { turn, columns, keys: [...keys], rows: [...rows] }
-      if (!held || !sameColumns(held.columns, columns)) return tell(tabQuery, update)
-      const changes = diffRows(held, update)
-      if (changes.length > 0) tell(tabQuery, { type: 'delta', turn, changes })
-      for (const listener of tabQuery.listeners) start(tabQuery, listener)
+    if (update.type === 'delta') {
+      // A delta without a snapshot cannot be: the coordinator sends none before it.
+      if (held) tell(tabQuery, held.change(update))
       return
     }
-    // A delta without a snapshot cannot be: the coordinator sends none before it.
-    if (!held) return
-    held.turn = update.turn
-    held.columns = update.columns ?? held.columns
-    applyChanges(held.keys, held.rows, update.changes)
-    tell(tabQuery, update)
+    if (!held || !sameColumns(held.columns, update.columns)) {
+      tabQuery.held = new LiveRows(update)
+      return tell(tabQuery, tabQuery.held.snapshot())
+    }
+    const difference = held.replace(update)
+    if (difference.changes.length > 0) return tell(tabQuery, difference)
+    for (const listener of tabQuery.listeners) start(tabQuery, listener)
   }
 
-  function tell(tabQuery: TabQuery, update: LiveUpdate): void {
+  function tell(tabQuery: TabQuery, update: RowsUpdate): void {
     for (const listener of tabQuery.listeners) {
       if (!listener.started && update.type === 'delta') {
         start(tabQuery, listener)
@@ -81,8 +72,7 @@ export function openSubscriptions(post: (message: FromTab) => void): Subscriptio
     const { held } = tabQuery
     if (listener.started || !held || !tabQuery.listeners.has(listener)) return
     listener.started = true
-    const { turn, columns, keys, rows } = held
-    guarded(() => listener.onUpdate({ type: 'snapshot', turn, columns, keys: [...keys], rows: [...rows] }))
+    guarded(() => listener.onUpdate(held.snapshot()))
   }
 
   return {

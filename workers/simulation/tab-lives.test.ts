@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { EventDraft } from '../../schema/events/event.ts'
 import type { ClientError } from '../client/client.ts'
 import { applyChanges } from '../../schema/live/row-changes.ts'
+import type { AnyRow } from '../client/live-rows.ts'
 import { servingLock } from '../../schema/messages/protocol.ts'
 import type { SqlValue } from '../../schema/live.ts'
 import { FakeBrowser, type FakePage } from './browser.ts'
@@ -26,7 +27,7 @@ describe('tab lives', () => {
 interface View {
   readonly bucket: number
   readonly keys: string[]
-  readonly rows: SqlValue[][]
+  readonly rows: AnyRow[]
   started: boolean
 }
 interface Watched {
@@ -136,6 +137,9 @@ class Life {
         if (change.op === 'insert' && view.keys.includes(change.key)) fault(`insert of ${change.key}, which is there`)
         applyChanges(view.keys, view.rows, [change])
       }
+      if (update.rows.length !== view.rows.length || update.rows.some((row, at) => row !== view.rows[at])) {
+        fault('the rows are not those that the changes give')
+      }
     })
     if (this.#browser.world.random() < 0.3) {
       this.#browser.world.at(page.context, this.#browser.world.between(0, 2_000), () => {
@@ -232,7 +236,7 @@ class Life {
         if (view.keys.join() !== wanted) {
           this.#faults.push(`${page.context.name} bucket ${view.bucket} shows ${view.keys.join()} not ${wanted}`)
         }
-        if (view.rows.map(([row]) => row).join() !== wanted) this.#faults.push('keys and rows differ')
+        if (view.rows.map(({ n }) => n).join() !== wanted) this.#faults.push('keys and rows differ')
       }
     }
     if (active.size !== 1 || active.has(null)) this.#faults.push(`tabs follow ${[...active].join(' and ')}`)

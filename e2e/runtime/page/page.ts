@@ -1,4 +1,3 @@
-import { applyChanges } from '../../../schema/live/row-changes.ts'
 import type { Client } from '../../../workers/client/client.ts'
 import { connect } from '../../../workers/client/connect.ts'
 import { installTestHooks } from '../../../workers/client/test-hooks.ts'
@@ -20,8 +19,7 @@ export interface RuntimePage {
   readonly watched: Watched[]
 }
 export interface Watched {
-  readonly keys: string[]
-  readonly rows: SqlValue[][]
+  rows: SqlValue[][]
   snapshots: number
   deltas: number
   readonly errors: string[]
@@ -50,18 +48,13 @@ client.status$.subscribe((status) => {
 })
 
 function watch(sql: string): Watched {
-  const watched: Watched = { keys: [], rows: [], snapshots: 0, deltas: 0, errors: [] }
+  const watched: Watched = { rows: [], snapshots: 0, deltas: 0, errors: [] }
   client.subscribe(
     { sql, parameters: [] },
     (update) => {
-      if (update.type === 'snapshot') {
-        watched.snapshots += 1
-        watched.keys.splice(0, Infinity, ...update.keys)
-        watched.rows.splice(0, Infinity, ...update.rows)
-        return
-      }
-      watched.deltas += 1
-      applyChanges(watched.keys, watched.rows, update.changes)
+      if (update.type === 'snapshot') watched.snapshots += 1
+      else watched.deltas += 1
+      watched.rows = update.rows.map((row) => Object.values(row))
     },
     (error) => watched.errors.push(error.message),
   )

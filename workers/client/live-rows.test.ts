@@ -4,24 +4,21 @@ import type { RowChange, SqlValue } from '../../schema/live.ts'
 import { LiveRows } from './live-rows.ts'
 
 const snapshot = (rows: SqlValue[][], turn = 1) => ({
-  type: 'snapshot' as const,
   turn,
   columns: ['id', 'text'],
   keys: rows.map((row) => String(row[0])),
   rows,
 })
-const delta = (...changes: RowChange[]) => ({ type: 'delta' as const, turn: 2, changes })
+const delta = (...changes: RowChange[]) => ({ turn: 2, changes })
 
 describe('LiveRows', () => {
   test('rows are objects by column name', () => {
-    const live = new LiveRows()
-    live.apply(snapshot([['a', 'one']]))
+    const live = new LiveRows(snapshot([['a', 'one']]))
     expect(live.take()).toEqual([{ id: 'a', text: 'one' }])
   })
 
   test('a delta changes its rows and leaves the other objects as they are', () => {
-    const live = new LiveRows()
-    live.apply(
+    const live = new LiveRows(
       snapshot([
         ['a', '1'],
         ['b', '2'],
@@ -29,7 +26,7 @@ describe('LiveRows', () => {
       ]),
     )
     const before = live.take()
-    live.apply(
+    live.change(
       delta(
         { op: 'update', index: 1, key: 'b', row: ['b', 'two'] },
         { op: 'move', from: 0, index: 2, key: 'a', row: ['a', '1'] },
@@ -44,32 +41,29 @@ describe('LiveRows', () => {
   })
 
   test('a list that was handed out never changes', () => {
-    const live = new LiveRows()
-    live.apply(snapshot([['a', '1']]))
+    const live = new LiveRows(snapshot([['a', '1']]))
     const before = live.take()
-    live.apply(delta({ op: 'delete', index: 0, key: 'a' }))
+    live.change(delta({ op: 'delete', index: 0, key: 'a' }))
     expect(before).toHaveLength(1)
     expect(live.take()).toHaveLength(0)
   })
 
   test('an update to equal values keeps the object', () => {
-    const live = new LiveRows()
-    live.apply(snapshot([['a', '1']]))
+    const live = new LiveRows(snapshot([['a', '1']]))
     const before = live.take()[0]
-    live.apply(delta({ op: 'update', index: 0, key: 'a', row: ['a', '1'] }))
+    live.change(delta({ op: 'update', index: 0, key: 'a', row: ['a', '1'] }))
     expect(live.take()[0]).toBe(before)
   })
 
   test('a second snapshot (a new leader) keeps the objects of equal rows', () => {
-    const live = new LiveRows()
-    live.apply(
+    const live = new LiveRows(
       snapshot([
         ['a', '1'],
         ['b', '2'],
       ]),
     )
     const [a, b] = live.take()
-    live.apply(
+    live.replace(
       snapshot(
         [
           ['b', '2'],
@@ -83,10 +77,8 @@ describe('LiveRows', () => {
   })
 
   test('a schema change gives rows their new columns', () => {
-    const live = new LiveRows()
-    live.apply(snapshot([['a', '1']]))
-    live.apply({
-      type: 'delta',
+    const live = new LiveRows(snapshot([['a', '1']]))
+    live.change({
       turn: 2,
       columns: ['id', 'text', 'more'],
       changes: [{ op: 'update', index: 0, key: 'a', row: ['a', '1', 7n] }],
@@ -100,8 +92,7 @@ describe('LiveRows', () => {
     })
     fc.assert(
       fc.property(steps, (sequence) => {
-        const live = new LiveRows()
-        live.apply(snapshot([]))
+        const live = new LiveRows(snapshot([]))
         const model: { id: string; text: string }[] = []
         let next = 0
         for (const step of sequence) {
@@ -111,22 +102,23 @@ describe('LiveRows', () => {
             const row = { id: `k${next++}`, text: step.text }
             const at = step.at % (size + 1)
             model.splice(at, 0, row)
-            live.apply(delta({ op: 'insert', index: at, key: row.id, row: [row.id, row.text] }))
+            live.change(delta({ op: 'insert', index: at, key: row.id, row: [row.id, row.text] }))
           } else if (step.op === 1) {
             model[index] = { id: model[index]!.id, text: step.text }
-            live.apply(delta({ op: 'update', index, key: model[index]!.id, row: [model[index]!.id, step.text] }))
+            live.change(delta({ op: 'update', index, key: model[index]!.id, row: [model[index]!.id, step.text] }))
           } else if (step.op === 2) {
             const [row] = model.splice(index, 1)
             const to = step.to % size
             model.splice(to, 0, row!)
-            live.apply(delta({ op: 'move', from: index, index: to, key: row!.id, row: [row!.id, row!.text] }))
+            live.change(delta({ op: 'move', from: index, index: to, key: row!.id, row: [row!.id, row!.text] }))
           } else {
             const [row] = model.splice(index, 1)
-            live.apply(delta({ op: 'delete', index, key: row!.id }))
+            live.change(delta({ op: 'delete', index, key: row!.id }))
           }
         }
         expect(live.take()).toEqual(model)
-        expect(live.keys).toEqual(model.map((row) => row.id))
+        const told = live.snapshot()
+        expect(told.type === 'snapshot' && told.keys).toEqual(model.map((row) => row.id))
       }),
       { seed: 4711 },
     )
