@@ -54,7 +54,8 @@ const bench = {
           const at = now()
           if (update.type === 'snapshot') return resolve()
           for (const change of update.changes) {
-            if (change.op === 'insert') deliveries.push({ marker: String(Object.values(change.row)[0]), at, type: 'delta' })
+            if (change.op === 'insert')
+              deliveries.push({ marker: String(Object.values(change.row)[0]), at, type: 'delta' })
           }
         },
         reject,
