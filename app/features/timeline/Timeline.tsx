@@ -24,6 +24,7 @@ import { DateLine } from './DateLine.tsx'
 import { useReadMarks, type ReadMarks } from './read-marks.ts'
 import { timelineItems, type TimelineItem } from './timeline-items.ts'
 import { savePosition, type TimelinePosition } from './timeline-position.ts'
+import { nextBelow } from './scroll/next-below.ts'
 import type { Anchor } from './scroll/scroll-core.ts'
 import type { OrderKey, TimelineRow } from './timeline-query.ts'
 import { firstUnread, messagePlace } from './timeline-query.ts'
@@ -302,24 +303,19 @@ function NewLine() {
   )
 }
 
+const isMessage = (item: Drawn): item is Extract<Drawn, { kind: 'message' }> => item.kind === 'message'
+
 /** The message an item belongs to: itself, or the next one below a separator. */
 function nearestRow(items: readonly Drawn[], key: string): TimelineRow | null {
-  const at = items.findIndex((item) => item.key === key)
-  for (let index = at; index >= 0 && index < items.length; index++) {
-    const item = items[index]!
-    if (item.kind === 'message') return item.row
-  }
-  return null
+  return nextBelow(items, { key, top: 0 }, isMessage, () => 0)?.item.row ?? null
 }
 
 /** A position names a message: where a separator is at the top, the one below it, and how far below. */
 function placeOf(items: readonly Drawn[], anchor: Anchor, sizeOf: (key: string) => number): TimelinePosition | null {
-  const row = nearestRow(items, anchor.key)
-  if (!row) return null
-  let { top } = anchor
-  const from = items.findIndex((item) => item.key === anchor.key)
-  for (let index = from; items[index]!.key !== row.id; index++) top += sizeOf(items[index]!.key)
-  return { anchor: { key: row.id, top }, place: BigInt(row.order_key) }
+  const found = nextBelow(items, anchor, isMessage, sizeOf)
+  if (!found) return null
+  const { row } = found.item
+  return { anchor: { key: row.id, top: found.top }, place: BigInt(row.order_key) }
 }
 
 function isAway(viewport: HTMLElement | null, id: string): boolean {
