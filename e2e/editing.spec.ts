@@ -64,8 +64,13 @@ test('an edit is a draft of the whole text: kept until it is saved, refused with
     const second = await enter()
     await expect(editorIn(second)).toHaveValue('the pond is frozen over again')
     await second.close()
-    for (let index = 0; index < 40; index++) await host.say(place.stream, place.room, `snow ${index}.`)
-    await expect(message(tab, 'snow 39.')).toHaveCount(1)
+    // far more than stays drawn above the end
+    await host.sayAll(
+      place.stream,
+      place.room,
+      Array.from({ length: 80 }, (_, at) => `snow ${at}.`),
+    )
+    await expect(message(tab, 'snow 79.')).toHaveCount(1)
     await timeline(tab).focus()
     await tab.keyboard.press('End')
     await expect(editor).toHaveCount(0)
@@ -205,8 +210,8 @@ test('input methods keep their keys; files, notices, moving rows, links and the 
   })
 
   await test.step('under a pointer at rest no tools of another message come up', async () => {
-    const ids: string[] = []
-    for (let index = 0; index < 30; index++) ids.push(await host.say(place.stream, place.room, `rows ${index}.`))
+    const texts = Array.from({ length: 30 }, (_, at) => `rows ${at}.`)
+    const ids = await host.sayAll(place.stream, place.room, texts)
     await expect(message(tab, 'rows 29.')).toHaveCount(1)
     const rested = message(tab, 'rows 27.')
     await rested.hover()
