@@ -18,19 +18,21 @@ import type {
 } from './bound.ts'
 import { as, nowhere } from './build-ast.ts'
 import { type CteScope, fromItems, goesBy, type Item, leaves, newScope, reference, type Scope } from './scope.ts'
+import { spellValues } from './spell-values.ts'
 import { subqueriesIn, subqueriesWithin } from './subqueries.ts'
 import { Unsupported } from './unsupported.ts'
 
 /** Binds a SELECT: each arm in a scope of its own, then ORDER BY and LIMIT over what the arms offer. */
 export function bindQuery(
   binder: Binder,
-  ast: Select,
+  unspelled: Select,
   outer: Scope | null,
   text: string,
   ctesAround: CteScope | null,
   /** told of the first arm before the others are bound: they may be a recursion that reads its columns */
   afterFirst?: (first: BoundArm) => void,
 ): BoundQuery {
+  const ast = spellValues(unspelled, ({ span }) => binder.isUnion(text, span.offset))
   const volatileAround = binder.volatile
   binder.volatile = null
   const ctes = ast.with ? declareCtes(ast, text, ctesAround) : ctesAround
@@ -51,11 +53,6 @@ export function bindQuery(
   })
   const arms = bound.map(({ arm }) => arm)
   const columns = arms[0]!.columns.map((_, i) => unifyColumn(arms, i))
-  // whether several rows of VALUES count as columns, whose collation wins, depends on a WITH anywhere in the statement
-  const hasValues = arms.length > 1 && arms.some((arm) => arm.kind === 'values' && arm.rows.length > 1)
-  if (hasValues && columns.some(({ collation }) => collation !== 'BINARY')) {
-    throw new Unsupported('VALUES beside a column with a collation')
-  }
   const orderBy =
     ones.length === 1 ? bound[0]!.orderBy : (ast.orderBy ?? []).map((term) => bindCompoundOrder(bound, columns, term))
   // LIMIT sees no columns at all

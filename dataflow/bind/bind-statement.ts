@@ -1,7 +1,7 @@
 import type { Catalog, CatalogTable } from '../catalog/catalog.ts'
 import { parseSelect } from '../parse/parse.ts'
 import { bindQuery } from './bind-query.ts'
-import { type Binder, newAliases, numberParameters } from './binder.ts'
+import { type Binder, firstWith, newAliases, numberParameters } from './binder.ts'
 import type { BoundStatement } from './bound.ts'
 import { Unsupported } from './unsupported.ts'
 
@@ -13,10 +13,12 @@ export function bindStatement(sql: string, catalog: Catalog): BoundStatement {
   const parsed = parseSelect(sql)
   if (!parsed) throw new Unsupported('a statement that the parser does not read')
   const { names, numbers } = numberParameters(parsed.select)
+  const behindWith = firstWith(parsed.select)
   const binder: Binder = {
     catalog,
     bindQuery: (...query) => bindQuery(binder, ...query),
     parameterNumber: (parameter) => numbers.get(parameter)!,
+    isUnion: (text, offset) => text !== parsed.text || offset > behindWith,
     newSource: newAliases(),
     tables: new Set<CatalogTable>(),
     names: new Set<string>(),

@@ -17,6 +17,8 @@ export interface Binder {
     afterFirst?: (first: BoundArm) => void,
   ): BoundQuery
   parameterNumber(parameter: VariableExpr): number
+  /** is VALUES here read as a compound of its rows? (spell-values.ts) */
+  isUnion(text: string, offset: number): boolean
   /** a fresh source id, and an alias like `wanted` that no other source of the statement has */
   newSource(wanted: string): { readonly id: number; readonly alias: string }
   readonly tables: Set<CatalogTable>
@@ -47,6 +49,13 @@ export function numberParameters(statement: Select) {
     } else numbers.set(node, known === -1 ? names.push(node.name === '?' ? null : node.name) : known + 1)
   }
   return { names, numbers }
+}
+
+/** Where the first common table expression of a statement begins. */
+export function firstWith(statement: Select): number {
+  let first = Infinity
+  traverse(statement, { nodes: { CommonTableExpr: ({ span }) => void (first = Math.min(first, span.offset)) } })
+  return first
 }
 
 export function newAliases() {
