@@ -1,4 +1,4 @@
-import { connect } from '../workers/client/connect.ts'
+import { connect } from '../workers/chat/connect.ts'
 
 /** This tab's end of the stack below. Made by importing this: the workers start before React is even loaded (start.ts). */
 export const client = connect()

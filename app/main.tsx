@@ -1,7 +1,7 @@
 import { StrictMode } from 'react'
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
-import { installTestHooks } from '../workers/client/test-hooks.ts'
+import { installTestHooks } from '../workers/runtime/client/test-hooks.ts'
 import { App } from './App.tsx'
 import { client } from './client.ts'
 import { leaveKeysToInputMethods } from './focus/input-methods.ts'

@@ -1,5 +1,5 @@
 import { createContext, use, type ReactNode } from 'react'
-import type { Client } from '../../workers/client/client.ts'
+import type { Client } from '../../workers/runtime/client/client.ts'
 import type { QueryStore } from './query-store.ts'
 
 export interface Live {

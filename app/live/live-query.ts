@@ -1,6 +1,6 @@
 import type { CompiledQuery } from 'kysely'
 import type { Query, SqlValue } from '../../schema/live.ts'
-import type { ClientError } from '../../workers/client/client.ts'
+import type { ClientError } from '../../workers/runtime/client/client.ts'
 
 /**
  * A live query as a component sees it. `Row` exists for types alone: SQL written by hand names its row with `sql<Row>`,

@@ -1,8 +1,8 @@
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import type { CompiledQuery } from 'kysely'
 import type { LiveUpdate, Query } from '../../schema/live.ts'
-import { LiveRows, type RowsUpdate } from '../../workers/client/live-rows.ts'
-import type { ClientError } from '../../workers/client/client.ts'
+import { LiveRows, type RowsUpdate } from '../../workers/runtime/client/live-rows.ts'
+import type { ClientError } from '../../workers/runtime/client/client.ts'
 import { sql, type LiveSource } from './live-query.ts'
 import { QueryStore, type Timing } from './query-store.ts'
 

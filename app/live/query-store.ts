@@ -1,7 +1,7 @@
 import { queryKey } from '../../schema/live/query-key.ts'
 import type { Query } from '../../schema/live.ts'
-import type { Client, ClientError, Unsubscribe } from '../../workers/client/client.ts'
-import type { AnyRow, ChangedRow, RowsUpdate } from '../../workers/client/live-rows.ts'
+import type { Client, ClientError, Unsubscribe } from '../../workers/runtime/client/client.ts'
+import type { AnyRow, ChangedRow, RowsUpdate } from '../../workers/runtime/client/live-rows.ts'
 import type { LiveResult, LiveSource } from './live-query.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { ClientStatus } from '../../schema/messages/status.ts'
-import type { Client } from '../../workers/client/client.ts'
+import type { ClientStatus } from '../../schema/messages/runtime/status.ts'
+import type { Client } from '../../workers/runtime/client/client.ts'
 
 export interface StatusStore {
   get(): ClientStatus

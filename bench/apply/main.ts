@@ -4,9 +4,9 @@ import type { SequencedEvent } from '../../schema/events/event.ts'
 import type { SqlValue } from '../../schema/live.ts'
 import { projectionTables } from '../../schema/projections/projector.ts'
 import { migrate } from '../../schema/tables/migrate.ts'
-import { applyBatch } from '../../workers/database/apply-batch.ts'
-import { openRawSql, type RawSql } from '../../workers/database/raw-sql.ts'
-import { openStore } from '../../workers/database/store.ts'
+import { applyBatch } from '../../workers/event-store/apply-batch.ts'
+import { openRawSql, type RawSql } from '../../workers/runtime/serving/raw-sql.ts'
+import { openStore } from '../../workers/event-store/store.ts'
 import { loadHistoryEvents } from './history.ts'
 
 /**

@@ -2,9 +2,9 @@ import sqlite3InitModule, { type Database, type Sqlite3Static } from '@sqlite.or
 import type { SequencedEvent } from '../../schema/events/event.ts'
 import type { Query, SqlValue } from '../../schema/live.ts'
 import type { ToSync } from '../../schema/messages/sync.ts'
-import type { LeaderDatabase } from '../../workers/database/leader-database.ts'
-import { openLeaderDatabase } from '../../workers/database/open-leader-database.ts'
-import { openRawSql } from '../../workers/database/raw-sql.ts'
+import type { LeaderDatabase } from '../../workers/runtime/serving/leader-database.ts'
+import { openLeaderDatabase } from '../../workers/runtime/opening/open-leader-database.ts'
+import { openRawSql } from '../../workers/runtime/serving/raw-sql.ts'
 import type { ApplyOptions, ApplyResult, BenchAnswer, BenchCall, MaintainOptions, MaintainResult } from './protocol.ts'
 
 /** The product's own database, alone in a worker: what is measured here is its work, and no message passing. */

@@ -1,7 +1,7 @@
 import type { EventDraft } from '../../schema/events/event.ts'
 import type { Query, SqlValue } from '../../schema/live.ts'
-import { connect } from '../../workers/client/connect.ts'
-import type { Client } from '../../workers/client/client.ts'
+import { connect } from '../../workers/chat/connect.ts'
+import type { Client } from '../../workers/runtime/client/client.ts'
 import type { BenchAnswer, BenchCall, Delivery } from './protocol.ts'
 
 /** The benchmark's page: a client of the product in a tab without an app, or the worker that has the database alone. */

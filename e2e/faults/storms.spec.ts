@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { randomFrom } from '../../workers/platform/fake-world.ts'
+import { randomFrom } from '../../workers/runtime/platform/fake-world.ts'
 import { expect, test } from '../support/fault-fixtures.ts'
 import type { FreeBrowser } from '../support/free-browser.ts'
 import { isLeader, leaderAmong, rowsOf, untilConnected, valueOf } from '../support/tab.ts'

@@ -38,10 +38,10 @@ function otherVersion({ newerSchema, protocol }: Version): Plugin {
           `, 'CREATE TABLE of_the_future (x)']`,
         )
       }
-      if (protocol && id.endsWith('schema/messages/protocol.ts')) {
+      if (protocol && id.endsWith('schema/messages/runtime/protocol.ts')) {
         return replaced(code, 'protocolVersion = 1', `protocolVersion = ${protocol}`)
       }
-      if (protocol && id.endsWith('workers/client/spawn.ts')) {
+      if (protocol && id.endsWith('workers/chat/spawn.ts')) {
         return replaced(code, 'rsql-coordinator-v1', `rsql-coordinator-v${protocol}`)
       }
       return null

@@ -1,5 +1,5 @@
 import type { BrowserContext, CDPSession, Page } from '@playwright/test'
-import { poolFolder } from '../../schema/messages/storage.ts'
+import { poolFolder } from '../../schema/messages/runtime/storage.ts'
 
 /** What happens to a device's storage behind the app's back: it fills up, is damaged, is cleared. */
 export class DeviceStorage {

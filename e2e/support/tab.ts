@@ -1,5 +1,5 @@
 import { expect, type Page } from '@playwright/test'
-import type { HookAnswer, HookResult } from '../../workers/client/test-hooks.ts'
+import type { HookAnswer, HookResult } from '../../workers/runtime/client/test-hooks.ts'
 
 export type { HookAnswer, HookResult }
 

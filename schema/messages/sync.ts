@@ -1,7 +1,7 @@
 import type { AnyEvent, EventFault } from '../events/event.ts'
 import type { EventKey } from '../events/key.ts'
 import type { Received } from './received.ts'
-import type { SyncStatus } from './status.ts'
+import type { SyncStatus } from './runtime/status.ts'
 
 /**
  * Sync client (Service Worker) ↔ coordinator, over the BroadcastChannel `syncChannelName`.

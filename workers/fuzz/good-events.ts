@@ -1,6 +1,6 @@
 import type { Random } from '../../schema/demo/random.ts'
 import type { KnownEvent } from '../../schema/events/event.ts'
-import { eventId } from '../database/random-events.ts'
+import { eventId } from '../event-store/random-events.ts'
 
 const stream = 'space:s1'
 const people = ['ann', 'bob', 'cy']

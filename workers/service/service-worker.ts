@@ -4,7 +4,7 @@ import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from
 import { NavigationRoute, registerRoute } from 'workbox-routing'
 import type { Identity } from '../../schema/messages/http.ts'
 import type { OpenRoomRequest, ServiceWorkerNudge } from '../../schema/messages/sync.ts'
-import { webLocks } from '../platform/locks.ts'
+import { webLocks } from '../runtime/platform/locks.ts'
 import { openSyncStore } from './indexed-sync-store.ts'
 import { runSync, type RunningSync } from './run-sync.ts'
 import { createSyncApi } from './sync-api.ts'

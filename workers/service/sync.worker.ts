@@ -1,5 +1,5 @@
 import type { ServiceWorkerNudge } from '../../schema/messages/sync.ts'
-import { webLocks } from '../platform/locks.ts'
+import { webLocks } from '../runtime/platform/locks.ts'
 import { openSyncStore } from './indexed-sync-store.ts'
 import { runSync } from './run-sync.ts'
 import { createSyncApi } from './sync-api.ts'

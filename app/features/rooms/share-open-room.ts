@@ -1,5 +1,5 @@
 import { isLocalSpace, spaceStream } from '../../../schema/events/streams.ts'
-import type { Client } from '../../../workers/client/client.ts'
+import type { Client } from '../../../workers/runtime/client/client.ts'
 import { currentRoute } from '../../routes.ts'
 
 /** Tells the stack below which room is on screen, so that sync fetches its newest page first. */

@@ -1,5 +1,5 @@
 import { RotateCcw, TriangleAlert } from 'lucide-react'
-import type { Problem } from '../../../schema/messages/status.ts'
+import type { Problem } from '../../../schema/messages/runtime/status.ts'
 import { useClientStatus } from '../../live/index.ts'
 import { Button } from '../../shell/Button.tsx'
 import { formatBytes } from './format-bytes.ts'

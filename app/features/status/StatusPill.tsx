@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'react'
-import type { ClientStatus } from '../../../schema/messages/status.ts'
+import type { ClientStatus } from '../../../schema/messages/runtime/status.ts'
 import { sql, useClientStatus, useLive, useLiveQuery } from '../../live/index.ts'
 import { Button } from '../../shell/Button.tsx'
 import { showError } from '../../shell/toasts.tsx'

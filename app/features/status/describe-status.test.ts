@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ClientStatus } from '../../../schema/messages/status.ts'
+import type { ClientStatus } from '../../../schema/messages/runtime/status.ts'
 import { describeStatus, pendingWords } from './describe-status.ts'
 
 const live: ClientStatus = {

@@ -1,5 +1,5 @@
 import { assertNever } from '../../../schema/assert.ts'
-import type { ClientStatus } from '../../../schema/messages/status.ts'
+import type { ClientStatus } from '../../../schema/messages/runtime/status.ts'
 
 /** The pill's words. `tone` picks its colour. */
 export interface StatusWords {

@@ -1,4 +1,4 @@
-import type { Problem } from '../../../schema/messages/status.ts'
+import type { Problem } from '../../../schema/messages/runtime/status.ts'
 
 /** What a person is told of a problem, and what they can do about it. */
 export interface ProblemWords {

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react'
-import { listDamagedCopies, removeDamagedCopies } from '../../../workers/client/damaged-copies.ts'
+import { listDamagedCopies, removeDamagedCopies } from '../../../workers/runtime/client/damaged-copies.ts'
 
 /** The copies of a damaged database that this device keeps, as they were when the component was mounted. */
 export function useDamagedCopies(): { copies: readonly File[]; save(): void; remove(): void } {

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import type { Problem } from '../../../schema/messages/status.ts'
+import type { Problem } from '../../../schema/messages/runtime/status.ts'
 
 const key = 'dismissed-problem'
 

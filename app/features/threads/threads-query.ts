@@ -1,4 +1,4 @@
-import type { Client } from '../../../workers/client/client.ts'
+import type { Client } from '../../../workers/runtime/client/client.ts'
 import { sql, type TypedQuery } from '../../live/index.ts'
 import { parentOf } from './thread-events.ts'
 

@@ -1,6 +1,6 @@
 import { ulid } from 'ulid'
 import type { EventDraft } from '../../../schema/events/event.ts'
-import type { Client, ClientError } from '../../../workers/client/client.ts'
+import type { Client, ClientError } from '../../../workers/runtime/client/client.ts'
 
 /** What became of each write, by its number. */
 export interface Written {

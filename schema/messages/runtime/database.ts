@@ -1,0 +1,108 @@
+import type { EventDraft } from '../../events/event.ts'
+import type { EventKey } from '../../events/key.ts'
+import type { LiveUpdate, Query, QueryResult, SqlValue } from '../../live.ts'
+import type { Problem, StorageSpace } from './status.ts'
+import type { FromSync, ToSync } from '../sync.ts'
+import type { ErrorCode, OpenRoom } from './tab.ts'
+
+/**
+ * Coordinator ↔ Dedicated Worker, over a port that no page's main thread touches.
+ * Laws: every message carries the leader's epoch and a stale one is dropped; requests run in the order of arrival; a
+ * request id that the leader has already answered is answered again, not run again; SQL that may write runs only after
+ * QUERY_ACCEPTED was answered by RUN_ACCEPTED, so the coordinator always knows which writes may have happened
+ * (RUN_REFUSED: nobody waits for it any more).
+ */
+export type ToDatabase =
+  /** wait for the database lock, then open. The database's own epoch may turn out higher than this one. */
+  | { readonly type: 'PROMOTE_TO_ACTIVE'; readonly tabId: string; readonly epoch: number }
+  /** another tab leads: stop waiting. (An open database is given up only by the worker's death.) */
+  | { readonly type: 'STAND_DOWN' }
+  | {
+      readonly type: 'FORWARD_QUERY'
+      readonly epoch: number
+      readonly requestId: string
+      readonly sql: string
+      readonly parameters: readonly SqlValue[]
+      readonly mayWrite: boolean
+    }
+  | { readonly type: 'RUN_ACCEPTED' | 'RUN_REFUSED'; readonly epoch: number; readonly requestId: string }
+  | {
+      readonly type: 'FORWARD_DISPATCH'
+      readonly epoch: number
+      readonly requestId: string
+      readonly events: readonly EventDraft[]
+    }
+  | {
+      readonly type: 'FORWARD_RETRY' | 'FORWARD_DISCARD'
+      readonly epoch: number
+      readonly requestId: string
+      readonly events: readonly EventKey[]
+    }
+  /** each is answered by a snapshot in a TURN, also when it is live already */
+  | {
+      readonly type: 'FORWARD_SUBSCRIBE'
+      readonly epoch: number
+      readonly queries: readonly { readonly queryId: string; readonly query: Query }[]
+    }
+  | { readonly type: 'FORWARD_UNSUBSCRIBE'; readonly epoch: number; readonly queryId: string }
+  | { readonly type: 'FORWARD_SYNC'; readonly epoch: number; readonly message: FromSync }
+  | {
+      readonly type: 'FORWARD_PERSON'
+      readonly epoch: number
+      /** undefined: no tab has said yet */
+      readonly actor: string | null | undefined
+      readonly openRoom: OpenRoom | null
+    }
+  | { readonly type: 'HEARTBEAT'; readonly n: number }
+
+export type FromDatabase =
+  /** WASM is compiled: promotion is now pool and open alone */
+  | { readonly type: 'WORKER_READY' }
+  /** the database lock is mine; opening */
+  | { readonly type: 'LOCK_HELD'; readonly tabId: string }
+  /** opened at this epoch; said again on every new port, so a fresh coordinator learns who leads */
+  | {
+      readonly type: 'DB_OPENED'
+      readonly tabId: string
+      readonly epoch: number
+      readonly storage: 'opfs' | 'memory'
+      readonly problem: Problem | null
+      readonly space: StorageSpace | null
+      readonly outbox: OutboxCount
+    }
+  | { readonly type: 'OPEN_FAILED'; readonly tabId: string; readonly problem: Problem; readonly final: boolean }
+  | { readonly type: 'QUERY_ACCEPTED'; readonly epoch: number; readonly requestId: string }
+  /** result null: a write request that has no rows to tell */
+  | {
+      readonly type: 'QUERY_RESULT'
+      readonly epoch: number
+      readonly requestId: string
+      readonly result: QueryResult | null
+    }
+  | {
+      readonly type: 'QUERY_ERROR'
+      readonly epoch: number
+      readonly requestId: string
+      readonly code: ErrorCode
+      readonly message: string
+    }
+  | { readonly type: 'TURN'; readonly epoch: number; readonly updates: readonly QueryUpdate[] }
+  | { readonly type: 'OUTBOX_CHANGED'; readonly epoch: number; readonly outbox: OutboxCount }
+  | { readonly type: 'PROBLEM_CHANGED'; readonly epoch: number; readonly problem: Problem | null }
+  | { readonly type: 'SPACE_CHANGED'; readonly epoch: number; readonly space: StorageSpace }
+  /** this worker cannot go on with its database (damaged, or taken away): end it, and open anew */
+  | { readonly type: 'REPLACE_ME'; readonly epoch: number; readonly reason: string }
+  | { readonly type: 'TO_SYNC'; readonly epoch: number; readonly message: ToSync }
+  | { readonly type: 'HEARTBEAT_PONG'; readonly n: number }
+
+export type QueryUpdate =
+  | { readonly queryId: string; readonly update: LiveUpdate }
+  | {
+      readonly queryId: string
+      readonly error: { readonly code: ErrorCode; readonly message: string; readonly final: boolean }
+    }
+
+export interface OutboxCount {
+  readonly pending: number
+  readonly failed: number
+}

@@ -1,0 +1,110 @@
+import type { EventDraft } from '../../events/event.ts'
+import type { EventKey } from '../../events/key.ts'
+import type { LiveUpdate, Query, QueryResult, SqlValue } from '../../live.ts'
+import type { ClientStatus } from './status.ts'
+
+/**
+ * Tab ↔ coordinator. Laws: a tab holds its lock before it registers; REGISTER_TAB says everything that the tab wants, so
+ * a fresh coordinator knows after it what the old one knew; every request is answered once, or the tab's own deadline
+ * ends it. With REGISTER_TAB travels the port to the tab's Dedicated Worker.
+ */
+export type FromTab =
+  | {
+      readonly type: 'REGISTER_TAB'
+      readonly tabId: string
+      readonly life: number
+      /** grows with every REGISTER_TAB of this tab: the highest counts, whichever port is faster */
+      readonly attempt: number
+      readonly protocol: number
+      /** already held */
+      readonly lock: string
+      readonly visible: boolean
+      /** the highest epoch that this tab has seen */
+      readonly epoch: number
+      /** undefined: this tab has not said who it is */
+      readonly actor: string | null | undefined
+      readonly openRoom: OpenRoom | null
+      readonly subscriptions: readonly TabSubscription[]
+      readonly requests: readonly OpenRequest[]
+    }
+  | { readonly type: 'UNREGISTER_TAB' }
+  | TabRequest
+  | ({ readonly type: 'SUBSCRIBE' } & TabSubscription)
+  | { readonly type: 'UNSUBSCRIBE'; readonly subscriptionId: string }
+  /** DELTAS up to number `n` have reached the tab: what lets the coordinator bound what it piles up */
+  | { readonly type: 'DELTAS_RECEIVED'; readonly n: number }
+  | { readonly type: 'VISIBILITY'; readonly visible: boolean }
+  | { readonly type: 'SET_ACTOR'; readonly actor: string | null }
+  | { readonly type: 'SET_OPEN_ROOM'; readonly room: OpenRoom | null }
+
+export type TabRequest = TabQuery | TabWrite
+/** Plain SQL: repeated after a failover only when it was never accepted. */
+export interface TabQuery {
+  readonly type: 'QUERY'
+  readonly requestId: string
+  readonly sql: string
+  readonly parameters: readonly SqlValue[]
+}
+/** Idempotent by event id: repeated until it is answered. */
+export type TabWrite =
+  | { readonly type: 'DISPATCH'; readonly requestId: string; readonly events: readonly EventDraft[] }
+  | { readonly type: 'RETRY_EVENTS'; readonly requestId: string; readonly events: readonly EventKey[] }
+  | { readonly type: 'DISCARD_EVENTS'; readonly requestId: string; readonly events: readonly EventKey[] }
+
+export interface TabSubscription {
+  readonly subscriptionId: string
+  readonly query: Query
+}
+export interface OpenRequest {
+  readonly request: TabRequest
+  /** the epoch whose leader accepted it, as QUERY_ACCEPTED said: no other leader may run it */
+  readonly acceptedEpoch: number | null
+}
+export interface OpenRoom {
+  readonly stream: string
+  readonly room: string
+}
+
+export type ToTab =
+  /** to all, by a coordinator that could not be connected to before (no SharedWorker): register now */
+  | { readonly type: 'COORDINATOR_READY'; readonly coordinator: 'shared' | 'leader' }
+  | {
+      readonly type: 'REGISTERED'
+      readonly coordinatorId: string
+      readonly life: number
+      /** it has a line to this tab's worker */
+      readonly electable: boolean
+    }
+  | { readonly type: 'ACTIVE_CHANGED'; readonly activeTab: string | null; readonly epoch: number }
+  | ({ readonly type: 'STATUS_CHANGED' } & SharedStatus)
+  | { readonly type: 'QUERY_ACCEPTED'; readonly requestId: string; readonly epoch: number }
+  | { readonly type: 'QUERY_RESPONSE'; readonly requestId: string; readonly result: QueryResult | null }
+  | { readonly type: 'QUERY_ERROR'; readonly requestId: string; readonly code: ErrorCode; readonly message: string }
+  /** what one turn changed for this tab; all of it in one message */
+  | { readonly type: 'DELTAS'; readonly n: number; readonly updates: readonly TabUpdate[] }
+  /** to all, every few seconds, and with REGISTERED: a coordinator that goes silent after it hangs */
+  | { readonly type: 'BEAT' }
+  /** this leader's worker hangs: terminate it and start another */
+  | { readonly type: 'REPLACE_WORKER'; readonly reason: string }
+  | { readonly type: 'NUDGE_SERVICE_WORKER' }
+
+export type TabUpdate =
+  | { readonly subscriptionId: string; readonly update: LiveUpdate }
+  /** `final`: the subscription is over */
+  | {
+      readonly subscriptionId: string
+      readonly error: { readonly code: ErrorCode; readonly message: string; readonly final: boolean }
+    }
+
+/** The part of ClientStatus that is the same in every tab. */
+export type SharedStatus = Pick<ClientStatus, 'storage' | 'sync' | 'outbox' | 'space' | 'problem'>
+
+export type ErrorCode =
+  | 'QUERY_INVALID'
+  | 'SQL_ERROR'
+  | 'LEADER_LOST'
+  | 'TIMEOUT'
+  | 'QUOTA_EXCEEDED'
+  | 'INVALID_EVENT'
+  | 'UNAVAILABLE'
+  | 'CLOSED'

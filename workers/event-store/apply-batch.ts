@@ -1,0 +1,104 @@
+import type { AnyEvent, EventFault, KnownEvent } from '../../schema/events/event.ts'
+import { eventOf, received, type Received } from '../../schema/messages/received.ts'
+import type { FromSync, RejectedEvent } from '../../schema/messages/sync.ts'
+import type { Place } from './event-log-table.ts'
+import { isEventsOwnFault } from '../runtime/storage/failure.ts'
+import { acknowledgeUpload } from './outbox.ts'
+import { recordEvent, seeClock, type RecordEvent } from './record-event.ts'
+import { withSavepoint } from './savepoint.ts'
+import { idOf, setAside } from './set-aside.ts'
+import { inTransaction, type Store } from './store.ts'
+
+/** One transaction's worth of events of one stream, as sync hands it over. */
+export type Batch = Omit<Extract<FromSync, { type: 'EVENTS' }>, 'type' | 'syncId'>
+
+export type BatchOutcome =
+  | {
+      readonly type: 'Applied'
+      /** new events, projected */
+      readonly applied: number
+      /** new events of a type that only a newer build knows: stored */
+      readonly unknown: number
+      readonly duplicates: number
+      /** outbox rows that this batch settled */
+      readonly acknowledged: number
+      readonly rejected: readonly RejectedEvent[]
+    }
+  /** the batch counts from behind what this database has: nothing was applied */
+  | { readonly type: 'Gap'; readonly cursor: string | null }
+
+/**
+ * Atomicity law: events, projections, cursor and outbox of a batch change in one transaction, or none do. A batch may
+ * come again, in part or whole. An event that cannot be taken is kept in rejected_events and harms no other.
+ * Throws what SQLite throws when the device, not the event, is at fault (failure.ts).
+ */
+export function applyBatch(store: Store, batch: Batch): BatchOutcome {
+  const cursor = store.log.cursor(batch.stream)
+  if (batch.cursor !== null && batch.after !== null && (cursor === null || cursor < batch.after)) {
+    return { type: 'Gap', cursor }
+  }
+  const checked = batch.items.map((item) => check(item, batch.stream))
+  const take = takeTogether(store, batch.batchId)
+  try {
+    return inTransaction(store, () => applyChecked(store, batch, checked, take))
+  } catch (error) {
+    if (!isEventsOwnFault(error)) throw error
+    // one of them is poison: once more, each behind its own savepoint
+    return inTransaction(store, () => applyChecked(store, batch, checked, takeApart(store, take)))
+  }
+}
+
+type Checked =
+  | { readonly type: 'event'; readonly event: AnyEvent; readonly known: KnownEvent | null; readonly place: Place }
+  | { readonly type: 'rejected'; readonly item: Received; readonly fault: EventFault }
+
+/** The item may be of a sync client of another build, which passed on what came. */
+function check(input: unknown, stream: string): Checked {
+  const item = received(input)
+  const found = eventOf(item, stream)
+  if ('fault' in found) return { type: 'rejected', item, fault: found.fault }
+  return { type: 'event', ...found, place: { seq: item.seq, receivedAt: item.receivedAt } }
+}
+
+type Outcome = ReturnType<RecordEvent> | 'acknowledged'
+type TakeEvent = (entry: Extract<Checked, { type: 'event' }>, at: number) => Outcome
+
+function takeTogether(store: Store, batchId: string): TakeEvent {
+  const record = recordEvent(store)
+  return ({ event, known, place }, at) => {
+    const outcome = record(event, known, place, at, batchId)
+    return outcome === 'duplicate' && acknowledgeUpload(store, event, place) ? 'acknowledged' : outcome
+  }
+}
+
+/** Each event behind its own savepoint: one that cannot be taken leaves nothing behind. */
+function takeApart(store: Store, take: TakeEvent): TakeEvent {
+  return (entry, at) => withSavepoint(store, () => take(entry, at))
+}
+
+function applyChecked(store: Store, batch: Batch, checked: readonly Checked[], take: TakeEvent): BatchOutcome {
+  const { log } = store
+  const at = store.now()
+  const rejected: RejectedEvent[] = []
+  const counts = { applied: 0, unknown: 0, duplicate: 0, acknowledged: 0 }
+  const reject = (event: unknown, seq: string, fault: EventFault) => {
+    setAside(store.sql, { stream: batch.stream, seq, event, fault }, at)
+    rejected.push({ id: idOf(event), fault })
+  }
+  for (const entry of checked) {
+    if (entry.type === 'rejected') {
+      reject(entry.item.event, entry.item.seq, entry.fault)
+      continue
+    }
+    const outcome = take(entry, at)
+    if (typeof outcome === 'object') {
+      reject(entry.event, entry.place.seq, outcome)
+      continue
+    }
+    counts[outcome]++
+    seeClock(store, BigInt(entry.event.clock))
+  }
+  if (batch.cursor !== null) log.advanceCursor(batch.stream, batch.cursor, at)
+  const { applied, unknown, duplicate, acknowledged } = counts
+  return { type: 'Applied', applied, unknown, duplicates: duplicate + acknowledged, acknowledged, rejected }
+}

@@ -1,0 +1,179 @@
+import { validateEvent, type KnownEvent } from '../../schema/events/event.ts'
+import { aheadOf } from '../../schema/events/bounds.ts'
+import { eventTypes } from '../../schema/events/payloads.ts'
+import { projectionTables, projectionVersion } from '../../schema/projections/projector.ts'
+import { eventColumns, receivedAtOf, toEvent } from './event-log-table.ts'
+import { isEventsOwnFault } from '../runtime/storage/failure.ts'
+import { withSavepoint } from './savepoint.ts'
+import { forgetSetAside, setAside } from './set-aside.ts'
+import { inTransaction, type Store } from './store.ts'
+
+/**
+ * Replay law: dropping every projection and projecting the log again gives the same tables. It is done when a build
+ * brings new projections, in steps of one transaction each, newest events first, so that the app stays readable: the
+ * first step rebuilds spaces, members, rooms and the newest messages, the rest follows behind them. Events may arrive
+ * and be dispatched between the steps, since projecting twice changes nothing. A step that was cut short is resumed.
+ */
+export interface ReplayProgress {
+  /** events projected, of those to project; the last call has done = total */
+  readonly done: number
+  readonly total: number
+}
+
+/** Records a fresh database's projections as up to date, and says whether those of an older one need a replay. */
+export function needsReplay(store: Store): boolean {
+  const written = readMeta(store, 'projection_version')
+  if (written === String(projectionVersion)) return readMeta(store, 'replay') !== null
+  if (written === null && store.sql.prepare('SELECT 1 FROM events LIMIT 1').rows().length === 0) {
+    writeMeta(store, 'projection_version', String(projectionVersion))
+    return false
+  }
+  return true
+}
+
+/** Does the next step. `stepSize` events a step. */
+export function replayStep(store: Store, stepSize = 2000): ReplayProgress {
+  try {
+    return inTransaction(store, () => step(store, stepSize, projectAll))
+  } catch (error) {
+    if (!isEventsOwnFault(error)) throw error
+    // one of them is poison for these projections: once more, each behind its own savepoint
+    return inTransaction(store, () => step(store, stepSize, projectApart))
+  }
+}
+
+function step(store: Store, stepSize: number, project: ProjectRows): ReplayProgress {
+  const resumed = readMeta(store, 'replay')
+  const state: ReplayState =
+    resumed !== null && readMeta(store, 'projection_version') === String(projectionVersion)
+      ? (JSON.parse(resumed) as ReplayState)
+      : begin(store, project)
+  const rows = store.sql
+    .prepare(
+      `SELECT ${eventColumns} FROM events e WHERE (e.event_id, e.stream) < (?, ?) AND e.applied_at IS NOT NULL
+         AND e.event_type IN (${inTimelines}) ORDER BY e.event_id DESC, e.stream DESC LIMIT ?`,
+    )
+    .rows(...state.before, stepSize)
+  project(store, rows)
+  const last = rows.at(-1)
+  if (!last || rows.length < stepSize) {
+    store.sql.prepare("DELETE FROM meta WHERE key = 'replay'").run()
+    return { done: state.total, total: state.total }
+  }
+  const next = { ...state, before: [last[0], last[1]] as [string, string], done: state.done + rows.length }
+  writeMeta(store, 'replay', JSON.stringify(next))
+  return { done: Math.min(next.done, next.total - 1), total: next.total }
+}
+
+type Row = Parameters<typeof toEvent>[0]
+type ProjectRows = (store: Store, rows: readonly Row[]) => void
+
+const projectAll: ProjectRows = (store, rows) => {
+  for (const row of rows) projectStoredRow(store, row)
+}
+
+/** What these projections cannot take stays in the log, set aside: newer ones may. */
+const projectApart: ProjectRows = (store, rows) => {
+  for (const row of rows) {
+    const fault = withSavepoint(store, () => {
+      projectStoredRow(store, row)
+      return null
+    })
+    if (!fault) continue
+    const [id, stream] = row as [string, string]
+    store.sql.prepare('UPDATE events SET applied_at = NULL WHERE event_id = ? AND stream = ?').run(id, stream)
+    setAside(store.sql, { stream, seq: '', event: { id, type: row[2] }, fault }, store.now())
+  }
+}
+
+function projectStoredRow(store: Store, row: Row): void {
+  const event = toEvent(row) as KnownEvent
+  const receivedAt = receivedAtOf(row)
+  const ahead = receivedAt === null ? null : aheadOf(event, receivedAt)
+  if (ahead) throw new Error(`${ahead.field} ${ahead.message}`) // taken by a build that did not look
+  store.projector.project(event)
+}
+
+/** All steps; between them the worker goes on with whatever else waits. */
+export async function replay(store: Store, onProgress: (progress: ReplayProgress) => void): Promise<void> {
+  for (;;) {
+    const progress = replayStep(store)
+    onProgress(progress)
+    if (progress.done === progress.total) return
+    await new Promise((resolve) => setTimeout(resolve))
+  }
+}
+
+/** Projects events that an older build stored without knowing their type, or that older projections could not take. */
+export function projectStored(store: Store): number {
+  const known = eventTypes.map((type) => `'${type}'`).join(', ')
+  const find = store.sql.prepare(
+    `SELECT ${eventColumns} FROM events e WHERE e.applied_at IS NULL AND e.event_type IN (${known})
+       AND (e.event_id, e.stream) > (?, ?) AND NOT EXISTS (SELECT 1 FROM rejected_events r
+         WHERE r.stream = e.stream AND r.event_id = e.event_id AND r.seq = '')
+     ORDER BY e.event_id, e.stream LIMIT 2000`,
+  )
+  let projected = 0
+  for (let after: readonly [string, string] = ['', '']; ;) {
+    const rows = find.rows(...after)
+    const last = rows.at(-1)
+    if (!last) return projected
+    inTransaction(store, () => {
+      for (const row of rows) if (projectOne(store, row)) projected++
+    })
+    after = [last[0] as string, last[1] as string]
+  }
+}
+
+function projectOne(store: Store, row: Row): boolean {
+  const [id, stream] = row as [string, string]
+  const at = store.now()
+  const fault = withSavepoint(store, () => {
+    const result = validateEvent(toEvent(row)) // stored before anyone could check its payload
+    if (result.type === 'invalid') return result.fault
+    store.sql.prepare('UPDATE events SET applied_at = ? WHERE event_id = ? AND stream = ?').run(at, id, stream)
+    store.log.markApplied({ stream, id }, at, null)
+    store.projector.project(result.event as KnownEvent)
+    return null
+  })
+  if (!fault) return true
+  setAside(store.sql, { stream, seq: '', event: { id, type: row[2] }, fault }, at)
+  return false
+}
+
+interface ReplayState {
+  /** events from here on are projected */
+  readonly before: readonly [id: string, stream: string]
+  readonly done: number
+  readonly total: number
+}
+
+/** The many events that only the timelines need; all others are projected in the first step. */
+const inTimelines = eventTypes
+  .filter((type) => /^(?:message|reaction|pin)\./.test(type))
+  .map((type) => `'${type}'`)
+  .join(', ')
+
+function begin(store: Store, project: ProjectRows): ReplayState {
+  forgetSetAside(store.sql) // what older projections could not take, these may
+  for (const table of projectionTables) store.sql.exec(`DELETE FROM ${table}`)
+  store.sql.exec("INSERT INTO search_index (search_index) VALUES ('delete-all')")
+  const outline = store.sql
+    .prepare(
+      `SELECT ${eventColumns} FROM events e WHERE e.applied_at IS NOT NULL AND e.event_type NOT IN (${inTimelines})`,
+    )
+    .rows()
+  project(store, outline)
+  const [total] = store.sql.prepare('SELECT count(*) FROM events WHERE applied_at IS NOT NULL').rows()[0] as [number]
+  writeMeta(store, 'projection_version', String(projectionVersion))
+  return { before: ['~', ''], done: outline.length, total }
+}
+
+function readMeta(store: Store, key: string): string | null {
+  return (store.sql.prepare('SELECT value FROM meta WHERE key = ?').rows(key)[0]?.[0] as string | undefined) ?? null
+}
+function writeMeta(store: Store, key: string, value: string): void {
+  store.sql
+    .prepare('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value')
+    .run(key, value)
+}

@@ -1,0 +1,364 @@
+import { describe, expect, it } from 'vitest'
+import type { AnyEvent, EventDraft } from '../../schema/events/event.ts'
+import { migrate } from '../../schema/tables/migrate.ts'
+import { migrations } from '../../schema/tables/migrations.ts'
+import { applyBatch, type BatchOutcome } from './apply-batch.ts'
+import { dispatchDrafts } from './dispatch-drafts.ts'
+import { applyUploadResults, discardEvents, outboxCount, pendingEvents, requeueEvents, retryEvents } from './outbox.ts'
+import { eventId } from './random-events.ts'
+import { projectStored } from './replay.ts'
+import { streamsToSync } from './sync-state.ts'
+import { openRawSql } from '../runtime/serving/raw-sql.ts'
+import { loadSqlite, openMemoryStore, projectionDump, type MemoryStore } from './testing.ts'
+
+const stream = 'space:s1'
+let count = 0
+let place = 0
+const nextId = () => eventId(++count)
+
+function draft(type: string, fields: Partial<EventDraft> & { payload: unknown }): EventDraft {
+  return { id: nextId(), type, stream, actor: 'ann', at: 1000, ...fields } as unknown as EventDraft
+}
+function message(text: string, fields: Partial<EventDraft> = {}): EventDraft {
+  return draft('message.create', { room: 'r1', payload: { text }, ...fields } as never)
+}
+function event(type: string, clock: number, fields: Partial<AnyEvent> & { payload: unknown }): AnyEvent {
+  return { id: nextId(), type, stream, actor: 'bob', clock: String(clock), at: clock, deps: [], ...fields }
+}
+function receive(
+  store: MemoryStore,
+  events: readonly unknown[],
+  more: { after?: string; cursor?: string } = {},
+): BatchOutcome {
+  const items = events.map((each) => ({ seq: `${++place}`, receivedAt: 2e12, event: each as AnyEvent }))
+  return applyBatch(store, { batchId: 'b', stream, items, after: more.after ?? null, cursor: more.cursor ?? null })
+}
+const all = (store: MemoryStore, sql: string) => store.sql.prepare(sql).rows()
+
+describe('what the rows say', () => {
+  it('an edit, a reaction, a pin and a thread that came before their message are in its row when it comes', async () => {
+    const store = await openMemoryStore()
+    const create = event('message.create', 10, { room: 'r1', payload: { text: 'first' } })
+    const about = { entity: create.id, room: 'r1' }
+    receive(store, [
+      event('message.edit', 12, { ...about, payload: { text: 'second @**Cy Vale**' } }),
+      event('message.edit', 11, { ...about, payload: { text: 'stale' } }),
+      event('reaction.add', 13, { ...about, payload: { emoji: '👍' } }),
+      event('reaction.add', 12, { ...about, actor: 'cy', payload: { emoji: '👍' } }),
+      event('reaction.add', 11, { ...about, actor: 'cy', payload: { emoji: '1' } }),
+      event('pin.add', 14, { ...about, payload: {} }),
+      event('room.create', 15, {
+        entity: 't1',
+        payload: { name: 'T', kind: 'thread', parentRoom: 'r1', parentMessage: create.id },
+      }),
+      event('message.create', 16, { room: 't1', payload: { text: 'reply' } }),
+      event('message.create', 17, { room: 't1', payload: { text: 'reply' } }),
+    ])
+    expect(all(store, "SELECT count(*) FROM timeline_items WHERE timeline_id = 'r1'")).toEqual([[0]])
+    receive(store, [create])
+    const columns = 'snippet, edited_at, reactions, pinned, thread_id, reply_count, last_reply_at, author_name'
+    expect(all(store, `SELECT ${columns} FROM timeline_items WHERE id = '${create.id}'`)).toEqual([
+      ['second @**Cy Vale**', 12, '{"1":["cy"],"👍":["cy","bob"]}', 1, 't1', 2, 17, 'bob'],
+    ])
+    expect(all(store, 'SELECT name, timeline_id FROM mentions')).toEqual([['Cy Vale', 'r1']])
+    // a delete takes the words with it, and the thread keeps counting without it
+    const reply = all(
+      store,
+      "SELECT id FROM timeline_items WHERE timeline_id = 't1' ORDER BY order_key DESC LIMIT 1",
+    )[0]![0]
+    receive(store, [
+      event('message.delete', 20, { ...about, payload: {} }),
+      event('message.delete', 21, { entity: reply as string, room: 't1', payload: {} }),
+      event('message.edit', 30, { ...about, payload: { text: 'too late' } }),
+    ])
+    expect(
+      all(
+        store,
+        `SELECT snippet, deleted, reactions, pinned, reply_count, last_reply_at FROM timeline_items WHERE id = '${create.id}'`,
+      ),
+    ).toEqual([['', 1, '{}', 0, 1, 16]])
+    expect(all(store, "SELECT count(*) FROM search_index WHERE search_index MATCH 'second OR late'")).toEqual([[0]])
+    expect(all(store, 'SELECT count(*) FROM mentions')).toEqual([[0]])
+    // who deleted takes it back, and the last words are there again; nobody else can
+    const restored = () => all(store, `SELECT snippet, deleted, pinned FROM timeline_items WHERE id = '${create.id}'`)
+    receive(store, [{ ...event('message.restore', 40, { ...about, payload: {} }), actor: 'ann' }])
+    expect(restored()).toEqual([['', 1, 0]])
+    receive(store, [event('message.restore', 19, { ...about, payload: {} })])
+    expect(restored()).toEqual([['', 1, 0]])
+    receive(store, [event('message.restore', 41, { ...about, payload: {} })])
+    expect(restored()).toEqual([['too late', 0, 1]])
+    expect(all(store, "SELECT count(*) FROM search_index WHERE search_index MATCH 'late'")).toEqual([[1]])
+    store.close()
+  })
+
+  it('the last word counts: names, roles, reactions; the further read mark; the first join', async () => {
+    const store = await openMemoryStore()
+    receive(store, [
+      event('space.create', 1, { entity: 's1', payload: { name: 'S', visibility: 'public' } }),
+      event('member.join', 2, { entity: 'bob', payload: { name: 'Bob' } }),
+      event('message.create', 3, { room: 'r1', payload: { text: 'hi' } }),
+      event('message.create', 4, { room: 'r1', payload: { text: 'old', author: { id: 'p1', name: 'Old Bob' } } }),
+      event('member.join', 9, { entity: 'bob', payload: { name: 'Robert' } }),
+      event('room.create', 5, { entity: 'r1', payload: { name: 'A', kind: 'room' } }),
+      event('room.update', 7, { entity: 'r1', payload: { name: 'C' } }),
+      event('room.update', 6, { entity: 'r1', payload: { name: 'B' } }),
+    ])
+    expect(all(store, 'SELECT name, role, active, joined_clock FROM memberships')).toEqual([['Robert', 'admin', 1, 2]])
+    expect(all(store, 'SELECT author_name FROM timeline_items ORDER BY order_key')).toEqual([['Robert'], ['Old Bob']])
+    expect(all(store, 'SELECT name FROM rooms')).toEqual([['C']])
+    expect(all(store, 'SELECT entity_id, field, value FROM conflicts')).toEqual([['r1', 'room.name', 'B']])
+    const own = (clock: number, upTo: string) => ({
+      ...event('read.mark', clock, { room: 'r1', payload: { stream, upTo } }),
+      stream: 'person:bob',
+    })
+    applyBatch(store, {
+      batchId: 'b',
+      stream: 'person:bob',
+      after: null,
+      cursor: null,
+      items: [own(20, '15'), own(21, '12')].map((each, i) => ({ seq: `p${i}`, receivedAt: 1, event: each })),
+    })
+    expect(all(store, 'SELECT actor_id, order_key FROM read_markers')).toEqual([['bob', 15]])
+    expect(streamsToSync(store, 'bob')).toEqual([
+      { stream: 'person:bob', cursor: null },
+      { stream: 'space:s1', cursor: null },
+    ])
+    store.close()
+  })
+
+  it.each([
+    ['left', 'ann'],
+    ['was removed', 'bob'],
+  ])('an admin who %s and comes back is a member, founder or not, in any order of arrival', async (_how, actor) => {
+    const events = [
+      event('space.create', 1, { actor: 'ann', entity: 's1', payload: { name: 'S', visibility: 'public' } }),
+      event('member.join', 2, { entity: 'ann', payload: { name: 'Ann' } }),
+      event('member.join', 3, { entity: 'cy', payload: { name: 'Cy' } }),
+      event('member.role', 4, { entity: 'cy', payload: { role: 'admin' } }),
+      event('member.leave', 5, { entity: 'ann', actor, payload: {} }),
+      event('member.role', 6, { entity: 'ann', payload: { role: 'admin' } }), // of somebody who is not there
+      event('member.leave', 7, { entity: 'cy', actor, payload: {} }),
+      event('member.join', 8, { entity: 'ann', payload: { name: 'Ann' } }),
+      event('member.join', 9, { entity: 'cy', payload: { name: 'Cy' } }),
+    ]
+    for (const order of [events, events.toReversed()]) {
+      const store = await openMemoryStore()
+      for (const each of order) receive(store, [each])
+      expect(all(store, 'SELECT person_id, role, active FROM memberships ORDER BY person_id')).toEqual([
+        ['ann', 'member', 1],
+        ['cy', 'member', 1],
+      ])
+      store.close()
+    }
+  })
+
+  it('who claims to have made a space that is there is no admin of it, nor of another space', async () => {
+    const store = await openMemoryStore()
+    receive(store, [
+      event('space.create', 5, { actor: 'eve', entity: 's1', payload: { name: 'Mine', visibility: 'public' } }),
+      event('space.create', 1, { actor: 'ann', entity: 's1', payload: { name: 'S', visibility: 'invite' } }),
+      event('space.create', 1, { actor: 'eve', entity: 's2', payload: { name: 'Other', visibility: 'public' } }),
+      event('member.join', 2, { entity: 'ann', payload: { name: 'Ann' } }),
+      event('member.join', 6, { entity: 'eve', payload: { name: 'Eve' } }),
+    ])
+    expect(all(store, 'SELECT person_id, role FROM memberships ORDER BY 1')).toEqual([
+      ['ann', 'admin'],
+      ['eve', 'member'],
+    ])
+    expect(all(store, 'SELECT id, visibility FROM spaces')).toEqual([['s1', 'invite']])
+    store.close()
+  })
+
+  it('a rename that saw the other one settles it', async () => {
+    const store = await openMemoryStore()
+    dispatchDrafts(store, [
+      draft('room.create', { entity: 'r1', payload: { name: 'A', kind: 'room' } }),
+      draft('room.update', { entity: 'r1', payload: { name: 'B' } }),
+    ])
+    const here = pendingEvents(store).at(-1)!
+    expect(here.deps).toHaveLength(1)
+    receive(store, [event('room.update', 5, { entity: 'r1', payload: { name: 'elsewhere' }, deps: here.deps })])
+    expect(all(store, 'SELECT value FROM conflicts')).toEqual([['elsewhere']])
+    dispatchDrafts(store, [draft('room.update', { entity: 'r1', payload: { name: 'both' } })])
+    expect(all(store, 'SELECT count(*) FROM conflicts')).toEqual([[0]])
+    expect(all(store, 'SELECT name FROM rooms')).toEqual([['both']])
+    store.close()
+  })
+})
+
+describe('applyBatch', () => {
+  it('keeps poison aside, counts duplicates, and refuses a batch with a gap before it', async () => {
+    const store = await openMemoryStore()
+    const good = event('message.create', 1, { room: 'r1', payload: { text: 'good' } })
+    const future = event('dance.start', 2, { payload: { move: 1 } })
+    const bad = [
+      { id: 'nonsense' },
+      event('message.create', 3, { payload: { text: 'no room' } }),
+      event('page.update', 4, { entity: 'p1', payload: { update: 'AAECAwQFBgc=' } }),
+      { ...event('message.delete', 5, { entity: 'x', payload: {} }), stream: 'space:other' },
+      event('message.create', 6, {
+        room: 'r1',
+        payload: { text: 'x'.repeat(59_000), author: { id: 'é'.repeat(9000), name: 'n' } },
+      }),
+    ]
+    const outcome = receive(store, [bad[0], good, bad[1], future, bad[2], bad[3], bad[4]], { cursor: '10' })
+    expect(outcome).toMatchObject({ type: 'Applied', applied: 1, unknown: 1, duplicates: 0 })
+    expect(outcome.type === 'Applied' && outcome.rejected.map(({ fault }) => fault.field)).toEqual([
+      'id',
+      'room',
+      '',
+      'stream',
+      '',
+    ])
+    expect(all(store, 'SELECT count(*) FROM rejected_events')).toEqual([[5]])
+    expect(receive(store, [good, future, bad[0]])).toMatchObject({
+      applied: 0,
+      duplicates: 2,
+      rejected: [{ id: 'nonsense' }],
+    })
+    expect(all(store, 'SELECT count(*) FROM rejected_events'), 'at another place').toEqual([[6]])
+    expect(all(store, 'SELECT snippet FROM timeline_items')).toEqual([['good']])
+    expect(receive(store, [], { after: '11', cursor: '12' })).toEqual({ type: 'Gap', cursor: '10' })
+    expect(receive(store, [], { after: '10', cursor: '12' })).toMatchObject({ type: 'Applied' })
+    expect(receive(store, [], { cursor: '11' })).toMatchObject({ type: 'Applied' })
+    expect(store.log.cursor(stream)).toBe('12')
+    store.close()
+  })
+
+  it('keeps events of a type that only a newer build knows, and projects them once it is known', async () => {
+    const store = await openMemoryStore()
+    const room = event('room.create', 1, { entity: 'r1', payload: { name: 'later', kind: 'room' } })
+    // as an older build would have stored it: neither checked nor projected
+    store.log.insert(room, null, null)
+    store.log.insert(event('room.update', 2, { entity: 'r1', payload: { name: 7 } }), null, null)
+    expect(projectStored(store)).toBe(1)
+    expect(all(store, 'SELECT name FROM rooms')).toEqual([['later']])
+    expect(all(store, 'SELECT code FROM rejected_events')).toEqual([['MALFORMED_EVENT']])
+    expect(projectStored(store)).toBe(0)
+    store.close()
+  })
+})
+
+describe('dispatch and outbox', () => {
+  it('stamps a clock above every clock seen, whatever the wall says, and keeps it', async () => {
+    let now = 1000
+    const store = await openMemoryStore({ now: () => now })
+    receive(store, [event('message.create', 2 ** 40, { room: 'r1', payload: { text: 'from ahead' } })])
+    now = 5
+    dispatchDrafts(store, [message('a'), message('b')])
+    expect(pendingEvents(store).map((each) => Number(each.clock))).toEqual([2 ** 40 + 1, 2 ** 40 + 2])
+    expect(store.log.readClock()).toBe(2n ** 40n + 2n)
+    store.close()
+  })
+
+  it('takes all drafts or none, and an id only once', async () => {
+    const store = await openMemoryStore()
+    const good = message('good')
+    const before = projectionDump(store)
+    expect(dispatchDrafts(store, [good, message('bad', { room: undefined } as never)])).toMatchObject({
+      type: 'InvalidEvent',
+      index: 1,
+      fault: { field: 'room' },
+    })
+    expect(projectionDump(store)).toEqual(before)
+    expect(dispatchDrafts(store, [good])).toMatchObject({
+      type: 'Dispatched',
+      duplicates: 0,
+      events: [{ id: good.id }],
+    })
+    expect(dispatchDrafts(store, [good])).toMatchObject({ type: 'Dispatched', duplicates: 1, events: [] })
+    expect(outboxCount(store)).toEqual({ pending: 1, failed: 0 })
+    store.close()
+  })
+
+  it("the server's copy settles an event and changes nothing on screen", async () => {
+    const store = await openMemoryStore()
+    dispatchDrafts(store, [message('mine'), message('mine too')])
+    const before = projectionDump(store)
+    const [first, second] = pendingEvents(store)
+    expect(receive(store, [first])).toMatchObject({ duplicates: 1, acknowledged: 1, applied: 0 })
+    applyUploadResults(store, stream, [{ id: second!.id, seq: 'z9', receivedAt: 7 }])
+    expect(projectionDump(store)).toEqual(before)
+    expect(outboxCount(store)).toEqual({ pending: 0, failed: 0 })
+    expect(all(store, `SELECT seq, meta FROM events WHERE event_id = '${second!.id}'`)).toEqual([
+      ['z9', '{"receivedAt":7}'],
+    ])
+    store.close()
+  })
+
+  it('a refused event waits for the person: retry queues it, discard takes it and what hangs on it out', async () => {
+    const store = await openMemoryStore()
+    const mine = message('mine')
+    const before = projectionDump(store)
+    dispatchDrafts(store, [mine, draft('reaction.add', { entity: mine.id, room: 'r1', payload: { emoji: '👍' } })])
+    applyUploadResults(store, stream, [{ id: mine.id, error: { code: 'NOT_ALLOWED', message: 'no' } }])
+    expect(outboxCount(store)).toEqual({ pending: 1, failed: 1 })
+    expect(retryEvents(store, [mine]).map(({ id }) => id)).toEqual([mine.id])
+    expect(outboxCount(store)).toEqual({ pending: 2, failed: 0 })
+    expect(discardEvents(store, [mine])).toHaveLength(2)
+    expect(projectionDump(store)).toEqual(before)
+    expect(all(store, 'SELECT count(*) FROM events')).toEqual([[0]])
+    store.close()
+  })
+
+  it('events of a local stream are never uploaded', async () => {
+    const store = await openMemoryStore()
+    expect(dispatchDrafts(store, [message('demo', { stream: 'local:demo' } as never)])).toMatchObject({ events: [] })
+    expect(outboxCount(store)).toEqual({ pending: 0, failed: 0 })
+    store.close()
+  })
+})
+
+describe('migrate', () => {
+  it('brings the log, the outbox and the drafts of version 1 along, each under its stream; read marks name it', async () => {
+    const sqlite3 = await loadSqlite()
+    const db = new sqlite3.oo1.DB(':memory:')
+    const sql = openRawSql(sqlite3, db)
+    migrate(sql, migrations.slice(0, 1))
+    const insert = `INSERT INTO events (event_id, stream, seq, event_type, actor, clock, created_at, timeline_id, payload, applied_at)
+      VALUES (?, ?, ?, ?, 'ann', ?, 1, 'r1', ?, 1)`
+    sql.prepare(insert).run('m', 'space:s1', '1', 'message.create', 5, '{"text":"kept"}')
+    sql.prepare(insert).run('k', 'person:ann', null, 'read.mark', 6, '{"upTo":"5"}')
+    sql.exec(`INSERT INTO rooms (id, space_id, name, kind, created_at, created_clock) VALUES ('r1', 's1', 'general', 'room', 1, 1);
+      INSERT INTO applied_events VALUES ('m', 1, 'b');
+      INSERT INTO outbox (event_id, stream, entity_id, state, created_at) VALUES ('k', 'person:ann', 'k', 'pending', 1);
+      INSERT INTO drafts VALUES ('r1', 'half a word', 1);`)
+    expect(migrate(sql)).toMatchObject({ type: 'Migrated', from: 1, to: migrations.length })
+    const found = (text: string) => sql.prepare(text).rows()
+    expect(found('SELECT stream, event_id FROM applied_events')).toEqual([['space:s1', 'm']])
+    expect(found('SELECT stream, event_id, state FROM outbox')).toEqual([['person:ann', 'k', 'pending']])
+    expect(found('SELECT stream, room_id, text FROM drafts')).toEqual([['space:s1', 'r1', 'half a word']])
+    expect(found("SELECT payload ->> 'stream' FROM events WHERE event_type = 'read.mark'")).toEqual([['space:s1']])
+    expect(found('SELECT count(*) FROM events')).toEqual([[2]])
+    sql.close()
+    db.close()
+  })
+
+  it('runs each version once, in one transaction each, and leaves a newer schema alone', async () => {
+    const store = await openMemoryStore()
+    const [present] = all(store, 'PRAGMA user_version')[0] as [number]
+    const versions = [
+      ...Array.from({ length: present }, () => ''),
+      'CREATE TABLE more (x); INSERT INTO more VALUES (1)',
+    ]
+    expect(() => migrate(store.sql, [...versions, 'CREATE TABLE half (x); nonsense'])).toThrow('syntax error')
+    expect(all(store, "SELECT name FROM sqlite_schema WHERE name IN ('more', 'half')")).toEqual([['more']])
+    expect(migrate(store.sql, versions)).toEqual({ type: 'Migrated', from: present + 1, to: present + 1 })
+    expect(migrate(store.sql)).toEqual({ type: 'SchemaTooNew', needs: present + 1, have: present })
+    store.close()
+  })
+})
+
+describe('what was rescued from a database that is gone', () => {
+  it('is taken back one by one: what cannot be taken keeps nothing else out, nor the database shut', async () => {
+    const store = await openMemoryStore()
+    const mine = { ...event('message.create', 1, { room: 'r1', payload: { text: 'mine' } }), actor: 'ann' }
+    const update = event('page.update', 2, { entity: 'p1', payload: { update: 'AAECAwQFBgc=' } })
+    const inputs = [null, { id: 'x' }, update, mine, { ...mine, id: nextId(), payload: { text: '\ud800' } }]
+    expect(requeueEvents(store, inputs).map(({ id }) => id)).toEqual([mine.id])
+    expect(outboxCount(store)).toEqual({ pending: 1, failed: 0 })
+    expect(all(store, 'SELECT snippet FROM timeline_items')).toEqual([['mine']])
+    expect(all(store, 'SELECT count(*) FROM rejected_events')).toEqual([[4]])
+    store.close()
+  })
+})

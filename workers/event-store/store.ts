@@ -1,0 +1,77 @@
+import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
+import { createProjector, type Projector } from '../../schema/projections/projector.ts'
+import { eventLog, type EventLogTable } from './event-log-table.ts'
+import { openRawSql, type RawSql } from '../runtime/serving/raw-sql.ts'
+
+/** What the database core works on: one open, migrated database. */
+export interface Store {
+  readonly sql: RawSql
+  readonly projector: Projector
+  readonly log: EventLogTable
+  /** unix ms, by the server's clock as far as it is known */
+  readonly now: () => number
+  /** how far the server's clock is ahead of this device's (server-clock.ts) */
+  skewMs: number
+  /** One transaction, all or none. In the app it is the engine's, so that its diffs become one turn. */
+  readonly transaction: <T>(work: () => T) => T
+  /** highest clock that this device has seen or written */
+  clock: bigint
+  close(): void
+}
+
+export interface StoreOptions {
+  readonly sqlite3: Sqlite3Static
+  readonly db: Database
+  readonly transaction?: <T>(work: () => T) => T
+  readonly now?: () => number
+}
+
+export function openStore({ sqlite3, db, transaction, now = Date.now }: StoreOptions): Store {
+  const sql = openRawSql(sqlite3, db)
+  const log = eventLog(sql)
+  const store: Store = {
+    sql,
+    log,
+    projector: createProjector(sql),
+    now: () => now() + store.skewMs,
+    skewMs: log.readSkew(),
+    transaction: transaction ?? plainTransaction(sql),
+    clock: log.readClock(),
+    close: () => sql.close(),
+  }
+  return store
+}
+
+/**
+ * Runs `work` in one transaction of the store and forgets, with the rows, what it left half done in memory.
+ */
+export function inTransaction<T>(store: Store, work: () => T): T {
+  const { clock } = store
+  try {
+    return store.transaction(() => {
+      const result = work()
+      store.projector.flush()
+      if (store.clock !== clock) store.log.writeClock(store.clock)
+      return result
+    })
+  } catch (error) {
+    store.projector.reset()
+    store.clock = clock
+    throw error
+  }
+}
+
+function plainTransaction(sql: RawSql): <T>(work: () => T) => T {
+  return (work) => {
+    sql.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      sql.exec('COMMIT')
+      return result
+    } catch (error) {
+      // a full disk has rolled it back already
+      if (!sql.autocommit) sql.exec('ROLLBACK')
+      throw error
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import { assertNever } from '../../schema/assert.ts'
+import type { AnyEvent } from '../../schema/events/event.ts'
+import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
+import type { OpenRoom } from '../../schema/messages/runtime/tab.ts'
+import { applyBatch } from './apply-batch.ts'
+import { deviceFailure } from '../runtime/storage/failure.ts'
+import { applyUploadResults, pendingEvents } from './outbox.ts'
+import { learnServerClock } from './server-clock.ts'
+import type { Store } from './store.ts'
+import { streamsToSync } from './sync-state.ts'
+
+type Send = (message: ToSync) => void
+
+/**
+ * The database's side of the conversation with the sync client. Laws: every batch is answered, after its commit or its
+ * failure; the sync client is told anew whom and what to sync whenever that changes.
+ */
+export interface SyncConversation {
+  receive(message: FromSync, send: Send): void
+  setPerson(actor: string | null | undefined, openRoom: OpenRoom | null, send: Send): void
+  /** Says again where it stands: what was refused for lack of room is to come again. */
+  resume(send: Send): void
+  /** after local events: to be uploaded now, and perhaps other streams to follow */
+  dispatched(events: readonly AnyEvent[], send: Send): void
+}
+
+export function syncConversation(
+  store: Store,
+  { epoch, generation }: { readonly epoch: number; readonly generation: string },
+  isFull: () => boolean,
+): SyncConversation {
+  let actor: string | null | undefined
+  let openRoom: OpenRoom | null = null
+  let told = ''
+
+  /** Before a tab has said who is signed in there is nothing to tell. */
+  function tellState(send: Send): void {
+    if (actor === undefined) return
+    const streams = streamsToSync(store, actor)
+    told = stateKey(streams)
+    send({ type: 'SYNC_STATE', epoch, generation, actor, streams, openRoom })
+    send({ type: 'OUTBOX', epoch, complete: true, events: pendingEvents(store) })
+  }
+
+  function tellIfStreamsChanged(events: Iterable<unknown>, send: Send): void {
+    for (const event of events) {
+      const type = (event as { readonly type?: unknown } | null)?.type
+      if (typeof type !== 'string' || !/^(?:space|member)\./.test(type)) continue
+      if (actor !== undefined && stateKey(streamsToSync(store, actor)) !== told) tellState(send)
+      return
+    }
+  }
+
+  const stateKey = (streams: readonly { readonly stream: string }[]) => streams.map(({ stream }) => stream).join(' ')
+
+  function applyEvents(batch: Extract<FromSync, { type: 'EVENTS' }>, send: Send): void {
+    const { batchId } = batch
+    try {
+      const outcome = applyBatch(store, batch)
+      if (outcome.type === 'Gap') {
+        const message = `the batch counts from ${batch.after}, the cursor is ${outcome.cursor}`
+        return send({ type: 'EVENTS_FAILED', epoch, batchId, code: 'GAP', message })
+      }
+      send({ type: 'EVENTS_APPLIED', epoch, batchId, rejected: outcome.rejected })
+    } catch (error) {
+      if (deviceFailure(error) === 'full') return refuseEvents(batchId, send)
+      const message = error instanceof Error ? error.message : String(error)
+      send({ type: 'EVENTS_FAILED', epoch, batchId, code: 'STORAGE', message })
+      throw error
+    }
+    tellIfStreamsChanged(
+      batch.items.map((item) => item.event),
+      send,
+    )
+  }
+
+  function refuseEvents(batchId: string, send: Send): void {
+    const message = 'there is no room for new messages on this device'
+    send({ type: 'EVENTS_FAILED', epoch, batchId, code: 'QUOTA_EXCEEDED', message })
+  }
+
+  function uploaded({ stream, results, batchId }: Extract<FromSync, { type: 'UPLOADED' }>, send: Send): void {
+    const { again } = applyUploadResults(store, stream, results)
+    send({ type: 'UPLOADED_APPLIED', epoch, batchId })
+    if (again.length > 0) send({ type: 'OUTBOX', epoch, complete: false, events: again })
+  }
+
+  /** Events that wait to be sent, but not as they were. */
+  function replace(events: readonly AnyEvent[], send: Send): void {
+    if (events.length === 0) return
+    send({ type: 'OUTBOX_DISCARDED', epoch, events: events.map(({ stream, id }) => ({ stream, id })) })
+    send({ type: 'OUTBOX', epoch, complete: false, events })
+  }
+
+  return {
+    receive(message, send) {
+      if (message.type === 'EVENTS' && isFull()) return refuseEvents(message.batchId, send)
+      switch (message.type) {
+        case 'SYNC_HELLO':
+          return tellState(send)
+        case 'EVENTS':
+          return applyEvents(message, send)
+        case 'UPLOADED':
+          return uploaded(message, send)
+        case 'SERVER_CLOCK':
+          return replace(learnServerClock(store, message.skewMs), send)
+        case 'SYNC_STATUS':
+          return
+        default:
+          return assertNever(message)
+      }
+    },
+    setPerson(nextActor, nextRoom, send) {
+      const changed = nextActor !== actor || nextRoom?.room !== openRoom?.room || nextRoom?.stream !== openRoom?.stream
+      actor = nextActor
+      openRoom = nextRoom
+      if (changed) tellState(send)
+    },
+    resume: tellState,
+    dispatched(events, send) {
+      if (events.length > 0) send({ type: 'OUTBOX', epoch, complete: false, events })
+      tellIfStreamsChanged(events, send)
+    },
+  }
+}

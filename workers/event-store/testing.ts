@@ -1,0 +1,65 @@
+import sqlite3InitModule, { type Database, type Sqlite3Static } from '@sqlite.org/sqlite-wasm'
+import { migrate } from '../../schema/tables/migrate.ts'
+import { projectionTables } from '../../schema/projections/projector.ts'
+import type { SqlValue } from '../../schema/live.ts'
+import { openRawSql } from '../runtime/serving/raw-sql.ts'
+import { openStore, type Store } from './store.ts'
+
+/** For tests: stores in memory, and what their projections hold. */
+let sqlite3: Promise<Sqlite3Static> | undefined
+export function loadSqlite(): Promise<Sqlite3Static> {
+  return (sqlite3 ??= sqlite3InitModule())
+}
+
+export interface MemoryStore extends Store {
+  readonly db: Database
+}
+export interface MemoryStoreOptions {
+  readonly now?: () => number
+  readonly pageSize?: number
+}
+export async function openMemoryStore(options: MemoryStoreOptions = {}): Promise<MemoryStore> {
+  const { now = () => 1_700_000_000_000, pageSize = 4096 } = options
+  const sqlite3 = await loadSqlite()
+  const db = new sqlite3.oo1.DB(':memory:')
+  db.exec(`PRAGMA page_size = ${pageSize}`)
+  const sql = openRawSql(sqlite3, db)
+  migrate(sql)
+  sql.close()
+  const store = openStore({ sqlite3, db, now })
+  return Object.assign(store, {
+    db,
+    close: () => {
+      store.sql.close()
+      db.close()
+    },
+  })
+}
+
+/** Column values that name no content: rowids and the like. */
+const bookkeeping: Record<string, readonly string[]> = { component_text: ['id'] }
+
+/** Every projection row, sorted: equal texts mean equal tables. */
+export function projectionDump(store: Store): Record<string, string[]> {
+  const dump: Record<string, string[]> = {}
+  for (const table of projectionTables) {
+    const columns = store.sql
+      .prepare(`SELECT name FROM pragma_table_info('${table}')`)
+      .rows()
+      .map(([name]) => name as string)
+      .filter((name) => !bookkeeping[table]?.includes(name))
+    const rows = store.sql.prepare(`SELECT ${columns.join(', ')} FROM ${table}`).rows()
+    dump[table] = rows.map((row) => JSON.stringify(row.map(printable))).sort()
+  }
+  return dump
+}
+
+function printable(value: SqlValue): unknown {
+  if (typeof value === 'bigint') return `${value}n`
+  return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value
+}
+
+/** Throws when the full-text index and its texts differ. */
+export function checkSearchIndex(store: Store): void {
+  store.sql.exec("INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)")
+}

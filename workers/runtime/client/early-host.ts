@@ -1,0 +1,34 @@
+import type { FromWorker } from '../../../schema/messages/runtime/worker.ts'
+
+/**
+ * The page's Dedicated Worker, started by the page's first lines (scripts/start-host-early.ts), before any script of ours
+ * is loaded: it needs as long to load its own as the page does. What it said until somebody listened is kept.
+ */
+export interface EarlyHost {
+  readonly worker: Worker
+  readonly said: readonly FromWorker[]
+  readonly failed: boolean
+}
+
+declare global {
+  interface Window {
+    earlyHost?: EarlyHost
+  }
+}
+
+/** Once: a page that comes back starts another worker. */
+export function takeEarlyHost(): EarlyHost | null {
+  const host = window.earlyHost ?? null
+  delete window.earlyHost
+  return host
+}
+
+/** Among the page's first lines, as a classic script. Where somebody is to be welcomed, that comes first. */
+export function earlyHostScript(workerUrl: string): string {
+  return `if (document.documentElement.dataset.start === 'app') {
+      const worker = new Worker(${JSON.stringify(workerUrl)}, { type: 'module', name: 'rsql-host' })
+      const host = (window.earlyHost = { worker, said: [], failed: false })
+      worker.onmessage = ({ data }) => host.said.push(data)
+      worker.onerror = () => (host.failed = true)
+    }`
+}

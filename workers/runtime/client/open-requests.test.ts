@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import type { FromTab } from '../../../schema/messages/runtime/tab.ts'
+import type { Clock } from '../platform/clock.ts'
+import { openRequests } from './open-requests.ts'
+import { openSubscriptions } from './open-subscriptions.ts'
+
+const never: Clock = { now: () => 0, after: () => () => {} }
+const posted: unknown[] = []
+/** a MessagePort: what cannot be cloned is not sent */
+const post = (message: FromTab) => void posted.push(structuredClone(message))
+const uncloneable = [() => 1] as never
+
+test('a request that cannot be cloned fails alone: no coordinator is told of it, now or later', async () => {
+  const requests = openRequests('tab', never, post)
+  await expect(requests.query('SELECT ?', uncloneable)).rejects.toMatchObject({ code: 'INVALID_EVENT' })
+  await expect(requests.write({ type: 'DISPATCH', events: uncloneable })).rejects.toMatchObject({
+    code: 'INVALID_EVENT',
+  })
+  expect(requests.all()).toEqual([])
+  void requests.query('SELECT 1', [])
+  expect(structuredClone(requests.all())).toMatchObject([{ request: { sql: 'SELECT 1' } }])
+  expect(posted).toHaveLength(1)
+})
+
+test('nor is a subscription', () => {
+  const subscriptions = openSubscriptions(post)
+  expect(() => subscriptions.add({ sql: 'SELECT ?', parameters: uncloneable }, () => {})).toThrow()
+  expect(subscriptions.all()).toEqual([])
+})

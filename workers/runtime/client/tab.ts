@@ -1,0 +1,196 @@
+import { assertNever } from '../../../schema/assert.ts'
+import { protocolVersion, tabLock } from '../../../schema/messages/runtime/protocol.ts'
+import type { ClientStatus } from '../../../schema/messages/runtime/status.ts'
+import type { FromTab, OpenRoom, ToTab } from '../../../schema/messages/runtime/tab.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Locks } from '../platform/locks.ts'
+import type { Client } from './client.ts'
+import { liveQuery } from './live.ts'
+import { openRequests, type Requests } from './open-requests.ts'
+import { openSubscriptions, type Subscriptions } from './open-subscriptions.ts'
+import { startLife, type CoordinatorWay, type Life, type TabWorker } from './tab-life.ts'
+
+export interface TabPlatform {
+  readonly locks: Locks
+  readonly clock: Clock
+  /** The tab's Dedicated Worker: it starts to compile WASM at once. `died`: it could not start, or ended by itself. */
+  spawnWorker(died: () => void): TabWorker
+  /** the best first */
+  readonly ways: readonly [CoordinatorWay, ...CoordinatorWay[]]
+  nudgeServiceWorker(): void
+  mark(name: string): void
+}
+
+export interface Tab extends Omit<Client, 'status$'> {
+  onStatus(listener: (status: ClientStatus) => void): void
+  /** The page is about to be frozen or hidden away: hand over now; nothing runs later. */
+  suspend(): void
+  resume(): void
+  setVisible(visible: boolean): void
+}
+
+/** The pause before a dead worker is replaced doubles, until one lives this long. */
+const respawnMs = { first: 100, last: 10_000, healthyAfter: 20_000 }
+
+/**
+ * A tab's end of the runtime. Laws: it holds its lock before it registers and until its life ends; what it asked for
+ * and has no answer to (subscriptions, requests) it says again to every coordinator that it meets; it believes the
+ * highest epoch.
+ */
+export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: boolean): Tab {
+  const { clock } = platform
+  let life = 0
+  let bornAt = 0
+  let deaths = 0
+  let cancelRespawn = () => {}
+  let attempts = 0
+  let current: Life | null = null
+  let visible = visibleAtStart
+  let actor: string | null | undefined
+  let openRoom: OpenRoom | null = null
+  let closed = false
+  const statusListeners = new Set<(status: ClientStatus) => void>()
+  let status: ClientStatus = {
+    tabId,
+    activeTab: null,
+    role: 'starting',
+    epoch: 0,
+    storage: 'unknown',
+    coordinator: platform.ways[0].coordinator,
+    sync: { state: 'off', progress: [], error: null },
+    outbox: { pending: 0, failed: 0 },
+    space: null,
+    problem: null,
+  }
+  const requests: Requests = openRequests(tabId, clock, (message) => current?.post(message))
+  const subscriptions: Subscriptions = openSubscriptions((message) => current?.post(message))
+
+  function changeStatus(change: Partial<ClientStatus>): void {
+    const { activeTab } = { ...status, ...change }
+    const role = activeTab === null ? 'starting' : activeTab === tabId ? 'leader' : 'follower'
+    status = { ...status, ...change, role }
+    for (const listener of statusListeners) listener(status)
+  }
+
+  function receive(message: ToTab): void {
+    switch (message.type) {
+      case 'REGISTERED':
+      case 'COORDINATOR_READY':
+      case 'BEAT':
+        return
+      case 'ACTIVE_CHANGED':
+        if (message.epoch < status.epoch) return
+        if (message.activeTab === tabId) platform.mark('leader')
+        return changeStatus({ activeTab: message.activeTab, epoch: message.epoch })
+      case 'STATUS_CHANGED': {
+        const { storage, sync, outbox, space, problem } = message
+        return changeStatus({ storage, sync, outbox, space, problem })
+      }
+      case 'QUERY_ACCEPTED':
+        return requests.accepted(message.requestId, message.epoch)
+      case 'QUERY_RESPONSE':
+        return requests.answered(message.requestId, message.result)
+      case 'QUERY_ERROR':
+        return requests.failed(message.requestId, message.code, message.message)
+      case 'DELTAS':
+        current?.post({ type: 'DELTAS_RECEIVED', n: message.n })
+        return subscriptions.update(message.updates)
+      case 'REPLACE_WORKER':
+        suspend()
+        return resume()
+      case 'NUDGE_SERVICE_WORKER':
+        return platform.nudgeServiceWorker()
+      default:
+        return assertNever(message)
+    }
+  }
+
+  function registration(): FromTab {
+    return {
+      type: 'REGISTER_TAB',
+      tabId,
+      life,
+      attempt: ++attempts,
+      protocol: protocolVersion,
+      lock: tabLock(tabId, life),
+      visible,
+      epoch: status.epoch,
+      actor,
+      openRoom,
+      subscriptions: subscriptions.all(),
+      requests: requests.all(),
+    }
+  }
+
+  /** An acceptance may have been on its way to this page, and is not heard any more. */
+  function doubtRequests(): void {
+    requests.doubt(status.epoch)
+  }
+
+  function suspend(): void {
+    cancelRespawn()
+    current?.end()
+    current = null
+    doubtRequests()
+    if (!closed) changeStatus({ activeTab: null })
+  }
+
+  function resume(): void {
+    if (closed || current) return
+    life += 1
+    bornAt = clock.now()
+    current = startLife({
+      platform,
+      tabId,
+      life,
+      registration,
+      receive,
+      registered: (coordinator) => changeStatus({ coordinator }),
+      coordinatorLost: doubtRequests,
+      workerDied,
+    })
+  }
+
+  /** Its script did not load, or somebody ended it: its death was told to nobody, so all begins anew. */
+  function workerDied(): void {
+    if (clock.now() - bornAt >= respawnMs.healthyAfter) deaths = 0
+    suspend()
+    cancelRespawn = clock.after(Math.min(respawnMs.first * 2 ** deaths++, respawnMs.last), resume)
+  }
+
+  resume()
+  return {
+    tabId,
+    onStatus(listener) {
+      statusListeners.add(listener)
+      listener(status)
+    },
+    subscribe: subscriptions.add,
+    live: (query) => liveQuery(subscriptions.add, query),
+    query: (sql, parameters = []) => requests.query(sql, parameters),
+    dispatch: (events) => requests.write({ type: 'DISPATCH', events }),
+    retry: (events) => requests.write({ type: 'RETRY_EVENTS', events }),
+    discard: (events) => requests.write({ type: 'DISCARD_EVENTS', events }),
+    setActor(next) {
+      actor = next
+      current?.post({ type: 'SET_ACTOR', actor: next })
+    },
+    setOpenRoom(room) {
+      openRoom = room
+      current?.post({ type: 'SET_OPEN_ROOM', room })
+    },
+    setVisible(next) {
+      visible = next
+      current?.post({ type: 'VISIBILITY', visible: next })
+    },
+    suspend,
+    resume,
+    close() {
+      closed = true
+      suspend()
+      requests.close()
+      subscriptions.close()
+      statusListeners.clear()
+    },
+  }
+}

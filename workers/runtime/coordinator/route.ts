@@ -1,0 +1,329 @@
+import { assertNever } from '../../../schema/assert.ts'
+import type { FromDatabase } from '../../../schema/messages/runtime/database.ts'
+import type { FromSync } from '../../../schema/messages/sync.ts'
+import type { FromTab, SharedStatus, ToTab } from '../../../schema/messages/runtime/tab.ts'
+import { protocolVersion } from '../../../schema/messages/runtime/protocol.ts'
+import { dropLeader, electLeader, leadershipTick, promoteAgain } from './elect-leader.ts'
+import {
+  acceptRequest,
+  addRequest,
+  answerRequest,
+  forwardRequests,
+  dropRequestsOf,
+  expireRequests,
+  forwardAgain,
+} from './requests.ts'
+import {
+  catchUp,
+  deliverTurn,
+  dropSubscriptionsOf,
+  resubscribeAll,
+  staleAll,
+  subscribe,
+  unsubscribe,
+} from './subscriptions.ts'
+import type { CoordinatorState, Delivery, Input } from './state.ts'
+
+/**
+ * The coordinator as one step: an input, the time → deliveries. Deterministic, no platform; `state` is its own and is
+ * changed in place.
+ * Laws: at most one tab is asked to lead at a time, and never two are believed; a message of another epoch than the
+ * leader's is dropped; each request is answered at most once.
+ *
+ * Example: REGISTER_TAB of a first tab → REGISTERED to it, WATCH its lock, PROMOTE_TO_ACTIVE to its worker;
+ * DB_OPENED from the worker → ACTIVE_CHANGED to all tabs, FORWARD_SUBSCRIBE of every query, every waiting request.
+ */
+export function route(state: CoordinatorState, input: Input, now: number): Delivery[] {
+  switch (input.from) {
+    case 'tab':
+      return input.message.type === 'REGISTER_TAB'
+        ? registerTab(state, input.message, input.electable ?? false, now)
+        : fromTab(state, input.tabId, input.message, now)
+    case 'database':
+      return fromDatabase(state, input.tabId, input.message, now)
+    case 'sync':
+      return fromSync(state, input.message)
+    case 'locks': {
+      if (input.type === 'SYNC_ENDED') {
+        syncEnded(state, input.syncId, now)
+        return []
+      }
+      const tab = state.tabs.get(input.tabId)
+      return tab && tab.life === input.life ? removeTab(state, input.tabId, now) : []
+    }
+    case 'clock':
+      return [
+        ...leadershipTick(state, now),
+        ...tellHeld(state, now),
+        ...expireRequests(state, now),
+        ...forwardRequests(state, now),
+        ...nudge(state, now),
+        ...beat(state, now),
+      ]
+    default:
+      return assertNever(input)
+  }
+}
+
+function registerTab(
+  state: CoordinatorState,
+  message: Extract<FromTab, { type: 'REGISTER_TAB' }>,
+  electable: boolean,
+  now: number,
+): Delivery[] {
+  const { tabId, life, attempt, lock } = message
+  if (message.protocol !== protocolVersion) {
+    const problem = {
+      code: 'PROTOCOL_MISMATCH' as const,
+      message: 'Another tab runs a different version of this app. Close the other tabs, then reload this one.',
+    }
+    return [{ to: 'tab', tabId, message: { type: 'STATUS_CHANGED', ...state.status, problem } }]
+  }
+  const before = state.tabs.get(tabId)
+  if (before && before.attempt > attempt) return []
+  // The same tab, connected anew: its old worker is dead or talks through the new port.
+  const deliveries = before ? removeTab(state, tabId, now, { keepPorts: true, keepLeader: before.life === life }) : []
+  state.tabs.set(tabId, {
+    tabId,
+    life,
+    attempt,
+    order: before?.order ?? nextOrder(state),
+    electable,
+    visible: message.visible,
+    ready: before?.life === life && before.ready,
+    failures: 0,
+    electableAt: now,
+    sent: 0,
+    received: 0,
+    unreceived: [],
+    unreceivedSize: 0,
+    behind: false,
+  })
+  state.epoch = Math.max(state.epoch, message.epoch)
+  if (message.actor !== undefined) state.actor = message.actor
+  if (message.openRoom && message.visible) state.openRoom = message.openRoom
+  const activeTab = state.leader?.phase === 'open' ? state.leader.tabId : null
+  deliveries.push(
+    { to: 'locks', type: 'WATCH', tabId, life, lock },
+    { to: 'tab', tabId, message: { type: 'REGISTERED', coordinatorId: state.coordinatorId, life, electable } },
+    { to: 'tab', tabId, message: { type: 'ACTIVE_CHANGED', activeTab, epoch: state.epoch } },
+    { to: 'tab', tabId, message: { type: 'STATUS_CHANGED', ...state.status } },
+    { to: 'tab', tabId, message: { type: 'BEAT' } },
+  )
+  for (const subscription of message.subscriptions) deliveries.push(...subscribe(state, tabId, subscription))
+  for (const { request, acceptedEpoch } of message.requests) {
+    deliveries.push(...addRequest(state, tabId, request, acceptedEpoch, now))
+  }
+  deliveries.push(...person(state), ...promoteAgain(state, tabId), ...electLeader(state, now))
+  return deliveries
+}
+
+function fromTab(
+  state: CoordinatorState,
+  tabId: string,
+  message: Exclude<FromTab, { type: 'REGISTER_TAB' }>,
+  now: number,
+): Delivery[] {
+  const tab = state.tabs.get(tabId)
+  if (!tab) return []
+  switch (message.type) {
+    case 'UNREGISTER_TAB':
+      return removeTab(state, tabId, now)
+    case 'QUERY':
+    case 'DISPATCH':
+    case 'RETRY_EVENTS':
+    case 'DISCARD_EVENTS':
+      return addRequest(state, tabId, message, null, now)
+    case 'SUBSCRIBE':
+      return subscribe(state, tabId, message)
+    case 'UNSUBSCRIBE':
+      return unsubscribe(state, tabId, message.subscriptionId)
+    case 'DELTAS_RECEIVED':
+      return catchUp(state, tab, message.n)
+    case 'VISIBILITY':
+      tab.visible = message.visible
+      return []
+    case 'SET_ACTOR':
+      state.actor = message.actor
+      return person(state)
+    case 'SET_OPEN_ROOM':
+      state.openRoom = message.room
+      return person(state)
+    default:
+      return assertNever(message)
+  }
+}
+
+function fromDatabase(state: CoordinatorState, tabId: string, message: FromDatabase, now: number): Delivery[] {
+  const tab = state.tabs.get(tabId)
+  if (!tab) return []
+  if (message.type === 'WORKER_READY') {
+    tab.ready = true
+    return electLeader(state, now)
+  }
+  if (message.type === 'DB_OPENED') return opened(state, message, now)
+  const { leader } = state
+  if (!leader || leader.tabId !== tabId || leader.life !== tab.life) return []
+  if ('epoch' in message && (leader.phase !== 'open' || message.epoch !== leader.epoch)) return []
+  leader.heardAt = now
+  switch (message.type) {
+    case 'LOCK_HELD':
+      leader.phase = 'opening'
+      return state.status.problem?.code === 'DATABASE_HELD' ? changeStatus(state, { problem: null }) : []
+    case 'OPEN_FAILED':
+      tab.failures += message.final ? 1000 : 1
+      return [
+        ...changeStatus(state, { problem: message.problem }),
+        ...dropLeader(state, now),
+        ...electLeader(state, now),
+      ]
+    case 'QUERY_ACCEPTED':
+      return acceptRequest(state, message.requestId)
+    case 'QUERY_RESULT':
+      return answerRequest(state, message.requestId, {
+        type: 'QUERY_RESPONSE',
+        requestId: message.requestId,
+        result: message.result,
+      })
+    case 'QUERY_ERROR': {
+      const { requestId, code } = message
+      return answerRequest(state, requestId, { type: 'QUERY_ERROR', requestId, code, message: message.message })
+    }
+    case 'TURN':
+      return deliverTurn(state, message.updates)
+    case 'OUTBOX_CHANGED':
+      return changeStatus(state, { outbox: message.outbox })
+    case 'PROBLEM_CHANGED':
+      return changeStatus(state, { problem: message.problem })
+    case 'SPACE_CHANGED':
+      return changeStatus(state, { space: message.space })
+    case 'REPLACE_ME':
+      return [{ to: 'tab', tabId, message: { type: 'REPLACE_WORKER', reason: message.reason } }]
+    case 'TO_SYNC':
+      return [{ to: 'sync', message: message.message }]
+    case 'HEARTBEAT_PONG':
+      return []
+    default:
+      return assertNever(message)
+  }
+}
+
+/** The database lock is the arbiter: whoever says DB_OPENED holds it, whomever we had asked. */
+function opened(
+  state: CoordinatorState,
+  message: Extract<FromDatabase, { type: 'DB_OPENED' }>,
+  now: number,
+): Delivery[] {
+  const { tabId, epoch } = message
+  const tab = state.tabs.get(tabId)
+  const { leader } = state
+  if (!tab || (leader?.phase === 'open' && leader.tabId !== tabId && epoch < leader.epoch)) return []
+  if (leader?.phase === 'open' && leader.tabId === tabId && leader.life === tab.life && leader.epoch === epoch) {
+    // A fresh port to the leader that we know: what was on the old one may be lost.
+    forwardAgain(state)
+  }
+  const deliveries: Delivery[] = []
+  if (leader && leader.tabId !== tabId && leader.phase !== 'open') {
+    deliveries.push({ to: 'database', tabId: leader.tabId, message: { type: 'STAND_DOWN' } })
+  }
+  state.leader = { tabId, life: tab.life, phase: 'open', epoch, since: now, heardAt: now, pingedAt: now }
+  state.epoch = Math.max(state.epoch, epoch)
+  for (const each of state.tabs.values()) each.failures = 0
+  staleAll(state)
+  deliveries.push(
+    ...toAllTabs(state, { type: 'ACTIVE_CHANGED', activeTab: tabId, epoch }),
+    ...changeStatus(state, {
+      storage: message.storage,
+      problem: message.problem,
+      space: message.space,
+      outbox: message.outbox,
+    }),
+    // What somebody waits for comes first: a query is answered in a millisecond, all live queries are read in many.
+    ...forwardRequests(state, now),
+    ...resubscribeAll(state),
+    ...person(state),
+    ...nudge(state, now, true),
+  )
+  return deliveries
+}
+
+function fromSync(state: CoordinatorState, message: FromSync): Delivery[] {
+  const deliveries: Delivery[] = []
+  if (message.syncId !== state.syncId) {
+    state.syncId = message.syncId
+    deliveries.push({ to: 'locks', type: 'WATCH_SYNC', syncId: message.syncId })
+  }
+  if (message.type === 'SYNC_STATUS') return [...deliveries, ...changeStatus(state, { sync: message.status })]
+  const { leader } = state
+  // Without a leader it is lost here: the sync client sends it again after the next leader's SYNC_STATE.
+  if (leader?.phase !== 'open') return deliveries
+  const { tabId, epoch } = leader
+  return [...deliveries, { to: 'database', tabId, message: { type: 'FORWARD_SYNC', epoch, message } }]
+}
+
+/** The browser stopped it: another is woken at the next tick, or somewhat later, lest one that dies at once spins. */
+function syncEnded(state: CoordinatorState, syncId: string, now: number): void {
+  if (state.syncId !== syncId) return
+  state.syncId = null
+  const { nudgeMs, nudgeAgainMs } = state.options
+  state.syncNudgedAt = Math.max(now, state.syncNudgedAt + nudgeAgainMs) - nudgeMs
+}
+
+function removeTab(
+  state: CoordinatorState,
+  tabId: string,
+  now: number,
+  { keepPorts = false, keepLeader = false } = {},
+): Delivery[] {
+  state.tabs.delete(tabId)
+  dropRequestsOf(state, tabId)
+  const deliveries = dropSubscriptionsOf(state, tabId)
+  if (!keepPorts) deliveries.push({ to: 'ports', type: 'CLOSE', tabId })
+  if (state.leader?.tabId === tabId && !keepLeader)
+    deliveries.push(...dropLeader(state, now), ...electLeader(state, now))
+  return deliveries
+}
+
+function person(state: CoordinatorState): Delivery[] {
+  const { leader, actor, openRoom } = state
+  if (leader?.phase !== 'open') return []
+  const { tabId, epoch } = leader
+  return [{ to: 'database', tabId, message: { type: 'FORWARD_PERSON', epoch, actor, openRoom } }]
+}
+
+function changeStatus(state: CoordinatorState, change: Partial<SharedStatus>): Delivery[] {
+  state.status = { ...state.status, ...change }
+  return toAllTabs(state, { type: 'STATUS_CHANGED', ...state.status })
+}
+
+/** The candidate waits and waits: somebody outside our reach has the database, which other versions of the app are. */
+function tellHeld(state: CoordinatorState, now: number): Delivery[] {
+  const { leader, options, status } = state
+  const waits = leader?.phase === 'promoted' && now - leader.since >= options.heldAfterMs
+  if (!waits || status.problem?.code === 'DATABASE_HELD') return []
+  return changeStatus(state, { problem: { code: 'DATABASE_HELD', message: '' } })
+}
+
+/** A page wakes the Service Worker: the leader's, every ten seconds, and at once when a leader opens. */
+function nudge(state: CoordinatorState, now: number, atOnce = false): Delivery[] {
+  const { leader, syncNudgedAt, options } = state
+  if (leader?.phase !== 'open' || (!atOnce && now - syncNudgedAt < options.nudgeMs)) return []
+  state.syncNudgedAt = now
+  return [{ to: 'tab', tabId: leader.tabId, message: { type: 'NUDGE_SERVICE_WORKER' } }]
+}
+
+function beat(state: CoordinatorState, now: number): Delivery[] {
+  if (now - state.beatAt < state.options.beatMs) return []
+  state.beatAt = now
+  return toAllTabs(state, { type: 'BEAT' })
+}
+
+export function toAllTabs(state: CoordinatorState, message: ToTab): Delivery[] {
+  return [...state.tabs.keys()].map((tabId) => ({ to: 'tab', tabId, message }))
+}
+
+function nextOrder(state: CoordinatorState): number {
+  let order = 0
+  for (const tab of state.tabs.values()) order = Math.max(order, tab.order + 1)
+  return order
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { protocolVersion } from '../../../schema/messages/runtime/protocol.ts'
+import { route } from './route.ts'
+import { emptyState, type Delivery } from './state.ts'
+import { registration } from './test-registration.ts'
+
+const problems = (deliveries: readonly Delivery[]) =>
+  deliveries.flatMap((delivery) =>
+    delivery.to === 'tab' && delivery.message.type === 'STATUS_CHANGED' ? [delivery.message.problem?.code ?? null] : [],
+  )
+
+test('a tab of another protocol is told, and not let in', () => {
+  const state = emptyState('c')
+  const message = registration('new', protocolVersion + 1)
+  const deliveries = route(state, { from: 'tab', tabId: 'new', message, electable: true }, 0)
+  expect(problems(deliveries)).toEqual(['PROTOCOL_MISMATCH'])
+  expect([state.tabs.size, state.leader]).toEqual([0, null])
+})
+
+test('a database that somebody beyond our reach has open: told after five seconds, taken back when it is ours', () => {
+  const state = emptyState('c')
+  route(state, { from: 'tab', tabId: 'a', message: registration('a'), electable: true }, 0)
+  expect(state.leader).toMatchObject({ tabId: 'a', phase: 'promoted' })
+  expect(problems(route(state, { from: 'clock' }, 4_900))).toEqual([])
+  expect(problems(route(state, { from: 'clock' }, 5_000))).toEqual(['DATABASE_HELD'])
+  expect(problems(route(state, { from: 'clock' }, 5_050))).toEqual([])
+  const held = route(state, { from: 'database', tabId: 'a', message: { type: 'LOCK_HELD', tabId: 'a' } }, 9_000)
+  expect(problems(held)).toEqual([null])
+})

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import type { FromDatabase } from '../../../schema/messages/runtime/database.ts'
+import { FakeWorld } from '../platform/fake-world.ts'
+import { FakeDisk } from '../simulation/fake-database.ts'
+import { startLeading } from './serve-requests.ts'
+
+/** Four queries asked for at once; each takes so many ms to be read. Answers which of them went out together. */
+function firstRows(readMs: number): string[][] {
+  const database = new FakeDisk().open(new FakeWorld(1).context('tab'), 1, false)
+  let now = 0
+  const { subscribe } = database
+  database.subscribe = (...query) => ((now += readMs), subscribe.apply(database, query))
+  const posted: FromDatabase[] = []
+  const leading = startLeading(
+    database,
+    'tab',
+    (message) => posted.push(message),
+    () => now,
+  )
+  const queries = ['a', 'b', 'c', 'd'].map((queryId, i) => ({ queryId, query: { sql: 'SELECT', parameters: [i] } }))
+  leading.receive({ type: 'FORWARD_SUBSCRIBE', epoch: 1, queries })
+  return posted.flatMap((message) => (message.type === 'TURN' ? [message.updates.map(({ queryId }) => queryId)] : []))
+}
+
+test('first rows that are read at once go out together', () => {
+  expect(firstRows(0)).toEqual([['a', 'b', 'c', 'd']])
+})
+
+test('first rows do not wait for a query that takes long, nor one of them for the others', () => {
+  expect(firstRows(2)).toEqual([
+    ['a', 'b'],
+    ['c', 'd'],
+  ])
+  expect(firstRows(50)).toEqual([['a'], ['b'], ['c'], ['d']])
+})

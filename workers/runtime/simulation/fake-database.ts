@@ -1,0 +1,113 @@
+import type { EventDraft } from '../../../schema/events/event.ts'
+import type { LiveUpdate, RowChange, SqlValue } from '../../../schema/live.ts'
+import { type LeaderDatabase, OpenFailure, RequestFailure } from '../serving/leader-database.ts'
+import type { Context } from '../platform/fake-world.ts'
+
+/**
+ * A disk and the database on it, as far as the runtime can tell: rows with a number each, in `buckets` queries.
+ * `INSERT n` runs as often as it is asked to (that is what must not happen twice); an event of a known id changes nothing.
+ * `SELECT bucket` reads. It throws when a second database is opened: the law above all.
+ */
+export class FakeDisk {
+  epoch = 0
+  openedBy: Context | null = null
+  readonly violations: string[] = []
+  /** row → how often its INSERT ran */
+  readonly runs = new Map<number, number>()
+  /** every row on disk, ascending */
+  readonly rows = new Set<number>()
+  readonly eventIds = new Set<string>()
+  opens = 0
+
+  open(by: Context, proposedEpoch: number, failing: boolean): LeaderDatabase {
+    if (this.openedBy) this.violations.push(`${by.name} opened while ${this.openedBy.name} had it open`)
+    if (failing) throw new OpenFailure({ code: 'OPEN_FAILED', message: 'the pool is busy' }, false)
+    this.openedBy = by
+    this.opens += 1
+    by.onDeath.push(() => {
+      if (this.openedBy === by) this.openedBy = null
+    })
+    this.epoch = Math.max(this.epoch + 1, proposedEpoch)
+    return new FakeDatabase(this, this.epoch, by)
+  }
+}
+
+export const buckets = 7
+export const bucketRows = (rows: Iterable<number>, bucket: number): number[] =>
+  [...rows].filter((row) => row % buckets === bucket).sort((a, b) => a - b)
+
+class FakeDatabase implements LeaderDatabase {
+  readonly storage = 'opfs'
+  readonly problem = null
+  readonly space = null
+  readonly epoch: number
+  readonly #disk: FakeDisk
+  readonly #context: Context
+  readonly #live = new Set<{ bucket: number; rows: number[]; onUpdate: (update: LiveUpdate) => void }>()
+  #turn = 0
+
+  constructor(disk: FakeDisk, epoch: number, context: Context) {
+    this.#disk = disk
+    this.epoch = epoch
+    this.#context = context
+  }
+
+  query(sql: string, parameters: readonly SqlValue[]) {
+    const argument = Number(parameters[0])
+    if (sql.startsWith('INSERT')) {
+      this.#disk.runs.set(argument, (this.#disk.runs.get(argument) ?? 0) + 1)
+      this.#add([argument])
+      return { columns: [], rows: [], changes: 1 }
+    }
+    if (sql !== 'SELECT') throw new RequestFailure('SQL_ERROR', `near "${sql}": syntax error`)
+    return { columns: ['n'], rows: bucketRows(this.#disk.rows, argument).map((row) => [row]), changes: 0 }
+  }
+
+  subscribe(query: { parameters: readonly SqlValue[] }, onUpdate: (update: LiveUpdate) => void) {
+    const bucket = Number(query.parameters[0])
+    const live = { bucket, rows: bucketRows(this.#disk.rows, bucket), onUpdate }
+    this.#live.add(live)
+    return {
+      snapshot: (): LiveUpdate => ({
+        type: 'snapshot',
+        turn: this.#turn,
+        columns: ['n'],
+        keys: live.rows.map(String),
+        rows: live.rows.map((row) => [row]),
+      }),
+      unsubscribe: () => void this.#live.delete(live),
+    }
+  }
+
+  dispatch(events: readonly EventDraft[]): void {
+    const fresh = events.filter((event) => !this.#disk.eventIds.has(event.id))
+    for (const event of fresh) this.#disk.eventIds.add(event.id)
+    this.#add(fresh.map((event) => event.at))
+  }
+
+  #add(rows: readonly number[]): void {
+    if (!this.#context.alive) this.#disk.violations.push(`${this.#context.name} wrote after its death`)
+    this.#turn += 1
+    for (const row of rows) this.#disk.rows.add(row)
+    for (const live of this.#live) {
+      const changes: RowChange[] = []
+      for (const row of rows) {
+        if (row % buckets !== live.bucket || live.rows.includes(row)) continue
+        const found = live.rows.findIndex((each) => each > row)
+        const index = found < 0 ? live.rows.length : found
+        live.rows.splice(index, 0, row)
+        changes.push({ op: 'insert', index, key: String(row), row: [row] })
+      }
+      if (changes.length > 0) live.onUpdate({ type: 'delta', turn: this.#turn, changes })
+    }
+  }
+
+  watch(): void {}
+  retry(): void {}
+  discard(): void {}
+  receive(): void {}
+  setPerson(): void {}
+  outbox() {
+    return { pending: 0, failed: 0 }
+  }
+}
