@@ -1,5 +1,6 @@
 import { aheadOf } from '../schema/events/bounds.ts'
 import { clockToMs } from '../schema/events/clock.ts'
+import { definitionOf } from '../schema/events/event-types.ts'
 import { validateEvent, type AnyEvent } from '../schema/events/event.ts'
 import { streamKind } from '../schema/events/streams.ts'
 import type { AppendResult } from '../schema/messages/http.ts'
@@ -13,9 +14,8 @@ import {
   admitToPerson,
   branch,
   foldSpace,
-  isAuthors,
   isImporter,
-  isStructural,
+  isStructure,
   type SpaceState,
   type ValidEvent,
 } from './space-state.ts'
@@ -120,7 +120,7 @@ function idsIn(line: readonly Request[]): string[] {
     for (const { valid } of events) {
       ids.add(valid.event.id)
       const { type, entity } = valid.event
-      if (isAuthors(type) && entity !== undefined) ids.add(entity)
+      if (definitionOf(type)?.by === 'authorOrAdmin' && entity !== undefined) ids.add(entity)
     }
   }
   return [...ids]
@@ -134,6 +134,11 @@ function check(actor: string, stream: string, input: unknown, index: number, now
   if (valid.type === 'invalid')
     throw new Fault(valid.fault.code, valid.fault.message, { ...at, field: valid.fault.field })
   const { event } = valid
+  if (valid.type === 'unknown' && definitionOf(event.type)) {
+    // its rights could not be looked at
+    const message = `version: this server does not know version ${event.version} of ${event.type} yet`
+    throw new Fault('MALFORMED_EVENT', message, { ...at, field: 'version' })
+  }
   if (event.stream !== stream) {
     throw new Fault('MALFORMED_EVENT', `stream: must be ${stream}, as in the address`, { ...at, field: 'stream' })
   }
@@ -210,7 +215,7 @@ class Trial {
     }
     if (refusal) return refusal
     this.#taken.set(event.id, sent)
-    if (valid.type === 'known' && isStructural(event.type)) {
+    if (valid.type === 'known' && isStructure(valid.event)) {
       if (!this.#owned) this.#space = this.#space && branch(this.#space)
       this.#owned = true
       this.#space = foldSpace(this.#space, valid.event)

@@ -1,4 +1,5 @@
-import { validateEvent, type AnyEvent, type KnownEvent } from '../schema/events/event.ts'
+import { definitionOf } from '../schema/events/event-types.ts'
+import { validateEvent, type AnyEvent } from '../schema/events/event.ts'
 import { personStream, streamKind } from '../schema/events/streams.ts'
 import {
   openDirectoryFile,
@@ -9,7 +10,7 @@ import {
 } from './directory-file.ts'
 import type { Commit, EventLog, LogItem, Seq } from './event-log.ts'
 import type { Health, SetAside } from './health.ts'
-import { foldSpace, isMember, isStructural, type SpaceState } from './space-state.ts'
+import { foldSpace, isMember, isStructure, type SpaceState, type StructureEvent } from './space-state.ts'
 
 /**
  * What the server knows of its streams beyond their bytes: spaces and members, each space's outline, and which events
@@ -85,7 +86,7 @@ class LogDirectory implements Directory {
       const entry: StreamEntry = { stream, head, events, messages, space: null }
       for (const { data } of structure) {
         const valid = validateEvent(JSON.parse(data)) // it was valid when it was put there
-        if (valid.type === 'known') this.#fold(entry, valid.event)
+        if (valid.type === 'known' && isStructure(valid.event)) this.#fold(entry, valid.event)
       }
       this.#entries.set(stream, entry)
     }
@@ -193,10 +194,10 @@ class LogDirectory implements Directory {
       if (isMessage && time === 'first time') entry.messages += 1
       if (event.room !== undefined) rooms.set(event.room, isMessage ? roomEventKind.message : roomEventKind.other)
       const placed = { item, isMessage, rooms, structure: null, reason: null }
-      if (!isStructural(event.type)) return placed
+      if (definitionOf(event.type)?.part !== 'structure') return placed
       const valid = validateEvent(event)
       if (valid.type === 'invalid') return setAside(item, valid.fault.message)
-      if (valid.type === 'unknown') return placed
+      if (valid.type === 'unknown' || !isStructure(valid.event)) return placed
       if (time === 'first time') this.#fold(entry, valid.event)
       placeThread(valid.event, rooms)
       return { ...placed, structure: structureOf(entry.space, valid.event) }
@@ -205,7 +206,7 @@ class LogDirectory implements Directory {
     }
   }
 
-  #fold(entry: StreamEntry, event: KnownEvent): void {
+  #fold(entry: StreamEntry, event: StructureEvent): void {
     entry.space = foldSpace(entry.space, event)
     if (event.type === 'space.create') this.#noteMember(entry.stream, entry.space, event.actor)
     else if (event.type.startsWith('member.')) this.#noteMember(entry.stream, entry.space, event.entity!)
@@ -273,14 +274,14 @@ const setAside = (item: LogItem, reason: string): Indexed => ({
 })
 
 /** A thread's making belongs to its own page and to that of the room it hangs in. */
-function placeThread(event: KnownEvent, rooms: Map<string, RoomEventKind>): void {
+function placeThread(event: StructureEvent, rooms: Map<string, RoomEventKind>): void {
   if (event.type !== 'room.create' || event.payload.kind !== 'thread') return
   const { parentRoom } = event.payload
   if (parentRoom !== undefined && !rooms.has(parentRoom)) rooms.set(parentRoom, roomEventKind.other)
   if (event.entity !== undefined) rooms.set(event.entity, roomEventKind.makesRoom)
 }
 
-function structureOf(space: SpaceState | null, event: KnownEvent): Indexed['structure'] {
+function structureOf(space: SpaceState | null, event: StructureEvent): Indexed['structure'] {
   if (event.type.startsWith('member.')) return 'member'
   return event.type.startsWith('room.') && space?.rooms.get(event.entity ?? '')?.kind !== 'room' ? 'thread' : 'room'
 }

@@ -298,7 +298,7 @@ describe('an id stands for one content', () => {
       ...bob.say(stream, room, 'x'),
       payload: { text: 'x', format: { v: 2, parts: [1] } },
       encoding: 'new',
-      version: 3,
+      revision: 3,
     }
     const unknown = { ...bob.event('poll.create', stream, { room }), payload: { choices: ['a'] }, signature: 's' }
     expect(await outcome(bob, said, unknown as AnyEvent)).toBe('200')
@@ -309,6 +309,18 @@ describe('an id stands for one content', () => {
       true,
     ])
   })
+})
+
+test('a version of a known type that this server does not know is refused: its rights could not be looked at', async () => {
+  const { ada, bob, stream, room } = await aSpace()
+  const newer = (type: string, payload: object) => ({
+    ...bob.event(type, stream, { entity: room, payload }),
+    version: 2,
+  })
+  expect(await outcome(bob, newer('room.update', { title: 'Mine' }))).toBe('400 MALFORMED_EVENT version')
+  expect(await outcome(bob, newer('pin.add', {}))).toBe('400 MALFORMED_EVENT version')
+  expect(await outcome(bob, newer('poll.create', {}))).toBe('200')
+  expect(await outcome(ada, ada.say(stream, room, 'goes on'))).toBe('200')
 })
 
 describe('clocks', () => {

@@ -1,6 +1,6 @@
 import { assertNever } from '../schema/assert.ts'
-import type { AnyEvent, EventValidation, KnownEvent } from '../schema/events/event.ts'
-import type { PayloadOf } from '../schema/events/payloads.ts'
+import { definitionOf, type EventTypeOf, type PayloadOf } from '../schema/events/event-types.ts'
+import type { AnyEvent, EventOf, EventValidation, KnownEvent } from '../schema/events/event.ts'
 import { personStream, streamOwner } from '../schema/events/streams.ts'
 import type { HttpFault } from '../schema/messages/http.ts'
 
@@ -45,8 +45,14 @@ export const isImporter = (actor: string): boolean => actor.startsWith(importerP
 
 export const isMember = (space: SpaceState | null, actor: string): boolean => space?.members.get(actor)?.active === true
 
+/** An event of the part `structure` (schema/events/define.ts): all that a space's state is folded from. */
+export type StructureEvent = { [T in EventTypeOf<'structure'>]: EventOf<T> }[EventTypeOf<'structure'>]
+export function isStructure(event: KnownEvent): event is StructureEvent {
+  return definitionOf(event.type).part === 'structure'
+}
+
 /** Takes one event in; changes `space` in place and returns it (a new one for `space.create`). */
-export function foldSpace(space: SpaceState | null, event: KnownEvent): SpaceState | null {
+export function foldSpace(space: SpaceState | null, event: StructureEvent): SpaceState | null {
   if (event.type === 'space.create') {
     if (space) return space
     const { name, visibility } = event.payload
@@ -84,6 +90,10 @@ export function foldSpace(space: SpaceState | null, event: KnownEvent): SpaceSta
     case 'room.update':
       if (room && event.payload.name !== undefined) space.rooms.set(event.entity, { ...room, name: event.payload.name })
       break
+    case 'room.archive': // hides a room, and locks nothing
+      break
+    default:
+      return assertNever(event)
   }
   return space
 }
@@ -112,12 +122,6 @@ class Layer<V> implements Registry<V> {
     for (const entry of this.#below) if (!this.#own.has(entry[0])) yield entry
   }
 }
-
-/** Event types that this state is folded from, and `room.archive`, which the outline needs. */
-export const isStructural = (type: string): boolean => /^(space|member|room)\./.test(type) && type !== 'room.mute'
-
-/** Event types that only the author of their message may write, or an admin. */
-export const isAuthors = (type: string): boolean => /^message\.(edit|delete|restore)$/.test(type)
 
 export type ValidEvent = Exclude<EventValidation, { type: 'invalid' }>
 export type Refusal = Pick<HttpFault, 'code' | 'message' | 'field'>
@@ -148,7 +152,9 @@ export function admit(
   if (joins && me?.removed) return { code: 'NOT_A_MEMBER', message: 'an admin removed you from this space' }
   if (joins && space.visibility !== 'public') return { code: 'NOT_A_MEMBER', message: 'this space is by invitation' }
   if (!joins && !me?.active) return { code: 'NOT_A_MEMBER', message: `${event.actor} is not a member of this space` }
-  return mayNameAuthor(space.founder, event) ?? (known && mayDo(space, known, me?.role === 'admin', authorOf))
+  const refusal = mayNameAuthor(space.founder, event)
+  if (refusal || !known) return refusal
+  return mayDo(space, known, me?.role === 'admin', authorOf) ?? (isStructure(known) ? keepsInOrder(space, known) : null)
 }
 
 /** Only an import, and in the space that it founded itself, writes in the name of others. */
@@ -159,58 +165,61 @@ function mayNameAuthor(founder: string, event: AnyEvent): Refusal | null {
   return { code: 'NOT_ALLOWED', field: 'payload.author', message }
 }
 
-/** What a member may do, and an admin. */
+/** Whether a member has the right that the type asks for. */
 function mayDo(
   space: SpaceState,
   event: KnownEvent,
   isAdmin: boolean,
   authorOf: (message: string) => string | null,
 ): Refusal | null {
-  const own = event.entity === event.actor
+  const { by } = definitionOf(event.type)
   const entity = event.entity ?? ''
   const needsAdmin = notAllowed('type', `${event.type} needs the role of admin`)
-  switch (event.type) {
-    case 'space.create':
+  switch (by) {
+    case 'founder':
       return { code: 'NOT_ALLOWED', message: `the space ${space.id} exists already` }
-    case 'space.update':
+    case 'admin':
       return isAdmin ? null : needsAdmin
-    case 'member.join':
-      return own || isAdmin ? null : needsAdmin
+    case 'selfOrAdmin':
+      return isAdmin || entity === event.actor ? null : needsAdmin
+    case 'makerOrAdmin': {
+      const room = space.rooms.get(entity)
+      return isAdmin || (room?.kind === 'thread' && room.maker === event.actor) ? null : needsAdmin
+    }
+    case 'authorOrAdmin': {
+      if (isAdmin) return null
+      const author = authorOf(entity)
+      if (author === event.actor) return null
+      return notAllowed('entity', author === null ? 'there is no such message here' : "another person's message")
+    }
+    case 'member':
+      return null
+    case 'owner':
+      return { code: 'MALFORMED_EVENT', field: 'stream', message: `stream: ${event.type} goes into the person's own` }
+    default:
+      return assertNever(by)
+  }
+}
+
+/** Whether the space would still be one after an event that its actor has the right to. */
+function keepsInOrder(space: SpaceState, event: StructureEvent): Refusal | null {
+  const entity = event.entity ?? ''
+  switch (event.type) {
     case 'member.leave':
-      return own || isAdmin ? mayGiveUp(space, entity) : needsAdmin
+      return mayGiveUp(space, entity)
     case 'member.role':
-      if (!isAdmin) return needsAdmin
       if (!space.members.get(entity)?.active) return notAllowed('entity', `${entity} is not a member of this space`)
       return event.payload.role === 'admin' ? null : mayGiveUp(space, entity)
     case 'room.create': {
       const there = space.rooms.get(entity)
       return !there || isSameThread(there, event.payload) ? null : notAllowed('entity', `${entity} exists already`)
     }
+    case 'space.create':
+    case 'space.update':
+    case 'member.join':
     case 'room.update':
-    case 'room.archive': {
-      const room = space.rooms.get(entity)
-      return isAdmin || (room?.kind === 'thread' && room.maker === event.actor) ? null : needsAdmin
-    }
-    case 'message.edit':
-    case 'message.delete':
-    case 'message.restore': {
-      if (isAdmin) return null
-      const author = authorOf(entity)
-      if (author === event.actor) return null
-      return notAllowed('entity', author === null ? 'there is no such message here' : "another person's message")
-    }
-    case 'message.create':
-    case 'reaction.add':
-    case 'reaction.remove':
-    case 'pin.add':
-    case 'pin.remove':
-    case 'page.create':
-    case 'page.rename':
-    case 'page.update':
+    case 'room.archive':
       return null
-    case 'read.mark':
-    case 'room.mute':
-      return { code: 'MALFORMED_EVENT', field: 'stream', message: `stream: ${event.type} goes into the person's own` }
     default:
       return assertNever(event)
   }
@@ -239,6 +248,6 @@ const notAllowed = (field: string, words: string): Refusal => ({
 /** Why `event` may not be added to the person's own stream; null when it may. Nothing but what is theirs goes there. */
 export function admitToPerson(stream: string, actor: string, valid: ValidEvent): Refusal | null {
   if (stream !== personStream(actor)) return { code: 'NOT_A_MEMBER', message: 'this stream is another person’s' }
-  if (valid.type === 'unknown' || valid.event.type === 'read.mark' || valid.event.type === 'room.mute') return null
+  if (valid.type === 'unknown' || definitionOf(valid.event.type).part === 'personal') return null
   return { code: 'MALFORMED_EVENT', field: 'stream', message: `stream: ${valid.event.type} goes into a space's` }
 }

@@ -1,6 +1,6 @@
 import { nextClock } from '../../schema/events/clock.ts'
 import type { AnyEvent, EventOf } from '../../schema/events/event.ts'
-import type { EventType } from '../../schema/events/payloads.ts'
+import type { EventType } from '../../schema/events/event-types.ts'
 import { spaceStream } from '../../schema/events/streams.ts'
 import type {
   AppendResult,

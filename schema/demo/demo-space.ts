@@ -1,6 +1,6 @@
 import { clockToMs, nextClock } from '../events/clock.ts'
 import type { EventOf, KnownEvent } from '../events/event.ts'
-import type { EventType } from '../events/payloads.ts'
+import type { EventType } from '../events/event-types.ts'
 import { localStream } from '../events/streams.ts'
 import { demoRooms, makeConversations, type Conversation, type Line, type RoomName } from './conversations.ts'
 import { people, type Person } from './people.ts'

@@ -1,7 +1,9 @@
 import * as v from 'valibot'
 import { bounds, breachOf, idInWords, isId } from './bounds.ts'
 import { inWords } from './in-words.ts'
-import { payloadSchemas, requiredFields, type EventType, type PayloadOf } from './payloads.ts'
+import { newestVersion, readPayload, upcast, type About } from './define.ts'
+import { definitionOf, type EventType, type PayloadOf } from './event-types.ts'
+import type { FactDraft } from './facts.ts'
 
 /**
  * The event envelope. Law: an event is immutable; its `id` names it for ever, on every device and on the server.
@@ -16,13 +18,15 @@ export interface EventOf<T extends EventType> extends Envelope {
 }
 /** A known event: a union over every type, narrowed by `type`. */
 export type KnownEvent = { [T in EventType]: EventOf<T> }[EventType]
-/** Any valid envelope; the type may be one that only a newer build knows: such events are stored, not dropped. */
+/** Any valid envelope; the type, or its version, may be one that only a newer build knows: such events are stored, not dropped. */
 export interface AnyEvent extends Envelope {
   readonly type: string
   readonly payload: unknown
 }
 interface Envelope {
   readonly id: string
+  /** of the payload; absent: 1 */
+  readonly version?: number | undefined
   readonly stream: string
   /** the signed-in identity that wrote it; the server refuses any other */
   readonly actor: string
@@ -61,6 +65,7 @@ const envelopeSchema = v.object({
     v.maxLength(bounds.typeLength),
     v.regex(/^[a-z]+(\.[a-z]+)+$/, 'must be dotted lower-case words'),
   ),
+  version: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   stream: id,
   actor: id,
   clock,
@@ -101,18 +106,47 @@ function checked(input: unknown): EventValidation {
   const envelope = v.safeParse(envelopeSchema, input, quick)
   if (!envelope.success) return invalid(pathOf(envelope.issues), envelope.issues[0].message)
   const event = envelope.output
-  const payloadSchema = Object.hasOwn(payloadSchemas, event.type) ? payloadSchemas[event.type as EventType] : undefined
-  if (!payloadSchema) return { type: 'unknown', event: event as AnyEvent }
-  for (const field of requiredFields[event.type as EventType]) {
-    if (event[field] === undefined) return invalid(field, `is missing: ${event.type} names its ${field}`)
+  const definition = definitionOf(event.type)
+  if (!definition) return { type: 'unknown', event: event as AnyEvent }
+  const read = readPayload(definition, event.version ?? 1, event.payload, quick)
+  if (read.type === 'newer') return { type: 'unknown', event: event as AnyEvent }
+  for (const field of definition.names) {
+    if (field === 'itself') {
+      if (event.entity !== undefined && event.entity !== event.id) {
+        return invalid('entity', "must be the event's own id, or absent")
+      }
+    } else if (event[field] === undefined) return invalid(field, `is missing: ${event.type} names its ${field}`)
   }
-  if (event.type === 'message.create' && event.entity !== undefined && event.entity !== event.id) {
-    return invalid('entity', "must be the event's own id, or absent")
-  }
-  const payload = v.safeParse(payloadSchema, event.payload, quick)
-  if (!payload.success) return invalid(pathOf(payload.issues, 'payload'), payload.issues[0].message)
+  if (read.type === 'invalid') return invalid(pathOf(read.issues, 'payload'), read.issues[0].message)
   if (Array.isArray(event.payload)) return invalid('payload', 'must be an object')
-  return { type: 'known', event: { ...event, payload: payload.output } as KnownEvent }
+  const known = { ...event, payload: read.payload, ...versionOf(event.type) }
+  return { type: 'known', event: known as KnownEvent }
+}
+
+/** What an event of this type states when it is written now: its version, unless that is the first. */
+export function versionOf(type: string): { readonly version?: number } {
+  const version = newestVersion(definitionOf(type) ?? {})
+  return version === 1 ? {} : { version }
+}
+
+/** An event that was validated when its version was the newest one, as it is written now. */
+export function asNewest(event: KnownEvent): KnownEvent {
+  const { version = 1 } = event
+  const definition = definitionOf(event.type)
+  if (version === newestVersion(definition)) return event
+  return { ...event, ...versionOf(event.type), payload: upcast(definition, version, event.payload) } as KnownEvent
+}
+
+/** Whom an event speaks of as its writer: the original person of an import, else the actor. */
+export function authorOf(event: KnownEvent): string {
+  return ('author' in event.payload ? event.payload.author?.id : undefined) ?? event.actor
+}
+
+/** The facts that an event states, as its definition says. */
+export function factsOf(event: KnownEvent): readonly FactDraft[] {
+  const { entity = '', room = '', actor } = event
+  const about: About = { entity, room, actor, author: authorOf(event) }
+  return definitionOf(event.type).facts(event.payload, about)
 }
 
 /** The first fault is enough: a list of thousands must not cost thousands of sentences. */

@@ -1,5 +1,5 @@
-import type { KnownEvent } from '../events/event.ts'
-import type { EventType, PayloadOf } from '../events/payloads.ts'
+import { versionOf, type KnownEvent } from '../events/event.ts'
+import type { EventType, PayloadOf } from '../events/event-types.ts'
 import { nameFrom } from '../events/names.ts'
 import { spaceStream } from '../events/streams.ts'
 import { derivedKey, derivedUlid, ulidAt } from './derived-id.ts'
@@ -113,6 +113,7 @@ export function eventsOfMessageAt(
     const event = {
       id,
       type,
+      ...versionOf(type),
       stream: spaceStream(space),
       actor: importer,
       clock: String(clock + after),

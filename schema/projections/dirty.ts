@@ -1,3 +1,5 @@
+import { assertNever } from '../assert.ts'
+import { readMuteField, readSpaceCreate, rowKindOf, type FactDraft } from '../events/facts.ts'
 import { keyIn } from '../events/key.ts'
 
 /** What a fold works on: one thing of one stream. */
@@ -46,14 +48,31 @@ export function nothingDirty(): Dirty {
   }
 }
 
-/** Marks the row that a fact of `field` is folded into. */
-export function markField(dirty: Dirty, stream: string, id: string, field: string): void {
-  const kind = field.slice(0, field.indexOf('.'))
-  if (kind === 'message') markMessage(dirty, stream, id, field)
-  else if (kind === 'room') dirty.rooms.set(keyIn(stream, id), { stream, id })
-  else if (kind === 'member') dirty.members.set(keyIn(stream, id), { stream, id })
-  else if (kind === 'space') dirty.spaces.add(stream)
-  else if (kind === 'page') touchPage(dirty, stream, id)
+/** Marks the row that a fact is folded into. */
+export function markFact(dirty: Dirty, stream: string, { entity, field, value }: FactDraft): void {
+  const kind = rowKindOf(field)
+  switch (kind) {
+    case 'space':
+      dirty.spaces.add(stream)
+      if (field === 'space.create') markMember(dirty, stream, readSpaceCreate(value!)[1])
+      return
+    case 'member':
+      return markMember(dirty, stream, entity)
+    case 'room':
+      return void dirty.rooms.set(keyIn(stream, entity), { stream, id: entity })
+    case 'message':
+      return markMessage(dirty, stream, entity, field)
+    case 'page':
+      return void touchPage(dirty, stream, entity)
+    case 'marker':
+      return markMarker(dirty, stream, { stream: readMuteField(field)!, id: entity })
+    default:
+      return assertNever(kind)
+  }
+}
+
+export function markMember(dirty: Dirty, stream: string, id: string): void {
+  dirty.members.set(keyIn(stream, id), { stream, id })
 }
 
 export function markMessage(dirty: Dirty, stream: string, id: string, field: string): void {
@@ -63,7 +82,7 @@ export function markMessage(dirty: Dirty, stream: string, id: string, field: str
   else dirty.messages.set(key, { stream, id, fields: new Set([field]) })
 }
 
-export function markMarker(dirty: Dirty, stream: string, room: Place): void {
+function markMarker(dirty: Dirty, stream: string, room: Place): void {
   dirty.markers.set(keyIn(stream, keyIn(room.stream, room.id)), { stream, room })
 }
 

@@ -1,4 +1,5 @@
 import type { KnownEvent } from '../events/event.ts'
+import type { FactDraft } from '../events/facts.ts'
 import type { Sql } from './sql.ts'
 
 /**
@@ -20,12 +21,6 @@ export interface Fact {
   readonly value: string | null
   readonly at: number
   readonly deps: readonly string[]
-}
-
-export interface FactDraft {
-  readonly entity: string
-  readonly field: string
-  readonly value: string | null
 }
 
 export interface FactTable {

@@ -1,6 +1,6 @@
+import { readSpaceCreate } from '../events/facts.ts'
 import { streamOwner } from '../events/streams.ts'
 import { first, latest, type Fact, type FactTable } from './fact.ts'
-import { readSpaceCreate } from './facts-of.ts'
 import type { Sql } from './sql.ts'
 
 /**

@@ -1,8 +1,8 @@
-import type { EventOf } from '../events/event.ts'
+import { authorOf, type EventOf } from '../events/event.ts'
+import { isDeleted } from '../events/facts.ts'
 import { conflictRows } from './conflicts.ts'
 import { markMessage, touchTimeline, type Dirty, type Place } from './dirty.ts'
 import { latest, type Fact, type FactTable } from './fact.ts'
-import { author, isDeleted } from './facts-of.ts'
 import { mentionsOf } from './mentions.ts'
 import type { PinProjection } from './pin.ts'
 import type { ReactionProjection } from './reaction.ts'
@@ -68,7 +68,7 @@ export function messageProjection(
     const { text } = payload
     const room = event.room!
     const clock = BigInt(event.clock)
-    const authorId = author(event)
+    const authorId = authorOf(event)
     const name = payload.author?.name ?? nameOfMember(stream, authorId)
     const whole = text.length <= snippetLength ? 1 : 0
     const given = payload.author ? 1 : 0

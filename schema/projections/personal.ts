@@ -1,8 +1,8 @@
 import type { EventOf } from '../events/event.ts'
+import { muteField } from '../events/facts.ts'
 import { streamOwner } from '../events/streams.ts'
 import type { Place } from './dirty.ts'
 import { latest, type FactTable } from './fact.ts'
-import { muteField } from './facts-of.ts'
 import type { Sql } from './sql.ts'
 
 /**

@@ -1,5 +1,5 @@
+import { pinField, readPinField } from '../events/facts.ts'
 import { latest, type Fact } from './fact.ts'
-import { pinField, readPinField } from './facts-of.ts'
 import type { Sql } from './sql.ts'
 
 /** pin.add, pin.remove → pins (last writer per actor and message); a message is pinned while anyone has it pinned. */

@@ -1,9 +1,10 @@
 import { bounds } from '../events/bounds.ts'
-import type { EventOf, KnownEvent } from '../events/event.ts'
+import type { OwnRowsType } from '../events/event-types.ts'
+import { factsOf, type EventOf, type KnownEvent } from '../events/event.ts'
+import { isConflictField } from '../events/facts.ts'
 import { keyIn } from '../events/key.ts'
-import { markField, markMarker, nothingDirty, type Dirty } from './dirty.ts'
-import { factTable, latest, unseenWrites, type FactDraft } from './fact.ts'
-import { conflictFields, factsOf } from './facts-of.ts'
+import { markFact, nothingDirty } from './dirty.ts'
+import { factTable, latest, unseenWrites } from './fact.ts'
 import { memberProjection } from './member.ts'
 import { messageProjection } from './message.ts'
 import { pageProjection } from './page.ts'
@@ -75,6 +76,15 @@ export function createProjector(sql: Sql): Projector {
     return name
   }
 
+  const ownRows: { readonly [T in OwnRowsType]: OwnRows<T> } = {
+    'message.create': { make: messages.create, takeBack: messages.remove },
+    'read.mark': { make: personal.mark, takeBack: personal.unmark },
+    'page.update': { make: pages.take, takeBack: pages.forget },
+  }
+  function ownRowsOf({ type }: KnownEvent): OwnRows<KnownEvent['type']> | undefined {
+    return (ownRows as Partial<Record<string, OwnRows<KnownEvent['type']>>>)[type]
+  }
+
   function reset(): void {
     dirty = nothingDirty()
     memberNames = new Map()
@@ -82,17 +92,15 @@ export function createProjector(sql: Sql): Projector {
 
   return {
     project(event) {
-      if (event.type === 'message.create') return messages.create(event)
-      if (event.type === 'read.mark') return personal.mark(event)
-      if (event.type === 'page.update') pages.take(event)
+      ownRowsOf(event)?.make(event)
       for (const fact of factsOf(event)) {
-        if (facts.add(event, fact)) mark(dirty, event, fact)
+        if (facts.add(event, fact)) markFact(dirty, event.stream, fact)
       }
     },
     headsOf(event) {
       const heads = new Set<string>()
       for (const { entity, field } of factsOf(event)) {
-        if (conflictFields.has(field)) {
+        if (isConflictField(field)) {
           const own = facts.ofEntity(event.stream, entity)
           for (const fact of unseenWrites(own, field)) heads.add(fact.eventId)
           const last = latest(own, field)
@@ -102,12 +110,10 @@ export function createProjector(sql: Sql): Projector {
       return [...heads].slice(-bounds.deps)
     },
     unproject(event) {
-      if (event.type === 'message.create') return messages.remove(event as EventOf<'message.create'>)
-      if (event.type === 'read.mark') return personal.unmark(event)
-      if (event.type === 'page.update') pages.forget(event)
+      ownRowsOf(event)?.takeBack(event)
       for (const fact of factsOf(event)) {
         facts.remove(event, fact)
-        mark(dirty, event, fact)
+        markFact(dirty, event.stream, fact)
       }
     },
     flush() {
@@ -124,8 +130,8 @@ export function createProjector(sql: Sql): Projector {
   }
 }
 
-function mark(dirty: Dirty, event: KnownEvent, { entity, field }: FactDraft): void {
-  if (field === 'space.create') markField(dirty, event.stream, event.actor, 'member.role')
-  if (event.type === 'room.mute') markMarker(dirty, event.stream, { stream: event.payload.stream, id: entity })
-  else markField(dirty, event.stream, entity, field)
+/** Rows of an event that are not folded from facts (EventDefinition.ownRows). */
+interface OwnRows<T extends KnownEvent['type']> {
+  make(event: EventOf<T>): void
+  takeBack(event: EventOf<T>): void
 }

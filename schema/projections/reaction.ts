@@ -1,5 +1,5 @@
+import { readReactionField } from '../events/facts.ts'
 import { latest, type Fact } from './fact.ts'
-import { readReactionField } from './facts-of.ts'
 import type { Sql } from './sql.ts'
 
 /**

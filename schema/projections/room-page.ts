@@ -1,8 +1,8 @@
-import type { KnownEvent } from '../events/event.ts'
+import { authorOf, factsOf, type KnownEvent } from '../events/event.ts'
+import { isDeleted } from '../events/facts.ts'
 import { keyIn } from '../events/key.ts'
 import { eventOf, type ReceivedPage } from '../messages/received.ts'
 import { latest, type Fact } from './fact.ts'
-import { author, factsOf, isDeleted } from './facts-of.ts'
 import { anyPinned } from './pin.ts'
 import { reactionSummary } from './reaction.ts'
 import { snippetLength, snippetOf } from './snippet.ts'
@@ -45,7 +45,7 @@ export function rowsOfRoomPage(page: ReceivedPage, stream: string, room: string)
       return {
         id: event.id,
         order_key: BigInt(event.clock),
-        author_id: author(event),
+        author_id: authorOf(event),
         author_name: event.payload.author?.name ?? nameOf(page, event.actor),
         snippet: snippetOf(text),
         full_content_cached: text.length <= snippetLength ? 1 : 0,

@@ -1,3 +1,4 @@
+import { readRoomCreate } from '../events/facts.ts'
 import { streamOwner } from '../events/streams.ts'
 import { conflictRows } from './conflicts.ts'
 import { markMessage, type Dirty, type Place } from './dirty.ts'
@@ -28,7 +29,7 @@ export function roomProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) {
       writeConflicts(stream, id, 'room.topic', [])
       return
     }
-    const birth = JSON.parse(create.value!) as Birth
+    const birth = readRoomCreate(create.value!)
     upsert.run(
       id,
       stream,
@@ -47,15 +48,9 @@ export function roomProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) {
     writeConflicts(stream, id, 'room.topic', own, create.eventId)
     // a second create may have named another parent: each looks again whether the thread is its own
     for (const fact of own) {
-      const parent = fact.field === 'room.create' ? (JSON.parse(fact.value!) as Birth).parentMessage : null
+      const parent = fact.field === 'room.create' ? readRoomCreate(fact.value!).parentMessage : null
       if (parent !== null) markMessage(dirty(), stream, parent, 'message.thread')
     }
   }
   return { fold }
-}
-
-interface Birth {
-  readonly kind: 'room' | 'thread'
-  readonly parentRoom: string | null
-  readonly parentMessage: string | null
 }

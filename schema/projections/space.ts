@@ -1,8 +1,8 @@
+import { readSpaceCreate } from '../events/facts.ts'
 import { streamOwner } from '../events/streams.ts'
 import { conflictRows } from './conflicts.ts'
-import { markField, type Dirty } from './dirty.ts'
+import { markMember, type Dirty } from './dirty.ts'
 import { latest, type FactTable } from './fact.ts'
-import { readSpaceCreate } from './facts-of.ts'
 import type { Sql } from './sql.ts'
 
 /** space.create, space.update → spaces, entities. The first create counts; the name is the last writer's. A stream tells of its own space alone. */
@@ -24,7 +24,7 @@ export function spaceProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) 
     const own = facts.ofEntity(stream, id)
     const creates = own.filter(({ field }) => field === 'space.create')
     // the first one's founder is its admin, and no other: who was taken for it looks again
-    for (const { value } of creates) markField(dirty(), stream, readSpaceCreate(value!)[1], 'member.role')
+    for (const { value } of creates) markMember(dirty(), stream, readSpaceCreate(value!)[1])
     const create = creates[0]
     if (!create) {
       removeSpace.run(stream)

@@ -1,6 +1,7 @@
 import { nextClock } from '../../schema/events/clock.ts'
 import {
   validateEvent,
+  versionOf,
   type AnyEvent,
   type EventDraft,
   type EventFault,
@@ -48,7 +49,7 @@ function stamp(store: Store, draft: EventDraft, index: number): KnownEvent {
   const past = clockOf(draft)
   const clock = past ?? String(nextClock(store.clock, store.now()))
   const at = past === null ? draft.at + store.skewMs : draft.at
-  const result = validateEvent({ ...draft, at, clock, deps: [] })
+  const result = validateEvent({ ...draft, ...versionOf(draft.type), at, clock, deps: [] })
   if (result.type === 'invalid') throw new InvalidDraft(index, result.fault)
   if (result.type === 'unknown') {
     const message = `type: this build does not know ${result.event.type}`

@@ -32,7 +32,7 @@ export const eventColumns =
   'e.event_id, e.stream, e.event_type, e.actor, e.clock, e.created_at, e.target_entity_id, e.timeline_id, e.payload, e.meta'
 
 export function toEvent(row: readonly SqlValue[]): AnyEvent {
-  const meta = row[9] === null ? null : (JSON.parse(row[9] as string) as { deps?: string[] })
+  const meta = row[9] === null ? null : (JSON.parse(row[9] as string) as { deps?: string[]; version?: number })
   return {
     id: row[0] as string,
     stream: row[1] as string,
@@ -42,6 +42,7 @@ export function toEvent(row: readonly SqlValue[]): AnyEvent {
     at: row[5] as number,
     ...(row[6] === null ? {} : { entity: row[6] as string }),
     ...(row[7] === null ? {} : { room: row[7] as string }),
+    ...(meta?.version === undefined ? {} : { version: meta.version }),
     deps: meta?.deps ?? [],
     payload: JSON.parse(row[8] as string) as unknown,
   }
@@ -80,7 +81,7 @@ export function eventLog(sql: Sql): EventLogTable {
       const { id, stream, type, actor, clock, at, entity = null, room = null } = event
       const payload = JSON.stringify(event.payload ?? null)
       const seq = place?.seq ?? null
-      const meta = metaOf(event.deps, place)
+      const meta = metaOf(event, place)
       return insert.run(id, stream, seq, type, actor, BigInt(clock), at, entity, room, payload, meta, appliedAt) > 0
     },
     markApplied: ({ stream, id }, at, batchId) => void markApplied.run(stream, id, at, batchId),
@@ -102,7 +103,7 @@ export function eventLog(sql: Sql): EventLogTable {
   }
 }
 
-function metaOf(deps: readonly string[], place: Place | null): string | null {
-  if (deps.length === 0) return place ? `{"receivedAt":${place.receivedAt}}` : null
-  return JSON.stringify(place ? { deps, receivedAt: place.receivedAt } : { deps })
+function metaOf({ deps, version }: AnyEvent, place: Place | null): string | null {
+  if (deps.length === 0 && version === undefined) return place ? `{"receivedAt":${place.receivedAt}}` : null
+  return JSON.stringify({ ...(deps.length > 0 && { deps }), version, receivedAt: place?.receivedAt })
 }

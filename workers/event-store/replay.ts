@@ -1,6 +1,6 @@
-import { validateEvent, type KnownEvent } from '../../schema/events/event.ts'
+import { asNewest, validateEvent, type KnownEvent } from '../../schema/events/event.ts'
 import { aheadOf } from '../../schema/events/bounds.ts'
-import { eventTypes } from '../../schema/events/payloads.ts'
+import { definitionOf, eventTypes } from '../../schema/events/event-types.ts'
 import { projectionTables, projectionVersion } from '../../schema/projections/projector.ts'
 import { eventColumns, receivedAtOf, toEvent } from './event-log-table.ts'
 import { isEventsOwnFault } from '../runtime/storage/failure.ts'
@@ -87,7 +87,7 @@ const projectApart: ProjectRows = (store, rows) => {
 }
 
 function projectStoredRow(store: Store, row: Row): void {
-  const event = toEvent(row) as KnownEvent
+  const event = asNewest(toEvent(row) as KnownEvent)
   const receivedAt = receivedAtOf(row)
   const ahead = receivedAt === null ? null : aheadOf(event, receivedAt)
   if (ahead) throw new Error(`${ahead.field} ${ahead.message}`) // taken by a build that did not look
@@ -128,12 +128,13 @@ export function projectStored(store: Store): number {
 function projectOne(store: Store, row: Row): boolean {
   const [id, stream] = row as [string, string]
   const at = store.now()
+  const result = validateEvent(toEvent(row)) // stored before anyone could check its payload
+  if (result.type === 'unknown') return false // of a version that this build does not know
   const fault = withSavepoint(store, () => {
-    const result = validateEvent(toEvent(row)) // stored before anyone could check its payload
     if (result.type === 'invalid') return result.fault
     store.sql.prepare('UPDATE events SET applied_at = ? WHERE event_id = ? AND stream = ?').run(at, id, stream)
     store.log.markApplied({ stream, id }, at, null)
-    store.projector.project(result.event as KnownEvent)
+    store.projector.project(result.event)
     return null
   })
   if (!fault) return true
@@ -150,7 +151,7 @@ interface ReplayState {
 
 /** The many events that only the timelines need; all others are projected in the first step. */
 const inTimelines = eventTypes
-  .filter((type) => /^(?:message|reaction|pin)\./.test(type))
+  .filter((type) => definitionOf(type).part === 'timeline')
   .map((type) => `'${type}'`)
   .join(', ')
 

@@ -237,6 +237,18 @@ describe('applyBatch', () => {
     expect(projectStored(store)).toBe(0)
     store.close()
   })
+
+  it('keeps an event of a version that only a newer build knows as it came, and projects nothing of it', async () => {
+    const store = await openMemoryStore()
+    const made = event('room.create', 1, { entity: 'r1', payload: { name: 'general', kind: 'room' } })
+    const newer = event('room.update', 2, { entity: 'r1', version: 2, payload: { name: { en: 'Main' } } })
+    receive(store, [made, newer])
+    expect(projectStored(store)).toBe(0)
+    expect(all(store, 'SELECT name FROM rooms')).toEqual([['general']])
+    expect(all(store, 'SELECT count(*) FROM rejected_events')).toEqual([[0]])
+    expect(store.log.read(newer)).toEqual(newer)
+    store.close()
+  })
 })
 
 describe('dispatch and outbox', () => {

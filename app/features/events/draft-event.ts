@@ -1,6 +1,6 @@
 import { monotonicFactory } from 'ulid'
 import type { EventDraft } from '../../../schema/events/event.ts'
-import type { EventType, PayloadOf } from '../../../schema/events/payloads.ts'
+import type { EventType, PayloadOf } from '../../../schema/events/event-types.ts'
 
 export const newId = monotonicFactory()
 

@@ -1,0 +1,39 @@
+import type * as v from 'valibot'
+import type { EventDefinition, Part } from './define.ts'
+import { memberEvents } from './types/member.ts'
+import { messageEvents } from './types/message.ts'
+import { pageEvents } from './types/page.ts'
+import { personalEvents } from './types/personal.ts'
+import { pinEvents } from './types/pin.ts'
+import { reactionEvents } from './types/reaction.ts'
+import { roomEvents } from './types/room.ts'
+import { spaceEvents } from './types/space.ts'
+
+/** Every event type with its definition. */
+export const eventDefinitions = {
+  ...spaceEvents,
+  ...memberEvents,
+  ...roomEvents,
+  ...messageEvents,
+  ...reactionEvents,
+  ...pinEvents,
+  ...pageEvents,
+  ...personalEvents,
+} as const
+
+type Definitions = typeof eventDefinitions
+export type EventType = keyof Definitions
+export type PayloadOf<T extends EventType> = v.InferOutput<Definitions[T]['payload']>
+export type EventTypeOf<P extends Part> = {
+  [T in EventType]: Definitions[T] extends EventDefinition<Definitions[T]['payload'], P> ? T : never
+}[EventType]
+export type OwnRowsType = { [T in EventType]: Definitions[T]['ownRows'] extends true ? T : never }[EventType]
+
+export const eventTypes = Object.keys(eventDefinitions) as readonly EventType[]
+
+/** null: a type that only a newer build knows */
+export function definitionOf(type: EventType): EventDefinition
+export function definitionOf(type: string): EventDefinition | null
+export function definitionOf(type: string): EventDefinition | null {
+  return Object.hasOwn(eventDefinitions, type) ? eventDefinitions[type as EventType] : null
+}

@@ -1,0 +1,107 @@
+/**
+ * What one event says of one field of one entity; schema/projections/fact.ts says what rests on it. The word before the
+ * dot names the kind of row that the fact is folded into.
+ */
+export interface FactDraft {
+  readonly entity: string
+  readonly field: FactField
+  readonly value: string | null
+}
+export type RowKind = 'space' | 'member' | 'room' | 'message' | 'page' | 'marker'
+export type FactField = PlainField | ReactionField | PinField | MuteField
+
+type PlainField = keyof typeof mayConflict
+type ReactionField = `message.reaction ${string}`
+type PinField = `message.pin ${string}`
+type MuteField = `marker.muted ${string}`
+
+/**
+ * Whether two writes of a field that did not see each other are a conflict, which a person may want to settle. Who
+ * writes such a field names what they saw in `deps`.
+ */
+const mayConflict = {
+  'space.create': false,
+  'space.name': true,
+  'member.join': false,
+  'member.active': false,
+  'member.name': false,
+  'member.role': false,
+  'room.create': false,
+  'room.name': true,
+  'room.topic': true,
+  'room.archived': false,
+  'message.text': true,
+  'message.deleted': false,
+  'message.thread': false,
+  'page.create': false,
+  'page.title': true,
+  'page.update': false,
+} as const satisfies Record<`${RowKind}.${string}`, boolean>
+
+export function isConflictField(field: FactField): boolean {
+  return Object.hasOwn(mayConflict, field) && mayConflict[field as PlainField]
+}
+
+export function rowKindOf(field: FactField): RowKind {
+  return field.slice(0, field.indexOf('.')) as RowKind
+}
+
+/** JSON keeps the pairs apart, whatever characters they hold. */
+export function reactionField(actor: string, emoji: string): ReactionField {
+  return `message.reaction ${JSON.stringify([actor, emoji])}`
+}
+export function readReactionField(field: string): readonly [actor: string, emoji: string] | null {
+  const pair = after('message.reaction ', field)
+  return pair === null ? null : (JSON.parse(pair) as [string, string])
+}
+
+export function pinField(actor: string): PinField {
+  return `message.pin ${actor}`
+}
+export function readPinField(field: string): string | null {
+  return after('message.pin ', field)
+}
+
+/** Of a room of that stream. */
+export function muteField(stream: string): MuteField {
+  return `marker.muted ${stream}`
+}
+export function readMuteField(field: string): string | null {
+  return after('marker.muted ', field)
+}
+
+export function writeSpaceCreate(visibility: string, founder: string): string {
+  return JSON.stringify([visibility, founder])
+}
+export function readSpaceCreate(value: string): readonly [visibility: string, founder: string] {
+  return JSON.parse(value) as [string, string]
+}
+
+/** What a room is from its first create on. */
+export interface RoomBirth {
+  readonly kind: 'room' | 'thread'
+  readonly parentRoom: string | null
+  readonly parentMessage: string | null
+}
+export function writeRoomCreate(birth: RoomBirth): string {
+  return JSON.stringify(birth)
+}
+export function readRoomCreate(value: string): RoomBirth {
+  return JSON.parse(value) as RoomBirth
+}
+
+export function writeDeleted(person: string, deleted: boolean): string {
+  return JSON.stringify([person, deleted])
+}
+/** `own` in order. A message is deleted while anybody has deleted it; a person's restore takes back their own delete alone. */
+export function isDeleted(own: readonly { readonly field: string; readonly value: string | null }[]): boolean {
+  const byPerson = new Map<string, boolean>()
+  for (const { field, value } of own) {
+    if (field === 'message.deleted') byPerson.set(...(JSON.parse(value!) as [string, boolean]))
+  }
+  return [...byPerson.values()].includes(true)
+}
+
+function after(prefix: string, field: string): string | null {
+  return field.startsWith(prefix) ? field.slice(prefix.length) : null
+}

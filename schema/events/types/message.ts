@@ -1,0 +1,42 @@
+import * as v from 'valibot'
+import { define } from '../define.ts'
+import { writeDeleted } from '../facts.ts'
+import { author, id, nothing, text } from '../payload-fields.ts'
+
+/** entity: the message, and its room */
+export const messageEvents = {
+  /** the event is the message, and its row */
+  'message.create': define({
+    part: 'timeline',
+    names: ['itself', 'room'],
+    by: 'member',
+    payload: v.object({ text, replyTo: v.optional(id), author }),
+    facts: () => [],
+    ownRows: true,
+  }),
+  'message.edit': define({
+    part: 'timeline',
+    names: ['entity'],
+    by: 'authorOrAdmin',
+    payload: v.object({ text, author }),
+    facts: ({ text }, { entity }) => [{ entity, field: 'message.text', value: text }],
+    ownRows: false,
+  }),
+  'message.delete': define({
+    part: 'timeline',
+    names: ['entity'],
+    by: 'authorOrAdmin',
+    payload: nothing,
+    facts: (_, { entity, author }) => [{ entity, field: 'message.deleted', value: writeDeleted(author, true) }],
+    ownRows: false,
+  }),
+  /** takes back the deletes of the same person */
+  'message.restore': define({
+    part: 'timeline',
+    names: ['entity'],
+    by: 'authorOrAdmin',
+    payload: nothing,
+    facts: (_, { entity, author }) => [{ entity, field: 'message.deleted', value: writeDeleted(author, false) }],
+    ownRows: false,
+  }),
+}

@@ -1,0 +1,27 @@
+import * as v from 'valibot'
+import { define } from '../define.ts'
+import { writeSpaceCreate } from '../facts.ts'
+import { author, title } from '../payload-fields.ts'
+
+/** entity: the space */
+export const spaceEvents = {
+  'space.create': define({
+    part: 'structure',
+    names: ['entity'],
+    by: 'founder',
+    payload: v.object({ name: title, visibility: v.picklist(['public', 'invite']), author }),
+    facts: ({ name, visibility }, { entity, actor }) => [
+      { entity, field: 'space.create', value: writeSpaceCreate(visibility, actor) },
+      { entity, field: 'space.name', value: name },
+    ],
+    ownRows: false,
+  }),
+  'space.update': define({
+    part: 'structure',
+    names: ['entity'],
+    by: 'admin',
+    payload: v.object({ name: title, author }),
+    facts: ({ name }, { entity }) => [{ entity, field: 'space.name', value: name }],
+    ownRows: false,
+  }),
+}
