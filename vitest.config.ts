@@ -13,7 +13,7 @@ Map.groupBy ??= <K, T>(items: Iterable<T>, keyOf: (item: T, index: number) => K)
 
 export default defineConfig({
   test: {
-    include: ['{schema,dataflow,workers,server,app,scripts}/**/*.test.{ts,tsx}'],
+    include: ['{schema,dataflow,workers,react,server,app,scripts,package}/**/*.test.{ts,tsx}'],
     environment: 'node',
     testTimeout: 30_000,
   },

@@ -14,11 +14,11 @@ import { raceServerPage } from './features/server-page/server-page.ts'
 import { watchServiceWorker } from './features/status/service-worker-update.ts'
 import { openFirstScreen } from './first-screen.ts'
 import { knowsNobody } from './known-device.ts'
-import { LiveProvider, QueryStore } from './live/index.ts'
+import { LiveProvider, storeOf } from './live/index.ts'
 import { takeOver } from './take-over.ts'
 import './theme/tokens.css'
 
-const live = { client, store: new QueryStore(client) }
+const live = { client, store: storeOf(client) }
 installTestHooks(client)
 
 const tellActor = () => client.setActor(getIdentity()?.actor ?? null)

@@ -1,6 +1,6 @@
 import { createContext, use, type ReactNode } from 'react'
 import type { Client } from '../../workers/runtime/client/client.ts'
-import type { QueryStore } from './query-store.ts'
+import type { QueryStore } from '../../react/query-store.ts'
 
 export interface Live {
   readonly client: Client

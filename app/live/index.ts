@@ -1,4 +1,4 @@
-/** Live SQL in React: the public surface of app/live. */
+/** Live SQL in this app's components: the hooks of react/ on its one client. */
 export { LiveProvider, useLive, type Live } from './LiveProvider.tsx'
 export {
   useClientStatus,
@@ -8,5 +8,5 @@ export {
   useLiveRow,
   useLiveSuspenseQuery,
 } from './hooks.ts'
-export { sql, type LiveResult, type LiveSource, type TypedQuery } from './live-query.ts'
-export { QueryStore } from './query-store.ts'
+export { sql, type LiveResult, type LiveSource, type TypedQuery } from '../../react/live-query.ts'
+export { storeOf } from '../../react/stores.ts'

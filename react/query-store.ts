@@ -1,8 +1,8 @@
-import { queryKey } from '../../schema/live/query-key.ts'
-import type { Query } from '../../schema/live.ts'
-import type { Client, ClientError, Unsubscribe } from '../../workers/runtime/client/client.ts'
-import type { AnyRow, ChangedRow, RowsUpdate } from '../../workers/runtime/client/live-rows.ts'
-import type { LiveResult, LiveSource } from './live-query.ts'
+import { queryKey } from '../schema/live/query-key.ts'
+import type { Query } from '../schema/live.ts'
+import type { ClientError, Unsubscribe } from '../workers/runtime/client/client.ts'
+import type { AnyRow, ChangedRow, RowsUpdate } from '../workers/runtime/client/live-rows.ts'
+import type { LiveResult, TypedQuery } from './live-query.ts'
 
 /**
  * The live queries of one tab, outside React: one worker subscription for each distinct query, shared by reference count.
@@ -14,23 +14,23 @@ import type { LiveResult, LiveSource } from './live-query.ts'
  * - what `result` returns is the same object until a listener is told.
  */
 export class QueryStore {
-  readonly #client: Pick<Client, 'subscribe'>
+  readonly #client: LiveConnection
   readonly #timing: Timing
   readonly #entries = new Map<string, Entry>()
   readonly #dirty = new Set<Entry>()
-  readonly #keys = new WeakMap<LiveSource<unknown>, string>()
+  readonly #keys = new WeakMap<TypedQuery<unknown>, string>()
   #frameScheduled = false
 
-  constructor(client: Pick<Client, 'subscribe'>, timing: Timing = browserTiming) {
+  constructor(client: LiveConnection, timing: Timing = browserTiming) {
     this.#client = client
     this.#timing = timing
   }
 
-  result<Row = AnyRow>(query: LiveSource<Row>): LiveResult<Row> {
+  result<Row = AnyRow>(query: TypedQuery<Row>): LiveResult<Row> {
     return (this.#entries.get(this.#keyOf(query))?.result ?? loading) as LiveResult<Row>
   }
 
-  subscribe(query: LiveSource<unknown>, listener: () => void): Unsubscribe {
+  subscribe(query: TypedQuery<unknown>, listener: () => void): Unsubscribe {
     const entry = this.#open(query)
     return this.#use(entry, entry.listeners, listener)
   }
@@ -39,14 +39,14 @@ export class QueryStore {
    * Every update as it comes, without waiting for a frame: first what is there already (`changes` null), then each
    * delta with the rows that it changed.
    */
-  observe(query: LiveSource<unknown>, observer: RowObserver): Unsubscribe {
+  observe(query: TypedQuery<unknown>, observer: RowObserver): Unsubscribe {
     const entry = this.#open(query)
     if (entry.told) observer(null, entry.told.rows)
     return this.#use(entry, entry.observers, observer)
   }
 
   /** Resolves when the query has its first rows or its first error; keeps it warm for the grace period. */
-  preload(query: LiveSource<unknown>): Promise<void> {
+  preload(query: TypedQuery<unknown>): Promise<void> {
     const entry = this.#open(query)
     // its grace begins with its rows: on a slow start nobody can use them sooner
     if (!entry.told && entry.dropTimer !== null) {
@@ -69,7 +69,7 @@ export class QueryStore {
   }
 
   /** React asks for a result at every render and every change: the key of a query object is made once. */
-  #keyOf(query: LiveSource<unknown>): string {
+  #keyOf(query: TypedQuery<unknown>): string {
     let key = this.#keys.get(query)
     if (key === undefined) this.#keys.set(query, (key = queryKey(query)))
     return key
@@ -90,11 +90,11 @@ export class QueryStore {
     }
   }
 
-  #open(source: LiveSource<unknown>): Entry {
+  #open(source: TypedQuery<unknown>): Entry {
     const key = this.#keyOf(source)
     const known = this.#entries.get(key)
     if (known) return known
-    const query = { sql: source.sql, parameters: source.parameters } as Query
+    const query = { sql: source.sql, parameters: source.parameters }
     let settle = () => {}
     const settled = new Promise<void>((resolve) => (settle = resolve))
     const entry: Entry = {
@@ -172,6 +172,11 @@ export class QueryStore {
   #live(entry: Entry): boolean {
     return this.#entries.get(entry.key) === entry
   }
+}
+
+/** What the store asks of a connection; the contract of `subscribe` is the client's. */
+export interface LiveConnection {
+  subscribe(query: Query, onUpdate: (update: RowsUpdate) => void, onError?: (error: ClientError) => void): Unsubscribe
 }
 
 export type RowObserver = (changes: readonly ChangedRow[] | null, rows: readonly AnyRow[]) => void

@@ -1,9 +1,8 @@
-import { describe, expect, expectTypeOf, test } from 'vitest'
-import type { CompiledQuery } from 'kysely'
-import type { LiveUpdate, Query } from '../../schema/live.ts'
-import { LiveRows, type RowsUpdate } from '../../workers/runtime/client/live-rows.ts'
-import type { ClientError } from '../../workers/runtime/client/client.ts'
-import { sql, type LiveSource } from './live-query.ts'
+import { describe, expect, test } from 'vitest'
+import type { LiveUpdate, Query } from '../schema/live.ts'
+import { LiveRows, type RowsUpdate } from '../workers/runtime/client/live-rows.ts'
+import type { ClientError } from '../workers/runtime/client/client.ts'
+import { sql } from './live-query.ts'
 import { QueryStore, type Timing } from './query-store.ts'
 
 /** The worker's side and the clock, moved by hand. */
@@ -187,13 +186,5 @@ describe('QueryStore', () => {
     wire.update(added(2, 'c'))
     frame()
     expect(told).toBe(1)
-  })
-})
-
-describe('LiveSource', () => {
-  test('a row type comes from sql<Row> and from Kysely', () => {
-    const rowOf = <Row>(_source: LiveSource<Row>): Row => undefined as Row
-    expectTypeOf(rowOf(rooms)).toEqualTypeOf<{ id: string }>()
-    expectTypeOf(rowOf({} as CompiledQuery<{ n: number }>)).toEqualTypeOf<{ n: number }>()
   })
 })

@@ -1,0 +1,2 @@
+export * from '../dataflow/index.ts'
+export { applyChanges } from '../schema/live/row-changes.ts'
