@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { rolldown, type OutputChunk, type Plugin } from 'rolldown'
@@ -7,34 +8,46 @@ import { manifest } from './manifest.ts'
 import { wasmBeside } from './wasm-beside.ts'
 
 const root = join(import.meta.dirname, '../..')
-const work = join(root, '.cache/package')
-/** what goes into the tarball */
-export const staged = join(work, 'reactive-sqlite')
+
+export interface Tarball {
+  readonly path: string
+  /** its modules as they are packed */
+  readonly dist: string
+}
 
 /** Every module of package/ is an entry of the tarball; what they share becomes chunks beside them. */
-export const entries = readdirSync(join(root, 'package'))
+const entries = readdirSync(join(root, 'package'))
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
   .map((file) => basename(file, '.ts'))
 
 /**
- * Lays the package out: one module for each entry, with its types and source map. The types are the compiler's, bundled, so
- * that nobody sees what is not exported.
+ * Makes the tarball in `folder`: one module for each entry, with its types and source map. The types are the compiler's,
+ * bundled, so that nobody sees what is not exported.
  */
-export async function buildPackage(): Promise<void> {
-  rmSync(work, { recursive: true, force: true })
+export async function makePackage(folder: string): Promise<Tarball> {
+  rmSync(folder, { recursive: true, force: true })
+  const staged = join(folder, 'reactive-sqlite')
   const dist = join(staged, 'dist')
   mkdirSync(dist, { recursive: true })
   const code = await bundle(dist, join(root, 'package'), '.ts', wasmBeside())
-  if ((await run('tsc', ['-p', 'package/tsconfig.json'])) !== 0) throw new Error('the package has errors of type')
+  const declarations = join(folder, 'declarations')
+  if ((await run('tsc', ['-p', 'package/tsconfig.json', '--outDir', declarations])) !== 0) {
+    throw new Error('the types of the package do not compile')
+  }
   // `tsconfig: false`: the plugin finds declarations, and has nothing to compile
   const bundleTypes = dts({ dtsOnly: true, tsconfig: false, generator: 'oxc' })
-  const types = await bundle(dist, join(work, 'declarations/package'), '.d.ts', bundleTypes)
-  writeFileSync(
-    join(staged, 'package.json'),
-    `${JSON.stringify(manifest(entries, [...importsOf(code), ...importsOf(types)]), null, 2)}\n`,
-  )
+  const types = await bundle(dist, join(declarations, 'package'), '.d.ts', bundleTypes)
+  const description = manifest(entries, [...importsOf(code), ...importsOf(types)])
+  writeFileSync(join(staged, 'package.json'), `${JSON.stringify(description, null, 2)}\n`)
   copyFileSync(join(root, 'package/README.md'), join(staged, 'README.md'))
   copyFileSync(join(root, 'LICENSE'), join(staged, 'LICENSE'))
+  return { path: pack(staged, folder), dist }
+}
+
+function pack(staged: string, to: string): string {
+  const packed = spawnSync('npm', ['pack', '--silent', '--pack-destination', to], { cwd: staged, encoding: 'utf8' })
+  if (packed.status !== 0) throw new Error(`npm pack: ${packed.stderr}`)
+  return join(to, packed.stdout.trim())
 }
 
 async function bundle(
