@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import { expect, test } from './support/field-notes.ts'
+import { asSoonAsThereIs } from './support/in-a-hurry.ts'
 import { OtherPerson } from './support/other-person.ts'
 import { composer, message, messages, openRoom, roomLink, say, timeline } from './support/rooms.ts'
 import { valueOf } from './support/tab.ts'
@@ -257,7 +258,7 @@ test('input methods keep their keys; files, notices, moving rows, links and the 
     await expect(tab.getByRole('article', { name: /^Ada \(2\), / })).toContainText('I am Ada too')
     const thread = tab.getByRole('log', { name: 'Messages in the thread' })
     // before the panel's queries have answered
-    await sendAsSoonAsThereIs(tab, 'textarea[data-focus="thread-composer"]', 'first answer')
+    await asSoonAsThereIs(tab, 'textarea[data-focus="thread-composer"]', [{ type: 'first answer' }, { press: 'Enter' }])
     await message(tab, 'I am Ada too').press('t')
     await expect(thread.getByRole('article').filter({ hasText: 'first answer' })).toHaveCount(1)
     await tab.getByRole('textbox', { name: 'Reply in thread' }).fill('second answer')
@@ -289,23 +290,5 @@ function toolbarsAt(tab: Page, { x, y, width, height }: { x: number; y: number; 
         .filter((element) => element.matches('[role="toolbar"][aria-label="Message actions"]'))
         .map((element) => element.closest('article')?.textContent ?? ''),
     [x + width / 2, y + height / 2],
-  )
-}
-
-/** Types a text into a field in the moment in which the field appears, and presses Enter. */
-function sendAsSoonAsThereIs(tab: Page, selector: string, text: string) {
-  return tab.evaluate(
-    ([selector, text]) => {
-      const observer = new MutationObserver(() => {
-        const field = document.querySelector<HTMLTextAreaElement>(selector!)
-        if (!field) return
-        observer.disconnect()
-        Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value')!.set!.call(field, text)
-        field.dispatchEvent(new InputEvent('input', { bubbles: true }))
-        field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))
-      })
-      observer.observe(document.body, { childList: true, subtree: true })
-    },
-    [selector, text],
   )
 }

@@ -38,21 +38,45 @@ export async function keepDraft(client: Store, { stream, room }: DraftKey, text:
   else await client.query(save, [stream, room, text.slice(0, deviceBounds.draftLength), Date.now()])
 }
 
+/** Puts a text behind what is stored, or behind `original` where nothing is: typed by somebody who has not seen it yet. */
+export async function addToDraft(
+  client: Store,
+  { stream, room }: DraftKey,
+  text: string,
+  original = '',
+): Promise<void> {
+  const whole = (original + text).slice(0, deviceBounds.draftLength)
+  await client.query(`${insert} SET text = substr(text || ?5, 1, ?6), updated_at = excluded.updated_at`, [
+    stream,
+    room,
+    whole,
+    Date.now(),
+    text,
+    deviceBounds.draftLength,
+  ])
+}
+
 /** What was left behind, unless a tab has written something newer since. */
-async function keepLeft(client: Store, { stream, room, text, at }: Left): Promise<void> {
-  if (text === '')
+async function keepLeft(client: Store, left: Left): Promise<void> {
+  const { stream, room, text, at } = left
+  if (left.behind !== undefined) await addToDraft(client, left, text, left.behind)
+  else if (text === '')
     await client.query('DELETE FROM drafts WHERE stream = ? AND room_id = ? AND updated_at < ?', [stream, room, at])
   else await client.query(`${save} WHERE excluded.updated_at >= updated_at`, [stream, room, text, at])
 }
-const save = `INSERT INTO drafts (stream, room_id, text, updated_at) VALUES (?, ?, ?, ?)
-  ON CONFLICT (stream, room_id) DO UPDATE SET text = excluded.text, updated_at = excluded.updated_at`
+const insert = `INSERT INTO drafts (stream, room_id, text, updated_at) VALUES (?1, ?2, ?3, ?4)
+  ON CONFLICT (stream, room_id) DO UPDATE`
+const save = `${insert} SET text = excluded.text, updated_at = excluded.updated_at`
 
 const leftPrefix = 'left draft '
 
-/** On the way out: nothing may be asked of a worker that may not be there any more. */
-export function leaveDraft(key: DraftKey, text: string): void {
+/**
+ * On the way out: nothing may be asked of a worker that may not be there any more. `behind`: what is stored was not here
+ * yet, so the text comes behind it, or behind this where nothing is.
+ */
+export function leaveDraft(key: DraftKey, text: string, behind?: string): void {
   try {
-    const left: Left = { ...key, text, at: Date.now() }
+    const left: Left = { ...key, text, at: Date.now(), ...(behind !== undefined && { behind }) }
     localStorage.setItem(leftPrefix + JSON.stringify([key.stream, key.room]), JSON.stringify(left))
   } catch {
     // full: what was saved before stays
@@ -82,13 +106,14 @@ export function takeLeftDrafts(client: Store): () => void {
 interface Left extends DraftKey {
   readonly text: string
   readonly at: number
+  readonly behind?: string
 }
 
 function readLeft(item: string): Left | null {
   try {
     const left = JSON.parse(localStorage.getItem(item) ?? 'null') as Partial<Left> | null
-    const { stream, room, text, at } = left ?? {}
-    const valid = [stream, room, text].every((each) => typeof each === 'string') && typeof at === 'number'
+    const { stream, room, text, at, behind = '' } = left ?? {}
+    const valid = [stream, room, text, behind].every((each) => typeof each === 'string') && typeof at === 'number'
     return valid ? (left as Left) : null
   } catch {
     return null

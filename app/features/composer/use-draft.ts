@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useLive, useLiveRow } from '../../live/index.ts'
 import { showError } from '../../shell/toasts.tsx'
-import { draftOf, forgetLeft, keepDraft, leaveDraft, type DraftKey } from './draft-storage.ts'
+import { addToDraft, draftOf, forgetLeft, keepDraft, leaveDraft, type DraftKey } from './draft-storage.ts'
 
 export interface Draft {
   readonly text: string
@@ -76,15 +76,18 @@ export function useDraft({ stream, room }: DraftKey, original = ''): Draft {
   useEffect(() => {
     const leave = () => {
       if (unsaved.current === null) return
+      if (isLoading.current) return leaveDraft(key, unsaved.current, first.current)
       leaveDraft(key, unsaved.current === first.current ? '' : unsaved.current)
       void save().catch(() => {})
     }
     window.addEventListener('pagehide', leave)
     return () => {
       window.removeEventListener('pagehide', leave)
-      void save().catch(() => {})
+      const early = isLoading.current ? unsaved.current : null
+      if (early) unsaved.current = null
+      void (early ? addToDraft(client, key, early, first.current) : save()).catch(() => {})
     }
-  }, [save, key])
+  }, [client, save, key])
 
   const setText = useCallback((next: string, when: 'soon' | 'now' = 'soon') => change(next, when), [change])
   const drop = useCallback(() => change(first.current, 'now'), [change])

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useDispatch, useLiveQuery } from '../../live/index.ts'
+import { useDispatch, useLive, useLiveQuery } from '../../live/index.ts'
 import { navigate } from '../../routes.ts'
 import { AppDialog } from '../../shell/AppDialog.tsx'
 import { Button } from '../../shell/Button.tsx'
@@ -13,12 +13,16 @@ import css from './CreateRoom.module.css'
 
 export default function CreateRoom({ space, close }: { space: SpaceRow; close(): void }) {
   const dispatch = useDispatch()
-  const { data: rooms } = useLiveQuery(roomsOf(space.stream))
+  const { store } = useLive()
+  const taken = roomsOf(space.stream)
+  useLiveQuery(taken)
   const [name, setName] = useState('')
   const [topic, setTopic] = useState('')
   const [fault, setFault] = useState<string | null>(null)
   const create = async () => {
-    const given = givenName(name, 'room', rooms)
+    // a name may be given before it is known which ones there are
+    await store.preload(taken)
+    const given = givenName(name, 'room', store.result(taken).data)
     if (given.fault !== null) return setFault(given.fault)
     const { room, event } = createRoom({ stream: space.stream, actor: space.me }, given.name, topic.trim())
     await dispatch([event])

@@ -1,5 +1,5 @@
 import { Hash, MessageSquareText } from 'lucide-react'
-import { useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import {
   Autocomplete,
   Dialog,
@@ -26,9 +26,14 @@ export default function RoomSwitcher({ close }: { close(): void }) {
   const live = useLive()
   const actors = useActors()
   const [typed, setTyped] = useState('')
-  const { data: rooms } = useLiveQuery(allRooms(actors))
+  /** Enter was pressed before there was anything to go to */
+  const [hurried, setHurried] = useState(false)
+  const { data: rooms, status: ofRooms } = useLiveQuery(allRooms(actors))
   const { data: unread } = useLiveQuery(unreadRooms(actors))
-  const { data: threads } = useLiveQuery(typed.trim().length > 1 ? threadsByName(actors, typed.trim()) : null)
+  const { data: threads, status: ofThreads } = useLiveQuery(
+    typed.trim().length > 1 ? threadsByName(actors, typed.trim()) : null,
+  )
+  const looking = ofRooms === 'loading' || ofThreads === 'loading'
   const counts = useMemo(() => new Map(unread.map((row) => [keyIn(row.stream, row.room_id), row.unread])), [unread])
   const marks = useMemo(() => roomMarks(rooms), [rooms])
   const shown = useMemo(
@@ -39,20 +44,41 @@ export default function RoomSwitcher({ close }: { close(): void }) {
     if (shown[0] && shown[0].kind === 'room') prewarm(live, shown[0].stream, shown[0].id)
   }, [live, shown])
 
+  const goTo = useCallback(
+    (room: (typeof shown)[number]) => {
+      close()
+      if (room.kind === 'thread') {
+        navigate({ space: room.space_id, room: room.parent_room, panel: { kind: 'thread', thread: room.id } })
+      } else navigate({ space: room.space_id, room: room.id })
+    },
+    [close],
+  )
   const go = (id: Key) => {
     const room = shown.find((each) => keyIn(each.stream, each.id) === id)
-    if (!room) return
-    close()
-    if (room.kind === 'thread') {
-      navigate({ space: room.space_id, room: room.parent_room, panel: { kind: 'thread', thread: room.id } })
-    } else navigate({ space: room.space_id, room: room.id })
+    if (room) goTo(room)
   }
+  const goal = hurried ? shown[0] : undefined
+  useEffect(() => {
+    if (goal) goTo(goal)
+  }, [goal, goTo])
+
   return (
     <ModalOverlay isOpen isDismissable onOpenChange={(open) => !open && close()} className={css.overlay!}>
       <Modal className={css.modal!}>
         <Dialog aria-label="Go to room" className={css.dialog!}>
-          <Autocomplete inputValue={typed} onInputChange={setTyped}>
-            <SearchField aria-label="Room name" autoFocus className={css.field!}>
+          <Autocomplete
+            inputValue={typed}
+            onInputChange={(next) => {
+              setTyped(next)
+              setHurried(false)
+            }}
+          >
+            <SearchField
+              aria-label="Room name"
+              autoFocus
+              className={css.field!}
+              onKeyDown={({ key }) => key === 'Enter' && looking && shown.length === 0 && setHurried(true)}
+            >
               <Input placeholder="Where to?" className={css.input!} />
             </SearchField>
             <ListBox
@@ -61,7 +87,7 @@ export default function RoomSwitcher({ close }: { close(): void }) {
               selectionMode="none"
               onAction={go}
               className={css.list!}
-              renderEmptyState={() => <p className={css.none}>No room is called that.</p>}
+              renderEmptyState={() => <p className={css.none}>{!looking && 'No room is called that.'}</p>}
             >
               {(room) => (
                 <ListBoxItem id={keyIn(room.stream, room.id)} textValue={room.name} className={css.item!}>

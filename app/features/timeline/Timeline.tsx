@@ -56,12 +56,11 @@ export interface TimelineProps {
   onJump(message: string): void
 }
 
-/** What the composer asks of the timeline beside it. */
+/** What the composer asks of the timeline beside it. While that opens, it is done as soon as it is open. */
 export interface TimelineHandle {
   scrollToEnd(): void
   /** starts editing the newest message of mine; false if there is none on screen */
   editLast(): boolean
-  focus(): void
 }
 
 /** A room's messages. Opens where the reader left it, at the message of the address, at what is unread, or at the end. */
@@ -76,11 +75,44 @@ export function Timeline(props: TimelineProps) {
   const opening = useOpening(window, { room, message, me, readUpTo, endIsShown: page !== null })
   const waiting = (!opening || snapshot.status === 'loading') && snapshot.status !== 'error'
   const late = useLate(waiting)
+  const open = useOpenHandle(props.handle, waiting)
 
   if (snapshot.status === 'error' && snapshot.rows.length === 0) throw snapshot.error
   if (waiting && page) return <ServerRows page={page} me={me} myNames={props.myNames} />
   if (waiting || !opening) return <div className={css.timeline}>{late && <TimelineSkeleton />}</div>
-  return <OpenTimeline {...props} key={room} window={window} snapshot={snapshot} marks={marks} opening={opening} />
+  return (
+    <OpenTimeline
+      {...props}
+      key={room}
+      handle={open}
+      window={window}
+      snapshot={snapshot}
+      marks={marks}
+      opening={opening}
+    />
+  )
+}
+
+/** Offers the handle at once, and keeps what was last asked of it until the timeline is open. */
+function useOpenHandle(handle: Ref<TimelineHandle>, waiting: boolean): Ref<TimelineHandle> {
+  const open = useRef<TimelineHandle>(null)
+  const asked = useRef<keyof TimelineHandle | null>(null)
+  useImperativeHandle(handle, () => {
+    const wait = (what: keyof TimelineHandle) => {
+      asked.current = what
+      return true
+    }
+    return {
+      scrollToEnd: () => void (open.current ? open.current.scrollToEnd() : wait('scrollToEnd')),
+      editLast: () => open.current?.editLast() ?? wait('editLast'),
+    }
+  }, [])
+  useEffect(() => {
+    if (waiting || !open.current || !asked.current) return
+    open.current[asked.current]()
+    asked.current = null
+  }, [waiting])
+  return open
 }
 
 interface OpenProps extends TimelineProps {
@@ -204,7 +236,6 @@ function OpenTimeline(props: OpenProps) {
         editFromComposer(last.id)
         return true
       },
-      focus: () => scroll.viewport.current?.focus(),
     }),
     // eslint-disable-next-line react/exhaustive-deps -- refs
     [goToEnd, me, jump],

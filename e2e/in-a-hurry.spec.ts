@@ -1,0 +1,63 @@
+import type { Page } from '@playwright/test'
+import { expect, test } from './support/fixtures.ts'
+import { asSoonAsThereIs } from './support/in-a-hurry.ts'
+import { OtherPerson } from './support/other-person.ts'
+import { composer, messages, openRoom, roomLink, say, signIn } from './support/rooms.ts'
+import { rowsOf, untilConnected } from './support/tab.ts'
+
+const composerOf = (room: string) => `textarea[aria-label="Message ${room}"]`
+/** without the pointer on its way, which would have the room loaded before */
+const enter = (tab: Page, room: string) => roomLink(tab, room).dispatchEvent('click')
+const drafts = (tab: Page) => rowsOf(tab, 'SELECT text FROM drafts')
+
+test('what is done before the first query has answered is done all the same', async ({ server, openTab }) => {
+  const host = await OtherPerson.signIn(server.url, 'Hana Host')
+  const { stream, rooms } = await host.createSpace('Field notes', ['garden', 'shed'])
+  await host.sayAll(
+    stream,
+    rooms[0]!,
+    Array.from({ length: 70 }, (_, at) => `line ${at}.`),
+  )
+  const tab = await openTab()
+  await signIn(tab, 'Ada')
+  await openRoom(tab, 'garden')
+  await say(tab, 'to be edited')
+  await composer(tab).fill('one')
+  await expect.poll(() => drafts(tab)).toEqual([{ text: 'one' }])
+  const elsewhere = async () => {
+    await openRoom(tab, 'shed')
+    await tab.reload()
+    await untilConnected(tab)
+    await expect(roomLink(tab, 'garden')).toBeVisible()
+  }
+
+  await test.step('words of who leaves the room at once come behind the draft that was not here yet', async () => {
+    await elsewhere()
+    const shed = `a[href$="/${rooms[1]}"]`
+    await asSoonAsThereIs(tab, composerOf('garden'), [{ type: ' two' }, { click: shed }])
+    await enter(tab, 'garden')
+    await expect(composer(tab)).toHaveAccessibleName('Message shed')
+    await expect.poll(() => drafts(tab)).toEqual([{ text: 'one two' }])
+  })
+  await test.step('and of who reloads at once', async () => {
+    await elsewhere()
+    await asSoonAsThereIs(tab, composerOf('garden'), [{ type: ' three' }, { reload: true }])
+    await Promise.all([tab.waitForEvent('load'), enter(tab, 'garden')])
+    await expect(composer(tab)).toHaveValue('one two three')
+  })
+  await test.step('Up edits the last message, as soon as that is here', async () => {
+    await elsewhere()
+    await asSoonAsThereIs(tab, composerOf('garden'), [{ press: 'ArrowUp' }])
+    await enter(tab, 'garden')
+    await expect(tab.getByRole('textbox', { name: 'Edit message' })).toHaveValue('to be edited')
+    await tab.keyboard.press('Escape')
+  })
+  await test.step('Enter goes to the room that was typed, as soon as the rooms are here', async () => {
+    await elsewhere()
+    await asSoonAsThereIs(tab, 'input[placeholder="Where to?"]', [{ type: 'gard' }, { press: 'Enter' }])
+    await tab.keyboard.press('Control+k')
+    await expect(composer(tab)).toHaveAccessibleName('Message garden')
+    await expect(tab.getByRole('dialog')).toHaveCount(0)
+    await expect(messages(tab).last()).toBeInViewport()
+  })
+})
