@@ -3,16 +3,29 @@ import type { Trace } from './operator.ts'
 
 export type { Query, QueryDelta, RowChange, SqlValue } from '../schema/live.ts'
 
+/**
+ * What openLiveDatabase returns. All of it is synchronous, and an error of SQLite is thrown. What became durable in one call
+ * of `run`, `all` or `transaction` is one turn: before the call returns, every live query that it changed has been told.
+ * (What a listener writes is told after the turn that it is told of.)
+ */
 export interface LiveDatabase {
   /** Runs any statement(s), DDL too. Parameters go to the one statement that takes them. */
   run(sql: string, parameters?: readonly SqlValue[]): void
   /** Plain SQLite: rows as arrays. */
   all(sql: string, parameters?: readonly SqlValue[]): SqlValue[][]
-  /** One turn; nothing is emitted if `work` throws. */
+  /** One turn. It is rolled back and nothing is emitted if `work` throws; `work` must not be asynchronous. */
   transaction<T>(work: () => T): T
+  /**
+   * Maintains a query. Its rows are there when this returns; `onDelta` is told of every turn that changes them. Throws what
+   * cannot be a query (syntax, an unknown table), and inside an open transaction. A first read that fails does not throw:
+   * look at `error`. Later `onError` is told when SQLite has no answer any more; the next `onDelta` says that it has. Equal
+   * queries share the work.
+   */
   subscribe(query: QueryInput, onDelta: (delta: QueryDelta) => void, onError?: (error: Error) => void): LiveQuery
+  /** Ends all live queries; the connection stays open. */
   close(): void
 }
+
 export interface QueryInput {
   readonly sql: string
   readonly parameters: readonly SqlValue[]
@@ -32,7 +45,12 @@ export interface LiveQuery {
   unsubscribe(): void
 }
 
+/** How a query is kept up to date. */
 export interface Explanation {
+  /**
+   * incremental: from the changed rows. partitioned: parts of the result are read again. rerun: all of it is, when a table
+   * that it reads has changed.
+   */
   readonly mode: 'incremental' | 'partitioned' | 'rerun'
   /** why not incremental */
   readonly reason?: string

@@ -1,7 +1,8 @@
 import { sql as raw, type Generated, type Kysely } from 'kysely'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { sql, toQuery, type LiveSource } from '../react/live-query.ts'
-import { queryBuilder, typed } from './kysely.ts'
+import type { SqlValue } from '../schema/live.ts'
+import { queryBuilder, run, typed } from './kysely.ts'
 
 interface Schema {
   todo: { id: Generated<number>; title: string; done: 0 | 1; note: string | null }
@@ -67,6 +68,40 @@ describe('what is asked of SQLite', () => {
   })
 })
 
-test('the builder runs nothing', async () => {
-  await expect(q.selectFrom('todo').selectAll().execute()).resolves.toEqual([])
+describe('execute()', () => {
+  const asked: unknown[] = []
+  const connection = {
+    query: (sql: string, parameters: readonly SqlValue[]) => {
+      asked.push(sql, parameters)
+      return Promise.resolve({ columns: ['id', 'title'], rows: [[1, 'milk']], changes: 0 })
+    },
+  }
+
+  test('reads once, by the connection, with rows as objects of their type', async () => {
+    const rows = await queryBuilder<Schema>({ connection })
+      .selectFrom('todo')
+      .select(['id', 'title'])
+      .where('id', '=', 1)
+      .execute()
+    expectTypeOf(rows).toEqualTypeOf<{ id: number; title: string }[]>()
+    expect(rows).toEqual([{ id: 1, title: 'milk' }])
+    expect(asked).toEqual(['select "id", "title" from "todo" where "id" = ?', [1]])
+  })
+
+  test('without a connection it says what to do, and is not an empty result', async () => {
+    await expect(q.selectFrom('todo').selectAll().execute()).rejects.toThrow('has no connection')
+  })
+
+  test('a transaction is refused: it is a command', async () => {
+    const work = queryBuilder<Schema>({ connection })
+      .transaction()
+      .execute(() => Promise.resolve())
+    await expect(work).rejects.toThrow('transactions are commands')
+  })
+})
+
+test('run gives a command SQL and parameters', () => {
+  const calls: unknown[] = []
+  run({ run: (...call) => calls.push(call) }, q.insertInto('todo').values({ title: 'milk', done: 0 }))
+  expect(calls).toEqual([['insert into "todo" ("title", "done") values (?, ?)', ['milk', 0]]])
 })
