@@ -13,6 +13,7 @@ import { limitInFlight } from './http/in-flight.ts'
 import { ownHosts } from './http/own-hosts.ts'
 import { sameOrigin } from './http/same-origin.ts'
 import { apiHeaders } from './http/security-headers.ts'
+import { startRoutes } from './http/routes.ts'
 import { signInRoutes } from './http/sign-in.ts'
 import { staticFiles } from './http/static-files.ts'
 import { streamRoutes } from './http/streams.ts'
@@ -41,7 +42,8 @@ export interface ServerParts {
 export function createApp(parts: ServerParts): { app: Hono; close(): void } {
   const { log, directory, accounts, health, logger, limits } = parts
   const bodies = startBodies(limits)
-  const tails = startTails(log, directory, accounts, health, limits)
+  const routes = startRoutes(accounts, directory)
+  const tails = startTails(routes, log, directory, accounts, health, limits)
   const app = new Hono()
 
   app.use(limitInFlight(limits.inFlightPerConnection))
@@ -53,7 +55,7 @@ export function createApp(parts: ServerParts): { app: Hono; close(): void } {
     const ms = Math.round(performance.now() - start)
     logger.debug({ method: c.req.method, path: c.req.path, status: c.res.status, ms }, 'request')
   })
-  app.get('/healthz', async (c) => {
+  routes.get('/healthz', 'anyone', async (c) => {
     if (health.disk.state !== 'ok') await log.probe()
     const setAside = directory.setAside()
     const status = health.disk.state === 'ok' && setAside.count === 0 ? 'ok' : 'degraded'
@@ -61,16 +63,17 @@ export function createApp(parts: ServerParts): { app: Hono; close(): void } {
   })
   app.use('/api/*', sameOrigin)
   const signIn = { guests: parts.guests, behindProxy: parts.behindProxy, limits, onSignOut: tails.endSession }
-  app.route('/api', signInRoutes(accounts, bodies, signIn))
-  app.route('/api', streamRoutes(log, directory, startCommitter(log, directory, limits), accounts, bodies, limits))
-  app.route('/api', tails.routes)
+  signInRoutes(routes, accounts, bodies, signIn)
+  streamRoutes(routes, log, directory, startCommitter(log, directory, limits), accounts, bodies, limits)
+  app.route('/', routes.hono)
   if (parts.dist !== null) {
     const overHttps = parts.origins.length > 0 && parts.origins.every((origin) => origin.startsWith('https:'))
     app.route('/', staticFiles(parts.dist, overHttps))
   }
 
   app.notFound((c) => {
-    const allowed = allowedMethods(c.req.path)
+    const mounted = routes.methodsOf(c.req.path)
+    const allowed = mounted.length > 0 ? mounted : ['GET', 'HEAD'] // a path that is no route is a file
     if (allowed.includes(c.req.method)) throw new Fault('NOT_FOUND', `there is no ${c.req.path}`)
     c.header('allow', allowed.join(', '))
     throw new Fault('METHOD_NOT_ALLOWED', `${c.req.path} takes ${allowed.join(', ')}`)
@@ -90,11 +93,4 @@ function faultOf(error: unknown, health: Health): Fault {
   if (!health.failed(error)) return new Fault('INTERNAL', 'something went wrong on the server')
   const message = `nothing can be written on the server now: its disk is ${health.disk.state}`
   return new Fault('STORAGE_FULL', message, { retryAfterSeconds: 5 })
-}
-
-/** What a path can be asked; a path that is not the API's is a file. */
-function allowedMethods(path: string): readonly string[] {
-  const read = ['GET', 'HEAD']
-  if (/^\/api\/(guest|sign-out)$/.test(path)) return ['POST']
-  return /^\/api\/streams\/[^/]+\/events$/.test(path) ? [...read, 'POST'] : read
 }

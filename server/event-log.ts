@@ -50,8 +50,6 @@ export interface EventLog {
     limit: number,
     maxBytes: number,
   ): Promise<{ items: LogItem[]; upToDate: boolean }>
-  /** items beyond `after`: those there are, then each as it comes, until `signal` aborts */
-  tail(stream: string, after: Seq | null, signal: AbortSignal): AsyncIterable<LogItem>
   /** the newest page, oldest first */
   latest(stream: string, limit: number): Promise<LogItem[]>
   /** those of `ids` that the stream has, in no order */

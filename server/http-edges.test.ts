@@ -185,6 +185,21 @@ describe('addresses', () => {
   })
 })
 
+describe('bodies', () => {
+  test.each([
+    ['brackets', '['.repeat(100)],
+    ['objects', '{"a":'.repeat(100)],
+    ['brackets behind a string with brackets', `{"events":["[[","\\"",${'['.repeat(100)}`],
+    ['lists of nothing', `{"events":[${'[],'.repeat(130_000)}`],
+  ])('%s beyond the bound are refused while the rest of 8 MB has not come', async (_, beginning) => {
+    const announced = `Content-Length: ${8 << 20}`
+    const own = [`Origin: http://localhost:${port}`, `Cookie: ${ada.cookie}`, announced]
+    const answer = await raw(head(`POST ${at('space:x', 'events')} HTTP/1.1`, ...own) + beginning)
+    expect(statusOf(answer)).toBe(400)
+    expect(answer).toMatch(/nested or filled beyond all use/)
+  })
+})
+
 describe('methods and types', () => {
   test('another method is 405 and says which are meant; other paths are 404', async () => {
     for (const [method, path, allowed] of [

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { pino } from 'pino'
 import { CannotStart } from './cannot-start.ts'
 import { limitsFrom } from './limits.ts'
+import { adviceAbout } from './http/own-hosts.ts'
 import { startServer, type RunningServer } from './start-server.ts'
 
 /**
@@ -21,19 +22,22 @@ let server: RunningServer | null = null
 let ending = false
 
 try {
+  const origins = originsIn(process.env['ORIGIN'] ?? '')
   server = await startServer({
     port,
     host,
     dataDirectory,
     dist: existsSync(dist) ? dist : null,
     guests: process.env['GUESTS'] !== 'off',
-    origins: originsIn(process.env['ORIGIN'] ?? ''),
+    origins,
     behindProxy: process.env['BEHIND_PROXY'] === 'on',
     limits: limitsFrom(process.env['LIMITS']),
     logger,
   })
   const shown = ['127.0.0.1', '0.0.0.0', '::'].includes(host) ? 'localhost' : host
   console.log(`Reactive SQLite is at http://${shown}:${server.port} (data in ${dataDirectory})`)
+  const advice = adviceAbout(origins, host)
+  if (advice !== null) console.warn(advice)
   process.once('SIGINT', (signal) => void end(0, { signal }, 'shutting down'))
   process.once('SIGTERM', (signal) => void end(0, { signal }, 'shutting down'))
   // No request may come here: this is for bugs alone. What state they left nobody knows, so the process does not go on.

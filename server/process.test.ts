@@ -97,6 +97,16 @@ test.each([
   await expect(failing).rejects.not.toThrow(/\n    at /)
 })
 
+test.each([
+  ['no ORIGIN', { HOST: '0.0.0.0' }, /Nobody else can use this server yet: .*ORIGIN=https/],
+  ['an ORIGIN without https', { HOST: '0.0.0.0', ORIGIN: 'http://chat.lan' }, /sign in at http:\/\/chat\.lan/],
+  ['an ORIGIN', { HOST: '0.0.0.0', ORIGIN: 'https://chat.example.org' }, /^$/],
+  ['this machine alone', {}, /^$/],
+])('a server for others says at its start what they lack: %s', async (_, env, words) => {
+  const server = await start(folder.path, { env })
+  await expect.poll(() => server.log().trim()).toMatch(words)
+})
+
 test('a damaged log is said in a sentence; a damaged directory is made anew', async () => {
   const first = await start(folder.path)
   const ada = await first.signIn('Ada')

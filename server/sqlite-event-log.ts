@@ -1,7 +1,6 @@
 import { BadOffset, StaleHead, type Appended, type Commit, type EventLog, type LogItem, type Seq } from './event-log.ts'
 import type { Health } from './health.ts'
 import { diskFaultOf, closeSqlite, inTransaction, openSqlite, writeAhead, type Sqlite } from './sqlite.ts'
-import { tailByWatching } from './tail-by-watching.ts'
 
 /**
  * The embedded log. A seq is the event's number in its stream, as 16 digits so that it sorts as text.
@@ -155,10 +154,6 @@ class SqliteEventLog implements EventLog {
     }
     const last = items.at(-1)
     return { items, upToDate: last ? last.seq === toSeq(found.head) : from >= found.head }
-  }
-
-  tail(stream: string, after: Seq | null, signal: AbortSignal): AsyncIterable<LogItem> {
-    return tailByWatching(this, stream, after, signal)
   }
 
   async latest(stream: string, limit: number): Promise<LogItem[]> {

@@ -19,6 +19,20 @@ export function ownHosts(origins: readonly string[], listensOn: string | undefin
   }
 }
 
+/** What the operator should know at the start, if nobody but this machine could use the server; null: nothing. */
+export function adviceAbout(origins: readonly string[], listensOn: string | undefined): string | null {
+  const ownMachine = ['127.0.0.1', '::1', 'localhost'].includes(listensOn ?? '')
+  if (origins.length === 0 && !ownMachine) {
+    return (
+      'Nobody else can use this server yet: it does not know its own address, and refuses requests for another one. ' +
+      'Say what people type into their browser, for example ORIGIN=https://chat.example.org'
+    )
+  }
+  const open = origins.find((origin) => /^http:(?!\/\/(?:localhost|127\.|\[::1\]))/.test(origin))
+  if (open === undefined) return null
+  return `Nobody can sign in at ${open}: browsers keep a sign-in only over https. Put a proxy with a certificate in front, and set ORIGIN=${open.replace('http:', 'https:')}`
+}
+
 /** A host that is none (a number beyond all addresses) makes an address that cannot be read. */
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : '')
 

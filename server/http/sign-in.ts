@@ -1,5 +1,5 @@
 import type { HttpBindings } from '@hono/node-server'
-import { Hono, type Context } from 'hono'
+import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import * as v from 'valibot'
 import { cleanName } from '../../schema/events/names.ts'
@@ -9,8 +9,8 @@ import { Fault } from '../fault.ts'
 import type { Limits } from '../limits.ts'
 import { Buckets } from '../rate.ts'
 import type { Bodies } from './bodies.ts'
+import type { Routes } from './routes.ts'
 
-/** Guest sign-in and the session cookie. */
 const cookieName = '__Host-sid'
 
 const guestRequest = v.object({
@@ -29,7 +29,9 @@ export interface Session extends Identity {
   readonly session: string
 }
 
+/** Guest sign-in and the session cookie. */
 export function signInRoutes(
+  routes: Routes,
   accounts: Accounts,
   bodies: Bodies,
   options: {
@@ -39,7 +41,7 @@ export function signInRoutes(
     readonly limits: Pick<Limits, 'guestsPerAddress' | 'guestsInAll'>
     readonly onSignOut: (session: string) => void
   },
-): Hono {
+): void {
   const perAddress = new Buckets(options.limits.guestsPerAddress)
   const inAll = new Buckets(options.limits.guestsInAll)
 
@@ -51,8 +53,8 @@ export function signInRoutes(
     })
   }
 
-  return new Hono()
-    .post('/guest', (c) =>
+  routes
+    .post('/api/guest', 'anyone', (c) =>
       bodies.withJson(c, guestRequest, ({ name, importer = false }) => {
         if (!options.guests) throw new Fault('GUESTS_OFF', 'this server takes no guests')
         requireCookieContext(c)
@@ -69,11 +71,8 @@ export function signInRoutes(
         return c.json(identity)
       }),
     )
-    .get('/me', (c) => {
-      const { actor, name } = requireSession(c, accounts)
-      return c.json({ actor, name } satisfies Identity)
-    })
-    .post('/sign-out', (c) => {
+    .get('/api/me', 'signedIn', (c, { actor, name }) => c.json({ actor, name } satisfies Identity))
+    .post('/api/sign-out', 'anyone', (c) => {
       const token = getCookie(c, cookieName)
       if (token) options.onSignOut(accounts.signOut(token))
       deleteCookie(c, cookieName, { path: '/', secure: true })

@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import { Hono, type Context } from 'hono'
+import type { Context } from 'hono'
 import type { TailMessage } from '../../schema/messages/http.ts'
 import type { Accounts } from '../accounts.ts'
 import type { Directory } from '../directory.ts'
@@ -8,9 +8,10 @@ import type { Commit, EventLog, LogItem } from '../event-log.ts'
 import { Fault } from '../fault.ts'
 import type { Health } from '../health.ts'
 import type { Limits } from '../limits.ts'
-import { queryNumber, queryText, streamOf } from './query.ts'
+import { queryNumber, queryText } from './query.ts'
+import type { Routes } from './routes.ts'
 import { apiHeaders } from './security-headers.ts'
-import { requireSession, type Session } from './sign-in.ts'
+import type { Session } from './sign-in.ts'
 import { encodeItems } from './stream-page.ts'
 import { TailConnection } from './tail-connection.ts'
 
@@ -20,7 +21,6 @@ import { TailConnection } from './tail-connection.ts'
  * before each message, so that a member who was removed hears nothing more; and a connection ends with its session.
  */
 export interface Tails {
-  readonly routes: Hono
   /** how many are open */
   readonly count: number
   /** ends what was opened in this session */
@@ -43,6 +43,7 @@ const relieveMs = 100
 const headers = { ...apiHeaders, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }
 
 export function startTails(
+  routes: Routes,
   log: EventLog,
   directory: Directory,
   accounts: Accounts,
@@ -102,9 +103,8 @@ export function startTails(
     return connection
   }
 
-  const routes = new Hono()
-    .get('/tail', (c) => {
-      const session = requireSession(c, accounts)
+  routes
+    .get('/api/tail', 'signedIn', (c, session) => {
       if (c.req.method === 'HEAD') return c.body(null, 200, headers)
       const { actor } = session
       const streams = new Set(directory.streamsOf(actor))
@@ -116,14 +116,7 @@ export function startTails(
       connection.write(encode({ type: 'heads', actor, heads }))
       return RESPONSE_ALREADY_SENT
     })
-    .get('/streams/:stream/tail', async (c) => {
-      const session = requireSession(c, accounts)
-      const { actor } = session
-      const stream = streamOf(c)
-      if (!directory.mayRead(stream, actor)) {
-        if (!directory.entry(stream)) throw new Fault('UNKNOWN_STREAM', `there is no ${stream}`)
-        throw new Fault('NOT_A_MEMBER', `you are not a member of ${stream}`)
-      }
+    .get('/api/streams/:stream/tail', 'reader', async (c, { session, stream }) => {
       const limit = queryNumber(c, 'limit', 500, 5000)
       const after = queryText(c, 'after')
       await log.count(stream, after).catch(() => {
@@ -134,7 +127,7 @@ export function startTails(
       if (c.req.method === 'HEAD') return c.body(null, 200, headers)
       const stop = new AbortController()
       const connection = open(c, session, null, () => stop.abort())
-      followStream(stream, after, limit, connection, stop.signal, () => directory.mayRead(stream, actor)).catch(
+      followStream(stream, after, limit, connection, stop.signal, () => directory.mayRead(stream, session.actor)).catch(
         (error: unknown) => {
           health.bug(error, `the tail of ${stream}`)
           connection.close()
@@ -201,7 +194,6 @@ export function startTails(
   }, limits.heartbeatMs)
 
   return {
-    routes,
     get count() {
       return tails.size
     },

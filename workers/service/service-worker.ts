@@ -47,8 +47,8 @@ if (self.registration.active && self.serviceWorker?.state === 'activated') start
 self.addEventListener('activate', (event) => event.waitUntil(startSync().quiet(awakeMs)))
 
 self.addEventListener('message', (event) => {
-  const message = event.data as ServiceWorkerNudge
-  switch (message.type) {
+  const message = event.data as ServiceWorkerNudge | null // whatever a page of another build says
+  switch (message?.type) {
     case 'SKIP_WAITING':
       return void self.skipWaiting()
     case 'OFFLINE':

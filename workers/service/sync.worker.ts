@@ -15,7 +15,7 @@ const sync = runSync({
   now: Date.now,
 })
 
-self.addEventListener('message', ({ data }: MessageEvent<ServiceWorkerNudge>) => {
-  if (data.type === 'OFFLINE') sync.offline()
-  else sync.nudge(data.type === 'ONLINE')
+self.addEventListener('message', ({ data }: MessageEvent<ServiceWorkerNudge | null>) => {
+  if (data?.type === 'OFFLINE') sync.offline()
+  else sync.nudge(data?.type === 'ONLINE')
 })

@@ -1,0 +1,77 @@
+import { Hono, type Context } from 'hono'
+import { streamKind } from '../../schema/events/streams.ts'
+import type { Accounts } from '../accounts.ts'
+import type { Directory } from '../directory.ts'
+import { Fault } from '../fault.ts'
+import { streamOf } from './query.ts'
+import { requireSession, type Session } from './sign-in.ts'
+
+/**
+ * Where routes are mounted. Each says who may ask, and its handler is given what was found out about them: a route that
+ * does not say it does not compile, and no handler looks at cookies or members by itself.
+ */
+export interface Routes {
+  readonly hono: Hono
+  /** HEAD too */
+  get<A extends Access>(path: string, access: A, handler: Handler<A>): Routes
+  post<A extends Access>(path: string, access: A, handler: Handler<A>): Routes
+  /** the methods that a path takes; none: it is no route */
+  methodsOf(path: string): readonly string[]
+}
+
+/**
+ * - `anyone`
+ * - `signedIn`: who has a session
+ * - `reader`: who may read the stream of the address (`:stream`), at this moment
+ * - `author`: who has a session and names a stream; the committer looks at the rights for each event
+ */
+export type Access = keyof Granted
+interface Granted {
+  readonly anyone: null
+  readonly signedIn: Session
+  readonly reader: OnStream
+  readonly author: OnStream
+}
+interface OnStream {
+  readonly session: Session
+  readonly stream: string
+}
+type Handler<A extends Access> = (c: Context, granted: Granted[A]) => Response | Promise<Response>
+
+export function startRoutes(accounts: Accounts, directory: Directory): Routes {
+  const hono = new Hono()
+  const mounted: { readonly methods: readonly string[]; readonly path: RegExp }[] = []
+
+  const grant: { readonly [A in Access]: (c: Context) => Granted[A] } = {
+    anyone: () => null,
+    signedIn: (c) => requireSession(c, accounts),
+    author: (c) => ({ session: requireSession(c, accounts), stream: streamOf(c) }),
+    reader(c) {
+      const session = requireSession(c, accounts)
+      const stream = streamOf(c)
+      if (directory.mayRead(stream, session.actor)) return { session, stream }
+      if (streamKind(stream) === 'space' && !directory.entry(stream)) {
+        throw new Fault('UNKNOWN_STREAM', `there is no ${stream}`)
+      }
+      throw new Fault('NOT_A_MEMBER', `you are not a member of ${stream}`)
+    },
+  }
+
+  function mount<A extends Access>(methods: readonly string[], path: string, access: A, handler: Handler<A>): Routes {
+    mounted.push({ methods, path: new RegExp(`^${path.replaceAll(/:[a-z]+/g, '[^/]+')}$`) })
+    hono.on([methods[0]!], path, (c) => handler(c, grant[access](c)))
+    return routes
+  }
+
+  const routes: Routes = {
+    hono,
+    get: (path, access, handler) => mount(['GET', 'HEAD'], path, access, handler),
+    post: (path, access, handler) => mount(['POST'], path, access, handler),
+    methodsOf: (path) =>
+      mounted
+        .filter((route) => route.path.test(path))
+        .flatMap(({ methods }) => methods)
+        .toSorted(),
+  }
+  return routes
+}
