@@ -36,6 +36,7 @@ export interface Exports {
   sqlite3_value_text(value: Pointer): Pointer
   sqlite3_value_blob(value: Pointer): Pointer
   sqlite3_value_bytes(value: Pointer): number
+  sqlite3_changes(db: Pointer): number
   sqlite3_stmt_readonly(stmt: Pointer): number
   sqlite3_stmt_isexplain(stmt: Pointer): number
   sqlite3_get_autocommit(db: Pointer): number
@@ -50,13 +51,16 @@ export interface Exports {
   sqlite3_preupdate_count(db: Pointer): number
 }
 
+/** A UTF-16 unit never needs more in UTF-8. */
+export const bytesOfUnit = 3
+
 /** The heap and the functions of one SQLite build, and the database that we watch. */
 export class Raw {
   readonly exports: Exports
   readonly #sqlite3: Sqlite3Static
   readonly #db: Database
   #heap: Uint8Array = new Uint8Array(0)
-  readonly #textBuffer: { pointer: Pointer; size: number }
+  readonly #buffer: { pointer: Pointer; size: number }
   /** room for two pointers: results of prepare and preupdate */
   readonly cell: Pointer
 
@@ -64,7 +68,7 @@ export class Raw {
     this.#sqlite3 = sqlite3
     this.#db = db
     this.exports = sqlite3.wasm.exports as Exports
-    this.#textBuffer = { pointer: sqlite3.wasm.alloc(4096) as Pointer, size: 4096 }
+    this.#buffer = { pointer: sqlite3.wasm.alloc(4096) as Pointer, size: 4096 }
     this.cell = sqlite3.wasm.alloc(16) as Pointer
   }
 
@@ -89,29 +93,28 @@ export class Raw {
     return (heap[address]! | (heap[address + 1]! << 8) | (heap[address + 2]! << 16) | (heap[address + 3]! << 24)) >>> 0
   }
 
-  /** Copies bytes or text into a buffer that the next call may overwrite; `length` is in bytes. */
-  writeText(text: string): { pointer: Pointer; length: number } {
-    const target = this.#reserve(text.length * 3 + 1)
-    const heap = this.heap()
-    if (text.length < 64) {
-      let i = 0
-      for (; i < text.length; i++) {
-        const code = text.charCodeAt(i)
-        if (code > 127) break
-        heap[target + i] = code
-      }
-      if (i === text.length) {
-        heap[target + i] = 0
-        return { pointer: target, length: i }
-      }
+  /** Room for `size` bytes, which the next call may give away again. */
+  reserve(size: number): Pointer {
+    const buffer = this.#buffer
+    if (size > buffer.size) {
+      this.#sqlite3.wasm.dealloc(buffer.pointer)
+      buffer.size = Math.max(size, buffer.size * 2)
+      buffer.pointer = this.#sqlite3.wasm.alloc(buffer.size) as Pointer
     }
-    const { written } = encoder.encodeInto(text, heap.subarray(target, target + text.length * 3))
-    heap[target + written] = 0
-    return { pointer: target, length: written }
+    return buffer.pointer
+  }
+
+  /** Copies a text, and a NUL, into a buffer that the next call may overwrite; `length` is in bytes, without the NUL. */
+  writeText(text: string): { pointer: Pointer; length: number } {
+    const pointer = this.reserve(text.length * bytesOfUnit + 1)
+    const heap = this.heap()
+    const length = writeUtf8(heap, pointer, text)
+    heap[pointer + length] = 0
+    return { pointer, length }
   }
 
   writeBytes(bytes: Uint8Array): Pointer {
-    const target = this.#reserve(bytes.length)
+    const target = this.reserve(bytes.length)
     this.heap().set(bytes, target)
     return target
   }
@@ -140,7 +143,7 @@ export class Raw {
   }
 
   release(): void {
-    this.#sqlite3.wasm.dealloc(this.#textBuffer.pointer)
+    this.#sqlite3.wasm.dealloc(this.#buffer.pointer)
     this.#sqlite3.wasm.dealloc(this.cell)
   }
 
@@ -152,16 +155,22 @@ export class Raw {
     const message = this.readCString(this.exports.sqlite3_errmsg(this.db)) ?? `SQLite error ${code}`
     return new SqliteError(message, this.exports.sqlite3_extended_errcode(this.db) || code)
   }
+}
 
-  #reserve(size: number): Pointer {
-    const buffer = this.#textBuffer
-    if (size > buffer.size) {
-      this.#sqlite3.wasm.dealloc(buffer.pointer)
-      buffer.size = Math.max(size, buffer.size * 2)
-      buffer.pointer = this.#sqlite3.wasm.alloc(buffer.size) as Pointer
+/** Writes a text at `target`, where there are `bytesOfUnit` bytes for each of its units, and returns its length in bytes. */
+export function writeUtf8(heap: Uint8Array, target: Pointer, text: string): number {
+  const { length } = text
+  // short ASCII, the usual id, is quicker by hand than through the encoder
+  if (length <= 40) {
+    let i = 0
+    for (; i < length; i++) {
+      const code = text.charCodeAt(i)
+      if (code > 127) break
+      heap[target + i] = code
     }
-    return buffer.pointer
+    if (i === length) return length
   }
+  return encoder.encodeInto(text, heap.subarray(target, target + length * bytesOfUnit)).written
 }
 
 /** SQLite's message, unchanged, and its extended result code. */

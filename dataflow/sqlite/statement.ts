@@ -1,9 +1,10 @@
 import type { SqlValue } from '../../schema/live.ts'
 import { Real, real, type Value } from '../value.ts'
-import type { Pointer, Raw } from './raw.ts'
+import { bytesOfUnit, writeUtf8, type Exports, type Pointer, type Raw } from './raw.ts'
 
 const ROW = 100
 const DONE = 101
+const STATIC = 0
 const TRANSIENT = -1
 const MAX_SAFE = Number.MAX_SAFE_INTEGER
 const [INTEGER, FLOAT, TEXT, BLOB] = [1, 2, 3, 4]
@@ -34,33 +35,48 @@ export class Statement {
 
   /** `index` from 1. Safe integers but −0 and bigints are INTEGER, other numbers REAL. */
   bind(index: number, value: SqlValue | Value): void {
-    const { exports } = this.#raw
-    const { pointer } = this
     let code: number
-    if (value === null || value === undefined) code = exports.sqlite3_bind_null(pointer, index)
-    else if (typeof value === 'number') {
-      if ((value | 0) === value && !Object.is(value, -0)) code = exports.sqlite3_bind_int(pointer, index, value)
-      else if (Number.isSafeInteger(value) && value !== 0)
-        code = exports.sqlite3_bind_int64(pointer, index, BigInt(value))
-      else code = exports.sqlite3_bind_double(pointer, index, value)
-    } else if (typeof value === 'string') {
+    if (typeof value === 'string') {
       const { pointer: text, length } = this.#raw.writeText(value)
-      code = exports.sqlite3_bind_text(pointer, index, text, length, TRANSIENT)
-    } else if (typeof value === 'bigint') {
-      if (BigInt.asIntN(64, value) !== value) throw new RangeError(`${value} does not fit into 64 bits`)
-      code = exports.sqlite3_bind_int64(pointer, index, value)
-    } else if (value instanceof Real) code = exports.sqlite3_bind_double(pointer, index, value.value)
-    else if (value instanceof Uint8Array) {
-      code =
-        value.length === 0
-          ? exports.sqlite3_bind_zeroblob(pointer, index, 0)
-          : exports.sqlite3_bind_blob(pointer, index, this.#raw.writeBytes(value), value.length, TRANSIENT)
-    } else throw new TypeError(`cannot bind ${typeof value}`)
-    this.#raw.check(code)
+      code = this.#raw.exports.sqlite3_bind_text(this.pointer, index, text, length, TRANSIENT)
+    } else if (value instanceof Uint8Array && value.length > 0) {
+      const blob = this.#raw.writeBytes(value)
+      code = this.#raw.exports.sqlite3_bind_blob(this.pointer, index, blob, value.length, TRANSIENT)
+    } else code = bindFixed(this.#raw.exports, this.pointer, index, value)
+    if (code !== 0) throw this.#raw.error(code)
   }
 
   bindAll(values: readonly (SqlValue | Value)[]): void {
     for (let i = 0; i < values.length; i++) this.bind(i + 1, values[i]!)
+  }
+
+  /** The same without SQLite's copy of texts and blobs: nothing else may be bound before this statement has run. */
+  bindAllInPlace(values: readonly SqlValue[]): void {
+    const raw = this.#raw
+    const { exports } = raw
+    const { pointer } = this
+    let bytes = 0
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!
+      if (typeof value === 'string') bytes += value.length * bytesOfUnit
+      else if (value instanceof Uint8Array) bytes += value.length
+    }
+    let free = raw.reserve(bytes)
+    const heap = raw.heap()
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!
+      let code: number
+      if (typeof value === 'string') {
+        const length = writeUtf8(heap, free, value)
+        code = exports.sqlite3_bind_text(pointer, i + 1, free, length, STATIC)
+        free += length
+      } else if (value instanceof Uint8Array && value.length > 0) {
+        heap.set(value, free)
+        code = exports.sqlite3_bind_blob(pointer, i + 1, free, value.length, STATIC)
+        free += value.length
+      } else code = bindFixed(exports, pointer, i + 1, value)
+      if (code !== 0) throw raw.error(code)
+    }
   }
 
   /** True when there is a row to read. */
@@ -123,11 +139,10 @@ export class Statement {
     return row
   }
 
-  sqlRow(): SqlValue[] {
-    // `SELECT *` has other columns after ALTER TABLE than when it was prepared
-    const count = this.#raw.exports.sqlite3_data_count(this.pointer)
-    const row = Array.from<SqlValue>({ length: count })
-    for (let i = 0; i < count; i++) row[i] = this.sqlValue(i)
+  /** `count`: asked of SQLite, as `SELECT *` has other columns after ALTER TABLE than when it was prepared. */
+  sqlRow(count = this.#raw.exports.sqlite3_data_count(this.pointer)): SqlValue[] {
+    const row: SqlValue[] = []
+    for (let i = 0; i < count; i++) row.push(this.sqlValue(i))
     return row
   }
 
@@ -169,6 +184,23 @@ export class Statement {
     const size = exports.sqlite3_column_bytes(this.pointer, column)
     return this.#raw.heap().slice(blob, blob + size)
   }
+}
+
+/** Binds what needs no memory; an empty blob too, whose pointer would be NULL. */
+function bindFixed(exports: Exports, statement: Pointer, index: number, value: SqlValue | Value): number {
+  if (typeof value === 'number') {
+    if ((value | 0) === value && !Object.is(value, -0)) return exports.sqlite3_bind_int(statement, index, value)
+    if (Number.isSafeInteger(value) && value !== 0) return exports.sqlite3_bind_int64(statement, index, BigInt(value))
+    return exports.sqlite3_bind_double(statement, index, value)
+  }
+  if (value === null || value === undefined) return exports.sqlite3_bind_null(statement, index)
+  if (typeof value === 'bigint') {
+    if (BigInt.asIntN(64, value) !== value) throw new RangeError(`${value} does not fit into 64 bits`)
+    return exports.sqlite3_bind_int64(statement, index, value)
+  }
+  if (value instanceof Real) return exports.sqlite3_bind_double(statement, index, value.value)
+  if (value instanceof Uint8Array) return exports.sqlite3_bind_zeroblob(statement, index, 0)
+  throw new TypeError(`cannot bind ${typeof value}`)
 }
 
 /** Reads an `sqlite3_value*` (the hook's rows). */
