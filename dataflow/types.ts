@@ -3,6 +3,14 @@ import type { Trace } from './operator.ts'
 
 export type { Query, QueryDelta, RowChange, SqlValue } from '../schema/live.ts'
 
+export interface OpenOptions {
+  /**
+   * Asked every million steps of SQLite's programs (some 30 ms): true stops the statement that runs. The connection's progress handler
+   * is the live database's, so set none beside it.
+   */
+  readonly isToStop?: () => boolean
+}
+
 /**
  * What openLiveDatabase returns. All of it is synchronous, and an error of SQLite is thrown. What became durable in one call
  * of `run`, `all` or `transaction` is one turn: before the call returns, every live query that it changed has been told.

@@ -18,7 +18,7 @@ import type {
 } from './bound.ts'
 import { as, nowhere } from './build-ast.ts'
 import { type CteScope, fromItems, goesBy, type Item, leaves, newScope, reference, type Scope } from './scope.ts'
-import { spellValues } from './spell-values.ts'
+import { assertPlain, spellValues } from './spell-values.ts'
 import { subqueriesIn, subqueriesWithin } from './subqueries.ts'
 import { Unsupported } from './unsupported.ts'
 
@@ -160,6 +160,7 @@ function bindArm(
   const { scope } = place
   if (one.type === 'SelectValues') {
     const rows = one.values.map((row) => row.values.map((each) => bindExpression(place, each)))
+    assertPlain(rows)
     const values = one.values.map((row, i) => ({ ...row, values: rows[i]!.map((each) => each.ast) }))
     const columns = rows[0]!.map((expression, i) => resultColumn(`column${i + 1}`, expression))
     const orderBy = order.map((term) => bindOrder(place, columns, term))

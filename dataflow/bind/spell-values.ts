@@ -1,4 +1,5 @@
 import { type Expr, type OneSelect, type Select, type SelectValues, traverse } from 'sqlite3-parser'
+import type { BoundExpression } from './bound.ts'
 import { nowhere, select, selectFrom } from './build-ast.ts'
 import { Unsupported } from './unsupported.ts'
 
@@ -32,8 +33,17 @@ function spellFirst(one: OneSelect, isUnion: IsUnion, beside: boolean): OneSelec
   if (isUnion(one) || rows.slice(1).every((row) => row.some((each) => each.varies))) {
     if (one.values.length <= mostRows) return one.values.map((row) => ({ ...one, values: [row] }))
   } else if (isPlain && rows.every((row) => row.every((each) => each.isConstant))) return [wrapped(select(one))]
-  throw new Unsupported('VALUES whose columns SQLite compares by where it stands')
+  if (beside) throw new Unsupported(comparedByPlace)
+  return [one]
 }
+
+/** Once it is bound: alone, only rows without affinity and collation mean the same both ways. */
+export function assertPlain(rows: readonly (readonly BoundExpression[])[]): void {
+  const isTyped = ({ affinity, collatedBy }: BoundExpression) => affinity !== 'NONE' || collatedBy !== 'nothing'
+  if (rows.length > 1 && rows.some((row) => row.some(isTyped))) throw new Unsupported(comparedByPlace)
+}
+
+const comparedByPlace = 'VALUES whose columns SQLite compares by where it stands'
 
 /** SQLite makes a compound that is a term of another a subquery. */
 function spellLater(one: OneSelect, isUnion: IsUnion): OneSelect {

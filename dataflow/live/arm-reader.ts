@@ -63,19 +63,19 @@ export class ArmReader {
     const sql = this.#arm.plan.hydrate(cut)
     if (this.#arm.namesRepeat) {
       const rows: Value[][] = []
-      this.each(sql, [], (statement) => void rows.push(statement.row()))
+      this.#readAll(sql, (statement) => void rows.push(statement.row()))
       return this.#repeated(rows, old)
     }
     const entries: Entry[] = []
     if (old.length === 0) {
-      this.each(sql, [], (statement) => void entries.push(this.#entry(statement.row(), 0)))
+      this.#readAll(sql, (statement) => void entries.push(this.#entry(statement.row(), 0)))
       return entries
     }
     const aligned = new Alignment<readonly Value[]>(
       old.map(({ values }) => values),
       sameRow,
     )
-    this.each(sql, [], (statement) => {
+    this.#readAll(sql, (statement) => {
       const values = aligned.take(statement.row())
       const place = aligned.places.at(-1)!
       entries.push(place >= 0 ? old[place]! : this.#entry(values, 0))
@@ -83,14 +83,31 @@ export class ArmReader {
     return entries
   }
 
-  /** Steps a statement of this query's, its own parameters bound first, then `key`, until `visit` says false. */
+  /** Steps a statement of this query's, its own parameters bound first, then `key`, until `visit` says false or the guard stops it. */
   each(sql: string, key: readonly Value[], visit: (statement: Statement) => boolean | void): void {
+    this.#with(sql, key, (statement) => {
+      this.#guard.lookUp(this.#connection.limit, () => {
+        while (statement.step() && visit(statement) !== false);
+      })
+    })
+  }
+
+  #readAll(sql: string, visit: (statement: Statement) => void): void {
+    const { limit } = this.#connection
+    this.#with(sql, [], (statement) => {
+      limit.takenBy(statement.pointer)
+      while (statement.step()) visit(statement)
+      this.#guard.rerunSteps += limit.takenBy(statement.pointer)
+    })
+  }
+
+  #with(sql: string, key: readonly Value[], read: (statement: Statement) => void): void {
     const statement = this.#connection.take(sql)
     try {
       const count = Math.min(this.#parameters.length, statement.parameterCount)
       for (let i = 0; i < count; i++) statement.bind(i + 1, this.#parameters[i]!)
       for (let i = 0; i < key.length; i++) statement.bind(this.#parameterCount + 1 + i, key[i]!)
-      while (statement.step() && visit(statement) !== false);
+      read(statement)
     } finally {
       this.#connection.giveBack(sql, statement)
     }

@@ -10,7 +10,7 @@ import { queryKey } from '../../schema/live/query-key.ts'
 import { diffRows, type KeyedRows } from '../../schema/live/row-changes.ts'
 import { Connection } from '../sqlite/connection.ts'
 import { SqliteError } from '../sqlite/raw.ts'
-import type { LiveDatabase, LiveQuery } from '../types.ts'
+import type { LiveDatabase, LiveQuery, OpenOptions } from '../types.ts'
 import { toSqlValue } from '../value.ts'
 import { FarFinder } from './far-finder.ts'
 import { maintain, type Planned, type Surroundings } from './maintain.ts'
@@ -49,8 +49,8 @@ export class LiveSqlite implements LiveDatabase {
   /** how many times it was back in autocommit mode with something to tell */
   #stages = 0
 
-  constructor(sqlite3: Sqlite3Static, db: Database) {
-    this.#connection = new Connection(sqlite3, db)
+  constructor(sqlite3: Sqlite3Static, db: Database, { isToStop }: OpenOptions) {
+    this.#connection = new Connection(sqlite3, db, isToStop)
     this.#statements = new Statements(this.#connection, () => this.#noteDurable())
     this.#capture = new DiffCapture(this.#connection)
     this.#deltas = new DeltaTables(

@@ -27,7 +27,10 @@ export class FarFinder {
         filter: anyRow,
         used: arm.used[i]!,
       }))
-      this.#finders.set(arm, (finder = new TouchFinder(this.#connection, this.#deltas, far.block, readings, [])))
+      this.#finders.set(
+        arm,
+        (finder = new TouchFinder(this.#connection, this.#deltas, far.block, readings, [], () => mostSteps)),
+      )
     }
     const values = new Set<string>()
     let tooMany = false
@@ -46,5 +49,8 @@ export class FarFinder {
     }
   }
 }
+
+/** of SQLite's programs: some 6 ms */
+const mostSteps = 200_000
 
 const anyRow = { passes: () => true, admits: () => true, complete: false }

@@ -17,9 +17,11 @@ import { replaceInFrom } from '../plan/replace-in-from.ts'
 import { Unplannable } from '../plan/unplannable.ts'
 import { usedColumns } from '../plan/used-columns.ts'
 import type { Connection } from '../sqlite/connection.ts'
+import { TooManySteps } from '../sqlite/step-limit.ts'
 import type { OperatorExplanation } from '../types.ts'
 import type { Value } from '../value.ts'
 import { TouchFinder, type Reading } from './touch-finder.ts'
+import { stepsBeside } from './turn-guard.ts'
 
 /**
  * A derived table kept as a table: its rows stand in a temp table, so that what is computed from them sees them change, as
@@ -44,6 +46,9 @@ export class KeptTable {
   readonly #occurrences: readonly Occurrence[]
   readonly #inner: readonly KeptTable[]
   readonly #finder: TouchFinder
+  /** of SQLite's programs: to read everything, and left in this turn */
+  #steps = 0
+  #left = 0
   #rows = 0
   #rowsIn = 0
   #rowsOut = 0
@@ -79,7 +84,7 @@ export class KeptTable {
       const readings = this.#occurrences.map((occurrence): Reading => {
         return { occurrence, filter: planRowFilter(occurrence, parameters), used: used.get(occurrence.source) ?? [] }
       })
-      this.#finder = new TouchFinder(connection, deltas, this.#block, readings, parameters)
+      this.#finder = new TouchFinder(connection, deltas, this.#block, readings, parameters, () => this.#left)
       this.table = describeTable(source, this.#block)
       this.key = tableKey('temp', this.table.name)
       this.#create()
@@ -103,7 +108,7 @@ export class KeptTable {
     for (const each of this.#inner) each.refresh()
     this.#connection.rows(`DELETE FROM ${this.#name}`)
     this.#connection.keepRowid()
-    this.#run(`INSERT INTO ${this.#name} ${hydrateSql(this.#block, null)}`, [])
+    this.#steps = this.#run(`INSERT INTO ${this.#name} ${hydrateSql(this.#block, null)}`, [])
     this.#rows = Number(this.#connection.rows(`SELECT count(*) FROM ${this.#name}`)[0]![0])
   }
 
@@ -116,10 +121,8 @@ export class KeptTable {
       if (!rows) return null
       if (rows.length > 0) around.set(each.key, { shape: each.shape, rows })
     }
-    const keys = this.#touched(around)
-    if (!keys) return null
-    const diffs = [...keys.values()].flatMap((key) => this.#recompute(key))
-    this.#rowsIn += keys.size
+    const diffs = this.#follow(around)
+    if (!diffs) return null
     this.#rowsOut += diffs.length
     for (const { before, after } of diffs) this.#rows += Number(after !== null) - Number(before !== null)
     this.#milliseconds += performance.now() - start
@@ -173,6 +176,18 @@ export class KeptTable {
 
   // --------------------------------------------------------------------------------------------------------- partitions
 
+  #follow(diff: TurnDiff): readonly RowDiff[] | null {
+    this.#left = stepsBeside(this.#steps)
+    try {
+      const keys = this.#touched(diff)
+      this.#rowsIn += keys?.size ?? 0
+      return keys && [...keys.values()].flatMap((key) => this.#recompute(key))
+    } catch (error) {
+      if (error instanceof TooManySteps) return null
+      throw error
+    }
+  }
+
   /** Null: more than is worth finding out. */
   #touched(diff: TurnDiff): Map<string, readonly Value[]> | null {
     const touched = new Map<string, readonly Value[]>()
@@ -196,8 +211,10 @@ export class KeptTable {
       this.#partitionOf(this.#block.layout.keys.map((place) => row[place]!)) === id
     const after: Value[][] = []
     const sql = this.#deltas.indexes.sqlFor(recomputeSql(this.#block, nulls, this.#parameterCount + 1))
-    this.#run(sql, values, (row) => {
-      if (belongs(row)) after.push(row)
+    this.#left = this.#connection.limit.within(this.#left, () => {
+      this.#run(sql, values, (row) => {
+        if (belongs(row)) after.push(row)
+      })
     })
     const { columns } = this.table
     const conditions = this.#block.layout.keys.map((place, i) => `${quote(columns[place]!.name)} IS ?${i + 1}`)
@@ -243,14 +260,18 @@ export class KeptTable {
     )
   }
 
-  #run(sql: string, key: readonly Value[], visit?: (row: Value[]) => void): void {
+  /** Returns how many steps of SQLite's programs it took. */
+  #run(sql: string, key: readonly Value[], visit?: (row: Value[]) => void): number {
+    const { limit } = this.#connection
     const statement = this.#connection.take(sql)
     try {
+      limit.takenBy(statement.pointer)
       this.#parameters.forEach((value, i) => {
         if (i < statement.parameterCount) statement.bind(i + 1, value)
       })
       key.forEach((value, i) => statement.bind(this.#parameterCount + 1 + i, value))
       while (statement.step()) visit?.(statement.row())
+      return limit.takenBy(statement.pointer)
     } finally {
       this.#connection.giveBack(sql, statement)
     }

@@ -161,6 +161,7 @@ export class Partitioned implements Maintainer {
     old: readonly (readonly Entry[])[] = this.#waiting?.arms ?? this.#graph?.loaded ?? [],
   ): void {
     const start = performance.now()
+    this.#guard.rerunSteps = 0
     const window = this.#window
     const isCut = window !== null && (window.slack !== null || (this.#whole !== null && !this.#parts.countedBy))
     const end = isCut && window.limit < Number.MAX_SAFE_INTEGER ? window.offset + window.limit : null

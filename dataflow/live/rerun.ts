@@ -26,11 +26,14 @@ export class Rerun implements Maintainer {
   readonly tables: readonly { shape: TableShape; detail: Detail }[]
   readonly isDear = false
   readonly always: boolean
+  readonly #connection: Connection
   readonly #query: Query
   readonly #reason: string
   readonly #statement: Statement
   readonly #names: RowKeys
   trace: Trace | null = null
+  /** of SQLite's programs, the last time */
+  steps = 0
   #rowsOut = 0
   #milliseconds = 0
 
@@ -43,6 +46,7 @@ export class Rerun implements Maintainer {
     reason: string,
     keyColumns?: readonly number[],
   ) {
+    this.#connection = connection
     this.#query = query
     this.#reason = reason
     this.#statement = statement
@@ -105,11 +109,14 @@ export class Rerun implements Maintainer {
 
   #run(alignment: Alignment<SqlValue[]>): SqlValue[][] {
     const statement = this.#statement
+    const { limit } = this.#connection
     const rows: SqlValue[][] = []
+    limit.takenBy(statement.pointer)
     try {
       statement.bindAll(this.#query.parameters)
       while (statement.step()) rows.push(alignment.take(statement.sqlRow()))
     } finally {
+      this.steps = limit.takenBy(statement.pointer)
       statement.reset()
     }
     return rows

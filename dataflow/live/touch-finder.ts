@@ -27,6 +27,7 @@ export class TouchFinder {
   readonly #block: Block
   readonly #readings: readonly Reading[]
   readonly #parameters: readonly Value[]
+  readonly #steps: () => number
   /** by reading and by what else changed; null: any partition may be touched */
   readonly #sqls = new Map<string, readonly string[] | null>()
 
@@ -36,21 +37,25 @@ export class TouchFinder {
     block: Block,
     readings: readonly Reading[],
     parameters: readonly Value[],
+    /** of SQLite's programs, in one turn */
+    steps: () => number,
   ) {
     this.#connection = connection
     this.#deltas = deltas
     this.#block = block
     this.#readings = readings
     this.#parameters = parameters
+    this.#steps = steps
   }
 
   get sql(): readonly string[] {
     return [...this.#sqls.values()].flatMap((sqls) => sqls ?? [])
   }
 
-  /** Calls `touch` with each key, until it says false. Returns false when any partition may be touched. */
+  /** Calls `touch` with each key, until it says false. Returns false when any partition may be touched. Throws TooManySteps. */
   find(diff: TurnDiff, touch: (key: readonly Value[]) => boolean): boolean {
     const changed = new Set(diff.keys())
+    let left = this.#steps()
     for (const reading of this.#readings) {
       const { table } = reading.occurrence
       const change = diff.get(tableKey(table.schema, table.name))
@@ -63,7 +68,11 @@ export class TouchFinder {
         const rows = diff.get(tableKey(occurrence.table.schema, occurrence.table.name))?.rows
         if (rows) this.#deltas.fill(occurrence.table, rows)
       }
-      for (const sql of sqls) if (!this.#run(sql, touch)) return true
+      for (const sql of sqls) {
+        let isEnough = false
+        left = this.#connection.limit.within(left, () => (isEnough = !this.#run(sql, touch)))
+        if (isEnough) return true
+      }
     }
     return true
   }

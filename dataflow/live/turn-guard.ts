@@ -1,9 +1,14 @@
+import { TooManySteps, type StepLimit } from '../sqlite/step-limit.ts'
+
 /** This turn would cost more than to run the query again. */
 export class CheaperToRerun extends Error {}
 
 /** Of what running again costs, so much may a turn spend before it gives up: then both together cost 1.5 times that. */
 export const patience = {
   share: 0.5,
+  /** the same, and the least, in steps of SQLite's programs: known from the first turn on, and stopped in the midst of a statement */
+  shareOfSteps: 0.5,
+  steps: 30_000,
   /** turns of a query that no clock ends */
   untimed: 3,
   /**
@@ -16,6 +21,11 @@ export const patience = {
 }
 const [firstTurns, fewLookUps] = [8, 4]
 
+/** Steps that following a turn may take, where running again takes so many. */
+export function stepsBeside(rerun: number): number {
+  return Math.max(patience.steps, patience.shareOfSteps * rerun)
+}
+
 /**
  * No turn costs much more than running the query again. What following a turn will cost is not known before, so:
  *  - it is stopped when it has spent a share of what running again last cost, and the query is run again (where a few short look-ups took long,
@@ -26,13 +36,15 @@ const [firstTurns, fewLookUps] = [8, 4]
  *   percent of total: a new row moves every row's percentage   →   1.5, 1, 1, 1, 1, 1.5, then 8 times 1, 1.5, …
  */
 export class TurnGuard {
-  /** milliseconds of reading everything again */
+  /** milliseconds of reading everything again, and steps of SQLite's programs */
   rerunMs = 0
+  rerunSteps = 0
   /** turns that it had run again */
   reruns = 0
   #turns = 0
   #spent = 0
   #lookUps = 0
+  #steps = 0
   #kind = 0
   /** this turn is one too long, the first of its kind */
   #isLong = false
@@ -48,6 +60,17 @@ export class TurnGuard {
     this.#spent = 0
     this.#lookUps = 0
     this.#isLong = false
+    this.#steps = stepsBeside(this.rerunSteps)
+  }
+
+  /** A look-up. Throws CheaperToRerun once SQLite's programs took too many steps in this turn. */
+  lookUp(limit: StepLimit, read: () => void): void {
+    try {
+      this.#steps = limit.within(this.#steps, read)
+    } catch (error) {
+      if (error instanceof TooManySteps) this.giveUp()
+      throw error
+    }
   }
 
   /** Is a turn of this kind to be run again, without a try? */

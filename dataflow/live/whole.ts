@@ -16,6 +16,7 @@ import type { Dependencies } from './dependencies.ts'
 import type { Maintainer, Maintenance } from './maintainer.ts'
 import { Rerun } from './rerun.ts'
 import { TouchFinder, type Reading } from './touch-finder.ts'
+import { stepsBeside } from './turn-guard.ts'
 
 /**
  * A query that is one partition: it is read again as a whole, but only when a changed row can take part in it.
@@ -55,7 +56,9 @@ export class Whole implements Maintainer {
     this.#blind = new Set(this.tables.filter(({ detail }) => detail === 'touched').map(named))
     if (this.#blind.size === this.tables.length && !plan.ranked) throw new Unplannable(plan.reason)
     this.#reason = plan.reason
-    this.#finder = new TouchFinder(connection, deltas, plan.block, this.#readings, parameters)
+    this.#finder = new TouchFinder(connection, deltas, plan.block, this.#readings, parameters, () =>
+      stepsBeside(this.#reader.steps),
+    )
     this.#reader = new Rerun(connection, query, connection.prepare(query.sql), dependencies, plan.reason)
   }
 
@@ -133,7 +136,7 @@ export class Whole implements Maintainer {
       })
       return touched || !known
     } catch {
-      // a condition that fails on a changed row: the query itself must say
+      // a condition that fails on a changed row, or is dear to ask: the query itself must say
       return true
     } finally {
       this.#milliseconds += performance.now() - start

@@ -63,19 +63,26 @@ export function plainQuery(
 /** More rows or steps than one waits for. */
 export class TooMuch extends Error {}
 
-/** Runs `work`; throws when SQLite's programs take more than so many million steps, whatever `work` makes of their interruption. */
-export function withinSteps<T>(sqlite3: Sqlite3Static, db: Database, millions: number, work: () => T): T {
-  let left = millions
-  sqlite3.capi.sqlite3_progress_handler(db, 1_000_000, () => (left-- > 0 ? 0 : 1), 0)
-  try {
-    const result = work()
-    if (left >= 0) return result
-  } catch (error) {
-    if (left >= 0) throw error
-  } finally {
-    sqlite3.capi.sqlite3_progress_handler(db, 0, 0, 0)
+/** Bounds what SQLite's programs may take; asked by them every million steps (`openLiveDatabase`). */
+export class Bound {
+  #left = Infinity
+
+  isToStop = (): boolean => --this.#left < 0
+
+  /** Runs `work`; throws when it takes more than so many million steps, whatever it makes of their interruption. */
+  within<T>(millions: number, work: () => T): T {
+    const around = this.#left
+    this.#left = millions
+    try {
+      const result = work()
+      if (this.#left >= 0) return result
+    } catch (error) {
+      if (this.#left >= 0) throw error
+    } finally {
+      this.#left = around
+    }
+    throw new TooMuch()
   }
-  throw new TooMuch()
 }
 
 type Wasm = Sqlite3Static['wasm']

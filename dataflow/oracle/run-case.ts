@@ -5,7 +5,7 @@ import { openLiveDatabase } from '../index.ts'
 import { patience } from '../live/turn-guard.ts'
 import type { Explanation, LiveDatabase } from '../types.ts'
 import type { Case, Step } from './case.ts'
-import { TooMuch, withinSteps } from './plain-sqlite.ts'
+import { Bound, TooMuch } from './plain-sqlite.ts'
 import { list, print, type PrintedSql } from './sql-text.ts'
 import { Watch, type Breach, type Watched } from './watch.ts'
 
@@ -29,6 +29,15 @@ export interface Played {
   readonly tooSlow: boolean
 }
 
+/**
+ * What a turn may cost is told by no clock: in a third of the cases nothing, so that the query is run again whenever it can be; in a third by
+ * SQLite's steps; and in a third as much as it likes.
+ */
+const patiences = [
+  { ...patience, share: 0, untimed: 0, first: 0, few: 0, many: 0, shareOfSteps: 0, steps: 0 },
+  { ...patience, share: 1e9 },
+  { ...patience, share: 1e9, steps: Infinity },
+]
 const mostRows = 4000
 /** of SQLite's programs, in one turn or one comparison: ten times what the answers of a case may take */
 const mostMillionSteps = 20
@@ -36,11 +45,12 @@ const mostMillionSteps = 20
 export function playCase(sqlite3: Sqlite3Static, { seed, setup, queries, steps }: Case): Played {
   // tables of a few rows: in half of the cases they are worth an index all the same
   Object.assign(worth, seed % 2 === 0 ? { rows: 400, values: 20 } : { rows: 0, values: 0 })
-  // what a turn may cost is told by no clock: in a third of the cases nothing, so that the query is run again whenever it can be
-  Object.assign(patience, seed % 3 === 0 ? { share: 0, untimed: 0, first: 0, few: 0, many: 0 } : { share: 1e9 })
+  Object.assign(patience, patiences[seed % 3])
   const db = new sqlite3.oo1.DB(':memory:')
-  const live = openLiveDatabase(sqlite3, db)
-  const play = new Play(live, new Watch(sqlite3, db, live), (work) => withinSteps(sqlite3, db, mostMillionSteps, work))
+  const bound = new Bound()
+  const live = openLiveDatabase(sqlite3, db, bound)
+  const watch = new Watch(sqlite3, db, live, bound)
+  const play = new Play(live, watch, (work) => bound.within(mostMillionSteps, work))
   try {
     for (const statement of setup) play.run(print(statement))
     queries.forEach((query, index) => play.subscribe(print(query), index))

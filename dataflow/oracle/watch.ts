@@ -7,7 +7,7 @@ import { compareRows } from './compare-result.ts'
 import { Follower } from './follow-deltas.ts'
 import { answersVary, choosesRepresentative, withRepresentatives } from './not-comparable.ts'
 import { foldsSomewhere, orderEvidence } from './order-evidence.ts'
-import { plainQuery, TooMuch, withinSteps } from './plain-sqlite.ts'
+import { type Bound, plainQuery, TooMuch } from './plain-sqlite.ts'
 import type { PrintedSql } from './sql-text.ts'
 
 /** Which law broke. */
@@ -37,12 +37,15 @@ export class Watch {
   readonly #sqlite3: Sqlite3Static
   readonly #db: Database
   readonly #live: LiveDatabase
+  readonly #bound: Bound
   /** answers held against SQLite's */
   comparisons = 0
   /** of those, how many SQLite itself would answer otherwise, reading in another order */
   notComparable = 0
 
-  constructor(sqlite3: Sqlite3Static, db: Database, live: LiveDatabase) {
+  /** `bound`: what the live database asks whether to stop */
+  constructor(sqlite3: Sqlite3Static, db: Database, live: LiveDatabase, bound: Bound) {
+    this.#bound = bound
     this.#sqlite3 = sqlite3
     this.#db = db
     this.#live = live
@@ -52,7 +55,7 @@ export class Watch {
   countRows({ sql, parameters }: PrintedSql, most = Infinity, millions = 2): number | null {
     try {
       const count = () => plainQuery(this.#sqlite3, this.#db, sql, parameters, most).rows.length
-      return most === Infinity ? count() : withinSteps(this.#sqlite3, this.#db, millions, count)
+      return most === Infinity ? count() : this.#bound.within(millions, count)
     } catch (error) {
       return error instanceof TooMuch ? Infinity : null
     }
@@ -140,7 +143,7 @@ export class Watch {
       try {
         // without its LIMIT a recursion may have no end
         const ask = (text: string, values: readonly SqlValue[]) =>
-          withinSteps(this.#sqlite3, this.#db, 200, () => plainQuery(this.#sqlite3, this.#db, text, values))
+          this.#bound.within(200, () => plainQuery(this.#sqlite3, this.#db, text, values))
         return orderEvidence(sql, parameters, ask)
       } catch {
         return { keys: null, unlimited: null }

@@ -4,6 +4,7 @@ import type { Value } from '../value.ts'
 import { Authorizer } from './authorizer.ts'
 import { Raw } from './raw.ts'
 import { Statement } from './statement.ts'
+import { StepLimit } from './step-limit.ts'
 
 const PERSISTENT = 1
 const CACHE_SIZE = 400
@@ -12,12 +13,14 @@ const CACHE_SIZE = 400
 export class Connection {
   readonly raw: Raw
   readonly authorizer: Authorizer
+  readonly limit: StepLimit
   readonly #cache = new Map<string, Statement>()
   /** last_insert_rowid() as the caller set it, while rows of ours are written */
   #rowid: bigint | null = null
 
-  constructor(sqlite3: Sqlite3Static, db: Database) {
+  constructor(sqlite3: Sqlite3Static, db: Database, isToStop?: () => boolean) {
     this.raw = new Raw(sqlite3, db)
+    this.limit = new StepLimit(this.raw, isToStop)
     // else SQLite compiles a join anew whenever a parameter of it is bound to another value: 22 µs a look-up instead of 2
     sqlite3.capi.sqlite3_db_config(db, sqlite3.capi.SQLITE_DBCONFIG_ENABLE_QPSG, 1, 0)
     this.authorizer = new Authorizer(this.raw)
@@ -108,6 +111,7 @@ export class Connection {
     for (const statement of this.#cache.values()) statement.finalize()
     this.#cache.clear()
     this.authorizer.close()
+    this.limit.close()
     this.raw.release()
   }
 

@@ -49,6 +49,8 @@ export interface Exports {
   sqlite3_preupdate_old(db: Pointer, column: number, value: Pointer): number
   sqlite3_preupdate_new(db: Pointer, column: number, value: Pointer): number
   sqlite3_preupdate_count(db: Pointer): number
+  sqlite3_progress_handler(db: Pointer, every: number, callback: Pointer, context: Pointer): void
+  sqlite3_stmt_status(stmt: Pointer, counter: number, reset: number): number
 }
 
 /** A UTF-16 unit never needs more in UTF-8. */

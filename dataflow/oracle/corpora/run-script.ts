@@ -4,7 +4,7 @@ import { openLiveDatabase } from '../../index.ts'
 import type { Explanation, LiveDatabase } from '../../types.ts'
 import { Random } from '../random.ts'
 import { isQuery, splitStatements } from '../order-evidence.ts'
-import { TooMuch, withinSteps } from '../plain-sqlite.ts'
+import { Bound, TooMuch } from '../plain-sqlite.ts'
 import { Watch, type Breach, type Watched } from '../watch.ts'
 import type { Script } from './corpus.ts'
 import { exercise, readRows, type ExercisePace } from './exercise.ts'
@@ -31,14 +31,15 @@ export interface QueryReport {
 
 export function runScript(sqlite3: Sqlite3Static, script: Script, pace: Pace, fill?: (live: LiveDatabase) => void) {
   const db = new sqlite3.oo1.DB(':memory:')
-  const live = openLiveDatabase(sqlite3, db)
-  const watch = new Watch(sqlite3, db, live)
+  const bound = new Bound()
+  const live = openLiveDatabase(sqlite3, db, bound)
+  const watch = new Watch(sqlite3, db, live, bound)
   const random = new Random(pace.seed)
   const reports: QueryReport[] = []
   let batch: Watched[] = []
   const breaches = new Map<Watched, Breach & { after: string }>()
 
-  const within = <T>(work: () => T) => withinSteps(sqlite3, db, mostMillionSteps, work)
+  const within = <T>(work: () => T) => bound.within(mostMillionSteps, work)
   const isDurable = () => sqlite3.capi.sqlite3_get_autocommit(db) !== 0
   /** What is asked or moved within a transaction of the script is so after it: nothing is live within one. */
   const commit = () => {

@@ -75,7 +75,8 @@ export function leaderDatabase(
 ): LeaderDatabase {
   const { db, storage, epoch } = opened
   const { sqlite3 } = platform
-  const live = openLiveDatabase(sqlite3, db)
+  const limit = timeLimit(() => clock.now())
+  const live = openLiveDatabase(sqlite3, db, { isToStop: () => limit.isToStop() })
   const store = openStore({
     sqlite3,
     db,
@@ -85,7 +86,6 @@ export function leaderDatabase(
   requeueRescued(store, opened, platform)
   projectStored(store)
   if (needsReplay(store)) replay(store, () => {}).catch(health.met) // it goes on at the next start
-  const limit = timeLimit(sqlite3, db, () => clock.now())
   const sync = syncConversation(store, opened, () => health.full)
   return {
     epoch,

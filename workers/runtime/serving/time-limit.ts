@@ -1,4 +1,3 @@
-import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { RequestFailure } from './leader-database.ts'
 
 /**
@@ -11,23 +10,22 @@ export interface TimeLimit {
   within<T>(work: () => T): T
   /** the last work was */
   readonly stopped: boolean
+  /** asked while a statement runs (`openLiveDatabase`) */
+  isToStop(): boolean
 }
 
 /** well below the 20 s */
 export const limitMs = 15_000
-/** in steps of SQLite's program: every few tens of milliseconds */
-const lookEvery = 1_000_000
 
-export function timeLimit({ capi }: Sqlite3Static, db: Database, now: () => number): TimeLimit {
+export function timeLimit(now: () => number): TimeLimit {
   let deadline = Number.POSITIVE_INFINITY
   let stopped = false
-  const look = () => {
-    if (now() < deadline) return 0
-    stopped = true
-    return 1
-  }
-  capi.sqlite3_progress_handler(db, lookEvery, look, 0)
   return {
+    isToStop() {
+      if (now() < deadline) return false
+      stopped = true
+      return true
+    },
     get stopped() {
       return stopped
     },
