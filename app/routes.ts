@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import { navigate as go, useLocationProperty } from 'wouter/use-browser-location'
+import { parsePanel, printPanel, type Panel } from './panels.ts'
 
 /**
  * Where a person is: /s/<space>/<room>?panel=…#<message>. The address holds all of it, so a link, Back and a reload
@@ -14,10 +15,6 @@ export interface Route {
   /** the message to show and to highlight */
   readonly message: string | null
 }
-export type Panel =
-  | { readonly kind: 'thread'; readonly thread: string }
-  | { readonly kind: 'threads' | 'members' | 'pins' }
-  | { readonly kind: 'search'; readonly text: string }
 
 export function parseRoute(address: string): Route {
   const url = new URL(address, 'http://rooms.invalid')
@@ -35,7 +32,7 @@ export function formatRoute(route: Partial<Route>): string {
   const path = ['/s', route.space, ...(route.room ? [route.room] : [])].map((part, index) =>
     index === 0 ? part : encodeURIComponent(part),
   )
-  const search = formatPanel(route.panel ?? null)
+  const search = route.panel ? `?${printPanel(route.panel)}` : ''
   return path.join('/') + search + (route.message ? `#${encodeURIComponent(route.message)}` : '')
 }
 
@@ -58,32 +55,6 @@ export function goToMessage(route: Partial<Route>): void {
 /** The route now, for event handlers. */
 export function currentRoute(): Route {
   return parseRoute(location.pathname + location.search + location.hash)
-}
-
-function parsePanel(search: URLSearchParams): Panel | null {
-  const kind = search.get('panel')
-  switch (kind) {
-    case 'thread': {
-      const thread = search.get('thread')
-      return thread ? { kind, thread } : null
-    }
-    case 'threads':
-    case 'members':
-    case 'pins':
-      return { kind }
-    case 'search':
-      return { kind, text: search.get('q') ?? '' }
-    default:
-      return null
-  }
-}
-
-function formatPanel(panel: Panel | null): string {
-  if (!panel) return ''
-  const search = new URLSearchParams({ panel: panel.kind })
-  if (panel.kind === 'thread') search.set('thread', panel.thread)
-  if (panel.kind === 'search' && panel.text) search.set('q', panel.text)
-  return `?${search}`
 }
 
 function decoded(part: string): string {

@@ -1,22 +1,24 @@
 import { X, type LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { panels, type PanelKind } from '../panels.ts'
 import { currentRoute, navigate } from '../routes.ts'
 import { IconButton } from './Button.tsx'
 import { ShortTime } from './ShortTime.tsx'
 import css from './PanelFrame.module.css'
 
 /** The right panel: a title, a way out, the content. */
-export function PanelFrame(props: { title: string; subtitle: string | null; scroll?: boolean; children: ReactNode }) {
+export function PanelFrame(props: { kind: PanelKind; subtitle: string | null; scroll?: boolean; children: ReactNode }) {
+  const { title } = panels[props.kind]
   return (
     <aside
       className={css.panel}
       data-focus="panel"
       tabIndex={-1}
-      aria-label={props.title}
+      aria-label={title}
       onKeyDown={(event) => event.key === 'Escape' && !event.defaultPrevented && closePanel()}
     >
       <header className={css.head}>
-        <h2 className={css.title}>{props.title}</h2>
+        <h2 className={css.title}>{title}</h2>
         {props.subtitle && (
           <span className={css.subtitle} title={props.subtitle}>
             {props.subtitle}

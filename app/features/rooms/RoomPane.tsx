@@ -1,8 +1,9 @@
-import { ArrowLeft, MessagesSquare, Pin, Search, Users } from 'lucide-react'
+import { ArrowLeft } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { streamKind } from '../../../schema/events/streams.ts'
 import { useClientStatus, useDispatch, useLive, useLiveQuery, useLiveRow } from '../../live/index.ts'
-import { currentRoute, goToMessage, navigate, type Panel, type Route } from '../../routes.ts'
+import { openedPanel, panelKinds, panels, type Panel } from '../../panels.ts'
+import { currentRoute, goToMessage, navigate, type Route } from '../../routes.ts'
 import { IconButton } from '../../shell/Button.tsx'
 import { showError, showToast } from '../../shell/toasts.tsx'
 import { useLate } from '../../shell/use-late.ts'
@@ -104,8 +105,6 @@ export function openPanel(panel: Panel | null): void {
 }
 
 function RoomHeader({ room, panel }: { room: RoomRow; panel: Panel | null }) {
-  const toggle = (kind: 'threads' | 'members' | 'pins' | 'search') =>
-    openPanel(panel?.kind === kind ? null : kind === 'search' ? { kind, text: '' } : { kind })
   return (
     <header className={css.header}>
       <IconButton label="Back to rooms" className={css.back} onClick={() => navigate({ space: room.space_id })}>
@@ -123,28 +122,22 @@ function RoomHeader({ room, panel }: { room: RoomRow; panel: Panel | null }) {
         )}
       </div>
       <div className={css.tools} role="toolbar" aria-label="Room tools">
-        <IconButton label="Search messages" aria-pressed={panel?.kind === 'search'} onClick={() => toggle('search')}>
-          <Search size={18} aria-hidden />
-        </IconButton>
-        <IconButton label="Threads" aria-pressed={panel?.kind === 'threads'} onClick={() => toggle('threads')}>
-          <MessagesSquare size={18} aria-hidden />
-        </IconButton>
-        <IconButton
-          label="Pinned messages"
-          className={css.wide}
-          aria-pressed={panel?.kind === 'pins'}
-          onClick={() => toggle('pins')}
-        >
-          <Pin size={18} aria-hidden />
-        </IconButton>
-        <IconButton
-          label="Members"
-          className={css.wide}
-          aria-pressed={panel?.kind === 'members'}
-          onClick={() => toggle('members')}
-        >
-          <Users size={18} aria-hidden />
-        </IconButton>
+        {panelKinds.map((kind) => {
+          const { button } = panels[kind]
+          if (!button) return null
+          const shown = panel?.kind === kind
+          return (
+            <IconButton
+              key={kind}
+              label={button.label}
+              className={button.wide ? css.wide : undefined}
+              aria-pressed={shown}
+              onClick={() => openPanel(shown ? null : openedPanel(kind))}
+            >
+              <button.icon size={18} aria-hidden />
+            </IconButton>
+          )
+        })}
       </div>
     </header>
   )

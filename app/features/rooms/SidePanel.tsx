@@ -1,5 +1,6 @@
-import { assertNever } from '../../../schema/assert.ts'
-import type { Panel, Route } from '../../routes.ts'
+import type { ReactNode } from 'react'
+import type { Panel, PanelKind, PanelOf } from '../../panels.ts'
+import type { Route } from '../../routes.ts'
 import { SearchPanel } from '../search/SearchPanel.tsx'
 import { MembersPanel } from '../spaces/MembersPanel.tsx'
 import type { SpaceRow } from '../spaces/spaces-query.ts'
@@ -7,20 +8,25 @@ import { PinsPanel } from '../threads/PinsPanel.tsx'
 import { ThreadPanel } from '../threads/ThreadPanel.tsx'
 import { ThreadsPanel } from '../threads/ThreadsPanel.tsx'
 
+interface Shown<K extends PanelKind> {
+  readonly space: SpaceRow
+  readonly route: Route
+  readonly panel: PanelOf<K>
+}
+
 /** What stands beside the room: a chunk of its own. */
-export default function SidePanel({ space, route, panel }: { space: SpaceRow; route: Route; panel: Panel }) {
-  switch (panel.kind) {
-    case 'thread':
-      return <ThreadPanel key={panel.thread} space={space} route={route} thread={panel.thread} />
-    case 'threads':
-      return route.room ? <ThreadsPanel key={route.room} stream={space.stream} room={route.room} /> : null
-    case 'pins':
-      return route.room ? <PinsPanel stream={space.stream} room={route.room} /> : null
-    case 'members':
-      return <MembersPanel space={space} />
-    case 'search':
-      return <SearchPanel stream={space.stream} text={panel.text} />
-    default:
-      return assertNever(panel)
-  }
+export default function SidePanel(shown: { space: SpaceRow; route: Route; panel: Panel }) {
+  return (content[shown.panel.kind] as (shown: Shown<PanelKind>) => ReactNode)(shown)
+}
+
+/** Of each kind of panel (panels.ts) its component. */
+const content: { readonly [K in PanelKind]: (shown: Shown<K>) => ReactNode } = {
+  thread: ({ space, route, panel }) => (
+    <ThreadPanel key={panel.thread} space={space} route={route} thread={panel.thread} />
+  ),
+  search: ({ space, panel }) => <SearchPanel stream={space.stream} text={panel.text} />,
+  threads: ({ space, route }) =>
+    route.room ? <ThreadsPanel key={route.room} stream={space.stream} room={route.room} /> : null,
+  pins: ({ space, route }) => (route.room ? <PinsPanel stream={space.stream} room={route.room} /> : null),
+  members: ({ space }) => <MembersPanel space={space} />,
 }

@@ -22,7 +22,7 @@ export function SearchPanel({ stream, text }: { stream: string; text: string }) 
   const answer = useAnswer(stream, typed)
   const late = useLate(answer === null, 400)
   return (
-    <PanelFrame title="Search" subtitle={null}>
+    <PanelFrame kind="search" subtitle={null}>
       <div className={css.box} role="search">
         <Search size={16} aria-hidden />
         <input

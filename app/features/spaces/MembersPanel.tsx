@@ -12,7 +12,7 @@ export function MembersPanel({ space }: { space: SpaceRow }) {
   const marks = useNameMarks()
   const { data, status } = useLiveQuery(membersOf(space.stream))
   return (
-    <PanelFrame title="Members" subtitle={status === 'ready' ? data.length.toLocaleString() : null} scroll>
+    <PanelFrame kind="members" subtitle={status === 'ready' ? data.length.toLocaleString() : null} scroll>
       <ul>
         {data.slice(0, shown).map((member) => (
           <li key={member.person_id} className={css.member}>

@@ -12,7 +12,7 @@ export function PinsPanel({ stream, room }: { stream: string; room: string }) {
   const marks = useNameMarks()
   const { data, status } = useLiveQuery(pinnedIn(stream, room))
   return (
-    <PanelFrame title="Pinned" subtitle={null} scroll>
+    <PanelFrame kind="pins" subtitle={null} scroll>
       {status === 'ready' && data.length === 0 && <EmptyPanel icon={Pin} text="Nothing is pinned here." />}
       {data.map((row) => (
         <MessageCard

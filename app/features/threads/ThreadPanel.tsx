@@ -46,7 +46,7 @@ export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: 
     goToMessage({ space: space.id, room: message.timeline_id, panel: panelBeside(route.panel), message: message.id })
   const head = parent && <Parent parent={parent} showInRoom={showInRoom} />
   return (
-    <PanelFrame title="Thread" subtitle={room?.name ?? null}>
+    <PanelFrame kind="thread" subtitle={room?.name ?? null}>
       {loading ? (
         <div className={css.fill} />
       ) : exists ? (

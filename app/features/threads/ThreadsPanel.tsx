@@ -24,7 +24,7 @@ export function ThreadsPanel({ stream, room }: { stream: string; room: string })
   )
   const late = useLate(status === 'loading')
   return (
-    <PanelFrame title="Threads" subtitle={null}>
+    <PanelFrame kind="threads" subtitle={null}>
       <div className={css.scroll}>
         {late && <EmptyPanel icon={MessagesSquare} text="Loading threads…" />}
         {status === 'ready' && threads.length === 0 && (
