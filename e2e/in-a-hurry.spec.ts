@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { expect, test } from './support/fixtures.ts'
 import { asSoonAsThereIs } from './support/in-a-hurry.ts'
 import { OtherPerson } from './support/other-person.ts'
-import { composer, messages, openRoom, roomLink, say, signIn } from './support/rooms.ts'
+import { composer, message, messages, openRoom, roomLink, say, signIn } from './support/rooms.ts'
 import { rowsOf, untilConnected } from './support/tab.ts'
 
 const composerOf = (room: string) => `textarea[aria-label="Message ${room}"]`
@@ -59,5 +59,21 @@ test('what is done before the first query has answered is done all the same', as
     await expect(composer(tab)).toHaveAccessibleName('Message garden')
     await expect(tab.getByRole('dialog')).toHaveCount(0)
     await expect(messages(tab).last()).toBeInViewport()
+  })
+  await test.step('Ctrl+Z takes a delete back that has not been answered yet', async () => {
+    await message(tab, 'to be edited').focus()
+    await tab.evaluate(() => {
+      const press = (init: KeyboardEventInit) =>
+        document.activeElement!.dispatchEvent(
+          new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...init }),
+        )
+      press({ key: 'Delete' })
+      press({ key: 'z', ctrlKey: true })
+    })
+    const told =
+      "SELECT event_type AS type FROM events WHERE event_type IN ('message.delete', 'message.restore') ORDER BY clock"
+    await expect.poll(() => rowsOf(tab, told)).toEqual([{ type: 'message.delete' }, { type: 'message.restore' }])
+    await expect(message(tab, 'to be edited')).toHaveCount(1)
+    await expect(tab.getByRole('button', { name: 'Undo' })).toHaveCount(0)
   })
 })

@@ -26,10 +26,13 @@ let toasts: readonly ShownToast[] = []
 let nextId = 1
 const listeners = new Set<() => void>()
 
-export function showToast(toast: Toast): void {
+/** Returns how to take it away again. */
+export function showToast(toast: Toast): () => void {
   // said already; but every undo is for something of its own
-  if (!toast.undo && toasts.some((shown) => shown.text === toast.text && !shown.undo)) return
-  change([...toasts, { ...toast, id: nextId++ }].slice(-mostShown))
+  if (!toast.undo && toasts.some((shown) => shown.text === toast.text && !shown.undo)) return () => {}
+  const id = nextId++
+  change([...toasts, { ...toast, id }].slice(-mostShown))
+  return () => closeToast(id)
 }
 
 /** For `.catch(showError)`: what went wrong, in its own words. */

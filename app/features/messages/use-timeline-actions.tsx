@@ -62,10 +62,15 @@ export function useTimelineActions(options: TimelineActionsOptions): TimelineAct
         toRow(row.id)
       }
       toRow(row.id)
-      dispatch([deleteMessage(place, row.id)]).then(() => {
-        void keepDraft(client, editKey(row), '').catch(showError)
-        showToast({ text: 'Message deleted.', undo: restore })
-      }, showError)
+      // at once: who takes it back may not wait for the answer
+      const unsay = showToast({ text: 'Message deleted.', undo: restore })
+      dispatch([deleteMessage(place, row.id)]).then(
+        () => void keepDraft(client, editKey(row), '').catch(showError),
+        (error: unknown) => {
+          unsay()
+          showError(error)
+        },
+      )
     }
     const discard = async (row: TimelineRow) => {
       const [body] = await read(client, messageBody(row))

@@ -86,7 +86,7 @@ export async function jumpElsewhere(
 ): Promise<void> {
   const { rows } = await client.query(messagePlace, [stream, message])
   const found = rows[0]
-  if (!found) return showToast({ text: 'That message is not here yet.' })
+  if (!found) return void showToast({ text: 'That message is not here yet.' })
   const [place, , kind, parentRoom, space] = found as [string, unknown, string | null, string | null, string | null]
   if (!space) return
   if (kind === 'thread')
