@@ -14,7 +14,9 @@ export function electLeader(state: CoordinatorState, now: number): Delivery[] {
   if (!candidate) return []
   const { tabId, life } = candidate
   const epoch = state.epoch + 1
-  state.leader = { tabId, life, phase: 'promoted', epoch, since: now, heardAt: now, pingedAt: now }
+  // asked at the next tick whether it runs
+  const pingedAt = Number.NEGATIVE_INFINITY
+  state.leader = { tabId, life, phase: 'promoted', epoch, heardAt: now, waitsSince: null, pingedAt }
   return [{ to: 'database', tabId, message: { type: 'PROMOTE_TO_ACTIVE', tabId, epoch } }]
 }
 

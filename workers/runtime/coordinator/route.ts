@@ -166,6 +166,7 @@ function fromDatabase(state: CoordinatorState, tabId: string, message: FromDatab
   if (!leader || leader.tabId !== tabId || leader.life !== tab.life) return []
   if ('epoch' in message && (leader.phase !== 'open' || message.epoch !== leader.epoch)) return []
   leader.heardAt = now
+  leader.waitsSince ??= now
   switch (message.type) {
     case 'LOCK_HELD':
       leader.phase = 'opening'
@@ -226,7 +227,7 @@ function opened(
   if (leader && leader.tabId !== tabId && leader.phase !== 'open') {
     deliveries.push({ to: 'database', tabId: leader.tabId, message: { type: 'STAND_DOWN' } })
   }
-  state.leader = { tabId, life: tab.life, phase: 'open', epoch, since: now, heardAt: now, pingedAt: now }
+  state.leader = { tabId, life: tab.life, phase: 'open', epoch, heardAt: now, waitsSince: now, pingedAt: now }
   state.epoch = Math.max(state.epoch, epoch)
   for (const each of state.tabs.values()) each.failures = 0
   staleAll(state)
@@ -299,7 +300,7 @@ function changeStatus(state: CoordinatorState, change: Partial<SharedStatus>): D
 /** The candidate waits and waits: somebody outside our reach has the database, which other versions of the app are. */
 function tellHeld(state: CoordinatorState, now: number): Delivery[] {
   const { leader, options, status } = state
-  const waits = leader?.phase === 'promoted' && now - leader.since >= options.heldAfterMs
+  const waits = leader?.phase === 'promoted' && now - (leader.waitsSince ?? now) >= options.heldAfterMs
   if (!waits || status.problem?.code === 'DATABASE_HELD') return []
   return changeStatus(state, { problem: { code: 'DATABASE_HELD', message: '' } })
 }

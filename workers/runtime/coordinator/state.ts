@@ -58,9 +58,10 @@ export interface Leader {
   phase: 'promoted' | 'opening' | 'open'
   /** the proposal until open, the database's own from then on */
   epoch: number
-  readonly since: number
   /** when it was last heard */
   heardAt: number
+  /** when it was first heard: its worker runs, and waits for the lock; null while that may still be loading */
+  waitsSince: number | null
   pingedAt: number
 }
 

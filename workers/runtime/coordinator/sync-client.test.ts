@@ -8,7 +8,7 @@ import { registration } from './test-registration.ts'
 function leading(at: number): CoordinatorState {
   const state = emptyState('c')
   route(state, { from: 'tab', tabId: 'a', message: registration('a'), electable: true }, at)
-  state.leader = { tabId: 'a', life: 1, phase: 'open', epoch: 1, since: at, heardAt: at, pingedAt: at }
+  state.leader = { tabId: 'a', life: 1, phase: 'open', epoch: 1, heardAt: at, waitsSince: at, pingedAt: at }
   expect(nudges(tick(state, at))).toBe(1)
   return state
 }

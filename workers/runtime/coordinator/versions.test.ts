@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { protocolVersion } from '../../../schema/messages/runtime/protocol.ts'
 import { route } from './route.ts'
-import { emptyState, type Delivery } from './state.ts'
+import { emptyState, type CoordinatorState, type Delivery } from './state.ts'
 import { registration } from './test-registration.ts'
 
 const problems = (deliveries: readonly Delivery[]) =>
@@ -21,9 +21,28 @@ test('a database that somebody beyond our reach has open: told after five second
   const state = emptyState('c')
   route(state, { from: 'tab', tabId: 'a', message: registration('a'), electable: true }, 0)
   expect(state.leader).toMatchObject({ tabId: 'a', phase: 'promoted' })
+  expect(answerPing(state, 0)).toBe(true)
   expect(problems(route(state, { from: 'clock' }, 4_900))).toEqual([])
   expect(problems(route(state, { from: 'clock' }, 5_000))).toEqual(['DATABASE_HELD'])
   expect(problems(route(state, { from: 'clock' }, 5_050))).toEqual([])
   const held = route(state, { from: 'database', tabId: 'a', message: { type: 'LOCK_HELD', tabId: 'a' } }, 9_000)
   expect(problems(held)).toEqual([null])
 })
+
+test('a worker that takes long to load waits for nobody: that is not told as a database that somebody has', () => {
+  const state = emptyState('c')
+  route(state, { from: 'tab', tabId: 'a', message: registration('a'), electable: true }, 0)
+  expect(problems(route(state, { from: 'clock' }, 29_000))).toEqual([])
+  expect(answerPing(state, 30_000)).toBe(false) // it was asked before
+  expect(problems(route(state, { from: 'clock' }, 34_900))).toEqual([])
+  expect(problems(route(state, { from: 'clock' }, 35_000))).toEqual(['DATABASE_HELD'])
+})
+
+/** The candidate's worker is asked whether it runs, and says so. */
+function answerPing(state: CoordinatorState, now: number): boolean {
+  const asked = route(state, { from: 'clock' }, now).find(
+    (delivery) => delivery.to === 'database' && delivery.message.type === 'HEARTBEAT',
+  )
+  route(state, { from: 'database', tabId: 'a', message: { type: 'HEARTBEAT_PONG', n: 1 } }, now)
+  return asked !== undefined
+}

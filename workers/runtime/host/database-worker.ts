@@ -66,11 +66,17 @@ export function startDatabase(platform: DatabasePlatform): DatabaseWorker {
   }
 
   async function lead(): Promise<void> {
-    while (proposed !== null && !leading) {
-      candidacy = new AbortController()
-      const letGo = await holdPatiently(locks, clock, databaseLock, candidacy.signal)
-      if (letGo && proposed !== null) await open(letGo, proposed)
-      else letGo?.()
+    try {
+      while (proposed !== null && !leading) {
+        candidacy = new AbortController()
+        const letGo = await holdPatiently(locks, clock, databaseLock, candidacy.signal)
+        if (letGo && proposed !== null) await open(letGo, proposed)
+        else letGo?.()
+      }
+    } catch (error) {
+      // the browser gives no lock
+      proposed = null
+      tellNotOpened(error)
     }
     candidacy = null
   }
@@ -89,9 +95,13 @@ export function startDatabase(platform: DatabasePlatform): DatabaseWorker {
       opening = false
       letGo()
       proposed = null
-      const failure = error instanceof OpenFailure ? error : openFailed(error)
-      post({ type: 'OPEN_FAILED', tabId, problem: failure.problem, final: failure.final })
+      tellNotOpened(error)
     }
+  }
+
+  function tellNotOpened(error: unknown): void {
+    const { problem, final } = error instanceof OpenFailure ? error : openFailed(error)
+    post({ type: 'OPEN_FAILED', tabId, problem, final })
   }
 
   return {
