@@ -84,6 +84,7 @@ test('older messages come in above without moving what is read', async ({ openTa
     await tab.mouse.wheel(0, -900)
     await tab.waitForTimeout(80)
   }
+  await scrolledToRest(tab)
   // what is on screen stays where it is while the list settles
   const before = await topMessage(tab)
   await tab.waitForTimeout(700)
@@ -111,6 +112,16 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(found).toEqual([])
     })
   }
+}
+
+/** The wheel's last turn has had its effect. */
+async function scrolledToRest(tab: Page): Promise<void> {
+  await timeline(tab).evaluate(async (list) => {
+    for (let [calm, top] = [0, list.scrollTop]; calm < 6; calm = list.scrollTop === top ? calm + 1 : 0) {
+      top = list.scrollTop
+      await new Promise((resolve) => requestAnimationFrame(resolve))
+    }
+  })
 }
 
 /** The first message in view and where it stands. */

@@ -15,8 +15,12 @@ test('a slow start: the server is faster, its page is read meanwhile, and the lo
   host,
   place: { stream, room },
 }) => {
-  for (let n = 1; n <= 40; n++)
-    await host.say(stream, room, `note ${n}.${n % 7 === 0 ? '\n\n- of\n- several\n- lines' : ''}`)
+  const notes = Array.from({ length: 40 }, (_, at) => at + 1)
+  await host.sayAll(
+    stream,
+    room,
+    notes.map((n) => `note ${n}.${n % 7 === 0 ? '\n\n- of\n- several\n- lines' : ''}`),
+  )
   const tab = await enter()
   await say(tab, 'the newest, by me.')
   await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')

@@ -203,9 +203,10 @@ test.describe('unread', () => {
     await expect(divider(tab)).toBeInViewport()
     await expect(message(tab, 'news 1.')).toBeInViewport()
     await expect(line79(tab)).toBeInViewport()
-    await expect.poll(async () => unreadOf(tab)).toBeLessThan(500)
-    await tab.waitForTimeout(1500)
+    await settledTop(tab)
     const onScreen = await messages(tab).filter({ hasText: 'news' }).evaluateAll(rowsInView)
+    await expect.poll(() => unreadOf(tab)).toBe(500 - onScreen)
+    await tab.waitForTimeout(700)
     expect(await unreadOf(tab)).toBe(500 - onScreen)
 
     // a jump to the end reads nothing in between, and the way back is offered

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { eventually } from '../support/eventually.ts'
 import { expect, test } from '../support/fault-fixtures.ts'
+import type { FreeBrowser } from '../support/free-browser.ts'
 import { isLeader, leaderAmong, rowsOf, valueOf } from '../support/tab.ts'
 import {
   createWritten,
@@ -22,9 +23,7 @@ test('leader frozen, then resumed stale: another led meanwhile, and it follows w
   await startWriting(leader, 'leader')
   await untilWritten(leader, 50)
   const front = await openTab()
-  await front.bringToFront()
-  expect(await leader.evaluate(() => document.visibilityState)).toBe('hidden')
-  await free.freeze(leader)
+  await freezeBehind(free, front, leader)
 
   await startWriting(front, 'front')
   await untilWritten(front, 50)
@@ -71,7 +70,9 @@ test('a subscriber frozen while deltas pile up: one difference when it is back',
   await createWritten(subscriber)
   await watch(subscriber)
   const front = await openTab()
-  await free.freeze(subscriber)
+  await freezeBehind(free, front, subscriber)
+  // plain SQL on its way to the one that has just led may be LEADER_LOST
+  await eventually(() => isLeader(front)).toBe(true)
   await insert(front, 500)
   await free.resume(subscriber)
   await expectLive(subscriber)
@@ -95,6 +96,12 @@ test('a subscriber too busy to take its deltas: a bounded number waits for it, t
   // 256 messages may be under way, and the difference
   expect((await watched(subscriber)).deltas).toBeLessThan(400)
 })
+
+async function freezeBehind(free: FreeBrowser, front: Page, tab: Page): Promise<void> {
+  await front.bringToFront()
+  await eventually(() => tab.evaluate(() => document.visibilityState)).toBe('hidden')
+  await free.freeze(tab)
+}
 
 /** One row a turn. */
 async function insert(tab: Page, rows: number): Promise<void> {
