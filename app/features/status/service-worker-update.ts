@@ -1,3 +1,4 @@
+import { Workbox } from 'workbox-window'
 import { buildOf } from './build-of.ts'
 import { watchVersions, type Versions } from './watch-versions.ts'
 
@@ -7,12 +8,13 @@ let versions: Versions | null = null
 export function watchServiceWorker(): void {
   const { serviceWorker: container } = navigator as { serviceWorker?: ServiceWorkerContainer }
   if (!container) return
+  const workbox = import.meta.env.PROD
+    ? new Workbox('/service-worker.js')
+    : new Workbox('/dev-sw.js?dev-sw', { type: 'module' })
   versions = watchVersions({
     container,
-    register: () =>
-      import.meta.env.PROD
-        ? container.register('/service-worker.js')
-        : container.register('/dev-sw.js?dev-sw', { type: 'module' }),
+    register: () => workbox.register({ immediate: true }),
+    skipWaiting: () => workbox.messageSkipWaiting(),
     every(ms, work) {
       const timer = setInterval(work, ms)
       return () => clearInterval(timer)

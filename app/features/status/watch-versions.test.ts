@@ -86,6 +86,7 @@ function open(registration: FakeRegistration, build: string | null = '1', served
   const versions = watchVersions({
     container: registration.container as unknown as ServiceWorkerContainer,
     register: async () => registration as unknown as ServiceWorkerRegistration,
+    skipWaiting: () => registration.waiting?.postMessage({ type: 'SKIP_WAITING' }),
     build,
     served: served ?? (async () => registration.container.controller?.build ?? null),
     every: (ms, work) => {
@@ -254,6 +255,7 @@ test('without a Service Worker nothing waits, and nothing fails', async () => {
   const versions = watchVersions({
     container,
     register,
+    skipWaiting: () => {},
     build: '1',
     served: async () => '2',
     every: () => () => {},

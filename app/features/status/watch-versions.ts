@@ -11,6 +11,8 @@ export interface VersionsPlatform {
   readonly container: Pick<ServiceWorkerContainer, 'controller' | 'addEventListener'>
   /** rejects, or is nothing, where there is none to be had */
   register(): Promise<ServiceWorkerRegistration | undefined>
+  /** asks the worker that waits, if there is one, to take over */
+  skipWaiting(): void
   /** this page's build; null where builds have no names (in development) */
   readonly build: string | null
   /** the build that the controller serves; null when it cannot be told */
@@ -92,7 +94,7 @@ export function watchVersions(platform: VersionsPlatform): Versions {
       return
     }
     const ask = () => {
-      if (registration?.waiting) registration.waiting.postMessage({ type: 'SKIP_WAITING' })
+      if (registration?.waiting) platform.skipWaiting()
       else stopTaking()
     }
     stopTaking = platform.every(takeAgainMs, ask)
