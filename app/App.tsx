@@ -14,7 +14,7 @@ import { RoomList } from './features/rooms/RoomList.tsx'
 import { RoomPane } from './features/rooms/RoomPane.tsx'
 import { roomsOf } from './features/rooms/rooms-query.ts'
 import { keepLocal, useLocalIsHere, useServerPage } from './features/server-page/server-page.ts'
-import { ServerRoom } from './features/server-page/ServerRoom.tsx'
+import { ServerRoom } from './features/rooms/ServerRoom.tsx'
 import { NameMarksOf } from './features/spaces/name-marks.tsx'
 import { SpaceRail } from './features/spaces/SpaceRail.tsx'
 import { Welcome } from './features/spaces/Welcome.tsx'
@@ -27,7 +27,7 @@ import css from './App.module.css'
 
 const AddSpace = lazy(() => import('./features/spaces/AddSpace.tsx'))
 const RoomSwitcher = lazy(() => import('./features/rooms/RoomSwitcher.tsx'))
-const SidePanel = lazy(() => import('./features/rooms/SidePanel.tsx'))
+const SidePanel = lazy(() => import('./SidePanel.tsx'))
 
 /** The whole screen: banners, and below them the first steps or the spaces. */
 export function App() {

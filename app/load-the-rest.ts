@@ -3,7 +3,7 @@
  * do: its first opening then costs what the next ones cost.
  */
 const rest: readonly (() => Promise<unknown>)[] = [
-  () => import('./features/rooms/SidePanel.tsx'),
+  () => import('./SidePanel.tsx'),
   () => import('./features/messages/MessageOverlay.tsx'),
   () => import('./features/rooms/RoomSwitcher.tsx'),
   () => import('./features/rooms/CreateRoom.tsx'),

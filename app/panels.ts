@@ -2,7 +2,7 @@ import { MessagesSquare, Pin, Search, Users, type LucideIcon } from 'lucide-reac
 
 /**
  * The panels that stand beside a room, in one table: what each is called, how the address tells it, and its button in the
- * room's header. The type `Panel` follows from it. Its component stands in features/rooms/SidePanel.tsx, which is loaded
+ * room's header. The type `Panel` follows from it. Its component stands in SidePanel.tsx, which is loaded
  * later, and does not compile without one for each.
  */
 interface PanelDefinition<Fields extends object> {

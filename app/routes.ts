@@ -52,6 +52,16 @@ export function goToMessage(route: Partial<Route>): void {
   navigate(route)
 }
 
+/** The panel when a message of the room is shown: a phone shows the one or the other. */
+export function panelBeside(panel: Panel | null): Panel | null {
+  return matchMedia('(min-width: 640px)').matches ? panel : null
+}
+
+export function openPanel(panel: Panel | null): void {
+  const route = currentRoute()
+  navigate({ ...route, panel, message: null })
+}
+
 /** The route now, for event handlers. */
 export function currentRoute(): Route {
   return parseRoute(location.pathname + location.search + location.hash)

@@ -35,12 +35,26 @@ describe('refused', () => {
     ['app/x.tsx', '../workers/event-store/target.ts', 'app/ sees workers/chat/'],
     ['app/x.tsx', '../workers/runtime/serving/target.ts', 'app/ sees workers/chat/'],
     ['app/features/room/x.tsx', '../../../dataflow/target.ts', 'app/ sees workers/chat/'],
+    ['app/features/spaces/x.tsx', '../messages/target.ts', 'are below messages and panes'],
+    ['app/features/spaces/x.tsx', '../../../dataflow/target.ts', 'app/ sees workers/chat/'],
+    ['app/features/timeline/x.tsx', '../rooms/Target.tsx', 'below the panes that show them'],
+    ['app/features/threads/x.tsx', '../rooms/Target.tsx', 'a pane knows no other'],
+    ['app/features/search/x.tsx', '../threads/Target.tsx', 'a pane knows no other'],
+    ['app/features/rooms/x.tsx', '../search/Target.tsx', 'a pane knows no other'],
     ['server/x.ts', '../workers/chat/target.ts', 'server/ sees schema/ only'],
+    ['server/http/x.ts', '../../app/target.ts', 'server/ sees schema/ only'],
   ])('%s importing %s', (file, specifier, message) => {
     plant(file, `import { value } from '${specifier}'\nexport const copy = value\n`)
     plant(join(dirname(file), specifier), 'export const value = 1\n')
     const { exitCode, output } = lint()
     expect(output).toContain(message)
+    expect(exitCode).not.toBe(0)
+  })
+
+  test('a route that is mounted past the question who may use it', () => {
+    plant('server/http/x.ts', "import { Hono } from 'hono'\nexport const routes = new Hono()\n")
+    const { exitCode, output } = lint()
+    expect(output).toContain('http/routes.ts')
     expect(exitCode).not.toBe(0)
   })
 
@@ -64,6 +78,9 @@ test.each([
   ['package/x.ts', '../workers/runtime/target.ts', 'import'],
   ['app/x.ts', '../workers/runtime/client/target.ts', 'import'],
   ['app/x.ts', '../workers/chat/target.ts', 'import'],
+  ['app/features/threads/x.ts', '../rooms/target-query.ts', 'import'],
+  ['app/features/messages/x.ts', '../threads/target-events.ts', 'import'],
+  ['app/features/rooms/x.ts', '../timeline/target.ts', 'import'],
   ['server/x.ts', '../schema/target.ts', 'import'],
 ])('%s importing %s by "%s" is allowed', (file, specifier, keyword) => {
   const use = keyword === 'import' ? 'export const copy: value = make()' : 'export const copy: value = 1'

@@ -3,7 +3,7 @@ import { readMuteField, readSpaceCreate, rowKindOf, type FactDraft } from '../ev
 import { keyIn } from '../events/key.ts'
 
 /** What a fold works on: one thing of one stream. */
-export interface Place {
+export interface Thing {
   readonly stream: string
   readonly id: string
 }
@@ -15,22 +15,22 @@ export interface Place {
 export interface Dirty {
   /** streams */
   readonly spaces: Set<string>
-  readonly members: Map<string, Place>
-  readonly rooms: Map<string, Place>
+  readonly members: Map<string, Thing>
+  readonly rooms: Map<string, Thing>
   /** messages, and their fields that have new facts */
-  readonly messages: Map<string, Place & { readonly fields: Set<string> }>
+  readonly messages: Map<string, Thing & { readonly fields: Set<string> }>
   /** pages, and the Yjs updates that the batch brings; `rebuild` when one was taken back */
   readonly pages: Map<string, TouchedPage>
   /** stream of the person, and a room of another stream */
-  readonly markers: Map<string, { readonly stream: string; readonly room: Place }>
+  readonly markers: Map<string, { readonly stream: string; readonly room: Thing }>
   /** rooms and threads, and what the batch adds to them; `recount` when something left one */
   readonly timelines: Map<string, TouchedTimeline>
 }
-export interface TouchedPage extends Place {
+export interface TouchedPage extends Thing {
   readonly updates: Uint8Array[]
   rebuild: boolean
 }
-export interface TouchedTimeline extends Place {
+export interface TouchedTimeline extends Thing {
   added: number
   lastAt: number
   recount: boolean
@@ -82,7 +82,7 @@ export function markMessage(dirty: Dirty, stream: string, id: string, field: str
   else dirty.messages.set(key, { stream, id, fields: new Set([field]) })
 }
 
-function markMarker(dirty: Dirty, stream: string, room: Place): void {
+function markMarker(dirty: Dirty, stream: string, room: Thing): void {
   dirty.markers.set(keyIn(stream, keyIn(room.stream, room.id)), { stream, room })
 }
 

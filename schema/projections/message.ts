@@ -1,7 +1,7 @@
 import { authorOf, type EventOf } from '../events/event.ts'
 import { isDeleted } from '../events/facts.ts'
 import { conflictRows } from './conflicts.ts'
-import { markMessage, touchTimeline, type Dirty, type Place } from './dirty.ts'
+import { markMessage, touchTimeline, type Dirty, type Thing } from './dirty.ts'
 import { latest, type Fact, type FactTable } from './fact.ts'
 import { mentionsOf } from './mentions.ts'
 import type { PinProjection } from './pin.ts'
@@ -100,7 +100,7 @@ export function messageProjection(
   }
 
   /** Folds the fields that have new facts; a message that has not come yet has no row to fold into. */
-  function fold({ stream, id, fields }: Place & { readonly fields: ReadonlySet<string> }): void {
+  function fold({ stream, id, fields }: Thing & { readonly fields: ReadonlySet<string> }): void {
     const row = item.rows(stream, id)[0]
     if (!row) return
     const [timeline, orderKey, createdAt, wasDeleted] = row as [string, number | bigint, number, number]

@@ -1,7 +1,7 @@
 import * as Y from 'yjs'
 import type { EventOf } from '../events/event.ts'
 import { conflictRows } from './conflicts.ts'
-import { touchPage, type Dirty, type Place } from './dirty.ts'
+import { touchPage, type Dirty, type Thing } from './dirty.ts'
 import { first, latest, type Fact, type FactTable } from './fact.ts'
 import { searchProjection } from './search.ts'
 import type { Sql } from './sql.ts'
@@ -40,7 +40,7 @@ export function pageProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) {
     touchPage(dirty(), event.stream, event.entity!).rebuild = true
   }
 
-  function fold({ stream, id }: Place): void {
+  function fold({ stream, id }: Thing): void {
     // the id may name a message or a room as well
     const own = facts.ofEntity(stream, id).filter(({ field }) => field.startsWith('page.'))
     const create = first(own, 'page.create')

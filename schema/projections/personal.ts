@@ -1,7 +1,7 @@
 import type { EventOf } from '../events/event.ts'
 import { muteField } from '../events/facts.ts'
 import { streamOwner } from '../events/streams.ts'
-import type { Place } from './dirty.ts'
+import type { Thing } from './dirty.ts'
 import { latest, type FactTable } from './fact.ts'
 import type { Sql } from './sql.ts'
 
@@ -40,7 +40,7 @@ export function personalProjection(sql: Sql, facts: FactTable) {
     lower.run(before, streamOwner(event.stream), room.stream, room.id)
     fold(event.stream, room)
   }
-  function fold(stream: string, room: Place): void {
+  function fold(stream: string, room: Thing): void {
     const muted = latest(facts.ofEntity(stream, room.id), muteField(room.stream))
     const person = streamOwner(stream)
     if (muted) mute.run(person, room.stream, room.id, Number(muted.value))

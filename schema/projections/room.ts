@@ -1,7 +1,7 @@
 import { readRoomCreate } from '../events/facts.ts'
 import { streamOwner } from '../events/streams.ts'
 import { conflictRows } from './conflicts.ts'
-import { markMessage, type Dirty, type Place } from './dirty.ts'
+import { markMessage, type Dirty, type Thing } from './dirty.ts'
 import { first, latest, type FactTable } from './fact.ts'
 import type { Sql } from './sql.ts'
 
@@ -19,7 +19,7 @@ export function roomProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) {
   const removeRoom = sql.prepare('DELETE FROM rooms WHERE stream = ? AND id = ?')
   const removeEntity = sql.prepare("DELETE FROM entities WHERE stream = ? AND id = ? AND kind IN ('room', 'thread')")
 
-  function fold({ stream, id }: Place): void {
+  function fold({ stream, id }: Thing): void {
     const own = facts.ofEntity(stream, id)
     const create = first(own, 'room.create')
     removeEntity.run(stream, id) // another create may have said another kind

@@ -43,12 +43,12 @@ export function RoomLink({ room, thread }: { room: string; thread: string | null
   )
 }
 
-interface Place {
+interface LinkTarget {
   readonly room: string
   readonly thread: string | null
 }
 
-export function roomNamed(stream: string, name: string): TypedQuery<Place> {
+export function roomNamed(stream: string, name: string): TypedQuery<LinkTarget> {
   return sql(
     `SELECT id AS room, NULL AS thread FROM rooms WHERE stream = ? AND kind = 'room' AND name = ?
      ORDER BY archived, created_clock, id LIMIT 1`,
@@ -56,7 +56,7 @@ export function roomNamed(stream: string, name: string): TypedQuery<Place> {
   )
 }
 
-export function threadNamed(stream: string, room: string, thread: string): TypedQuery<Place> {
+export function threadNamed(stream: string, room: string, thread: string): TypedQuery<LinkTarget> {
   return sql(
     `SELECT p.id AS room, r.id AS thread FROM rooms r JOIN rooms p ON p.id = r.parent_room AND p.stream = r.stream
      WHERE r.stream = ? AND r.kind = 'thread' AND r.name = ? AND p.name = ?

@@ -3,6 +3,7 @@ import { lazy, Suspense, useMemo, useState, type MouseEvent } from 'react'
 import { keyIn } from '../../../schema/events/key.ts'
 import { useLive, useLiveQuery } from '../../live/index.ts'
 import { formatRoute, navigate, useRoute } from '../../routes.ts'
+import { Badge } from '../../shell/Badge.tsx'
 import { IconButton } from '../../shell/Button.tsx'
 import { hasKeyboard, shortcut } from '../../shell/keyboard.ts'
 import { useLate } from '../../shell/use-late.ts'
@@ -166,13 +167,5 @@ function RoomItem(props: {
         </ul>
       )}
     </li>
-  )
-}
-
-export function Badge({ count, mentioned }: { count: number; mentioned: boolean }) {
-  return (
-    <span className={css.badge} data-mention={mentioned || undefined} aria-hidden>
-      {count > 999 ? '999+' : count}
-    </span>
   )
 }

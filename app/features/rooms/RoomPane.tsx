@@ -3,16 +3,17 @@ import { useRef, useState } from 'react'
 import { streamKind } from '../../../schema/events/streams.ts'
 import { useClientStatus, useDispatch, useLive, useLiveQuery, useLiveRow } from '../../live/index.ts'
 import { openedPanel, panelKinds, panels, type Panel } from '../../panels.ts'
-import { currentRoute, goToMessage, navigate, type Route } from '../../routes.ts'
+import { navigate, openPanel, type Route } from '../../routes.ts'
 import { IconButton } from '../../shell/Button.tsx'
-import { showError, showToast } from '../../shell/toasts.tsx'
+import { showError } from '../../shell/toasts.tsx'
 import { useLate } from '../../shell/use-late.ts'
 import { Composer, type ComposerHandle } from '../composer/Composer.tsx'
 import { writeMessage } from '../composer/write-message.ts'
 import type { SpaceRow } from '../spaces/spaces-query.ts'
 import { threadOf } from '../threads/thread-events.ts'
+import { jumpElsewhere } from '../timeline/jump-elsewhere.ts'
 import { Timeline, type TimelineHandle } from '../timeline/Timeline.tsx'
-import { messagePlace, type TimelineRow } from '../timeline/timeline-query.ts'
+import type { TimelineRow } from '../timeline/timeline-query.ts'
 import { TimelineSkeleton } from '../timeline/TimelineSkeleton.tsx'
 import { useRoomMark } from './room-marks.ts'
 import { roomById, threadsOf, type RoomRow } from './rooms-query.ts'
@@ -76,32 +77,6 @@ function OpenRoom({ space, room, route }: { space: SpaceRow; room: RoomRow; rout
       />
     </section>
   )
-}
-
-/** Shows a message that lies in another room of the space, or in a thread. */
-export async function jumpElsewhere(
-  { client }: ReturnType<typeof useLive>,
-  stream: string,
-  message: string,
-): Promise<void> {
-  const { rows } = await client.query(messagePlace, [stream, message])
-  const found = rows[0]
-  if (!found) return void showToast({ text: 'That message is not here yet.' })
-  const [place, , kind, parentRoom, space] = found as [string, unknown, string | null, string | null, string | null]
-  if (!space) return
-  if (kind === 'thread')
-    goToMessage({ space, room: parentRoom ?? currentRoute().room, panel: { kind: 'thread', thread: place }, message })
-  else goToMessage({ space, room: place, panel: panelBeside(currentRoute().panel), message })
-}
-
-/** The panel when a message of the room is shown: a phone shows the one or the other. */
-export function panelBeside(panel: Panel | null): Panel | null {
-  return matchMedia('(min-width: 640px)').matches ? panel : null
-}
-
-export function openPanel(panel: Panel | null): void {
-  const route = currentRoute()
-  navigate({ ...route, panel, message: null })
 }
 
 function RoomHeader({ room, panel }: { room: RoomRow; panel: Panel | null }) {

@@ -8,7 +8,7 @@ import { EmptyPanel, MessageCard, PanelFrame } from '../../shell/PanelFrame.tsx'
 import { showError } from '../../shell/toasts.tsx'
 import { useLate } from '../../shell/use-late.ts'
 import { useActors } from '../identity/identity.ts'
-import { jumpElsewhere } from '../rooms/RoomPane.tsx'
+import { jumpElsewhere } from '../timeline/jump-elsewhere.ts'
 import { SearchHelp } from './SearchHelp.tsx'
 import css from './SearchPanel.module.css'
 

@@ -3,9 +3,9 @@ import { IconButton } from '../../shell/Button.tsx'
 import composerCss from '../composer/Composer.module.css'
 import { GrowingTextarea } from '../composer/GrowingTextarea.tsx'
 import { useIdentity } from '../identity/identity.ts'
-import roomCss from '../rooms/RoomPane.module.css'
-import { ServerRows } from './ServerRows.tsx'
-import type { ServerPage } from './server-page.ts'
+import roomCss from './RoomPane.module.css'
+import { ServerRows } from '../server-page/ServerRows.tsx'
+import type { ServerPage } from '../server-page/server-page.ts'
 
 const ignored = () => {}
 

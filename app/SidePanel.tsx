@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react'
-import type { Panel, PanelKind, PanelOf } from '../../panels.ts'
-import type { Route } from '../../routes.ts'
-import { SearchPanel } from '../search/SearchPanel.tsx'
-import { MembersPanel } from '../spaces/MembersPanel.tsx'
-import type { SpaceRow } from '../spaces/spaces-query.ts'
-import { PinsPanel } from '../threads/PinsPanel.tsx'
-import { ThreadPanel } from '../threads/ThreadPanel.tsx'
-import { ThreadsPanel } from '../threads/ThreadsPanel.tsx'
+import type { Panel, PanelKind, PanelOf } from './panels.ts'
+import type { Route } from './routes.ts'
+import { SearchPanel } from './features/search/SearchPanel.tsx'
+import { MembersPanel } from './features/spaces/MembersPanel.tsx'
+import type { SpaceRow } from './features/spaces/spaces-query.ts'
+import { PinsPanel } from './features/threads/PinsPanel.tsx'
+import { ThreadPanel } from './features/threads/ThreadPanel.tsx'
+import { ThreadsPanel } from './features/threads/ThreadsPanel.tsx'
 
 interface Shown<K extends PanelKind> {
   readonly space: SpaceRow
