@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
+import { chatNames } from './schema/messages/sync.ts'
 import { className } from './scripts/class-names.ts'
 import { nameBuild } from './scripts/name-build.ts'
 import { preloadApp } from './scripts/preload-app.ts'
@@ -36,7 +37,7 @@ export default defineConfig({
   plugins: [
     react(),
     preloadApp('app/main.tsx'),
-    startHostEarly('host.worker'),
+    startHostEarly('host.worker', chatNames.worker),
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'workers/service',

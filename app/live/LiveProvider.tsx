@@ -1,9 +1,9 @@
 import { createContext, use, type ReactNode } from 'react'
-import type { Client } from '../../workers/runtime/client/client.ts'
+import type { ChatClient } from '../../workers/chat/chat-client.ts'
 import type { QueryStore } from '../../react/query-store.ts'
 
 export interface Live {
-  readonly client: Client
+  readonly client: ChatClient
   readonly store: QueryStore
 }
 

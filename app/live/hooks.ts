@@ -1,11 +1,11 @@
-import { useCallback, useSyncExternalStore } from 'react'
+import { useCallback } from 'react'
 import * as react from '../../react/hooks.ts'
+import { useClientStatus as useStatusOf } from '../../react/use-client-status.ts'
 import type { LiveResult, LiveSource } from '../../react/live-query.ts'
 import type { EventDraft } from '../../schema/events/event.ts'
-import type { ClientStatus } from '../../schema/messages/runtime/status.ts'
+import type { ChatStatus } from '../../schema/messages/chat-status.ts'
 import type { AnyRow } from '../../workers/runtime/client/live-rows.ts'
 import { useLive } from './LiveProvider.tsx'
-import { statusStore } from './status-store.ts'
 
 /** The hooks of react/ on the client of the LiveProvider above, and what this app has beside them. */
 export function useLiveQuery<Row = AnyRow>(query: LiveSource<Row> | null): LiveResult<Row> {
@@ -31,8 +31,6 @@ export function useDispatch(): (events: readonly EventDraft[]) => Promise<void> 
 }
 
 /** Role, storage, sync and outbox of this tab. */
-export function useClientStatus(): ClientStatus {
-  const { client } = useLive()
-  const store = statusStore(client)
-  return useSyncExternalStore(store.subscribe, store.get, store.get)
+export function useClientStatus(): ChatStatus {
+  return useStatusOf(useLive().client)
 }

@@ -3,7 +3,8 @@ import sqlite3InitModule, { type Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import type { SequencedEvent } from '../../schema/events/event.ts'
 import type { SqlValue } from '../../schema/live.ts'
 import { projectionTables } from '../../schema/projections/projector.ts'
-import { migrate } from '../../schema/tables/migrate.ts'
+import { migrations } from '../../schema/tables/migrations.ts'
+import { migrate } from '../../workers/runtime/opening/migrate.ts'
 import { applyBatch } from '../../workers/event-store/apply-batch.ts'
 import { openRawSql, type RawSql } from '../../workers/runtime/serving/raw-sql.ts'
 import { openStore } from '../../workers/event-store/store.ts'
@@ -51,8 +52,8 @@ interface Table {
 function measureApply(sqlite3: Sqlite3Static, events: readonly SequencedEvent[]) {
   const db = new sqlite3.oo1.DB(':memory:')
   const sql = openRawSql(sqlite3, db)
-  migrate(sql)
-  const store = openStore({ sqlite3, db })
+  migrate(sql, migrations)
+  const store = openStore({ sql })
   const stream = events[0]!.event.stream
   const start = cpuSeconds()
   for (let i = 0; i < events.length; i += batchSize) {
@@ -66,7 +67,6 @@ function measureApply(sqlite3: Sqlite3Static, events: readonly SequencedEvent[])
     seconds,
     tables: ['events', 'applied_events', ...projectionTables].map((name) => readTable(sql, name)),
     close() {
-      store.close()
       sql.close()
       db.close()
     },
@@ -82,7 +82,7 @@ function readTable(sql: RawSql, name: string): Table {
 function measureRaw(sqlite3: Sqlite3Static, tables: readonly Table[], eventCount: number): number {
   const db = new sqlite3.oo1.DB(':memory:')
   const sql = openRawSql(sqlite3, db)
-  migrate(sql)
+  migrate(sql, migrations)
   const index = sql.prepare('INSERT INTO search_index (rowid, body) VALUES (?, ?)')
   const writers = tables.map(({ name, columns, rows }) => {
     const insert = sql.prepare(

@@ -2,6 +2,7 @@ import sqlite3InitModule, { type Database, type Sqlite3Static } from '@sqlite.or
 import type { SequencedEvent } from '../../schema/events/event.ts'
 import type { Query, SqlValue } from '../../schema/live.ts'
 import type { ToSync } from '../../schema/messages/sync.ts'
+import { eventStore } from '../../workers/event-store/event-store.ts'
 import type { LeaderDatabase } from '../../workers/runtime/serving/leader-database.ts'
 import { openLeaderDatabase } from '../../workers/runtime/opening/open-leader-database.ts'
 import { openRawSql } from '../../workers/runtime/serving/raw-sql.ts'
@@ -14,6 +15,8 @@ let sqlite3: Sqlite3Static
 let database: LeaderDatabase
 let cursor: string | null = null
 let batches = 0
+/** to the last batch */
+const answers: ToSync[] = []
 
 const handlers = { open, apply, insertRaw, maintain, query }
 
@@ -31,7 +34,8 @@ self.addEventListener('message', (event: MessageEvent<BenchCall>) => {
 
 async function open(): Promise<{ storage: string; events: number }> {
   sqlite3 = await sqlite3InitModule()
-  database = await openLeaderDatabase(sqlite3, 1)
+  database = await openLeaderDatabase(eventStore, sqlite3, 1)
+  database.watch({ problem() {}, space() {}, replace() {}, toPeer: (message) => answers.push(message as ToSync) })
   const events = Number(query('SELECT count(*) FROM events', [])[0]?.[0])
   const kept = query('SELECT seq FROM cursors LIMIT 1', [])[0]?.[0]
   cursor = typeof kept === 'string' ? kept : null
@@ -86,9 +90,9 @@ function receive(items: readonly SequencedEvent[]): number {
   const batchId = `bench-${++batches}`
   const next = items.at(-1)?.seq ?? null
   const stream = items[0]?.event.stream ?? ''
-  const answers: ToSync[] = []
-  const message = { type: 'EVENTS', syncId: 'bench', batchId, stream, items, after: cursor, cursor: next } as const
-  database.receive(message, (answer) => answers.push(answer))
+  answers.length = 0
+  const message = { type: 'EVENTS', batchId, stream, items, after: cursor, cursor: next } as const
+  database.receive(message)
   const ms = performance.now() - start
   const failed = answers.find((answer) => answer.type === 'EVENTS_FAILED')
   if (failed?.type === 'EVENTS_FAILED') throw new Error(`batch refused: ${failed.code} ${failed.message}`)
@@ -101,7 +105,7 @@ function receive(items: readonly SequencedEvent[]): number {
 
 /** Everything that applying events writes; a device's own state is not part of it. */
 const isWritten = (table: string): boolean =>
-  !['cursors', 'outbox', 'drafts', 'meta', 'rejected_events'].includes(table)
+  !['cursors', 'outbox', 'drafts', 'meta', 'rsql_meta', 'rsql_answered_calls', 'rejected_events'].includes(table)
 
 /**
  * The floor to compare with: the same rows, the same schema and pragmas, prepared statements in transactions of the

@@ -1,7 +1,6 @@
 import type { EventDraft } from '../../schema/events/event.ts'
 import type { Query, SqlValue } from '../../schema/live.ts'
-import { connect } from '../../workers/chat/connect.ts'
-import type { Client } from '../../workers/runtime/client/client.ts'
+import { connectChat, type ChatClient } from '../../workers/chat/chat-client.ts'
 import type { BenchAnswer, BenchCall, Delivery } from './protocol.ts'
 
 /** The benchmark's page: a client of the product in a tab without an app, or the worker that has the database alone. */
@@ -11,7 +10,7 @@ declare global {
   }
 }
 
-let client: Client | null = null
+let client: ChatClient | null = null
 let worker: Worker | null = null
 let calls = 0
 const deliveries: Delivery[] = []
@@ -35,7 +34,7 @@ const bench = {
 
   /** Joins the stack as a tab; resolves with its role once a leader is there. */
   async join(actor: string): Promise<string> {
-    client = connect()
+    client = connectChat()
     client.setActor(actor)
     const joined = client
     return new Promise((resolve) => {

@@ -39,14 +39,14 @@ test('worker busy with a long query: others wait their turn, and nobody takes it
 test('a query without an end: stopped with TIMEOUT, and no leader is lost over it', async ({ openTab }) => {
   const { leader, followers } = await leaderAmong([await openTab(), await openTab()])
   const follower = followers[0]!
-  const epoch = await valueOf(leader, "SELECT value FROM meta WHERE key = 'epoch'")
+  const epoch = await valueOf(leader, "SELECT value FROM rsql_meta WHERE key = 'epoch'")
   const endless = 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n'
   const asked = sendQuery(follower, endless)
   const behind = sendQuery(follower, 'SELECT 1 AS one')
   expect(await asked).toMatchObject({ type: 'QUERY_ERROR', code: 'TIMEOUT', message: expect.stringContaining('15 s') })
   expect(await behind).toMatchObject({ result: { rows: [{ one: 1 }] } })
   expect((await leaderAmong([leader, follower])).leader).toBe(leader)
-  expect(await valueOf(follower, "SELECT value FROM meta WHERE key = 'epoch'")).toBe(epoch)
+  expect(await valueOf(follower, "SELECT value FROM rsql_meta WHERE key = 'epoch'")).toBe(epoch)
 })
 
 function roundTrips(tab: Page, times: number): Promise<{ p50: number; longest: number }> {

@@ -105,4 +105,5 @@ test('everything cleared while open, the sign-in too: told, and the next start b
 })
 
 /** Every database file has another one. */
-const generationOf = (tab: Page): Promise<unknown> => valueOf(tab, "SELECT value FROM meta WHERE key = 'generation'")
+const generationOf = (tab: Page): Promise<unknown> =>
+  valueOf(tab, "SELECT value FROM rsql_meta WHERE key = 'generation'")

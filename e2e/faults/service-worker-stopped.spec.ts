@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { syncChannelName, type FromSync, type ToSync } from '../../schema/messages/sync.ts'
+import { chatNames, type FromSync, type ToSync } from '../../schema/messages/sync.ts'
 import { DeviceStorage } from '../support/device-storage.ts'
 import { expect, test } from '../support/field-notes.ts'
 import { expectOnce, message, networkIsBack, say, syncPill } from '../support/rooms.ts'
@@ -162,9 +162,12 @@ async function heard(tab: Page, type: (FromSync | ToSync)['type']): Promise<() =
       const channel = new BroadcastChannel(name)
       const next = (what: string) =>
         new Promise<void>((resolve) => {
-          channel.addEventListener('message', ({ data }: MessageEvent<{ type: string }>) => {
-            if (data.type === what) resolve()
-          })
+          channel.addEventListener(
+            'message',
+            ({ data }: MessageEvent<{ type: string; message?: { type: string } }>) => {
+              if (data.type === what || data.message?.type === what) resolve()
+            },
+          )
         })
       const found = next(wanted)
       // A channel hears others only when the browser knows of it; nobody else heeds the word.
@@ -173,7 +176,7 @@ async function heard(tab: Page, type: (FromSync | ToSync)['type']): Promise<() =
       await listening
       return { found }
     },
-    [syncChannelName, type] as const,
+    [chatNames.peerChannel, type] as const,
   )
   return () => next.evaluate(({ found }) => found)
 }

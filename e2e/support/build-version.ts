@@ -41,9 +41,6 @@ function otherVersion({ newerSchema, protocol }: Version): Plugin {
       if (protocol && id.endsWith('schema/messages/runtime/protocol.ts')) {
         return replaced(code, 'protocolVersion = 1', `protocolVersion = ${protocol}`)
       }
-      if (protocol && id.endsWith('workers/chat/spawn.ts')) {
-        return replaced(code, 'rsql-coordinator-v1', `rsql-coordinator-v${protocol}`)
-      }
       return null
     },
   }

@@ -1,5 +1,7 @@
 import type { BrowserContext, CDPSession, Page } from '@playwright/test'
-import { poolFolder } from '../../schema/messages/runtime/storage.ts'
+import { chatNames } from '../../schema/messages/sync.ts'
+
+const { poolFolder } = chatNames
 
 /** What happens to a device's storage behind the app's back: it fills up, is damaged, is cleared. */
 export class DeviceStorage {

@@ -4,32 +4,44 @@ import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
 import { build } from 'vite'
 
-const root = join(import.meta.dirname, '../runtime/page')
-export const runtimePageFiles = join(import.meta.dirname, '../../.cache/runtime-page')
+/** A page, and where what Vite makes of it goes. */
+export interface BuiltPage {
+  readonly root: string
+  readonly files: string
+}
+const project = join(import.meta.dirname, '../..')
+export const runtimePage: BuiltPage = {
+  root: join(project, 'e2e/runtime/page'),
+  files: join(project, '.cache/runtime-page'),
+}
+export const todoPage: BuiltPage = { root: join(project, 'examples/todo'), files: join(project, '.cache/todo') }
 const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' }
-let built: Promise<unknown> | null = null
+const built = new Map<BuiltPage, Promise<unknown>>()
 
-/** The bare runtime page at an origin of its own, so with empty storage and no worker that another test left. */
+/** A page of the runtime (the bare one, if none is named) at an origin of its own, so with empty storage and no worker that another test left. */
 export class RuntimeSite {
   readonly #server: Server
   readonly url: string
 
-  static async open(): Promise<RuntimeSite> {
-    built ??= build({
-      configFile: false,
-      root,
-      logLevel: 'error',
-      worker: { format: 'es' },
-      build: { outDir: runtimePageFiles, emptyOutDir: true, target: 'es2023' },
-    })
-    await built
+  static async open(page: BuiltPage = runtimePage): Promise<RuntimeSite> {
+    const building =
+      built.get(page) ??
+      build({
+        configFile: false,
+        root: page.root,
+        logLevel: 'error',
+        worker: { format: 'es' },
+        build: { outDir: page.files, emptyOutDir: true, target: 'es2023' },
+      })
+    built.set(page, building)
+    await building
     const server = createServer((request, response) => {
       const { pathname } = new URL(request.url ?? '/', 'http://localhost')
       if (pathname === '/elsewhere')
         return response
           .setHeader('content-type', 'text/html')
           .end('<title>elsewhere</title><link rel="icon" href="data:,">')
-      const file = join(runtimePageFiles, pathname === '/' ? 'index.html' : pathname)
+      const file = join(page.files, pathname === '/' ? 'index.html' : pathname)
       if (!existsSync(file)) return response.writeHead(404).end()
       response.setHeader('content-type', types[extname(file)] ?? 'application/octet-stream')
       return createReadStream(file).pipe(response)

@@ -1,20 +1,22 @@
 import type { AnyEvent, EventFault } from '../events/event.ts'
 import type { EventKey } from '../events/key.ts'
 import type { Received } from './received.ts'
-import type { SyncStatus } from './runtime/status.ts'
+import type { SyncStatus } from './chat-status.ts'
+import { namesOf } from './runtime/protocol.ts'
+
+/** The chat among the applications of its origin. */
+export const chatNames = namesOf('rsql')
 
 /**
- * Sync client (Service Worker) ↔ coordinator, over the BroadcastChannel `syncChannelName`.
+ * Sync client (Service Worker) ↔ event store in the leader: the messages of the runtime's peer line (runtime/peer.ts).
  * Laws: the database owns the cursor; a batch is acknowledged after its commit; whatever is lost on the way is sent
  * again (events are idempotent by stream and id); a message of an older epoch is dropped. A BroadcastChannel does not wake a stopped
- * Service Worker: the leader's page posts `ServiceWorkerNudge` to `registration.active` when the coordinator asks for it: every
- * 10 s, and at once when a leader opens or the sync client's lock is released (`syncLock`).
+ * Service Worker: the leader's page posts `ServiceWorkerNudge` to `registration.active` when the coordinator asks for it
+ * (WAKE_PEER).
  */
-export const syncChannelName = 'rsql-sync-v1'
-
 export type FromSync =
   /** started (or restarted): answer with SYNC_STATE */
-  | { readonly type: 'SYNC_HELLO'; readonly syncId: string }
+  | { readonly type: 'SYNC_HELLO' }
   /**
    * One transaction's worth of events of one stream. `cursor` is set when everything up to it is then applied; it
    * counts from `after`: a stream whose cursor is short of `after` (null: the beginning) has lost a batch on the way,
@@ -23,7 +25,6 @@ export type FromSync =
    */
   | {
       readonly type: 'EVENTS'
-      readonly syncId: string
       readonly batchId: string
       readonly stream: string
       readonly items: readonly Received[]
@@ -33,14 +34,14 @@ export type FromSync =
   /** what the server said of uploaded events; `error` is final (the person decides), a passing fault is not reported */
   | {
       readonly type: 'UPLOADED'
-      readonly syncId: string
       readonly batchId: string
       readonly stream: string
       readonly results: readonly UploadResult[]
     }
-  | { readonly type: 'SYNC_STATUS'; readonly syncId: string; readonly status: SyncStatus }
+  /** for every tab (PEER_STATUS), not for the event store */
+  | { readonly type: 'SYNC_STATUS'; readonly status: SyncStatus }
   /** how far the server's clock is ahead of this device's: once it is known, and when it changes */
-  | { readonly type: 'SERVER_CLOCK'; readonly syncId: string; readonly skewMs: number }
+  | { readonly type: 'SERVER_CLOCK'; readonly skewMs: number }
 
 export type ToSync =
   /** another coordinator serves: what was on its way through the one before may be lost */
@@ -54,7 +55,7 @@ export type ToSync =
       readonly actor: string | null
       readonly streams: readonly { readonly stream: string; readonly cursor: string | null }[]
       /** the room on screen: its newest page is worth fetching first */
-      readonly openRoom: { readonly stream: string; readonly room: string } | null
+      readonly openRoom: OpenRoom | null
     }
   | {
       readonly type: 'EVENTS_APPLIED'
@@ -79,6 +80,11 @@ export type ToSync =
   | { readonly type: 'UPLOADED_APPLIED'; readonly epoch: number; readonly batchId: string }
   /** the person took these back before the server had them: they must not be uploaded from the mirror either */
   | { readonly type: 'OUTBOX_DISCARDED'; readonly epoch: number; readonly events: readonly EventKey[] }
+
+export interface OpenRoom {
+  readonly stream: string
+  readonly room: string
+}
 
 export type UploadResult =
   | { readonly id: string; readonly seq: string; readonly receivedAt: number }

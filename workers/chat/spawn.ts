@@ -1,16 +1,13 @@
 /**
  * The one wiring file that may name worker entry files: the bundler finds them by these very expressions.
  */
-export function spawnCoordinator(number: number): SharedWorker {
-  return new SharedWorker(new URL('./coordinator.worker.ts', import.meta.url), {
-    type: 'module',
-    name: `rsql-coordinator-v1${number === 0 ? '' : `-${number}`}`,
-  })
+export function spawnCoordinator(name: string): SharedWorker {
+  return new SharedWorker(new URL('./coordinator.worker.ts', import.meta.url), { type: 'module', name })
 }
 
 /** The tab's Dedicated Worker: the database, and the coordinator where there is no SharedWorker. */
-export function spawnHost(): Worker {
-  return new Worker(new URL('./host.worker.ts', import.meta.url), { type: 'module', name: 'rsql-host' })
+export function spawnHost(name: string): Worker {
+  return new Worker(new URL('./host.worker.ts', import.meta.url), { type: 'module', name })
 }
 
 export function spawnSync(): Worker {

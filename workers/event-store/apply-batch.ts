@@ -10,7 +10,7 @@ import { idOf, setAside } from './set-aside.ts'
 import { inTransaction, type Store } from './store.ts'
 
 /** One transaction's worth of events of one stream, as sync hands it over. */
-export type Batch = Omit<Extract<FromSync, { type: 'EVENTS' }>, 'type' | 'syncId'>
+export type Batch = Omit<Extract<FromSync, { type: 'EVENTS' }>, 'type'>
 
 export type BatchOutcome =
   | {

@@ -136,8 +136,8 @@ describe("this device's own clock", () => {
       dispatchDrafts(store, [draft(wall.ms, 'edited', { type: 'message.edit', entity: first.id })])
       const before = pendingEvents(store).map(({ id }) => id)
       const said: ToSync[] = []
-      const sync = syncConversation(store, { epoch: 1, generation: 'g' }, () => false)
-      sync.receive({ type: 'SERVER_CLOCK', syncId: 's', skewMs: -off }, (message) => said.push(message))
+      const sync = syncConversation(store, { epoch: 1, generation: 'g', full: false }, (message) => said.push(message))
+      sync.receive({ type: 'SERVER_CLOCK', skewMs: -off })
       expect(said).toMatchObject([
         { type: 'OUTBOX_DISCARDED', events: before.map((id) => ({ stream, id })) },
         { type: 'OUTBOX', complete: false, events: before.map((id) => ({ id })) },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AnyEvent, EventDraft } from '../../schema/events/event.ts'
-import { migrate } from '../../schema/tables/migrate.ts'
+import { migrate } from '../runtime/opening/migrate.ts'
 import { migrations } from '../../schema/tables/migrations.ts'
 import { applyBatch, type BatchOutcome } from './apply-batch.ts'
 import { dispatchDrafts } from './dispatch-drafts.ts'
@@ -335,7 +335,7 @@ describe('migrate', () => {
       INSERT INTO applied_events VALUES ('m', 1, 'b');
       INSERT INTO outbox (event_id, stream, entity_id, state, created_at) VALUES ('k', 'person:ann', 'k', 'pending', 1);
       INSERT INTO drafts VALUES ('r1', 'half a word', 1);`)
-    expect(migrate(sql)).toMatchObject({ type: 'Migrated', from: 1, to: migrations.length })
+    expect(migrate(sql, migrations)).toMatchObject({ type: 'Migrated', from: 1, to: migrations.length })
     const found = (text: string) => sql.prepare(text).rows()
     expect(found('SELECT stream, event_id FROM applied_events')).toEqual([['space:s1', 'm']])
     expect(found('SELECT stream, event_id, state FROM outbox')).toEqual([['person:ann', 'k', 'pending']])
@@ -356,7 +356,7 @@ describe('migrate', () => {
     expect(() => migrate(store.sql, [...versions, 'CREATE TABLE half (x); nonsense'])).toThrow('syntax error')
     expect(all(store, "SELECT name FROM sqlite_schema WHERE name IN ('more', 'half')")).toEqual([['more']])
     expect(migrate(store.sql, versions)).toEqual({ type: 'Migrated', from: present + 1, to: present + 1 })
-    expect(migrate(store.sql)).toEqual({ type: 'SchemaTooNew', needs: present + 1, have: present })
+    expect(migrate(store.sql, migrations)).toEqual({ type: 'SchemaTooNew', needs: present + 1, have: present })
     store.close()
   })
 })

@@ -1,7 +1,6 @@
-import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { createProjector, type Projector } from '../../schema/projections/projector.ts'
 import { eventLog, type EventLogTable } from './event-log-table.ts'
-import { openRawSql, type RawSql } from '../runtime/serving/raw-sql.ts'
+import type { RawSql } from '../runtime/serving/raw-sql.ts'
 
 /** What the database core works on: one open, migrated database. */
 export interface Store {
@@ -20,14 +19,12 @@ export interface Store {
 }
 
 export interface StoreOptions {
-  readonly sqlite3: Sqlite3Static
-  readonly db: Database
+  readonly sql: RawSql
   readonly transaction?: <T>(work: () => T) => T
   readonly now?: () => number
 }
 
-export function openStore({ sqlite3, db, transaction, now = Date.now }: StoreOptions): Store {
-  const sql = openRawSql(sqlite3, db)
+export function openStore({ sql, transaction, now = Date.now }: StoreOptions): Store {
   const log = eventLog(sql)
   const store: Store = {
     sql,

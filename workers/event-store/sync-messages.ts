@@ -1,7 +1,6 @@
 import { assertNever } from '../../schema/assert.ts'
 import type { AnyEvent } from '../../schema/events/event.ts'
-import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
-import type { OpenRoom } from '../../schema/messages/runtime/tab.ts'
+import type { FromSync, OpenRoom, ToSync } from '../../schema/messages/sync.ts'
 import { applyBatch } from './apply-batch.ts'
 import { deviceFailure } from '../runtime/storage/failure.ts'
 import { applyUploadResults, pendingEvents } from './outbox.ts'
@@ -9,32 +8,31 @@ import { learnServerClock } from './server-clock.ts'
 import type { Store } from './store.ts'
 import { streamsToSync } from './sync-state.ts'
 
-type Send = (message: ToSync) => void
-
 /**
  * The database's side of the conversation with the sync client. Laws: every batch is answered, after its commit or its
  * failure; the sync client is told anew whom and what to sync whenever that changes.
  */
 export interface SyncConversation {
-  receive(message: FromSync, send: Send): void
-  setPerson(actor: string | null | undefined, openRoom: OpenRoom | null, send: Send): void
-  /** Says again where it stands: what was refused for lack of room is to come again. */
-  resume(send: Send): void
+  receive(message: FromSync): void
+  setPerson(actor: string | null | undefined, openRoom: OpenRoom | null): void
+  /** Says where it stands. */
+  tellState(): void
   /** after local events: to be uploaded now, and perhaps other streams to follow */
-  dispatched(events: readonly AnyEvent[], send: Send): void
+  dispatched(events: readonly AnyEvent[]): void
 }
 
 export function syncConversation(
   store: Store,
-  { epoch, generation }: { readonly epoch: number; readonly generation: string },
-  isFull: () => boolean,
+  database: { readonly epoch: number; readonly generation: string; readonly full: boolean },
+  send: (message: ToSync) => void,
 ): SyncConversation {
+  const { epoch, generation } = database
   let actor: string | null | undefined
   let openRoom: OpenRoom | null = null
   let told = ''
 
   /** Before a tab has said who is signed in there is nothing to tell. */
-  function tellState(send: Send): void {
+  function tellState(): void {
     if (actor === undefined) return
     const streams = streamsToSync(store, actor)
     told = stateKey(streams)
@@ -42,18 +40,18 @@ export function syncConversation(
     send({ type: 'OUTBOX', epoch, complete: true, events: pendingEvents(store) })
   }
 
-  function tellIfStreamsChanged(events: Iterable<unknown>, send: Send): void {
+  function tellIfStreamsChanged(events: Iterable<unknown>): void {
     for (const event of events) {
       const type = (event as { readonly type?: unknown } | null)?.type
       if (typeof type !== 'string' || !/^(?:space|member)\./.test(type)) continue
-      if (actor !== undefined && stateKey(streamsToSync(store, actor)) !== told) tellState(send)
+      if (actor !== undefined && stateKey(streamsToSync(store, actor)) !== told) tellState()
       return
     }
   }
 
   const stateKey = (streams: readonly { readonly stream: string }[]) => streams.map(({ stream }) => stream).join(' ')
 
-  function applyEvents(batch: Extract<FromSync, { type: 'EVENTS' }>, send: Send): void {
+  function applyEvents(batch: Extract<FromSync, { type: 'EVENTS' }>): void {
     const { batchId } = batch
     try {
       const outcome = applyBatch(store, batch)
@@ -63,63 +61,60 @@ export function syncConversation(
       }
       send({ type: 'EVENTS_APPLIED', epoch, batchId, rejected: outcome.rejected })
     } catch (error) {
-      if (deviceFailure(error) === 'full') return refuseEvents(batchId, send)
+      if (deviceFailure(error) === 'full') return refuseEvents(batchId)
       const message = error instanceof Error ? error.message : String(error)
       send({ type: 'EVENTS_FAILED', epoch, batchId, code: 'STORAGE', message })
       throw error
     }
-    tellIfStreamsChanged(
-      batch.items.map((item) => item.event),
-      send,
-    )
+    tellIfStreamsChanged(batch.items.map((item) => item.event))
   }
 
-  function refuseEvents(batchId: string, send: Send): void {
+  function refuseEvents(batchId: string): void {
     const message = 'there is no room for new messages on this device'
     send({ type: 'EVENTS_FAILED', epoch, batchId, code: 'QUOTA_EXCEEDED', message })
   }
 
-  function uploaded({ stream, results, batchId }: Extract<FromSync, { type: 'UPLOADED' }>, send: Send): void {
+  function uploaded({ stream, results, batchId }: Extract<FromSync, { type: 'UPLOADED' }>): void {
     const { again } = applyUploadResults(store, stream, results)
     send({ type: 'UPLOADED_APPLIED', epoch, batchId })
     if (again.length > 0) send({ type: 'OUTBOX', epoch, complete: false, events: again })
   }
 
   /** Events that wait to be sent, but not as they were. */
-  function replace(events: readonly AnyEvent[], send: Send): void {
+  function replace(events: readonly AnyEvent[]): void {
     if (events.length === 0) return
     send({ type: 'OUTBOX_DISCARDED', epoch, events: events.map(({ stream, id }) => ({ stream, id })) })
     send({ type: 'OUTBOX', epoch, complete: false, events })
   }
 
   return {
-    receive(message, send) {
-      if (message.type === 'EVENTS' && isFull()) return refuseEvents(message.batchId, send)
+    receive(message) {
+      if (message.type === 'EVENTS' && database.full) return refuseEvents(message.batchId)
       switch (message.type) {
         case 'SYNC_HELLO':
-          return tellState(send)
+          return tellState()
         case 'EVENTS':
-          return applyEvents(message, send)
+          return applyEvents(message)
         case 'UPLOADED':
-          return uploaded(message, send)
+          return uploaded(message)
         case 'SERVER_CLOCK':
-          return replace(learnServerClock(store, message.skewMs), send)
+          return replace(learnServerClock(store, message.skewMs))
         case 'SYNC_STATUS':
           return
         default:
           return assertNever(message)
       }
     },
-    setPerson(nextActor, nextRoom, send) {
+    setPerson(nextActor, nextRoom) {
       const changed = nextActor !== actor || nextRoom?.room !== openRoom?.room || nextRoom?.stream !== openRoom?.stream
       actor = nextActor
       openRoom = nextRoom
-      if (changed) tellState(send)
+      if (changed) tellState()
     },
-    resume: tellState,
-    dispatched(events, send) {
+    tellState,
+    dispatched(events) {
       if (events.length > 0) send({ type: 'OUTBOX', epoch, complete: false, events })
-      tellIfStreamsChanged(events, send)
+      tellIfStreamsChanged(events)
     },
   }
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import type { AnyEvent, EventDraft, SequencedEvent } from '../../schema/events/event.ts'
-import { poolFolder } from '../../schema/messages/runtime/storage.ts'
 import type { Problem, StorageSpace } from '../../schema/messages/runtime/status.ts'
-import type { ToSync } from '../../schema/messages/sync.ts'
+import { chatNames, type ToSync } from '../../schema/messages/sync.ts'
+import type { Rescued } from '../runtime/application.ts'
 import type { Clock } from '../runtime/platform/clock.ts'
 import { FakeOpfs, installOpfs } from '../runtime/platform/fake-opfs.ts'
 import { deviceFailure } from '../runtime/storage/failure.ts'
@@ -15,11 +15,16 @@ import {
   type OpenOutcome,
   type OpenPlatform,
 } from '../runtime/opening/open-database.ts'
-import { leaderDatabase, openPoolFolder } from '../runtime/opening/open-leader-database.ts'
+import { openPoolFolder } from '../runtime/opening/open-leader-database.ts'
 import { configureSqlite } from '../runtime/storage/pool-errors.ts'
+import { liveLeaderDatabase } from '../runtime/serving/live-leader-database.ts'
+import { eventStore } from './event-store.ts'
 import { eventId } from './random-events.ts'
+
 import type { SentinelMark } from '../runtime/storage/sentinel.ts'
 import { installStoragePool } from '../runtime/storage/storage-pool.ts'
+
+const { poolFolder } = chatNames
 
 /**
  * For tests: a device whose disk is in memory, and workers that live and die on it. Everything above the file calls is
@@ -28,7 +33,7 @@ import { installStoragePool } from '../runtime/storage/storage-pool.ts'
 export class TestDevice {
   disk = new FakeOpfs()
   mark: SentinelMark | null = null
-  rescued: AnyEvent[] = []
+  rescued: Rescued[] = []
   migrations: readonly string[] | undefined
   /** changes of files that the next worker makes before it dies, counted once the pool is there */
   diesAfter = Number.POSITIVE_INFINITY
@@ -38,12 +43,14 @@ export class TestDevice {
   async start(): Promise<Life> {
     installOpfs(this.disk)
     const sqlite3 = await browserSqlite()
+    const application = { ...eventStore, ...(this.migrations && { migrations: this.migrations }) }
     const platform: OpenPlatform = {
+      names: chatNames,
       sqlite3,
       sentinel: {
         read: async () => ({ mark: this.mark, rescued: [...this.rescued] }),
         write: async (mark) => void (this.mark = mark),
-        rescue: async (events) => void this.rescued.push(...events),
+        rescue: async (rescued) => void this.rescued.push(...rescued),
         forgetRescued: async () => void (this.rescued = []),
         onLost: (listener) => void this.#lost.push(listener),
       },
@@ -54,12 +61,11 @@ export class TestDevice {
         }
         return found
       },
-      keepCopy: (files) => keepDamagedCopy(files, new Date(0)),
+      keepCopy: (files) => keepDamagedCopy(chatNames.damagedFolder, files, new Date(0)),
       now: () => 1_700_000_000_000,
-      ...(this.migrations && { migrations: this.migrations }),
-      ...(await openPoolFolder()),
+      ...(await openPoolFolder(poolFolder)),
     }
-    const outcome = await openDatabase(platform)
+    const outcome = await openDatabase(application, platform)
     if (outcome.type === 'NotOpened') platform.cleanEnd.close()
     return new Life(outcome, platform, () => {
       this.disk.letGo()
@@ -88,7 +94,7 @@ export class TestDevice {
 
   /** Site data is cleared: IndexedDB's connections are closed. */
   clear(what: { readonly files?: boolean; readonly indexedDb?: boolean }): void {
-    if (what.files) for (const path of [poolFolder, '/rsql-damaged']) this.disk.remove(path)
+    if (what.files) for (const path of [poolFolder, chatNames.damagedFolder]) this.disk.remove(path)
     if (!what.indexedDb) return
     this.mark = null
     this.rescued = []
@@ -118,16 +124,17 @@ export class Life {
   readonly toSync: ToSync[] = []
   readonly replacements: string[] = []
   readonly #letGo: () => void
+  #calls = 0
   readonly #leader: LeaderDatabase | null
 
   constructor(outcome: OpenOutcome, platform: OpenPlatform, letGo: () => void) {
     this.#letGo = letGo
     this.outcome = outcome
-    this.#leader = outcome.type === 'Opened' ? leaderDatabase(outcome, platform, this.clock) : null
+    this.#leader = outcome.type === 'Opened' ? liveLeaderDatabase(eventStore, outcome, platform, this.clock) : null
     this.#leader?.watch({
       problem: (problem) => this.problems.push(problem),
       space: (space) => this.spaces.push(space),
-      toSync: (message) => this.toSync.push(message),
+      toPeer: (message) => this.toSync.push(message as ToSync),
       replace: (reason) => this.replacements.push(reason),
     })
   }
@@ -143,8 +150,11 @@ export class Life {
   rows(sql: string): unknown[] {
     return this.leader.query(sql, []).rows.map((row) => (row.length === 1 ? row[0] : row))
   }
+  call(command: keyof (typeof eventStore)['commands'], argument: unknown): void {
+    this.leader.call(`request ${++this.#calls}`, command, argument)
+  }
   say(index: number, text = `message ${index}`): void {
-    this.leader.dispatch([draft(index, text)], (message) => this.toSync.push(message))
+    this.call('dispatch', [draft(index, text)])
   }
   /** One batch of sync, `from` … `to` of the server's log. Returns what was answered. */
   receive(from: number, to: number, textOf = (index: number) => `message ${index}`): ToSync['type'] | undefined {
@@ -162,7 +172,7 @@ export class Life {
       cursor: seqOf(to),
     }
     try {
-      this.leader.receive({ type: 'EVENTS', syncId: 's', ...batch }, (message) => this.toSync.push(message))
+      this.leader.receive({ type: 'EVENTS', ...batch })
     } catch (error) {
       if (deviceFailure(error) === null) throw error
     }

@@ -1,5 +1,6 @@
 import sqlite3InitModule, { type Database, type Sqlite3Static } from '@sqlite.org/sqlite-wasm'
-import { migrate } from '../../schema/tables/migrate.ts'
+import { migrations } from '../../schema/tables/migrations.ts'
+import { migrate } from '../runtime/opening/migrate.ts'
 import { projectionTables } from '../../schema/projections/projector.ts'
 import type { SqlValue } from '../../schema/live.ts'
 import { openRawSql } from '../runtime/serving/raw-sql.ts'
@@ -24,9 +25,8 @@ export async function openMemoryStore(options: MemoryStoreOptions = {}): Promise
   const db = new sqlite3.oo1.DB(':memory:')
   db.exec(`PRAGMA page_size = ${pageSize}`)
   const sql = openRawSql(sqlite3, db)
-  migrate(sql)
-  sql.close()
-  const store = openStore({ sqlite3, db, now })
+  migrate(sql, migrations)
+  const store = openStore({ sql, now })
   return Object.assign(store, {
     db,
     close: () => {

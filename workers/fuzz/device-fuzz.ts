@@ -110,6 +110,8 @@ class FuzzedDevice {
   readonly #queue = createMemorySyncStore()
   readonly #api = createSyncApi(this.#server.fetch as typeof fetch, 'http://server.invalid', () => 1_700_000_000_000)
   readonly #conversation
+  /** of the database, to the message before it */
+  #answers: ToSync[] = []
   #machine!: SyncMachine
   #inFlight = new Set<Promise<void>>()
   #timers = new Set<TimerName>()
@@ -127,7 +129,9 @@ class FuzzedDevice {
     this.#random = random
     this.#store = store
     this.#alone = alone
-    this.#conversation = syncConversation(store, { epoch: 1, generation: 'g' }, () => false)
+    this.#conversation = syncConversation(store, { epoch: 1, generation: 'g', full: false }, (answer) =>
+      this.#answers.push(structuredClone(answer)),
+    )
     const me = { id: eventId(0), type: 'member.join', stream, actor: 'me', clock: '1', at: 1, deps: [], entity: 'me' }
     this.#append({ ...me, type: 'member.join', payload: { name: 'Me' } })
     applyBatch(store, {
@@ -137,7 +141,7 @@ class FuzzedDevice {
       after: null,
       cursor: seqOf(1),
     })
-    this.#conversation.setPerson('me', null, () => {})
+    this.#conversation.setPerson('me', null)
     this.#restart()
   }
 
@@ -357,12 +361,13 @@ class FuzzedDevice {
   }
 
   #toDatabase(message: FromSync, machine: SyncMachine): void {
-    const answers: ToSync[] = []
+    this.#answers = []
     try {
-      this.#conversation.receive(message, (answer) => answers.push(structuredClone(answer)))
+      this.#conversation.receive(message)
     } catch (error) {
       this.#faults.push(`thrown by the database at ${message.type}: ${String(error)}`)
     }
+    const answers = this.#answers
     // after this step, as over a channel
     queueMicrotask(() => {
       for (const answer of answers) this.#step({ type: 'MESSAGE', message: answer }, machine)

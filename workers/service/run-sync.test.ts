@@ -23,7 +23,10 @@ afterEach(() => void vi.useRealTimers())
 function start({ api, store = createMemorySyncStore() }: { readonly api: SyncApi; readonly store?: SyncStore }) {
   const said: FromSync[] = []
   let hear: (message: ToSync) => void = () => {}
-  const channel = { post: (message: FromSync) => void said.push(message), listen: (to: typeof hear) => (hear = to) }
+  const channel = {
+    post: (_peerId: string, message: FromSync) => void said.push(message),
+    listen: (to: typeof hear) => (hear = to),
+  }
   const locks = { hold: async () => () => {}, take: async () => () => {} }
   const sync = runSync({ locks, channel, api, store, random: () => 0.5, now: () => Date.now() })
   hear(state)

@@ -1,6 +1,5 @@
 import { assertNever } from '../../schema/assert.ts'
-import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
-import { syncLock } from '../../schema/messages/runtime/protocol.ts'
+import { chatNames, type FromSync, type ToSync } from '../../schema/messages/sync.ts'
 import type { Locks } from '../runtime/platform/locks.ts'
 import { backoffMs } from './backoff.ts'
 import { withDeadline } from './deadline.ts'
@@ -11,7 +10,8 @@ import type { SyncStore } from './sync-store.ts'
 
 /** The way to the coordinator. */
 export interface SyncChannel {
-  post(message: FromSync): void
+  /** `peerId`: this sync client, whose lock the coordinator watches */
+  post(peerId: string, message: FromSync): void
   listen(onMessage: (message: ToSync) => void): void
 }
 
@@ -39,8 +39,8 @@ const storeMs = 5_000
 /** Carries out what the machine says. Decides nothing. */
 export function runSync({ locks, channel, api, store, random, now }: SyncParts): RunningSync {
   api.watchClock?.((skewMs) => take({ type: 'CLOCK', skewMs }))
-  const syncId = Math.floor(random() * 2 ** 48).toString(36)
-  const machine = new SyncMachine(syncId, random, now)
+  const peerId = Math.floor(random() * 2 ** 48).toString(36)
+  const machine = new SyncMachine(peerId, random, now)
   const timers = new Map<TimerName, ReturnType<typeof setTimeout>>()
   const inputs: SyncInput[] = []
   const onQuiet = new Set<() => void>()
@@ -78,7 +78,7 @@ export function runSync({ locks, channel, api, store, random, now }: SyncParts):
   function carryOut(effect: SyncEffect): void {
     switch (effect.type) {
       case 'SEND':
-        return channel.post(effect.message)
+        return channel.post(peerId, effect.message)
       case 'READ': {
         const { request, stream, what } = effect
         api.read(stream, what).then(
@@ -145,7 +145,7 @@ export function runSync({ locks, channel, api, store, random, now }: SyncParts):
   }
 
   // Before the first word: whoever hears of us waits for it.
-  void locks.hold(syncLock(syncId))
+  void locks.hold(chatNames.peerLock(peerId))
   channel.listen((message) => take({ type: 'MESSAGE', message }))
   take({ type: 'START' })
 

@@ -1,25 +1,25 @@
-import { syncChannelName, type ToSync } from '../../schema/messages/sync.ts'
+import type { FromPeer, ToPeer } from '../../schema/messages/runtime/peer.ts'
+import { chatNames, type FromSync, type ToSync } from '../../schema/messages/sync.ts'
 import type { SyncChannel } from './run-sync.ts'
 
-/** The BroadcastChannel to the coordinator. What other sync clients or older builds say on it is not for us. */
-const toSync: Record<ToSync['type'], true> = {
-  COORDINATOR_STARTED: true,
-  SYNC_STATE: true,
-  EVENTS_APPLIED: true,
-  EVENTS_FAILED: true,
-  OUTBOX: true,
-  OUTBOX_DISCARDED: true,
-  UPLOADED_APPLIED: true,
-}
+const toPeer: Record<ToPeer['type'], true> = { COORDINATOR_STARTED: true, TO_PEER: true }
 
-export function openSyncChannel(name = syncChannelName): SyncChannel {
+/** The runtime's peer line. What other sync clients or older builds say on it is not for us. */
+export function openSyncChannel(name = chatNames.peerChannel): SyncChannel {
   const channel = new BroadcastChannel(name)
   return {
-    post: (message) => channel.postMessage(message),
+    post: (peerId, message) => channel.postMessage(enclosed(peerId, message)),
     listen(onMessage) {
       channel.addEventListener('message', ({ data }: MessageEvent<{ type?: string } | null>) => {
-        if (data?.type !== undefined && Object.hasOwn(toSync, data.type)) onMessage(data as ToSync)
+        if (data?.type === undefined || !Object.hasOwn(toPeer, data.type)) return
+        const message = data as ToPeer
+        onMessage(message.type === 'TO_PEER' ? (message.message as ToSync) : message)
       })
     },
   }
+}
+
+function enclosed(peerId: string, message: FromSync): FromPeer {
+  if (message.type === 'SYNC_STATUS') return { type: 'PEER_STATUS', peerId, status: { sync: message.status } }
+  return { type: 'PEER_MESSAGE', peerId, message }
 }

@@ -244,7 +244,7 @@ class World {
     this.database.epoch += 1
     this.#toSync = []
     this.leaderUp = true
-    this.#toSync.push(...this.database.answer({ type: 'SYNC_HELLO', syncId: '' }))
+    this.#toSync.push(...this.database.answer({ type: 'SYNC_HELLO' }))
   }
 
   #openRoom(): void {

@@ -27,7 +27,7 @@ type SyncState = Extract<ToSync, { type: 'SYNC_STATE' }>
 type Reading = { readonly stream: StreamSync; readonly what: ReadRequest }
 
 export class SyncMachine {
-  readonly #syncId: string
+  readonly #name: string
   readonly #random: () => number
   readonly #now: () => number
   #effects: SyncEffect[] = []
@@ -63,8 +63,8 @@ export class SyncMachine {
   #told: string | null = null
   #toldAt = 0
 
-  constructor(syncId: string, random: () => number, now: () => number) {
-    this.#syncId = syncId
+  constructor(name: string, random: () => number, now: () => number) {
+    this.#name = name
     this.#random = random
     this.#now = now
   }
@@ -237,7 +237,7 @@ export class SyncMachine {
   #hello(): void {
     this.#forget()
     this.#state = null
-    this.#send({ type: 'SYNC_HELLO', syncId: this.#syncId })
+    this.#send({ type: 'SYNC_HELLO' })
   }
 
   #forget(): void {
@@ -280,7 +280,7 @@ export class SyncMachine {
     const skewMs = this.#skewMs
     if (skewMs === null || (this.#skewTold !== null && Math.abs(skewMs - this.#skewTold) < clockStepMs)) return
     this.#skewTold = skewMs
-    this.#send({ type: 'SERVER_CLOCK', syncId: this.#syncId, skewMs })
+    this.#send({ type: 'SERVER_CLOCK', skewMs })
   }
 
   #upload(): void {
@@ -310,7 +310,6 @@ export class SyncMachine {
           if (this.#handedOver.size === 0) this.#pace.started(this.#now())
           this.#sendAcknowledged(batch, (batchId) => ({
             type: 'EVENTS',
-            syncId: this.#syncId,
             batchId,
             stream: batch.stream,
             items: batch.items,
@@ -393,7 +392,7 @@ export class SyncMachine {
   #uploaded(stream: string, results: readonly UploadResult[]): void {
     if (results.length === 0) return
     this.#do({ type: 'UNMIRROR', events: results.map(({ id }) => ({ stream, id })) })
-    this.#sendAcknowledged(null, (batchId) => ({ type: 'UPLOADED', syncId: this.#syncId, batchId, stream, results }))
+    this.#sendAcknowledged(null, (batchId) => ({ type: 'UPLOADED', batchId, stream, results }))
   }
 
   #refused(fault: SyncFault): void {
@@ -442,7 +441,7 @@ export class SyncMachine {
   }
 
   #sendAcknowledged(batch: Batch | null, message: (batchId: string) => FromSync): void {
-    const batchId = `${this.#syncId}-${++this.#serial}`
+    const batchId = `${this.#name}-${++this.#serial}`
     this.#handedOver.set(batchId, batch)
     this.#send(message(batchId))
     if (this.#handedOver.size === 1) this.#do({ type: 'TIMER', timer: 'acknowledgement', ms: acknowledgementMs })
@@ -479,6 +478,6 @@ export class SyncMachine {
     if (kind === this.#told && (status.progress.length === 0 || this.#now() - this.#toldAt < 200)) return
     this.#told = kind
     this.#toldAt = this.#now()
-    this.#send({ type: 'SYNC_STATUS', syncId: this.#syncId, status })
+    this.#send({ type: 'SYNC_STATUS', status })
   }
 }

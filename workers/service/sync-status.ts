@@ -1,4 +1,4 @@
-import type { SyncStatus } from '../../schema/messages/runtime/status.ts'
+import type { SyncStatus } from '../../schema/messages/chat-status.ts'
 import type { StreamSync } from './stream-sync.ts'
 
 /** How it stands, in the words that every tab shows. */

@@ -1,9 +1,9 @@
 import { isLocalSpace, spaceStream } from '../../../schema/events/streams.ts'
-import type { Client } from '../../../workers/runtime/client/client.ts'
+import type { ChatClient } from '../../../workers/chat/chat-client.ts'
 import { currentRoute } from '../../routes.ts'
 
 /** Tells the stack below which room is on screen, so that sync fetches its newest page first. */
-export function shareOpenRoom(client: Client): void {
+export function shareOpenRoom(client: ChatClient): void {
   let told = ''
   const tell = () => {
     const { space, room } = currentRoute()

@@ -1,4 +1,4 @@
-import type { SyncStatus } from '../../../schema/messages/runtime/status.ts'
+import type { SyncStatus } from '../../../schema/messages/chat-status.ts'
 import { useClientStatus } from '../../live/index.ts'
 import { Button } from '../../shell/Button.tsx'
 import { useDamagedCopies } from './use-damaged-copies.ts'

@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'react'
-import type { ClientStatus } from '../../../schema/messages/runtime/status.ts'
+import type { ChatStatus } from '../../../schema/messages/chat-status.ts'
 import { sql, useClientStatus, useLive, useLiveQuery } from '../../live/index.ts'
 import { Button } from '../../shell/Button.tsx'
 import { showError } from '../../shell/toasts.tsx'
@@ -146,7 +146,7 @@ function Facts({ of }: { of: readonly (readonly [string, string])[] }) {
   ))
 }
 
-const syncWords: Record<ClientStatus['sync']['state'], string> = {
+const syncWords: Record<ChatStatus['sync']['state'], string> = {
   live: 'up to date',
   syncing: 'coming in',
   connecting: 'connecting',

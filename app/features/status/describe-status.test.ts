@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { ClientStatus } from '../../../schema/messages/runtime/status.ts'
+import type { ChatStatus } from '../../../schema/messages/chat-status.ts'
 import { describeStatus, pendingWords } from './describe-status.ts'
 
-const live: ClientStatus = {
+const live: ChatStatus = {
   tabId: 'a',
   activeTab: 'a',
   role: 'leader',
@@ -13,13 +13,14 @@ const live: ClientStatus = {
   outbox: { pending: 0, failed: 0 },
   space: null,
   problem: null,
+  application: {},
 }
-const sync = (state: ClientStatus['sync']['state'], progress: ClientStatus['sync']['progress'] = []) => ({
+const sync = (state: ChatStatus['sync']['state'], progress: ChatStatus['sync']['progress'] = []) => ({
   ...live,
   sync: { state, progress, error: null },
 })
 
-test.each<[string, ClientStatus, string, string]>([
+test.each<[string, ChatStatus, string, string]>([
   ['all is well', live, 'ok', 'Up to date'],
   ['offline with a queue', { ...sync('offline'), outbox: { pending: 3, failed: 0 } }, 'off', 'Offline · 3 to send'],
   ['history coming in', sync('syncing', [{ stream: 'space:a', applied: 30, total: 120 }]), 'busy', 'Syncing 25 %'],
@@ -35,7 +36,7 @@ test.each<[string, ClientStatus, string, string]>([
   ['signed out', sync('signed-out'), 'ok', 'On this device'],
 ])('%s', (_case, status, tone, short) => expect(describeStatus(status, false)).toMatchObject({ tone, short }))
 
-test.each<[ClientStatus['sync']['state'], string]>([
+test.each<[ChatStatus['sync']['state'], string]>([
   ['live', 'sending…'],
   ['syncing', 'sending…'],
   ['connecting', 'waiting for the network'],

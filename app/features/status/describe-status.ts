@@ -1,5 +1,5 @@
 import { assertNever } from '../../../schema/assert.ts'
-import type { ClientStatus } from '../../../schema/messages/runtime/status.ts'
+import type { ChatStatus } from '../../../schema/messages/chat-status.ts'
 
 /** The pill's words. `tone` picks its colour. */
 export interface StatusWords {
@@ -10,7 +10,7 @@ export interface StatusWords {
   readonly progress: number | null
 }
 
-export function describeStatus(status: ClientStatus, local: boolean): StatusWords {
+export function describeStatus(status: ChatStatus, local: boolean): StatusWords {
   const { sync, outbox } = status
   const applied = sync.progress.reduce((sum, each) => sum + Math.min(each.applied, each.total), 0)
   const total = sync.progress.reduce((sum, each) => sum + each.total, 0)
@@ -47,7 +47,7 @@ export function describeStatus(status: ClientStatus, local: boolean): StatusWord
 }
 
 /** Beside a message that the server does not have yet. */
-export function pendingWords(sync: ClientStatus['sync']['state']): string {
+export function pendingWords(sync: ChatStatus['sync']['state']): string {
   switch (sync) {
     case 'live':
     case 'syncing':

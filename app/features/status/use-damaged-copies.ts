@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from 'react'
+import { damagedFolder } from '../../../workers/chat/chat-client.ts'
 import { listDamagedCopies, removeDamagedCopies } from '../../../workers/runtime/client/damaged-copies.ts'
 
 /** The copies of a damaged database that this device keeps, as they were when the component was mounted. */
@@ -6,12 +7,12 @@ export function useDamagedCopies(): { copies: readonly File[]; save(): void; rem
   const [copies, setCopies] = useState<readonly File[]>([])
   useEffect(() => {
     let mounted = true
-    void listDamagedCopies().then((found) => mounted && setCopies(found))
+    void listDamagedCopies(damagedFolder).then((found) => mounted && setCopies(found))
     return () => {
       mounted = false
     }
   }, [])
-  const remove = useCallback(() => void removeDamagedCopies().then(() => setCopies([])), [])
+  const remove = useCallback(() => void removeDamagedCopies(damagedFolder).then(() => setCopies([])), [])
   return { copies, save: () => copies.forEach(download), remove }
 }
 

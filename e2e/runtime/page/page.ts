@@ -1,5 +1,4 @@
-import type { Client } from '../../../workers/runtime/client/client.ts'
-import { connect } from '../../../workers/chat/connect.ts'
+import { connectChat, type ChatClient } from '../../../workers/chat/chat-client.ts'
 import { installTestHooks } from '../../../workers/runtime/client/test-hooks.ts'
 import type { SqlValue } from '../../../schema/live.ts'
 import { applyChaos, keepWorkers, workers } from './chaos.ts'
@@ -7,7 +6,7 @@ import { message, startWriter, type Writer } from './writer.ts'
 
 /** The runtime without an app: what its tests and its measurements open. In no build of the product. */
 export interface RuntimePage {
-  readonly client: Client
+  readonly client: ChatClient
   readonly workers: readonly Worker[]
   readonly message: typeof message
   startWriting(who: string): void
@@ -30,7 +29,7 @@ declare global {
 
 keepWorkers()
 applyChaos(location.search)
-const client = connect()
+const client = connectChat()
 installTestHooks(client)
 globalThis.runtime = {
   client,

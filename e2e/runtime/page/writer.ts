@@ -1,6 +1,7 @@
 import { ulid } from 'ulid'
 import type { EventDraft } from '../../../schema/events/event.ts'
-import type { Client, ClientError } from '../../../workers/runtime/client/client.ts'
+import type { ChatClient } from '../../../workers/chat/chat-client.ts'
+import type { ClientError } from '../../../workers/runtime/client/client.ts'
 
 /** What became of each write, by its number. */
 export interface Written {
@@ -14,7 +15,7 @@ export interface Writer {
 }
 
 /** Writes without a pause, several at once: raw rows into `written(who, n)`, and events named by their number. */
-export function startWriter(client: Client, who: string, inFlight = 4): Writer {
+export function startWriter(client: ChatClient, who: string, inFlight = 4): Writer {
   const stopping = new AbortController()
   const rows: Written = { done: [], lost: [], failed: [] }
   const events: Written = { done: [], lost: [], failed: [] }

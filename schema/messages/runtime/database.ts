@@ -1,9 +1,6 @@
-import type { EventDraft } from '../../events/event.ts'
-import type { EventKey } from '../../events/key.ts'
 import type { LiveUpdate, Query, QueryResult, SqlValue } from '../../live.ts'
-import type { Problem, StorageSpace } from './status.ts'
-import type { FromSync, ToSync } from '../sync.ts'
-import type { ErrorCode, OpenRoom } from './tab.ts'
+import type { ApplicationStatus, Problem, StorageSpace } from './status.ts'
+import type { Context, ErrorCode } from './tab.ts'
 
 /**
  * Coordinator ↔ Dedicated Worker, over a port that no page's main thread touches.
@@ -26,17 +23,13 @@ export type ToDatabase =
       readonly mayWrite: boolean
     }
   | { readonly type: 'RUN_ACCEPTED' | 'RUN_REFUSED'; readonly epoch: number; readonly requestId: string }
+  /** answered by CALL_RESULT or QUERY_ERROR */
   | {
-      readonly type: 'FORWARD_DISPATCH'
+      readonly type: 'FORWARD_CALL'
       readonly epoch: number
       readonly requestId: string
-      readonly events: readonly EventDraft[]
-    }
-  | {
-      readonly type: 'FORWARD_RETRY' | 'FORWARD_DISCARD'
-      readonly epoch: number
-      readonly requestId: string
-      readonly events: readonly EventKey[]
+      readonly command: string
+      readonly argument: unknown
     }
   /** each is answered by a snapshot in a TURN, also when it is live already */
   | {
@@ -45,14 +38,8 @@ export type ToDatabase =
       readonly queries: readonly { readonly queryId: string; readonly query: Query }[]
     }
   | { readonly type: 'FORWARD_UNSUBSCRIBE'; readonly epoch: number; readonly queryId: string }
-  | { readonly type: 'FORWARD_SYNC'; readonly epoch: number; readonly message: FromSync }
-  | {
-      readonly type: 'FORWARD_PERSON'
-      readonly epoch: number
-      /** undefined: no tab has said yet */
-      readonly actor: string | null | undefined
-      readonly openRoom: OpenRoom | null
-    }
+  | { readonly type: 'FORWARD_PEER'; readonly epoch: number; readonly message: unknown }
+  | { readonly type: 'FORWARD_CONTEXT'; readonly epoch: number; readonly context: Context }
   | { readonly type: 'HEARTBEAT'; readonly n: number }
 
 export type FromDatabase =
@@ -68,17 +55,17 @@ export type FromDatabase =
       readonly storage: 'opfs' | 'memory'
       readonly problem: Problem | null
       readonly space: StorageSpace | null
-      readonly outbox: OutboxCount
+      readonly application: ApplicationStatus
     }
   | { readonly type: 'OPEN_FAILED'; readonly tabId: string; readonly problem: Problem; readonly final: boolean }
   | { readonly type: 'QUERY_ACCEPTED'; readonly epoch: number; readonly requestId: string }
-  /** result null: a write request that has no rows to tell */
   | {
       readonly type: 'QUERY_RESULT'
       readonly epoch: number
       readonly requestId: string
-      readonly result: QueryResult | null
+      readonly result: QueryResult
     }
+  | { readonly type: 'CALL_RESULT'; readonly epoch: number; readonly requestId: string; readonly result: unknown }
   | {
       readonly type: 'QUERY_ERROR'
       readonly epoch: number
@@ -87,12 +74,12 @@ export type FromDatabase =
       readonly message: string
     }
   | { readonly type: 'TURN'; readonly epoch: number; readonly updates: readonly QueryUpdate[] }
-  | { readonly type: 'OUTBOX_CHANGED'; readonly epoch: number; readonly outbox: OutboxCount }
+  | { readonly type: 'APPLICATION_CHANGED'; readonly epoch: number; readonly application: ApplicationStatus }
   | { readonly type: 'PROBLEM_CHANGED'; readonly epoch: number; readonly problem: Problem | null }
   | { readonly type: 'SPACE_CHANGED'; readonly epoch: number; readonly space: StorageSpace }
   /** this worker cannot go on with its database (damaged, or taken away): end it, and open anew */
   | { readonly type: 'REPLACE_ME'; readonly epoch: number; readonly reason: string }
-  | { readonly type: 'TO_SYNC'; readonly epoch: number; readonly message: ToSync }
+  | { readonly type: 'TO_PEER'; readonly epoch: number; readonly message: unknown }
   | { readonly type: 'HEARTBEAT_PONG'; readonly n: number }
 
 export type QueryUpdate =
@@ -101,8 +88,3 @@ export type QueryUpdate =
       readonly queryId: string
       readonly error: { readonly code: ErrorCode; readonly message: string; readonly final: boolean }
     }
-
-export interface OutboxCount {
-  readonly pending: number
-  readonly failed: number
-}

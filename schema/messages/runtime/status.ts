@@ -9,20 +9,16 @@ export interface ClientStatus {
   readonly storage: 'unknown' | 'opfs' | 'memory'
   /** where the coordinator runs: its SharedWorker, or the leader's Dedicated Worker */
   readonly coordinator: 'shared' | 'leader'
-  readonly sync: SyncStatus
-  readonly outbox: { readonly pending: number; readonly failed: number }
   /** what this site stores and may store, as the leader saw it last */
   readonly space: StorageSpace | null
   /** what a person must know or do; null when all is well */
   readonly problem: Problem | null
+  /** what the application says of itself */
+  readonly application: ApplicationStatus
 }
 
-export interface SyncStatus {
-  readonly state: 'off' | 'signed-out' | 'connecting' | 'offline' | 'syncing' | 'live'
-  /** history still coming in: events applied and events there are, per stream */
-  readonly progress: readonly { readonly stream: string; readonly applied: number; readonly total: number }[]
-  readonly error: string | null
-}
+/** Only the application knows what is in it; it and its peer say each key anew when it changes. */
+export type ApplicationStatus = Readonly<Record<string, unknown>>
 
 export interface StorageSpace {
   /** bytes, as the browser estimates them */

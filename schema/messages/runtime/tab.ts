@@ -1,5 +1,3 @@
-import type { EventDraft } from '../../events/event.ts'
-import type { EventKey } from '../../events/key.ts'
 import type { LiveUpdate, Query, QueryResult, SqlValue } from '../../live.ts'
 import type { ClientStatus } from './status.ts'
 
@@ -21,9 +19,7 @@ export type FromTab =
       readonly visible: boolean
       /** the highest epoch that this tab has seen */
       readonly epoch: number
-      /** undefined: this tab has not said who it is */
-      readonly actor: string | null | undefined
-      readonly openRoom: OpenRoom | null
+      readonly context: Context
       readonly subscriptions: readonly TabSubscription[]
       readonly requests: readonly OpenRequest[]
     }
@@ -34,10 +30,12 @@ export type FromTab =
   /** DELTAS up to number `n` have reached the tab: what lets the coordinator bound what it piles up */
   | { readonly type: 'DELTAS_RECEIVED'; readonly n: number }
   | { readonly type: 'VISIBILITY'; readonly visible: boolean }
-  | { readonly type: 'SET_ACTOR'; readonly actor: string | null }
-  | { readonly type: 'SET_OPEN_ROOM'; readonly room: OpenRoom | null }
+  | { readonly type: 'SET_CONTEXT'; readonly key: string; readonly value: unknown }
 
-export type TabRequest = TabQuery | TabWrite
+/** What the tabs say of themselves to the application: by key, the last word of any tab counts. */
+export type Context = Readonly<Record<string, unknown>>
+
+export type TabRequest = TabQuery | TabCall
 /** Plain SQL: repeated after a failover only when it was never accepted. */
 export interface TabQuery {
   readonly type: 'QUERY'
@@ -45,11 +43,13 @@ export interface TabQuery {
   readonly sql: string
   readonly parameters: readonly SqlValue[]
 }
-/** Idempotent by event id: repeated until it is answered. */
-export type TabWrite =
-  | { readonly type: 'DISPATCH'; readonly requestId: string; readonly events: readonly EventDraft[] }
-  | { readonly type: 'RETRY_EVENTS'; readonly requestId: string; readonly events: readonly EventKey[] }
-  | { readonly type: 'DISCARD_EVENTS'; readonly requestId: string; readonly events: readonly EventKey[] }
+/** A command of the application: repeated until it is answered, and run once. */
+export interface TabCall {
+  readonly type: 'CALL'
+  readonly requestId: string
+  readonly command: string
+  readonly argument: unknown
+}
 
 export interface TabSubscription {
   readonly subscriptionId: string
@@ -59,10 +59,6 @@ export interface OpenRequest {
   readonly request: TabRequest
   /** the epoch whose leader accepted it, as QUERY_ACCEPTED said: no other leader may run it */
   readonly acceptedEpoch: number | null
-}
-export interface OpenRoom {
-  readonly stream: string
-  readonly room: string
 }
 
 export type ToTab =
@@ -78,7 +74,8 @@ export type ToTab =
   | { readonly type: 'ACTIVE_CHANGED'; readonly activeTab: string | null; readonly epoch: number }
   | ({ readonly type: 'STATUS_CHANGED' } & SharedStatus)
   | { readonly type: 'QUERY_ACCEPTED'; readonly requestId: string; readonly epoch: number }
-  | { readonly type: 'QUERY_RESPONSE'; readonly requestId: string; readonly result: QueryResult | null }
+  | { readonly type: 'QUERY_RESPONSE'; readonly requestId: string; readonly result: QueryResult }
+  | { readonly type: 'CALL_RESPONSE'; readonly requestId: string; readonly result: unknown }
   | { readonly type: 'QUERY_ERROR'; readonly requestId: string; readonly code: ErrorCode; readonly message: string }
   /** what one turn changed for this tab; all of it in one message */
   | { readonly type: 'DELTAS'; readonly n: number; readonly updates: readonly TabUpdate[] }
@@ -86,7 +83,7 @@ export type ToTab =
   | { readonly type: 'BEAT' }
   /** this leader's worker hangs: terminate it and start another */
   | { readonly type: 'REPLACE_WORKER'; readonly reason: string }
-  | { readonly type: 'NUDGE_SERVICE_WORKER' }
+  | { readonly type: 'WAKE_PEER' }
 
 export type TabUpdate =
   | { readonly subscriptionId: string; readonly update: LiveUpdate }
@@ -97,7 +94,7 @@ export type TabUpdate =
     }
 
 /** The part of ClientStatus that is the same in every tab. */
-export type SharedStatus = Pick<ClientStatus, 'storage' | 'sync' | 'outbox' | 'space' | 'problem'>
+export type SharedStatus = Pick<ClientStatus, 'storage' | 'space' | 'problem' | 'application'>
 
 export type ErrorCode =
   | 'QUERY_INVALID'
@@ -105,6 +102,7 @@ export type ErrorCode =
   | 'LEADER_LOST'
   | 'TIMEOUT'
   | 'QUOTA_EXCEEDED'
-  | 'INVALID_EVENT'
+  /** the command does not take this argument */
+  | 'INVALID_ARGUMENT'
   | 'UNAVAILABLE'
   | 'CLOSED'

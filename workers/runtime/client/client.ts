@@ -1,12 +1,11 @@
-import type { EventKey } from '../../../schema/events/key.ts'
 import type { Observable } from 'rxjs'
-import type { EventDraft } from '../../../schema/events/event.ts'
 import type { Query, QueryResult, SqlValue } from '../../../schema/live.ts'
 import type { ClientStatus } from '../../../schema/messages/runtime/status.ts'
+import type { ErrorCode } from '../../../schema/messages/runtime/tab.ts'
 import type { RowsUpdate } from './live-rows.ts'
 
-/** The tab's end of the stack: all that app/ sees. */
-export interface Client {
+/** The tab's end of the runtime: all that a page sees of it. `Commands` are those of its application. */
+export interface Client<Commands = unknown> {
   readonly tabId: string
   /** replays the present status to a new observer; completes with close() */
   readonly status$: Observable<ClientStatus>
@@ -20,28 +19,26 @@ export interface Client {
   live(query: Query): Observable<RowsUpdate>
   /** Plain SQL on the leader's database. Rejects with a ClientError; TIMEOUT: it ran for 15 s and was stopped, or none led. */
   query(sql: string, parameters?: readonly SqlValue[]): Promise<QueryResult>
-  /** Resolves when the events and their outbox rows are durable on this device. All or none. Rejects with a ClientError. */
-  dispatch(events: readonly EventDraft[]): Promise<void>
-  /** Puts failed events back in the queue. */
-  retry(events: readonly EventKey[]): Promise<void>
-  /** Takes never-acknowledged events back: they leave the outbox, the log and every projection. */
-  discard(events: readonly EventKey[]): Promise<void>
-  /** Who this device is signed in as; null when signed out. Sync follows it. */
-  setActor(actor: string | null): void
-  /** The room on screen: sync fetches its newest page first. */
-  setOpenRoom(room: { readonly stream: string; readonly room: string } | null): void
+  /**
+   * Runs a command of the application, once, and resolves with its result when it is durable. Rejects with a ClientError:
+   * INVALID_ARGUMENT, QUOTA_EXCEEDED, and SQL_ERROR with what the command threw.
+   */
+  call<Name extends keyof Commands & string>(
+    command: Name,
+    ...argument: ArgumentOf<Commands[Name]>
+  ): Promise<ResultOf<Commands[Name]>>
+  /** Tells the application something of the tabs, which every later leader hears too. By key, the last word of any tab counts. */
+  setContext(key: string, value: unknown): void
   close(): void
 }
 export type Unsubscribe = () => void
 
+/** What follows the command's name in a call: nothing, or its argument. */
+export type ArgumentOf<Command> = Command extends (state: never, ...argument: infer Rest) => unknown
+  ? Rest
+  : [argument?: unknown]
+export type ResultOf<Command> = Command extends (...parameters: never) => infer Result ? Result : unknown
+
 export interface ClientError extends Error {
-  readonly code:
-    | 'QUERY_INVALID'
-    | 'SQL_ERROR'
-    | 'LEADER_LOST'
-    | 'TIMEOUT'
-    | 'QUOTA_EXCEEDED'
-    | 'INVALID_EVENT'
-    | 'UNAVAILABLE'
-    | 'CLOSED'
+  readonly code: ErrorCode
 }

@@ -24,9 +24,9 @@ export function takeEarlyHost(): EarlyHost | null {
 }
 
 /** Among the page's first lines, as a classic script. Where somebody is to be welcomed, that comes first. */
-export function earlyHostScript(workerUrl: string): string {
+export function earlyHostScript(workerUrl: string, name: string): string {
   return `if (document.documentElement.dataset.start === 'app') {
-      const worker = new Worker(${JSON.stringify(workerUrl)}, { type: 'module', name: 'rsql-host' })
+      const worker = new Worker(${JSON.stringify(workerUrl)}, { type: 'module', name: ${JSON.stringify(name)} })
       const host = (window.earlyHost = { worker, said: [], failed: false })
       worker.onmessage = ({ data }) => host.said.push(data)
       worker.onerror = () => (host.failed = true)

@@ -12,9 +12,9 @@ const uncloneable = [() => 1] as never
 
 test('a request that cannot be cloned fails alone: no coordinator is told of it, now or later', async () => {
   const requests = openRequests('tab', never, post)
-  await expect(requests.query('SELECT ?', uncloneable)).rejects.toMatchObject({ code: 'INVALID_EVENT' })
-  await expect(requests.write({ type: 'DISPATCH', events: uncloneable })).rejects.toMatchObject({
-    code: 'INVALID_EVENT',
+  await expect(requests.query('SELECT ?', uncloneable)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+  await expect(requests.call('dispatch', uncloneable)).rejects.toMatchObject({
+    code: 'INVALID_ARGUMENT',
   })
   expect(requests.all()).toEqual([])
   void requests.query('SELECT 1', [])

@@ -1,33 +1,38 @@
 import type { QueryResult, SqlValue } from '../../../schema/live.ts'
-import type { ErrorCode, FromTab, OpenRequest, TabRequest, TabWrite } from '../../../schema/messages/runtime/tab.ts'
+import type {
+  ErrorCode,
+  FromTab,
+  OpenRequest,
+  TabCall,
+  TabQuery,
+  TabRequest,
+} from '../../../schema/messages/runtime/tab.ts'
 import type { Clock } from '../platform/clock.ts'
 import { clientError } from './client-error.ts'
 
 export interface Requests {
   query(sql: string, parameters: readonly SqlValue[]): Promise<QueryResult>
-  write(write: WithoutId<TabWrite>): Promise<void>
+  call(command: string, argument: unknown): Promise<unknown>
   /** unanswered, in the order in which they were made */
   all(): OpenRequest[]
   accepted(requestId: string, epoch: number): void
   /** Any plain SQL may have been accepted at this epoch: only its leader may still run it. */
   doubt(epoch: number): void
-  answered(requestId: string, result: QueryResult | null): void
+  answered(requestId: string, result: unknown): void
   failed(requestId: string, code: ErrorCode, message: string): void
   close(): void
 }
-type WithoutId<T> = T extends unknown ? Omit<T, 'requestId'> : never
 
 interface Waiting {
   readonly request: TabRequest
   acceptedEpoch: number | null
-  resolve(result: QueryResult | null): void
+  resolve(result: unknown): void
   reject(error: Error): void
   cancelDeadline(): void
 }
 
 /** Beyond the coordinator's own deadline: it ends what a lost coordinator never will. */
 const deadlineMs = 33_000
-const nothing: QueryResult = { columns: [], rows: [], changes: 0 }
 
 /** A tab's unanswered requests. Law: each is settled once. */
 export function openRequests(tabId: string, clock: Clock, post: (message: FromTab) => void): Requests {
@@ -35,7 +40,7 @@ export function openRequests(tabId: string, clock: Clock, post: (message: FromTa
   let made = 0
   let closed = false
 
-  function ask(request: WithoutId<TabRequest>): Promise<QueryResult | null> {
+  function ask(request: Omit<TabQuery, 'requestId'> | Omit<TabCall, 'requestId'>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (closed) return reject(clientError('CLOSED', 'this client is closed'))
       const requestId = `${tabId}:${++made}`
@@ -49,7 +54,7 @@ export function openRequests(tabId: string, clock: Clock, post: (message: FromTa
       } catch (error) {
         // what cannot be cloned must not stand in line either: every new coordinator would be told of it, in vain
         settle(requestId)
-        reject(clientError('INVALID_EVENT', `this cannot be sent to the database: ${String(error)}`))
+        reject(clientError('INVALID_ARGUMENT', `this cannot be sent to the database: ${String(error)}`))
       }
     })
   }
@@ -67,8 +72,8 @@ export function openRequests(tabId: string, clock: Clock, post: (message: FromTa
   }
 
   return {
-    query: async (sql, parameters) => (await ask({ type: 'QUERY', sql, parameters })) ?? nothing,
-    write: async (write) => void (await ask(write)),
+    query: (sql, parameters) => ask({ type: 'QUERY', sql, parameters }) as Promise<QueryResult>,
+    call: (command, argument) => ask({ type: 'CALL', command, argument }),
     all: () => [...waiting.values()].map(({ request, acceptedEpoch }) => ({ request, acceptedEpoch })),
     accepted(requestId, epoch) {
       const found = waiting.get(requestId)

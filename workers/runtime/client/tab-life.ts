@@ -1,4 +1,4 @@
-import { coordinatorLock, replacingLock, servingLock, tabLock } from '../../../schema/messages/runtime/protocol.ts'
+import type { RuntimeNames } from '../../../schema/messages/runtime/protocol.ts'
 import type { FromTab, ToTab } from '../../../schema/messages/runtime/tab.ts'
 import type { Clock } from '../platform/clock.ts'
 import { holdPatiently, type Locks } from '../platform/locks.ts'
@@ -29,6 +29,7 @@ export interface TabWorker {
 
 export interface LifeOptions {
   readonly platform: {
+    readonly names: RuntimeNames
     readonly locks: Locks
     readonly clock: Clock
     readonly ways: readonly [CoordinatorWay, ...CoordinatorWay[]]
@@ -70,7 +71,7 @@ const attemptsOnAWay = 2
  */
 export function startLife(options: LifeOptions): Life {
   const { platform, tabId, life, registration, receive } = options
-  const { locks, clock, ways } = platform
+  const { names, locks, clock, ways } = platform
   let ended = false
   let letGo: (() => void) | null = null
   let port: Port | null = null
@@ -118,7 +119,7 @@ export function startLife(options: LifeOptions): Life {
 
   async function start(): Promise<void> {
     try {
-      letGo = await locks.hold(tabLock(tabId, life), holding.signal)
+      letGo = await locks.hold(names.tabLock(tabId, life), holding.signal)
     } catch {
       return
     }
@@ -188,7 +189,7 @@ export function startLife(options: LifeOptions): Life {
     coordinatorId = id
     platform.mark('registered')
     options.registered(way.coordinator)
-    void holdPatiently(locks, clock, coordinatorLock(id), mine.signal).then((release) => {
+    void holdPatiently(locks, clock, names.coordinatorLock(id), mine.signal).then((release) => {
       if (!release) return
       // The coordinator is dead. What it had posted before is heard first: it may answer.
       release()
@@ -212,7 +213,8 @@ export function startLife(options: LifeOptions): Life {
     // it may be our own worker that hangs, and everybody's coordinator with it
     if (!way.replace) return options.workerDied()
     const id = coordinatorId
-    await replace(coordinatorLock(id), [coordinatorLock(id), servingLock])
+    const itsLock = names.coordinatorLock(id)
+    await replace(itsLock, [itsLock, names.servingLock])
   }
 
   /**
@@ -222,14 +224,14 @@ export function startLife(options: LifeOptions): Life {
   async function serverHangs(): Promise<void> {
     silent = 0
     const before = replacedSoFar()
-    await replace(servingLock, [servingLock], () => !watch && replacedSoFar() === before)
+    await replace(names.servingLock, [names.servingLock], () => !watch && replacedSoFar() === before)
   }
 
   /** Takes a hung coordinator's locks, unless `itsLock` is free: then it is dead, or another tab has declared it so. */
   async function replace(itsLock: string, all: readonly string[], still = () => true): Promise<void> {
     if (replacing) return
     replacing = true
-    const one = await holdPatiently(locks, clock, replacingLock, holding.signal)
+    const one = await holdPatiently(locks, clock, names.replacingLock, holding.signal)
     if (one) borrowed.add(one)
     if (one && still() && !(await isFree(itsLock)) && still() && !ended) {
       for (const way of ways) way.replace?.()
@@ -237,7 +239,7 @@ export function startLife(options: LifeOptions): Life {
         const letGo = await locks.take(lock)
         borrowed.add(letGo)
         // who looks for a host hears of it meanwhile, and leaves the place to the new SharedWorker
-        if (lock === servingLock) await new Promise<void>((resolve) => clock.after(yieldMs, resolve))
+        if (lock === names.servingLock) await new Promise<void>((resolve) => clock.after(yieldMs, resolve))
         giveBack(letGo)
       }
     }

@@ -1,7 +1,7 @@
 import { assertNever } from '../../../schema/assert.ts'
-import { protocolVersion, tabLock } from '../../../schema/messages/runtime/protocol.ts'
+import { protocolVersion, type RuntimeNames } from '../../../schema/messages/runtime/protocol.ts'
 import type { ClientStatus } from '../../../schema/messages/runtime/status.ts'
-import type { FromTab, OpenRoom, ToTab } from '../../../schema/messages/runtime/tab.ts'
+import type { Context, FromTab, ToTab } from '../../../schema/messages/runtime/tab.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Locks } from '../platform/locks.ts'
 import type { Client } from './client.ts'
@@ -11,13 +11,14 @@ import { openSubscriptions, type Subscriptions } from './open-subscriptions.ts'
 import { startLife, type CoordinatorWay, type Life, type TabWorker } from './tab-life.ts'
 
 export interface TabPlatform {
+  readonly names: RuntimeNames
   readonly locks: Locks
   readonly clock: Clock
   /** The tab's Dedicated Worker: it starts to compile WASM at once. `died`: it could not start, or ended by itself. */
   spawnWorker(died: () => void): TabWorker
   /** the best first */
   readonly ways: readonly [CoordinatorWay, ...CoordinatorWay[]]
-  nudgeServiceWorker(): void
+  wakePeer(): void
   mark(name: string): void
 }
 
@@ -38,7 +39,7 @@ const respawnMs = { first: 100, last: 10_000, healthyAfter: 20_000 }
  * highest epoch.
  */
 export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: boolean): Tab {
-  const { clock } = platform
+  const { names, clock } = platform
   let life = 0
   let bornAt = 0
   let deaths = 0
@@ -46,8 +47,7 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
   let attempts = 0
   let current: Life | null = null
   let visible = visibleAtStart
-  let actor: string | null | undefined
-  let openRoom: OpenRoom | null = null
+  let context: Context = {}
   let closed = false
   const statusListeners = new Set<(status: ClientStatus) => void>()
   let status: ClientStatus = {
@@ -57,10 +57,9 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
     epoch: 0,
     storage: 'unknown',
     coordinator: platform.ways[0].coordinator,
-    sync: { state: 'off', progress: [], error: null },
-    outbox: { pending: 0, failed: 0 },
     space: null,
     problem: null,
+    application: {},
   }
   const requests: Requests = openRequests(tabId, clock, (message) => current?.post(message))
   const subscriptions: Subscriptions = openSubscriptions((message) => current?.post(message))
@@ -83,12 +82,13 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
         if (message.activeTab === tabId) platform.mark('leader')
         return changeStatus({ activeTab: message.activeTab, epoch: message.epoch })
       case 'STATUS_CHANGED': {
-        const { storage, sync, outbox, space, problem } = message
-        return changeStatus({ storage, sync, outbox, space, problem })
+        const { storage, space, problem, application } = message
+        return changeStatus({ storage, space, problem, application })
       }
       case 'QUERY_ACCEPTED':
         return requests.accepted(message.requestId, message.epoch)
       case 'QUERY_RESPONSE':
+      case 'CALL_RESPONSE':
         return requests.answered(message.requestId, message.result)
       case 'QUERY_ERROR':
         return requests.failed(message.requestId, message.code, message.message)
@@ -98,8 +98,8 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
       case 'REPLACE_WORKER':
         suspend()
         return resume()
-      case 'NUDGE_SERVICE_WORKER':
-        return platform.nudgeServiceWorker()
+      case 'WAKE_PEER':
+        return platform.wakePeer()
       default:
         return assertNever(message)
     }
@@ -112,11 +112,10 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
       life,
       attempt: ++attempts,
       protocol: protocolVersion,
-      lock: tabLock(tabId, life),
+      lock: names.tabLock(tabId, life),
       visible,
       epoch: status.epoch,
-      actor,
-      openRoom,
+      context,
       subscriptions: subscriptions.all(),
       requests: requests.all(),
     }
@@ -168,16 +167,10 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
     subscribe: subscriptions.add,
     live: (query) => liveQuery(subscriptions.add, query),
     query: (sql, parameters = []) => requests.query(sql, parameters),
-    dispatch: (events) => requests.write({ type: 'DISPATCH', events }),
-    retry: (events) => requests.write({ type: 'RETRY_EVENTS', events }),
-    discard: (events) => requests.write({ type: 'DISCARD_EVENTS', events }),
-    setActor(next) {
-      actor = next
-      current?.post({ type: 'SET_ACTOR', actor: next })
-    },
-    setOpenRoom(room) {
-      openRoom = room
-      current?.post({ type: 'SET_OPEN_ROOM', room })
+    call: (command: string, ...[argument]: [argument?: unknown]) => requests.call(command, argument),
+    setContext(key, value) {
+      context = { ...context, [key]: value }
+      current?.post({ type: 'SET_CONTEXT', key, value })
     },
     setVisible(next) {
       visible = next

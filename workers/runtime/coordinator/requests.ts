@@ -60,12 +60,8 @@ function forwarded({ request, mayWrite }: PendingRequest, epoch: number): ToData
   switch (request.type) {
     case 'QUERY':
       return { type: 'FORWARD_QUERY', epoch, requestId, sql: request.sql, parameters: request.parameters, mayWrite }
-    case 'DISPATCH':
-      return { type: 'FORWARD_DISPATCH', epoch, requestId, events: request.events }
-    case 'RETRY_EVENTS':
-      return { type: 'FORWARD_RETRY', epoch, requestId, events: request.events }
-    case 'DISCARD_EVENTS':
-      return { type: 'FORWARD_DISCARD', epoch, requestId, events: request.events }
+    case 'CALL':
+      return { type: 'FORWARD_CALL', epoch, requestId, command: request.command, argument: request.argument }
     default:
       return assertNever(request)
   }
@@ -91,7 +87,7 @@ export function acceptRequest(state: CoordinatorState, requestId: string): Deliv
 export function answerRequest(
   state: CoordinatorState,
   requestId: string,
-  message: Extract<ToTab, { type: 'QUERY_RESPONSE' | 'QUERY_ERROR' }>,
+  message: Extract<ToTab, { type: 'QUERY_RESPONSE' | 'CALL_RESPONSE' | 'QUERY_ERROR' }>,
 ): Delivery[] {
   const pending = state.requests.get(requestId)
   if (!pending) return []

@@ -1,6 +1,7 @@
 import { assertNever } from '../../../schema/assert.ts'
 import type { FromDatabase } from '../../../schema/messages/runtime/database.ts'
-import type { FromSync } from '../../../schema/messages/sync.ts'
+import type { FromPeer } from '../../../schema/messages/runtime/peer.ts'
+import type { ApplicationStatus } from '../../../schema/messages/runtime/status.ts'
 import type { FromTab, SharedStatus, ToTab } from '../../../schema/messages/runtime/tab.ts'
 import { protocolVersion } from '../../../schema/messages/runtime/protocol.ts'
 import { dropLeader, electLeader, leadershipTick, promoteAgain } from './elect-leader.ts'
@@ -41,11 +42,11 @@ export function route(state: CoordinatorState, input: Input, now: number): Deliv
         : fromTab(state, input.tabId, input.message, now)
     case 'database':
       return fromDatabase(state, input.tabId, input.message, now)
-    case 'sync':
-      return fromSync(state, input.message)
+    case 'peer':
+      return fromPeer(state, input.message)
     case 'locks': {
-      if (input.type === 'SYNC_ENDED') {
-        syncEnded(state, input.syncId, now)
+      if (input.type === 'PEER_ENDED') {
+        peerEnded(state, input.peerId, now)
         return []
       }
       const tab = state.tabs.get(input.tabId)
@@ -57,7 +58,7 @@ export function route(state: CoordinatorState, input: Input, now: number): Deliv
         ...tellHeld(state, now),
         ...expireRequests(state, now),
         ...forwardRequests(state, now),
-        ...nudge(state, now),
+        ...wakePeer(state, now),
         ...beat(state, now),
       ]
     default:
@@ -100,8 +101,8 @@ function registerTab(
     behind: false,
   })
   state.epoch = Math.max(state.epoch, message.epoch)
-  if (message.actor !== undefined) state.actor = message.actor
-  if (message.openRoom && message.visible) state.openRoom = message.openRoom
+  // what a hidden tab once said does not outdo the others
+  state.context = message.visible ? { ...state.context, ...message.context } : { ...message.context, ...state.context }
   const activeTab = state.leader?.phase === 'open' ? state.leader.tabId : null
   deliveries.push(
     { to: 'locks', type: 'WATCH', tabId, life, lock },
@@ -114,7 +115,7 @@ function registerTab(
   for (const { request, acceptedEpoch } of message.requests) {
     deliveries.push(...addRequest(state, tabId, request, acceptedEpoch, now))
   }
-  deliveries.push(...person(state), ...promoteAgain(state, tabId), ...electLeader(state, now))
+  deliveries.push(...tellContext(state), ...promoteAgain(state, tabId), ...electLeader(state, now))
   return deliveries
 }
 
@@ -130,9 +131,7 @@ function fromTab(
     case 'UNREGISTER_TAB':
       return removeTab(state, tabId, now)
     case 'QUERY':
-    case 'DISPATCH':
-    case 'RETRY_EVENTS':
-    case 'DISCARD_EVENTS':
+    case 'CALL':
       return addRequest(state, tabId, message, null, now)
     case 'SUBSCRIBE':
       return subscribe(state, tabId, message)
@@ -143,12 +142,9 @@ function fromTab(
     case 'VISIBILITY':
       tab.visible = message.visible
       return []
-    case 'SET_ACTOR':
-      state.actor = message.actor
-      return person(state)
-    case 'SET_OPEN_ROOM':
-      state.openRoom = message.room
-      return person(state)
+    case 'SET_CONTEXT':
+      state.context = { ...state.context, [message.key]: message.value }
+      return tellContext(state)
     default:
       return assertNever(message)
   }
@@ -186,22 +182,28 @@ function fromDatabase(state: CoordinatorState, tabId: string, message: FromDatab
         requestId: message.requestId,
         result: message.result,
       })
+    case 'CALL_RESULT':
+      return answerRequest(state, message.requestId, {
+        type: 'CALL_RESPONSE',
+        requestId: message.requestId,
+        result: message.result,
+      })
     case 'QUERY_ERROR': {
       const { requestId, code } = message
       return answerRequest(state, requestId, { type: 'QUERY_ERROR', requestId, code, message: message.message })
     }
     case 'TURN':
       return deliverTurn(state, message.updates)
-    case 'OUTBOX_CHANGED':
-      return changeStatus(state, { outbox: message.outbox })
+    case 'APPLICATION_CHANGED':
+      return changeApplication(state, message.application)
     case 'PROBLEM_CHANGED':
       return changeStatus(state, { problem: message.problem })
     case 'SPACE_CHANGED':
       return changeStatus(state, { space: message.space })
     case 'REPLACE_ME':
       return [{ to: 'tab', tabId, message: { type: 'REPLACE_WORKER', reason: message.reason } }]
-    case 'TO_SYNC':
-      return [{ to: 'sync', message: message.message }]
+    case 'TO_PEER':
+      return [{ to: 'peer', message: { type: 'TO_PEER', message: message.message } }]
     case 'HEARTBEAT_PONG':
       return []
     default:
@@ -237,37 +239,38 @@ function opened(
       storage: message.storage,
       problem: message.problem,
       space: message.space,
-      outbox: message.outbox,
+      application: { ...state.status.application, ...message.application },
     }),
     // What somebody waits for comes first: a query is answered in a millisecond, all live queries are read in many.
     ...forwardRequests(state, now),
     ...resubscribeAll(state),
-    ...person(state),
-    ...nudge(state, now, true),
+    ...tellContext(state),
+    ...wakePeer(state, now, true),
   )
   return deliveries
 }
 
-function fromSync(state: CoordinatorState, message: FromSync): Delivery[] {
+function fromPeer(state: CoordinatorState, message: FromPeer): Delivery[] {
   const deliveries: Delivery[] = []
-  if (message.syncId !== state.syncId) {
-    state.syncId = message.syncId
-    deliveries.push({ to: 'locks', type: 'WATCH_SYNC', syncId: message.syncId })
+  const { peerId } = message
+  if (peerId !== state.peerId) {
+    state.peerId = peerId
+    deliveries.push({ to: 'locks', type: 'WATCH_PEER', peerId })
   }
-  if (message.type === 'SYNC_STATUS') return [...deliveries, ...changeStatus(state, { sync: message.status })]
+  if (message.type === 'PEER_STATUS') return [...deliveries, ...changeApplication(state, message.status)]
   const { leader } = state
-  // Without a leader it is lost here: the sync client sends it again after the next leader's SYNC_STATE.
+  // Without a leader it is lost here: the peer hears when there is one, from the application in it.
   if (leader?.phase !== 'open') return deliveries
   const { tabId, epoch } = leader
-  return [...deliveries, { to: 'database', tabId, message: { type: 'FORWARD_SYNC', epoch, message } }]
+  return [...deliveries, { to: 'database', tabId, message: { type: 'FORWARD_PEER', epoch, message: message.message } }]
 }
 
 /** The browser stopped it: another is woken at the next tick, or somewhat later, lest one that dies at once spins. */
-function syncEnded(state: CoordinatorState, syncId: string, now: number): void {
-  if (state.syncId !== syncId) return
-  state.syncId = null
-  const { nudgeMs, nudgeAgainMs } = state.options
-  state.syncNudgedAt = Math.max(now, state.syncNudgedAt + nudgeAgainMs) - nudgeMs
+function peerEnded(state: CoordinatorState, peerId: string, now: number): void {
+  if (state.peerId !== peerId) return
+  state.peerId = null
+  const { wakeMs, wakeAgainMs } = state.options
+  state.peerWokenAt = Math.max(now, state.peerWokenAt + wakeAgainMs) - wakeMs
 }
 
 function removeTab(
@@ -285,11 +288,15 @@ function removeTab(
   return deliveries
 }
 
-function person(state: CoordinatorState): Delivery[] {
-  const { leader, actor, openRoom } = state
+function tellContext(state: CoordinatorState): Delivery[] {
+  const { leader, context } = state
   if (leader?.phase !== 'open') return []
   const { tabId, epoch } = leader
-  return [{ to: 'database', tabId, message: { type: 'FORWARD_PERSON', epoch, actor, openRoom } }]
+  return [{ to: 'database', tabId, message: { type: 'FORWARD_CONTEXT', epoch, context } }]
+}
+
+function changeApplication(state: CoordinatorState, change: ApplicationStatus): Delivery[] {
+  return changeStatus(state, { application: { ...state.status.application, ...change } })
 }
 
 function changeStatus(state: CoordinatorState, change: Partial<SharedStatus>): Delivery[] {
@@ -305,12 +312,12 @@ function tellHeld(state: CoordinatorState, now: number): Delivery[] {
   return changeStatus(state, { problem: { code: 'DATABASE_HELD', message: '' } })
 }
 
-/** A page wakes the Service Worker: the leader's, every ten seconds, and at once when a leader opens. */
-function nudge(state: CoordinatorState, now: number, atOnce = false): Delivery[] {
-  const { leader, syncNudgedAt, options } = state
-  if (leader?.phase !== 'open' || (!atOnce && now - syncNudgedAt < options.nudgeMs)) return []
-  state.syncNudgedAt = now
-  return [{ to: 'tab', tabId: leader.tabId, message: { type: 'NUDGE_SERVICE_WORKER' } }]
+/** Only a page can wake the peer: the leader's does, every ten seconds, and at once when a leader opens. */
+function wakePeer(state: CoordinatorState, now: number, atOnce = false): Delivery[] {
+  const { leader, peerWokenAt, options } = state
+  if (leader?.phase !== 'open' || (!atOnce && now - peerWokenAt < options.wakeMs)) return []
+  state.peerWokenAt = now
+  return [{ to: 'tab', tabId: leader.tabId, message: { type: 'WAKE_PEER' } }]
 }
 
 function beat(state: CoordinatorState, now: number): Delivery[] {

@@ -1,17 +1,19 @@
 import { expect, test } from 'vitest'
-import { syncLock } from '../../../schema/messages/runtime/protocol.ts'
-import type { FromSync } from '../../../schema/messages/sync.ts'
+import { namesOf } from '../../../schema/messages/runtime/protocol.ts'
+import type { FromPeer } from '../../../schema/messages/runtime/peer.ts'
 import type { Locks } from '../platform/locks.ts'
 import type { Port } from '../platform/port.ts'
 import { startCoordinator } from './start-coordinator.ts'
 import { registration } from './test-registration.ts'
 
-/** Its own locks are free; those of tabs and sync clients are held by them. */
+const names = namesOf('app')
+
+/** Its own locks are free; those of tabs and peers are held by them. */
 function busyLocks() {
   const waitedFor = new Set<string>()
   const locks: Locks = {
     hold: (name, signal) =>
-      name.startsWith('rsql-coordinator')
+      name.startsWith('app-coordinator')
         ? Promise.resolve(() => {})
         : new Promise((_, reject) => {
             waitedFor.add(name)
@@ -26,22 +28,23 @@ function busyLocks() {
   return { locks, waitedFor }
 }
 
-test('of sync clients the last one is waited for; a coordinator that was stopped waits for nobody', async () => {
+test('of peers the last one is waited for; a coordinator that was stopped waits for nobody', async () => {
   const { locks, waitedFor } = busyLocks()
   let fromTab: (message: unknown, handedOver: readonly Port[]) => void = () => {}
-  let fromSync: (message: FromSync) => void = () => {}
+  let fromPeer: (message: FromPeer) => void = () => {}
   const coordinator = startCoordinator({
+    names,
     locks,
     clock: { now: () => 0, after: () => () => {} },
     coordinatorId: 'c',
-    sync: { post: () => {}, listen: (listener) => (fromSync = listener) },
+    peer: { post: () => {}, listen: (listener) => (fromPeer = listener) },
   })
   await coordinator.ready
   coordinator.connect({ post: () => {}, listen: (listener) => (fromTab = listener), close: () => {} })
   fromTab(registration('a'), [])
-  fromSync({ type: 'SYNC_HELLO', syncId: 'one' })
-  fromSync({ type: 'SYNC_HELLO', syncId: 'two' })
-  expect([...waitedFor]).toEqual(['lock-a', syncLock('two')])
+  fromPeer({ type: 'PEER_MESSAGE', peerId: 'one', message: null })
+  fromPeer({ type: 'PEER_MESSAGE', peerId: 'two', message: null })
+  expect([...waitedFor]).toEqual(['lock-a', names.peerLock('two')])
   coordinator.stop()
   await Promise.resolve()
   expect([...waitedFor]).toEqual([])

@@ -1,6 +1,6 @@
-import { coordinatorLock, servingLock, syncLock } from '../../../schema/messages/runtime/protocol.ts'
+import type { RuntimeNames } from '../../../schema/messages/runtime/protocol.ts'
 import type { FromDatabase } from '../../../schema/messages/runtime/database.ts'
-import type { FromSync, ToSync } from '../../../schema/messages/sync.ts'
+import type { FromPeer, ToPeer } from '../../../schema/messages/runtime/peer.ts'
 import type { FromTab } from '../../../schema/messages/runtime/tab.ts'
 import type { Clock } from '../platform/clock.ts'
 import { holdPatiently, type Locks } from '../platform/locks.ts'
@@ -16,11 +16,12 @@ import {
 } from './state.ts'
 
 export interface CoordinatorPlatform {
+  readonly names: RuntimeNames
   readonly locks: Locks
   readonly clock: Clock
   readonly coordinatorId: string
-  /** the line to the sync client */
-  readonly sync: { post(message: ToSync): void; listen(listener: (message: FromSync) => void): void }
+  /** the line to the peer */
+  readonly peer: { post(message: ToPeer): void; listen(listener: (message: FromPeer) => void): void }
   readonly options?: CoordinatorOptions
   /** It hung, and its locks were taken from it: it has stopped, and its tabs have gone elsewhere. */
   replaced?(): void
@@ -39,7 +40,7 @@ const tickMs = 50
 
 /** Carries what `route` decides to ports, locks and timers. It decides nothing itself. Law: one coordinator serves at a time. */
 export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
-  const { locks, clock, coordinatorId, sync } = platform
+  const { names, locks, clock, coordinatorId, peer } = platform
   const state = emptyState(coordinatorId, platform.options ?? defaultOptions)
   const lines = new Map<string, { readonly tab: Port; readonly database: Port | null }>()
   const watches = new Map<string, AbortController>()
@@ -60,13 +61,13 @@ export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
       case 'database':
         lines.get(delivery.tabId)?.database?.post(delivery.message)
         return
-      case 'sync':
-        sync.post(delivery.message)
+      case 'peer':
+        peer.post(delivery.message)
         return
       case 'locks':
-        if (delivery.type === 'WATCH_SYNC') {
-          const { syncId } = delivery
-          watch('sync client', syncLock(syncId), { from: 'locks', type: 'SYNC_ENDED', syncId })
+        if (delivery.type === 'WATCH_PEER') {
+          const { peerId } = delivery
+          watch('peer', names.peerLock(peerId), { from: 'locks', type: 'PEER_ENDED', peerId })
         } else {
           const { tabId, life, lock } = delivery
           watch(tabId, lock, { from: 'locks', type: 'LOCK_RELEASED', tabId, life })
@@ -126,7 +127,7 @@ export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
 
   /** No tab may be told of us before we are the one that serves, nor before the lock is held by which it can watch us. */
   async function serve(): Promise<boolean> {
-    const wanted = [servingLock, coordinatorLock(coordinatorId)]
+    const wanted = [names.servingLock, names.coordinatorLock(coordinatorId)]
     const held = await Promise.all(wanted.map((lock) => holdPatiently(locks, clock, lock, stopping.signal, replaced)))
     const letGo = () => held.forEach((release) => release?.())
     stopping.signal.addEventListener('abort', letGo)
@@ -135,8 +136,8 @@ export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
       return false
     }
     serving = true
-    sync.listen((message) => step({ from: 'sync', message }))
-    sync.post({ type: 'COORDINATOR_STARTED' })
+    peer.listen((message) => step({ from: 'peer', message }))
+    peer.post({ type: 'COORDINATOR_STARTED' })
     tick()
     for (const port of waiting.splice(0)) accept(port)
     return true

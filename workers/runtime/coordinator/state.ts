@@ -1,6 +1,6 @@
 import type { FromDatabase, ToDatabase } from '../../../schema/messages/runtime/database.ts'
-import type { FromSync, ToSync } from '../../../schema/messages/sync.ts'
-import type { FromTab, OpenRoom, SharedStatus, TabRequest, ToTab } from '../../../schema/messages/runtime/tab.ts'
+import type { FromPeer, ToPeer } from '../../../schema/messages/runtime/peer.ts'
+import type { Context, FromTab, SharedStatus, TabRequest, ToTab } from '../../../schema/messages/runtime/tab.ts'
 import type { Query } from '../../../schema/live.ts'
 
 /**
@@ -21,11 +21,10 @@ export interface CoordinatorState {
   nextQueryId: number
   nextHeartbeat: number
   status: SharedStatus
-  actor: string | null | undefined
-  openRoom: OpenRoom | null
-  /** the sync client that we heard last, and watch */
-  syncId: string | null
-  syncNudgedAt: number
+  context: Context
+  /** the peer that we heard last, and watch */
+  peerId: string | null
+  peerWokenAt: number
   beatAt: number
 }
 
@@ -95,15 +94,15 @@ export type Input =
   /** a REGISTER_TAB's port pair is known to the wiring; `electable` says that the worker's port came with it */
   | { readonly from: 'tab'; readonly tabId: string; readonly message: FromTab; readonly electable?: boolean }
   | { readonly from: 'database'; readonly tabId: string; readonly message: FromDatabase }
-  | { readonly from: 'sync'; readonly message: FromSync }
+  | { readonly from: 'peer'; readonly message: FromPeer }
   | { readonly from: 'locks'; readonly type: 'LOCK_RELEASED'; readonly tabId: string; readonly life: number }
-  | { readonly from: 'locks'; readonly type: 'SYNC_ENDED'; readonly syncId: string }
+  | { readonly from: 'locks'; readonly type: 'PEER_ENDED'; readonly peerId: string }
   | { readonly from: 'clock' }
 
 export type Delivery =
   | { readonly to: 'tab'; readonly tabId: string; readonly message: ToTab }
   | { readonly to: 'database'; readonly tabId: string; readonly message: ToDatabase }
-  | { readonly to: 'sync'; readonly message: ToSync }
+  | { readonly to: 'peer'; readonly message: ToPeer }
   /** wait for this lock and say LOCK_RELEASED */
   | {
       readonly to: 'locks'
@@ -112,8 +111,8 @@ export type Delivery =
       readonly life: number
       readonly lock: string
     }
-  /** wait for this sync client's lock and say SYNC_ENDED; one is watched at a time */
-  | { readonly to: 'locks'; readonly type: 'WATCH_SYNC'; readonly syncId: string }
+  /** wait for this peer's lock and say PEER_ENDED; one is watched at a time */
+  | { readonly to: 'locks'; readonly type: 'WATCH_PEER'; readonly peerId: string }
   /** this tab is gone: close its ports */
   | { readonly to: 'ports'; readonly type: 'CLOSE'; readonly tabId: string }
 
@@ -132,9 +131,10 @@ export interface CoordinatorOptions {
   readonly maxAttempts: number
   readonly maxUnreceivedMessages: number
   readonly maxUnreceivedSize: number
-  readonly nudgeMs: number
-  /** the same after a sync client has ended */
-  readonly nudgeAgainMs: number
+  /** how often the peer is woken */
+  readonly wakeMs: number
+  /** the same after a peer has ended */
+  readonly wakeAgainMs: number
   /** how often the tabs are shown that we do not hang */
   readonly beatMs: number
 }
@@ -150,8 +150,8 @@ export const defaultOptions: CoordinatorOptions = {
   maxAttempts: 6,
   maxUnreceivedMessages: 256,
   maxUnreceivedSize: 20_000,
-  nudgeMs: 10_000,
-  nudgeAgainMs: 1_000,
+  wakeMs: 10_000,
+  wakeAgainMs: 1_000,
   beatMs: 3_000,
 }
 
@@ -169,15 +169,13 @@ export function emptyState(coordinatorId: string, options: CoordinatorOptions = 
     nextHeartbeat: 1,
     status: {
       storage: 'unknown',
-      sync: { state: 'off', progress: [], error: null },
-      outbox: { pending: 0, failed: 0 },
       space: null,
       problem: null,
+      application: {},
     },
-    actor: undefined,
-    openRoom: null,
-    syncId: null,
-    syncNudgedAt: Number.NEGATIVE_INFINITY,
+    context: {},
+    peerId: null,
+    peerWokenAt: Number.NEGATIVE_INFINITY,
     beatAt: Number.NEGATIVE_INFINITY,
   }
 }

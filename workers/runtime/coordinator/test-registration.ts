@@ -14,8 +14,7 @@ export const registration = (
   lock: `lock-${tabId}`,
   visible: true,
   epoch: 0,
-  actor: undefined,
-  openRoom: null,
+  context: {},
   subscriptions: [],
   requests: [],
 })

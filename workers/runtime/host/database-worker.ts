@@ -1,12 +1,12 @@
-import { databaseLock } from '../../../schema/messages/runtime/protocol.ts'
 import type { FromDatabase, ToDatabase } from '../../../schema/messages/runtime/database.ts'
 import type { Clock } from '../platform/clock.ts'
 import { holdPatiently, type Locks } from '../platform/locks.ts'
 import type { Port } from '../platform/port.ts'
 import { type LeaderDatabase, OpenFailure } from '../serving/leader-database.ts'
-import { startLeading, type Leading } from '../serving/serve-requests.ts'
+import { serveRequests, type Serving } from '../serving/serve-requests.ts'
 
 export interface DatabasePlatform {
+  readonly databaseLock: string
   readonly locks: Locks
   readonly clock: Clock
   /** Called with the database lock held. Rejects with an OpenFailure. */
@@ -34,12 +34,12 @@ const idleMs = 1_000
  * A tab's Dedicated Worker. Law: the database is opened only with the database lock held, and the lock is never let go
  * while it is open: only the worker's death hands both over.
  */
-export function startDatabase(platform: DatabasePlatform): DatabaseWorker {
-  const { locks, clock } = platform
+export function startDatabaseWorker(platform: DatabasePlatform): DatabaseWorker {
+  const { databaseLock, locks, clock } = platform
   let port: Port | null = null
   let tabId = ''
   let compiled = false
-  let leading: Leading | null = null
+  let leading: Serving | null = null
   /** the epoch proposed to this worker while it is asked to lead */
   let proposed: number | null = null
   let candidacy: AbortController | null = null
@@ -88,7 +88,7 @@ export function startDatabase(platform: DatabasePlatform): DatabaseWorker {
     try {
       const database = await platform.open(epoch)
       platform.mark('database-open')
-      leading = startLeading(database, tabId, post)
+      leading = serveRequests(database, tabId, post)
       leading.announce()
     } catch (error) {
       // Nothing is open, so the lock may go on to another tab.

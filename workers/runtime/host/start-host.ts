@@ -1,6 +1,7 @@
-import { hostChannel } from '../../../schema/messages/runtime/protocol.ts'
+import { namesOf } from '../../../schema/messages/runtime/protocol.ts'
 import type { FromWorker, ToWorker } from '../../../schema/messages/runtime/worker.ts'
-import { syncLine } from '../coordinator/sync-line.ts'
+import type { AnyApplication } from '../application.ts'
+import { peerLine } from '../coordinator/peer-line.ts'
 import { bootDatabase } from './boot-database.ts'
 import { broadcastOf } from '../platform/broadcast-port.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -10,24 +11,27 @@ import { followPage } from './host-coordinator.ts'
 
 /** The database, and the coordinator where its SharedWorker cannot be had. Returns what takes the page's messages. */
 export function startHost(
+  application: AnyApplication,
   compiling: Promise<WebAssembly.Module>,
   tell: (message: FromWorker) => void,
 ): (message: ToWorker, port: MessagePort | undefined) => void {
+  const names = namesOf(application.name)
   const follow = followPage(
     {
       coordinator: () => ({
+        names,
         locks: webLocks(),
         clock: systemClock,
         coordinatorId: crypto.randomUUID(),
-        sync: syncLine(),
+        peer: peerLine(names.peerChannel),
       }),
-      channel: () => broadcastOf(hostChannel),
+      channel: () => broadcastOf(names.hostChannel),
       pair() {
         const { port1, port2 } = new MessageChannel()
         return [portOf(port1), portOf(port2)]
       },
     },
-    bootDatabase(compiling, tell),
+    bootDatabase(application, compiling, tell),
   )
   return (message, port) => follow(message, port && portOf(port))
 }

@@ -1,11 +1,12 @@
 import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
-import type { AnyEvent } from '../../../schema/events/event.ts'
+import type { RuntimeNames } from '../../../schema/messages/runtime/protocol.ts'
 import type { Problem } from '../../../schema/messages/runtime/status.ts'
-import { migrate, type MigrationResult } from '../../../schema/tables/migrate.ts'
+import type { AnyApplication, Rescued } from '../application.ts'
+import { answeredCallsTable } from '../serving/answered-calls.ts'
+import { migrate, type MigrationResult } from './migrate.ts'
 import type { Ballast } from '../storage/ballast.ts'
 import type { CleanEnd } from '../storage/clean-end.ts'
 import { deviceFailure } from '../storage/failure.ts'
-import { salvagePending } from '../../event-store/outbox.ts'
 import { openRawSql, type RawSql } from '../serving/raw-sql.ts'
 import type { Sentinel, SentinelMark } from '../storage/sentinel.ts'
 import type { PoolFile, PoolOutcome, StoragePool } from '../storage/storage-pool.ts'
@@ -21,8 +22,8 @@ export interface OpenedDatabase {
   readonly storage: 'opfs' | 'memory'
   /** what the person should know, though the app goes on */
   readonly problem: Problem | null
-  /** of a database that was lost or replaced: events that the server has not had, for `requeueEvents` */
-  readonly rescued: readonly AnyEvent[]
+  /** of a database that was lost or replaced: what only it held, for the application's `restore` */
+  readonly rescued: readonly Rescued[]
   /** made with the file, and unlike any other file's */
   readonly generation: string
   /** kept in the database and so above every earlier leader's, whatever the tabs remember */
@@ -32,6 +33,7 @@ export interface OpenedDatabase {
 }
 
 export interface OpenPlatform {
+  readonly names: RuntimeNames
   readonly sqlite3: Sqlite3Static
   readonly sentinel: Sentinel
   readonly installPool: () => Promise<PoolOutcome>
@@ -41,24 +43,27 @@ export interface OpenPlatform {
   readonly mended: number
   readonly keepCopy: (files: readonly PoolFile[]) => Promise<boolean>
   readonly now: () => number
-  readonly migrations?: readonly string[]
 }
 
 /**
  * Opens and migrates the database, with the database lock held. Falls back to memory only where there is no OPFS at
- * all, and says so. A damaged file is replaced, since the server has everything but what is salvaged from it; a file of
- * a newer build is left alone.
+ * all, and says so. A damaged file is replaced, by one that gets what could be salvaged from it; a file of a newer build is
+ * left alone.
  */
-export async function openDatabase(platform: OpenPlatform, proposedEpoch = 0): Promise<OpenOutcome> {
+export async function openDatabase(
+  application: AnyApplication,
+  platform: OpenPlatform,
+  proposedEpoch = 0,
+): Promise<OpenOutcome> {
   const [{ mark, rescued }, found] = await Promise.all([platform.sentinel.read(), platform.installPool()])
-  if (found.type === 'NoOpfs') return openInMemory(platform, proposedEpoch)
+  if (found.type === 'NoOpfs') return openInMemory(application, platform, proposedEpoch)
   if (found.type === 'Held') {
     return notOpened('OPEN_FAILED', `the files of the database are still held: ${found.message}`, false)
   }
   const { pool } = found
   let opened = false
   try {
-    const outcome = await openInPool(platform, pool, proposedEpoch, mark, rescued)
+    const outcome = await openInPool(application, platform, pool, proposedEpoch, mark, rescued)
     opened = outcome.type === 'Opened'
     return outcome
   } finally {
@@ -67,17 +72,19 @@ export async function openDatabase(platform: OpenPlatform, proposedEpoch = 0): P
 }
 
 async function openInPool(
+  application: AnyApplication,
   platform: OpenPlatform,
   pool: StoragePool,
   proposedEpoch: number,
   mark: SentinelMark | null,
-  rescued: readonly AnyEvent[],
+  rescued: readonly Rescued[],
 ): Promise<OpenOutcome> {
   const existed = pool.exists()
   try {
-    if (existed && mark?.suspect === 'damaged') return await replaceDamaged(platform, pool, proposedEpoch, rescued)
+    if (existed && mark?.suspect === 'damaged')
+      return await replaceDamaged(application, platform, pool, proposedEpoch, rescued)
     const check = platform.mended > 0 || mark?.suspect === 'check'
-    const opened = await openOrMakeRoom(platform, pool, proposedEpoch, check)
+    const opened = await openOrMakeRoom(application, platform, pool, proposedEpoch, check)
     if (opened.type === 'SchemaTooNew') {
       const message = `Its schema is version ${opened.needs}; this version of the app knows ${opened.have}.`
       return notOpened('SCHEMA_TOO_NEW', message, true)
@@ -87,13 +94,13 @@ async function openInPool(
     return ready(platform, mark, opened, problem, rescued)
   } catch (error) {
     const failure = deviceFailure(error)
-    if (failure === 'damaged') return await replaceDamaged(platform, pool, proposedEpoch, rescued)
+    if (failure === 'damaged') return await replaceDamaged(application, platform, pool, proposedEpoch, rescued)
     if (failure === 'full') return notOpened('QUOTA_EXCEEDED', '', false)
     throw error
   }
 }
 
-function openInMemory({ sqlite3, migrations }: OpenPlatform, proposedEpoch: number): OpenOutcome {
+function openInMemory({ migrations }: AnyApplication, { sqlite3 }: OpenPlatform, proposedEpoch: number): OpenOutcome {
   const db = new sqlite3.oo1.DB(':memory:')
   const begun = withRawSql(sqlite3, db, (sql) => {
     migrate(sql, migrations)
@@ -109,6 +116,7 @@ type Opened =
 
 /** A migration may need more room than there is: then what is kept for such times is given up for it. */
 async function openOrMakeRoom(
+  application: AnyApplication,
   platform: OpenPlatform,
   pool: StoragePool,
   proposedEpoch: number,
@@ -116,15 +124,21 @@ async function openOrMakeRoom(
 ): Promise<Opened> {
   platform.cleanEnd.writing()
   try {
-    return openFile(platform, pool, proposedEpoch, check)
+    return openFile(application, platform, pool, proposedEpoch, check)
   } catch (error) {
     if (deviceFailure(error) !== 'full') throw error
     await platform.ballast.throwOff()
-    return openFile(platform, pool, proposedEpoch, check)
+    return openFile(application, platform, pool, proposedEpoch, check)
   }
 }
 
-function openFile({ sqlite3, migrations }: OpenPlatform, pool: StoragePool, epoch: number, check: boolean): Opened {
+function openFile(
+  { migrations }: AnyApplication,
+  { sqlite3 }: OpenPlatform,
+  pool: StoragePool,
+  epoch: number,
+  check: boolean,
+): Opened {
   const db = pool.open()
   try {
     makeDurable(db)
@@ -160,33 +174,34 @@ export function makeDurable(db: Database): void {
 /** 16 MB of cache for the hot index pages; not measured yet. The WAL is cut back to 16 MB after a checkpoint. */
 const tuning = 'PRAGMA cache_size = -16384; PRAGMA temp_store = memory; PRAGMA journal_size_limit = 16777216'
 
-/** What can be read of the outbox is safe elsewhere before the file goes. */
+/** What can be salvaged is safe elsewhere before the file goes. */
 async function replaceDamaged(
+  application: AnyApplication,
   platform: OpenPlatform,
   pool: StoragePool,
   proposedEpoch: number,
-  rescuedBefore: readonly AnyEvent[],
+  rescuedBefore: readonly Rescued[],
 ): Promise<OpenOutcome> {
   const { sentinel } = platform
   // before anybody opens it: closing it would change it
   const kept = await platform.keepCopy(pool.read())
-  const salvaged = salvage(platform.sqlite3, pool)
+  const salvaged = salvage(application, platform.sqlite3, pool)
   await sentinel.rescue(salvaged)
   pool.remove()
-  const opened = await openOrMakeRoom(platform, pool, proposedEpoch, false)
+  const opened = await openOrMakeRoom(application, platform, pool, proposedEpoch, false)
   if (opened.type !== 'Open') throw new Error('a new file cannot have a newer schema')
   const message = kept ? 'A copy of the damaged file was kept.' : 'There was no room for a copy of the damaged file.'
   const problem: Problem = { code: 'STORAGE_CORRUPT', message, at: platform.now() }
   return ready(platform, null, opened, problem, [...rescuedBefore, ...salvaged])
 }
 
-/** As much of the outbox as can still be read. */
-function salvage(sqlite3: Sqlite3Static, pool: StoragePool): AnyEvent[] {
+/** As much of what only this file has as can still be read. */
+function salvage(application: AnyApplication, sqlite3: Sqlite3Static, pool: StoragePool): readonly Rescued[] {
   let db: Database | undefined
   try {
     db = pool.open()
     db.exec('PRAGMA locking_mode = exclusive')
-    return withRawSql(sqlite3, db, salvagePending)
+    return withRawSql(sqlite3, db, (sql) => application.salvage(sql))
   } catch {
     return []
   } finally {
@@ -199,17 +214,21 @@ function ready(
   mark: SentinelMark | null,
   { db, generation, epoch }: Extract<Opened, { type: 'Open' }>,
   problem: Problem | null,
-  rescued: readonly AnyEvent[],
+  rescued: readonly Rescued[],
 ): OpenOutcome {
   // not waited for: a start without it only cannot tell a lost database from a first one
   if (mark?.generation !== generation || mark.suspect !== 'no') void sentinel.write({ generation, suspect: 'no' })
   return { type: 'Opened', db, generation, epoch, storage: 'opfs', problem, rescued, unclean: cleanEnd.wasUnclean }
 }
 
+/** What the runtime keeps in the database, beside the application's tables. */
+const ownTables = `CREATE TABLE IF NOT EXISTS rsql_meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID; ${answeredCallsTable}`
+
 function beginSession(sql: RawSql, proposedEpoch: number): { generation: string; epoch: number } {
-  const kept = (key: string) => sql.prepare('SELECT value FROM meta WHERE key = ?').rows(key)[0]?.[0]
+  sql.exec(ownTables)
+  const kept = (key: string) => sql.prepare('SELECT value FROM rsql_meta WHERE key = ?').rows(key)[0]?.[0]
   const keep = sql.prepare(
-    'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+    'INSERT INTO rsql_meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
   )
   const generation = (kept('generation') as string | undefined) ?? crypto.randomUUID()
   const epoch = Math.max(proposedEpoch, Number(kept('epoch') ?? 0) + 1)

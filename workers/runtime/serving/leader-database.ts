@@ -1,10 +1,6 @@
-import type { EventDraft } from '../../../schema/events/event.ts'
-import type { EventKey } from '../../../schema/events/key.ts'
 import type { LiveUpdate, Query, QueryResult, SqlValue } from '../../../schema/live.ts'
-import type { OutboxCount } from '../../../schema/messages/runtime/database.ts'
-import type { Problem, StorageSpace } from '../../../schema/messages/runtime/status.ts'
-import type { FromSync, ToSync } from '../../../schema/messages/sync.ts'
-import type { ErrorCode, OpenRoom } from '../../../schema/messages/runtime/tab.ts'
+import type { ApplicationStatus, Problem, StorageSpace } from '../../../schema/messages/runtime/status.ts'
+import type { Context, ErrorCode } from '../../../schema/messages/runtime/tab.ts'
 
 /**
  * The open database as the leader uses it: what stands behind it (SQLite on OPFS, or a fake in a simulation) is the
@@ -17,8 +13,10 @@ export interface LeaderDatabase {
   readonly storage: 'opfs' | 'memory'
   readonly problem: Problem | null
   readonly space: StorageSpace | null
-  /** What happens to the storage while it is open. One listener. */
-  watch(listener: StorageListener): void
+  /** what the application shows to every tab; the same object until it changes */
+  readonly application: ApplicationStatus
+  /** What happens to the storage while it is open, and what the application says to its peer. One listener. */
+  watch(listener: LeaderListener): void
   query(sql: string, parameters: readonly SqlValue[]): QueryResult
   /** Throws if the query is invalid; `onError` with `final` ends it. */
   subscribe(
@@ -26,18 +24,16 @@ export interface LeaderDatabase {
     onDelta: (update: LiveUpdate) => void,
     onError: (error: Error, final: boolean) => void,
   ): LiveSubscription
-  dispatch(events: readonly EventDraft[], toSync: (message: ToSync) => void): void
-  retry(events: readonly EventKey[], toSync: (message: ToSync) => void): void
-  discard(events: readonly EventKey[], toSync: (message: ToSync) => void): void
-  receive(message: FromSync, toSync: (message: ToSync) => void): void
-  setPerson(actor: string | null | undefined, openRoom: OpenRoom | null, toSync: (message: ToSync) => void): void
-  outbox(): OutboxCount
+  /** Runs a command of the application. One that was answered, by whichever leader, is answered again and does not run. */
+  call(requestId: string, command: string, argument: unknown): unknown
+  setContext(context: Context): void
+  receive(fromPeer: unknown): void
 }
 
-export interface StorageListener {
+export interface LeaderListener {
   problem(problem: Problem | null): void
   space(space: StorageSpace): void
-  toSync(message: ToSync): void
+  toPeer(message: unknown): void
   /** this worker cannot go on with this database */
   replace(reason: string): void
 }

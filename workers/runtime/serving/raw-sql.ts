@@ -2,13 +2,22 @@ import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { Raw, SqliteError } from '../../../dataflow/sqlite/raw.ts'
 import { Statement as RawStatement } from '../../../dataflow/sqlite/statement.ts'
 import type { SqlValue } from '../../../schema/live.ts'
-import type { Sql, Statement } from '../../../schema/projections/sql.ts'
 
-/** `Sql` on the engine's binding of SQLite: oo1's bind is four times slower and stores 1e19 as a negative number. */
-export interface RawSql extends Sql {
+/** Prepared statements on the engine's binding of SQLite: oo1's bind is four times slower and stores 1e19 as a negative number. */
+export interface RawSql {
+  /** Any SQL, several statements too; without parameters and answers. */
+  exec(text: string): void
+  /** Kept: the same text gives the same statement. */
+  prepare(text: string): Statement
   /** false: a transaction is open */
   readonly autocommit: boolean
   close(): void
+}
+
+export interface Statement {
+  /** Returns how many rows it changed. */
+  run(...values: readonly SqlValue[]): number
+  rows(...values: readonly SqlValue[]): SqlValue[][]
 }
 
 const PERSISTENT = 1

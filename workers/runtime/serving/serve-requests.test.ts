@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { FromDatabase } from '../../../schema/messages/runtime/database.ts'
 import { FakeWorld } from '../platform/fake-world.ts'
 import { FakeDisk } from '../simulation/fake-database.ts'
-import { startLeading } from './serve-requests.ts'
+import { serveRequests } from './serve-requests.ts'
 
 /** Four queries asked for at once; each takes so many ms to be read. Answers which of them went out together. */
 function firstRows(readMs: number): string[][] {
@@ -11,14 +11,14 @@ function firstRows(readMs: number): string[][] {
   const { subscribe } = database
   database.subscribe = (...query) => ((now += readMs), subscribe.apply(database, query))
   const posted: FromDatabase[] = []
-  const leading = startLeading(
+  const serving = serveRequests(
     database,
     'tab',
     (message) => posted.push(message),
     () => now,
   )
   const queries = ['a', 'b', 'c', 'd'].map((queryId, i) => ({ queryId, query: { sql: 'SELECT', parameters: [i] } }))
-  leading.receive({ type: 'FORWARD_SUBSCRIBE', epoch: 1, queries })
+  serving.receive({ type: 'FORWARD_SUBSCRIBE', epoch: 1, queries })
   return posted.flatMap((message) => (message.type === 'TURN' ? [message.updates.map(({ queryId }) => queryId)] : []))
 }
 

@@ -5,16 +5,24 @@ import { noBallast } from '../storage/ballast.ts'
 import { noCleanEnd } from '../storage/clean-end.ts'
 import type { LeaderDatabase } from './leader-database.ts'
 import { openDatabase } from '../opening/open-database.ts'
-import { leaderDatabase } from '../opening/open-leader-database.ts'
+import { namesOf } from '../../../schema/messages/runtime/protocol.ts'
+import { defineDatabase } from '../application.ts'
+import { liveLeaderDatabase } from './live-leader-database.ts'
 import { noSentinel } from '../storage/sentinel.ts'
-import { loadSqlite } from '../../event-store/testing.ts'
+import sqlite3InitModule from '@sqlite.org/sqlite-wasm'
 
 /** Each look at this clock takes a second: what looks at it fifteen times has run too long. */
 async function open(): Promise<LeaderDatabase> {
-  const sqlite3 = await loadSqlite()
+  const sqlite3 = await sqlite3InitModule()
   let seconds = 0
   const clock: Clock = { now: () => ++seconds * 1_000, after: () => () => {} }
+  const application = defineDatabase({
+    name: 'app',
+    migrations: ['CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID'],
+    commands: {},
+  })
   const platform = {
+    names: namesOf('app'),
     sqlite3,
     sentinel: noSentinel,
     installPool: async () => ({ type: 'NoOpfs' }) as const,
@@ -24,9 +32,9 @@ async function open(): Promise<LeaderDatabase> {
     keepCopy: async () => false,
     now: Date.now,
   }
-  const opened = await openDatabase(platform)
+  const opened = await openDatabase(application, platform)
   if (opened.type !== 'Opened') throw new Error('not opened')
-  return leaderDatabase(opened, platform, clock)
+  return liveLeaderDatabase(application, opened, platform, clock)
 }
 
 const endless = 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT'

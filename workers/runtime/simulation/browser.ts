@@ -1,7 +1,8 @@
+import { namesOf } from '../../../schema/messages/runtime/protocol.ts'
 import { pointHere } from '../coordinator/point-here.ts'
 import { startCoordinator, type Coordinator, type CoordinatorPlatform } from '../coordinator/start-coordinator.ts'
 import { defaultOptions, type CoordinatorOptions } from '../coordinator/state.ts'
-import { startDatabase } from '../host/database-worker.ts'
+import { startDatabaseWorker } from '../host/database-worker.ts'
 import { lineToHost } from '../platform/broadcast-port.ts'
 import { FakeBroadcast } from '../platform/fake-broadcast.ts'
 import { FakeLockManager } from '../platform/fake-locks.ts'
@@ -11,6 +12,8 @@ import type { TabWorker } from '../client/tab-life.ts'
 import { openTab, type Tab, type TabPlatform } from '../client/tab.ts'
 import { followPage } from '../host/host-coordinator.ts'
 import { FakeDisk } from './fake-database.ts'
+
+export const names = namesOf('app')
 
 interface SharedWorkerOf {
   readonly context: Context
@@ -119,10 +122,11 @@ export class FakeBrowser {
 
   #coordinatorIn(context: Context, replaced: () => void): CoordinatorPlatform {
     return {
+      names,
       locks: this.locks.for(context),
       clock: this.world.clock(context),
       coordinatorId: `coordinator ${++this.#made} in ${context.name}`,
-      sync: { post() {}, listen() {} },
+      peer: { post() {}, listen() {} },
       options: this.options,
       replaced,
     }
@@ -131,7 +135,8 @@ export class FakeBrowser {
   spawnWorker(page: Context, died: () => void): TabWorker & { readonly context: Context } {
     const { world } = this
     const context = world.context(`worker${++this.#made} of ${page.name}`)
-    const database = startDatabase({
+    const database = startDatabaseWorker({
+      databaseLock: names.databaseLock,
       locks: this.locks.for(context),
       clock: world.clock(context),
       rehearse: () => {},
@@ -192,6 +197,7 @@ export class FakePage {
     this.context = world.context(name)
     browser.pageOpened(this.context)
     const platform: TabPlatform = {
+      names,
       locks: browser.locks.for(this.context),
       clock: world.clock(this.context),
       spawnWorker: (died) => (this.worker = browser.spawnWorker(this.context, died)),
@@ -210,7 +216,7 @@ export class FakePage {
           channel: () => null,
         },
       ],
-      nudgeServiceWorker() {},
+      wakePeer() {},
       mark() {},
     }
     this.tab = openTab(name, platform, world.random() < 0.5)

@@ -1,22 +1,22 @@
-import type { EventDraft } from '../../../schema/events/event.ts'
 import type { LiveUpdate, RowChange, SqlValue } from '../../../schema/live.ts'
 import { type LeaderDatabase, OpenFailure, RequestFailure } from '../serving/leader-database.ts'
 import type { Context } from '../platform/fake-world.ts'
 
 /**
  * A disk and the database on it, as far as the runtime can tell: rows with a number each, in `buckets` queries.
- * `INSERT n` runs as often as it is asked to (that is what must not happen twice); an event of a known id changes nothing.
+ * `INSERT n` and the command `add` run as often as they are asked to (that is what must not happen twice); a call that was
+ * answered is kept on the disk.
  * `SELECT bucket` reads. It throws when a second database is opened: the law above all.
  */
 export class FakeDisk {
   epoch = 0
   openedBy: Context | null = null
   readonly violations: string[] = []
-  /** row → how often its INSERT ran */
+  /** row → how often what writes it ran */
   readonly runs = new Map<number, number>()
   /** every row on disk, ascending */
   readonly rows = new Set<number>()
-  readonly eventIds = new Set<string>()
+  readonly answered = new Set<string>()
   opens = 0
 
   open(by: Context, proposedEpoch: number, failing: boolean): LeaderDatabase {
@@ -40,6 +40,7 @@ class FakeDatabase implements LeaderDatabase {
   readonly storage = 'opfs'
   readonly problem = null
   readonly space = null
+  readonly application = {}
   readonly epoch: number
   readonly #disk: FakeDisk
   readonly #context: Context
@@ -55,7 +56,6 @@ class FakeDatabase implements LeaderDatabase {
   query(sql: string, parameters: readonly SqlValue[]) {
     const argument = Number(parameters[0])
     if (sql.startsWith('INSERT')) {
-      this.#disk.runs.set(argument, (this.#disk.runs.get(argument) ?? 0) + 1)
       this.#add([argument])
       return { columns: [], rows: [], changes: 1 }
     }
@@ -79,16 +79,19 @@ class FakeDatabase implements LeaderDatabase {
     }
   }
 
-  dispatch(events: readonly EventDraft[]): void {
-    const fresh = events.filter((event) => !this.#disk.eventIds.has(event.id))
-    for (const event of fresh) this.#disk.eventIds.add(event.id)
-    this.#add(fresh.map((event) => event.at))
+  call(requestId: string, _command: string, argument: unknown): void {
+    if (this.#disk.answered.has(requestId)) return
+    this.#disk.answered.add(requestId)
+    this.#add(argument as readonly number[])
   }
 
   #add(rows: readonly number[]): void {
     if (!this.#context.alive) this.#disk.violations.push(`${this.#context.name} wrote after its death`)
     this.#turn += 1
-    for (const row of rows) this.#disk.rows.add(row)
+    for (const row of rows) {
+      this.#disk.rows.add(row)
+      this.#disk.runs.set(row, (this.#disk.runs.get(row) ?? 0) + 1)
+    }
     for (const live of this.#live) {
       const changes: RowChange[] = []
       for (const row of rows) {
@@ -103,11 +106,6 @@ class FakeDatabase implements LeaderDatabase {
   }
 
   watch(): void {}
-  retry(): void {}
-  discard(): void {}
   receive(): void {}
-  setPerson(): void {}
-  outbox() {
-    return { pending: 0, failed: 0 }
-  }
+  setContext(): void {}
 }

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { coordinatorLock, servingLock } from '../../../schema/messages/runtime/protocol.ts'
-import { FakeBrowser, type FakePage } from './browser.ts'
+import { FakeBrowser, names, type FakePage } from './browser.ts'
 
 test('a coordinator that hangs: another takes its place, the leader stays, and it ends itself when it wakes', async () => {
   for (let seed = 1; seed <= 20; seed++) {
@@ -27,8 +26,8 @@ test('a coordinator that hangs: another takes its place, the leader stays, and i
     const present = browser.coordinator
     await world.runUntil(world.now + 40_000)
     expect(browser.coordinator).toBe(present)
-    expect(browser.locks.holder(servingLock)?.name).toBe(present!.state.coordinatorId.split(' in ')[1])
-    expect(browser.locks.holder(coordinatorLock(hung.state.coordinatorId))).toBe(null)
+    expect(browser.locks.holder(names.servingLock)?.name).toBe(present!.state.coordinatorId.split(' in ')[1])
+    expect(browser.locks.holder(names.coordinatorLock(hung.state.coordinatorId))).toBe(null)
     for (const page of pages) expect(await reads(page)).toBe(1)
     expect(browser.disk.opens, 'the leader stayed').toBe(opens)
     expect(browser.disk.violations).toEqual([])

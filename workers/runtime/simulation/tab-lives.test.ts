@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { EventDraft } from '../../../schema/events/event.ts'
 import type { ClientError } from '../client/client.ts'
 import { applyChanges } from '../../../schema/live/row-changes.ts'
 import type { AnyRow } from '../client/live-rows.ts'
-import { servingLock } from '../../../schema/messages/runtime/protocol.ts'
 import type { SqlValue } from '../../../schema/live.ts'
-import { FakeBrowser, type FakePage } from './browser.ts'
+import { FakeBrowser, names, type FakePage } from './browser.ts'
 import { bucketRows, buckets } from './fake-database.ts'
 
 /**
@@ -102,7 +100,7 @@ class Life {
     else if (dice < 0.2) page.tab.setVisible(world.random() < 0.5)
     else if (page.context.blockedUntil > world.now) return
     else if (dice < 0.3) this.#subscribe(tab)
-    else if (dice < 0.55) this.#dispatch(tab)
+    else if (dice < 0.55) this.#call(tab)
     else if (dice < 0.75) this.#insert(tab)
     else this.#read(tab)
   }
@@ -171,21 +169,20 @@ class Life {
     )
   }
 
-  #dispatch(tab: Watched): void {
+  #call(tab: Watched): void {
     const rows = Array.from({ length: 1 + Math.floor(this.#browser.world.random() * 3) }, () => this.#row++)
-    const events = rows.map((row) => ({ id: `event${row}`, at: row }) as EventDraft)
-    const promise = tab.page.tab.dispatch(events)
+    const promise = tab.page.tab.call('add' as never, rows as never)
     const good = () => {
       for (const row of rows) {
         this.#durable.add(row)
         tab.written.add(row)
-        if (!this.#browser.disk.rows.has(row)) this.#faults.push(`dispatch of ${row} resolved before it was durable`)
+        if (!this.#browser.disk.rows.has(row)) this.#faults.push(`the call of ${row} resolved before it was durable`)
       }
     }
-    this.#ask(tab, `dispatch ${rows.join()}`, promise, good, (error) => {
-      // An event is idempotent: no dead leader is a reason to give it up.
+    this.#ask(tab, `call ${rows.join()}`, promise, good, (error) => {
+      // A call runs once whoever is asked: no dead leader is a reason to give it up.
       if (error.code === 'LEADER_LOST' && !error.message.includes('leaders were lost')) {
-        this.#faults.push(`dispatch ${rows.join()}: ${error.message}`)
+        this.#faults.push(`call ${rows.join()}: ${error.message}`)
       }
     })
   }
@@ -227,7 +224,7 @@ class Life {
       const runs = disk.runs.get(row) ?? 0
       if (outcome === 'ok' ? runs !== 1 : runs > 1) this.#faults.push(`insert ${row} ${outcome}, ran ${runs} times`)
     }
-    for (const [row, runs] of disk.runs) if (runs > 1) this.#faults.push(`insert ${row} ran ${runs} times`)
+    for (const [row, runs] of disk.runs) if (runs > 1) this.#faults.push(`the write of ${row} ran ${runs} times`)
     const active = new Set<string | null>()
     for (const { page, views } of this.#tabs) {
       active.add(page.activeTab)
@@ -240,7 +237,7 @@ class Life {
       }
     }
     if (active.size !== 1 || active.has(null)) this.#faults.push(`tabs follow ${[...active].join(' and ')}`)
-    const shared = coordinator && this.#browser.locks.holder(servingLock)?.name.startsWith('coordinator')
+    const shared = coordinator && this.#browser.locks.holder(names.servingLock)?.name.startsWith('coordinator')
     if (shared && coordinator.state.tabs.size !== this.#tabs.length) {
       this.#faults.push(`the coordinator knows ${coordinator.state.tabs.size} tabs of ${this.#tabs.length}`)
     }

@@ -1,14 +1,13 @@
-import { damagedFolder } from '../../../schema/messages/runtime/storage.ts'
 import { openFolder } from './opfs-folder.ts'
 import type { PoolFile } from './storage-pool.ts'
 
 /**
- * Keeps a damaged database as it is, for the person to save: the newest only, where the page finds it. False when it
+ * Keeps a damaged database as it is, for the person to save: the newest only, in the folder where the page finds it. False when it
  * does not fit; what the server has is fetched again either way.
  */
-export async function keepDamagedCopy(files: readonly PoolFile[], at: Date): Promise<boolean> {
+export async function keepDamagedCopy(path: string, files: readonly PoolFile[], at: Date): Promise<boolean> {
   try {
-    const folder = await openFolder(damagedFolder)
+    const folder = await openFolder(path)
     for await (const name of folder.keys()) await folder.removeEntry(name)
     const stamp = at.toISOString().slice(0, 19).replaceAll(':', '-')
     for (const { suffix, bytes } of files) {

@@ -1,16 +1,16 @@
 import { openDB, type IDBPDatabase } from 'idb'
-import type { AnyEvent } from '../../../schema/events/event.ts'
+import type { Rescued } from '../application.ts'
 
 /**
  * What is known of the database outside of it, in IndexedDB: that there was one, whether it was last seen failing, and
- * events that were rescued from it and are in no database now. An empty pool beside a sentinel means that the storage
+ * what was rescued from it and is in no database now. An empty pool beside a sentinel means that the storage
  * was lost, not that this is the first start.
  */
 export interface Sentinel {
-  read(): Promise<{ readonly mark: SentinelMark | null; readonly rescued: readonly AnyEvent[] }>
+  read(): Promise<{ readonly mark: SentinelMark | null; readonly rescued: readonly Rescued[] }>
   write(mark: SentinelMark): Promise<void>
   /** Durable when it resolves, beside what was rescued before. */
-  rescue(events: readonly AnyEvent[]): Promise<void>
+  rescue(rescued: readonly Rescued[]): Promise<void>
   /** They are in a database again. */
   forgetRescued(): Promise<void>
   /** The browser took IndexedDB away: site data was cleared, perhaps the database's files with it. */
@@ -33,7 +33,7 @@ export const noSentinel: Sentinel = {
 }
 
 /** Where IndexedDB does not work there is no sentinel, and every start looks like the first. */
-export function indexedDbSentinel(name = 'rsql-sentinel-v1'): Sentinel {
+export function indexedDbSentinel(name: string): Sentinel {
   const lost = new Set<() => void>()
   let opening: Promise<IDBPDatabase> | null = null
   function gone(): void {
@@ -41,14 +41,14 @@ export function indexedDbSentinel(name = 'rsql-sentinel-v1'): Sentinel {
     for (const listener of lost) listener()
   }
   function database(): Promise<IDBPDatabase> {
-    opening ??= openDB(name, 2, {
+    opening ??= openDB(name, 3, {
       async upgrade(db, version, _new, tx) {
-        // version 1 had what was rescued by the event's id alone
-        const rescued = version === 1 ? ((await tx.objectStore('rescued').getAll()) as AnyEvent[]) : []
-        if (version === 1) db.deleteObjectStore('rescued')
+        // earlier versions had what was rescued without a key beside it
+        const rescued: unknown[] = version > 0 ? await tx.objectStore('rescued').getAll() : []
+        if (version > 0) db.deleteObjectStore('rescued')
         else db.createObjectStore('mark')
-        const store = db.createObjectStore('rescued', { keyPath: ['stream', 'id'] })
-        for (const event of rescued) void store.put(event)
+        const store = db.createObjectStore('rescued', { keyPath: 'key' })
+        for (const [place, value] of rescued.entries()) void store.put({ key: `before-${place}`, value })
       },
       blocking(_current, _blocked, event) {
         ;(event.target as IDBDatabase).close()
@@ -74,7 +74,7 @@ export function indexedDbSentinel(name = 'rsql-sentinel-v1'): Sentinel {
         const tx = (await database()).transaction(['mark', 'rescued'], 'readonly')
         const [mark, rescued] = await Promise.all([
           tx.objectStore('mark').get('database') as Promise<SentinelMark | undefined>,
-          tx.objectStore('rescued').getAll() as Promise<AnyEvent[]>,
+          tx.objectStore('rescued').getAll() as Promise<Rescued[]>,
         ])
         return { mark: mark ?? null, rescued }
       } catch {
@@ -86,10 +86,10 @@ export function indexedDbSentinel(name = 'rsql-sentinel-v1'): Sentinel {
         const tx = db.transaction('mark', 'readwrite', strict)
         await Promise.all([tx.store.put(mark, 'database'), tx.done])
       }),
-    rescue: (events) =>
+    rescue: (rescued) =>
       change('rescued', async (db) => {
         const tx = db.transaction('rescued', 'readwrite', strict)
-        await Promise.all([...events.map((event) => tx.store.put(event)), tx.done])
+        await Promise.all([...rescued.map((each) => tx.store.put(each)), tx.done])
       }),
     forgetRescued: () =>
       change('rescued', async (db) => {

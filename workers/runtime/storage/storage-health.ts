@@ -1,6 +1,5 @@
 import type { Problem, StorageSpace } from '../../../schema/messages/runtime/status.ts'
-import type { AnyEvent } from '../../../schema/events/event.ts'
-import { keyIn } from '../../../schema/events/key.ts'
+import type { Rescued } from '../application.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Ballast } from './ballast.ts'
 import type { CleanEnd } from './clean-end.ts'
@@ -49,8 +48,8 @@ export interface HealthParts {
     tables(): readonly string[]
     /** false: damaged */
     check(table: string): boolean
-    /** events that the server has not had */
-    pending(): readonly AnyEvent[]
+    /** what only this database holds */
+    pending(): readonly Rescued[]
   }
 }
 
@@ -156,18 +155,18 @@ export function watchStorage(parts: HealthParts): StorageHealth {
     if (over) return
     over = true
     say(why)
-    const pending = pendingEvents()
+    const rescued = pending()
     // Of a damaged database the next opening salvages what it can; of one that is gone only we can read it.
-    void (suspect === 'no' ? keepPastClearing(pending) : sentinel.rescue(pending))
+    void (suspect === 'no' ? keepPastClearing(rescued) : sentinel.rescue(rescued))
       .then(() => sentinel.write({ generation, suspect }))
       .then(() => listener?.replace(reason))
   }
 
-  function pendingEvents(): readonly AnyEvent[] {
+  function pending(): readonly Rescued[] {
     try {
       return database.pending()
     } catch (error) {
-      console.warn('the outbox cannot be read:', error)
+      console.warn('what only this database holds cannot be read:', error)
       return []
     }
   }
@@ -176,15 +175,15 @@ export function watchStorage(parts: HealthParts): StorageHealth {
    * Clearing takes a while, and takes with it what is written meanwhile: a new database as well as what is rescued. So
    * it is rescued at once, in case that we end, and over when it has stayed for a while.
    */
-  async function keepPastClearing(events: readonly AnyEvent[]): Promise<void> {
+  async function keepPastClearing(wanted: readonly Rescued[]): Promise<void> {
     for (let tries = 0; tries < clearingTries; tries++) {
-      await sentinel.rescue(events)
+      await sentinel.rescue(wanted)
       await new Promise<void>((resolve) => clock.after(clearingMs, resolve))
       const { rescued } = await sentinel.read()
-      const there = new Set(rescued.map((event) => keyIn(event.stream, event.id)))
-      if (events.every((event) => there.has(keyIn(event.stream, event.id)))) return
+      const there = new Set(rescued.map(({ key }) => key))
+      if (wanted.every(({ key }) => there.has(key))) return
     }
-    console.warn(`IndexedDB does not keep the ${events.length} events that were not sent`)
+    console.warn(`IndexedDB does not keep ${wanted.length} things that only the lost database held`)
   }
 
   function watchForLoss(): void {

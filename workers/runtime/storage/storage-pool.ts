@@ -25,7 +25,7 @@ export type PoolOutcome =
   /** its files are held, though the lock is ours: a dying worker has not let go yet */
   | { readonly type: 'Held'; readonly message: string }
 
-export const databaseFile = '/rooms.db'
+export const databaseFile = '/database.db'
 /** journal, WAL, two temporary files and a spare: a full pool shows as "unable to open database file" */
 const spare = 5
 const capacity = 8

@@ -1,5 +1,4 @@
-import type { Sql } from '../projections/sql.ts'
-import { migrations } from './migrations.ts'
+import type { RawSql } from '../serving/raw-sql.ts'
 
 export type MigrationResult =
   | { readonly type: 'Migrated'; readonly from: number; readonly to: number }
@@ -9,7 +8,7 @@ export type MigrationResult =
  * Brings a database to the newest schema: each version in one transaction with its number, so that a death halfway
  * leaves a whole older version. A database written by a newer build is left untouched.
  */
-export function migrate(sql: Sql, versions: readonly string[] = migrations): MigrationResult {
+export function migrate(sql: RawSql, versions: readonly string[]): MigrationResult {
   const from = sql.prepare('PRAGMA user_version').rows()[0]![0] as number
   if (from > versions.length) return { type: 'SchemaTooNew', needs: from, have: versions.length }
   for (let version = from; version < versions.length; version++) {

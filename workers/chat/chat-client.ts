@@ -1,0 +1,53 @@
+import { map, type Observable } from 'rxjs'
+import type { EventDraft } from '../../schema/events/event.ts'
+import type { EventKey } from '../../schema/events/key.ts'
+import { chatStatus, type ChatStatus } from '../../schema/messages/chat-status.ts'
+import { chatNames, type OpenRoom } from '../../schema/messages/sync.ts'
+import type { eventStore } from '../event-store/event-store.ts'
+import type { Client } from '../runtime/client/client.ts'
+import { connect } from '../runtime/client/connect.ts'
+import { takeEarlyHost } from '../runtime/client/early-host.ts'
+import { syncNudges } from './nudge-sync.ts'
+import { spawnCoordinator, spawnHost } from './spawn.ts'
+
+/** The runtime's client, in the chat's words. */
+export interface ChatClient extends Client<(typeof eventStore)['commands']> {
+  readonly status$: Observable<ChatStatus>
+  /** Resolves when the events and their outbox rows are durable on this device. All or none. Rejects with a ClientError. */
+  dispatch(events: readonly EventDraft[]): Promise<void>
+  /** Puts failed events back in the queue. */
+  retry(events: readonly EventKey[]): Promise<void>
+  /** Takes never-acknowledged events back: they leave the outbox, the log and every projection. */
+  discard(events: readonly EventKey[]): Promise<void>
+  /** Who this device is signed in as; null when signed out. Sync follows it. */
+  setActor(actor: string | null): void
+  /** The room on screen: sync fetches its newest page first. */
+  setOpenRoom(room: OpenRoom | null): void
+}
+
+export function connectChat(): ChatClient {
+  const sync = syncNudges()
+  const client = connect<typeof eventStore>({
+    name: 'rsql',
+    worker: (name) => takeEarlyHost() ?? spawnHost(name),
+    coordinator: spawnCoordinator,
+    wakePeer: sync.nudge,
+  })
+  client.status$.subscribe((status) => sync.setLeader(status.role === 'leader'))
+  return {
+    ...client,
+    status$: client.status$.pipe(map(chatStatus)),
+    dispatch: (events) => client.call('dispatch', events),
+    retry: (events) => client.call('retry', events),
+    discard: (events) => client.call('discard', events),
+    setActor: (actor) => client.setContext('actor', actor),
+    setOpenRoom: (room) => client.setContext('openRoom', room),
+    close() {
+      sync.close()
+      client.close()
+    },
+  }
+}
+
+/** where the copies of a damaged database are */
+export const { damagedFolder } = chatNames

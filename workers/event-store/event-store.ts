@@ -1,0 +1,25 @@
+import type { EventDraft } from '../../schema/events/event.ts'
+import type { EventKey } from '../../schema/events/key.ts'
+import { migrations } from '../../schema/tables/migrations.ts'
+import { defineDatabase, idempotent } from '../runtime/application.ts'
+import { openEventStore, rescued, type EventStore } from './open-event-store.ts'
+import { salvagePending } from './outbox.ts'
+
+/** The chat as an application of the runtime. Its commands may run twice: an event is named by its stream and id. */
+export const eventStore = defineDatabase({
+  name: 'rsql',
+  migrations,
+  opened: openEventStore,
+  salvage: (sql) => salvagePending(sql).map(rescued),
+  commands: {
+    dispatch: idempotent((store: EventStore, events: readonly EventDraft[]) => store.dispatch(events)),
+    retry: idempotent((store: EventStore, events: readonly EventKey[]) => store.retry(events)),
+    discard: idempotent((store: EventStore, events: readonly EventKey[]) => store.discard(events)),
+  },
+  rehearsal: [
+    `SELECT t.id, t.snippet, o.state FROM timeline_items t LEFT JOIN outbox o ON o.stream = t.stream AND o.event_id = t.id
+     WHERE t.stream = ?1 AND t.timeline_id = ?1 ORDER BY t.order_key, t.id`,
+    `SELECT r.id, count(*) AS unread FROM rooms r JOIN timeline_items t ON t.stream = r.stream AND t.timeline_id = r.id AND t.order_key > 0
+     WHERE r.stream = ? GROUP BY r.stream, r.id`,
+  ],
+})

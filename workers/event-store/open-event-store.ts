@@ -1,0 +1,76 @@
+import { deviceBounds } from '../../schema/device-bounds.ts'
+import type { AnyEvent, EventDraft } from '../../schema/events/event.ts'
+import { keyIn, type EventKey } from '../../schema/events/key.ts'
+import { streamKind } from '../../schema/events/streams.ts'
+import type { OutboxCount } from '../../schema/messages/chat-status.ts'
+import type { FromSync, OpenRoom, ToSync } from '../../schema/messages/sync.ts'
+import type { ApplicationDatabase, Rescued, Session } from '../runtime/application.ts'
+import { noRoom, RequestFailure } from '../runtime/serving/leader-database.ts'
+import { dispatchDrafts } from './dispatch-drafts.ts'
+import { discardEvents, outboxCount, pendingEvents, requeueEvents, retryEvents } from './outbox.ts'
+import { needsReplay, projectStored, replay } from './replay.ts'
+import { openStore } from './store.ts'
+import { syncConversation } from './sync-messages.ts'
+
+/** The event store in the leader: what its commands do, and what it says to tabs and to the sync client. */
+export interface EventStore extends Session {
+  dispatch(events: readonly EventDraft[]): void
+  retry(events: readonly EventKey[]): void
+  discard(events: readonly EventKey[]): void
+}
+
+export function openEventStore(database: ApplicationDatabase): EventStore {
+  const store = openStore({ sql: database.sql, transaction: database.transaction })
+  const send = (message: ToSync) => database.toPeer(message)
+  const sync = syncConversation(store, database, send)
+  let status: { readonly outbox: OutboxCount } = { outbox: { pending: 0, failed: 0 } }
+  projectStored(store)
+  if (needsReplay(store)) replay(store, () => {}).catch(database.failed) // it goes on at the next start
+
+  return {
+    dispatch(events) {
+      if (database.full && !events.every(makesRoom)) throw new RequestFailure('QUOTA_EXCEEDED', noRoom)
+      if (events.some(isSent) && outboxCount(store).pending >= deviceBounds.outboxEvents) {
+        throw new RequestFailure('UNAVAILABLE', tooMuchUnsent)
+      }
+      const outcome = dispatchDrafts(store, events)
+      if (outcome.type === 'InvalidEvent') {
+        const { index, fault } = outcome
+        throw new RequestFailure('INVALID_ARGUMENT', `event ${index}: ${fault.message}`)
+      }
+      sync.dispatched(outcome.events)
+    },
+    retry: (events) => sync.dispatched(retryEvents(store, events)),
+    discard(events) {
+      const gone = discardEvents(store, events)
+      if (gone.length > 0) send({ type: 'OUTBOX_DISCARDED', epoch: database.epoch, events: gone })
+    },
+    status() {
+      const { pending, failed } = outboxCount(store)
+      const { outbox } = status
+      if (pending !== outbox.pending || failed !== outbox.failed) status = { outbox: { pending, failed } }
+      return status
+    },
+    context({ actor, openRoom }) {
+      sync.setPerson(actor as string | null | undefined, (openRoom as OpenRoom | undefined) ?? null)
+    },
+    peer: (message) => sync.receive(message as FromSync),
+    // what was refused for lack of room is to come again
+    roomAgain: sync.tellState,
+    pending: () => pendingEvents(store).map(rescued),
+    restore: (kept) =>
+      void requeueEvents(
+        store,
+        kept.map(({ value }) => value),
+      ),
+  }
+}
+
+/** An event that the server has not had, as it is kept elsewhere. */
+export const rescued = (event: AnyEvent): Rescued => ({ key: keyIn(event.stream, event.id), value: event })
+
+const isSent = ({ stream }: EventDraft): boolean => streamKind(stream) !== 'local'
+const tooMuchUnsent = `${deviceBounds.outboxEvents} events wait to be sent. Connect to the server before you write more.`
+
+/** What is still taken on a full device, since it leads to more room than it takes. */
+const makesRoom = ({ type }: EventDraft): boolean => /\.(?:delete|remove|leave)$/.test(type)

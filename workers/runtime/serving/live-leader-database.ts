@@ -1,0 +1,162 @@
+import type { Database } from '@sqlite.org/sqlite-wasm'
+import { openLiveDatabase } from '../../../dataflow/index.ts'
+import type { ApplicationStatus } from '../../../schema/messages/runtime/status.ts'
+import {
+  isIdempotent,
+  type AnyApplication,
+  type ApplicationDatabase,
+  type Command,
+  type Session,
+} from '../application.ts'
+import type { OpenedDatabase, OpenPlatform } from '../opening/open-database.ts'
+import type { Clock } from '../platform/clock.ts'
+import { databaseHealth } from '../storage/database-health.ts'
+import { deviceFailure } from '../storage/failure.ts'
+import { memoryHealth } from '../storage/storage-health.ts'
+import { answeredCalls } from './answered-calls.ts'
+import { type LeaderDatabase, type LeaderListener, noRoom, RequestFailure } from './leader-database.ts'
+import { openRawSql } from './raw-sql.ts'
+import { runSql } from './run-sql.ts'
+import { timeLimit } from './time-limit.ts'
+
+/** The application and the engine on one connection, as the leader uses them. */
+export function liveLeaderDatabase(
+  { commands, opened: openApplication }: AnyApplication,
+  opened: OpenedDatabase,
+  platform: OpenPlatform,
+  clock: Clock,
+): LeaderDatabase {
+  const { db, storage, epoch, generation } = opened
+  const { sqlite3 } = platform
+  const limit = timeLimit(() => clock.now())
+  const live = openLiveDatabase(sqlite3, db, { isToStop: () => limit.isToStop() })
+  const sql = openRawSql(sqlite3, db)
+  const calls = answeredCalls(sql)
+  let listener: LeaderListener | null = null
+  const health =
+    storage === 'memory'
+      ? memoryHealth(opened.problem)
+      : databaseHealth(sql, opened, platform, clock, () => session.pending?.() ?? [])
+  const database: ApplicationDatabase = {
+    epoch,
+    generation,
+    sql,
+    get full() {
+      return health.full
+    },
+    run: (text, parameters) => live.run(text, parameters),
+    all: (text, parameters) => live.all(text, parameters),
+    transaction: (work) => health.writing(() => live.transaction(work)),
+    toPeer: (message) => listener?.toPeer(message),
+    failed: health.met,
+  }
+  const session: Session = openApplication(database)
+  restoreRescued(session, opened, platform)
+  let application: ApplicationStatus = {}
+
+  function applicationNow(): ApplicationStatus {
+    try {
+      application = health.reading(() => session.status?.() ?? application)
+    } catch (error) {
+      if (deviceFailure(error) === null) throw error // else it was told, and the last one stands
+    }
+    return application
+  }
+
+  function callOnce(command: Command<never>, requestId: string, argument: unknown): unknown {
+    const known = health.reading(() => calls.read(requestId))
+    if (known) return known.result
+    if (health.full) throw new RequestFailure('QUOTA_EXCEEDED', noRoom)
+    return database.transaction(() => {
+      const result = command(session as never, argument as never)
+      calls.write(requestId, result, platform.now())
+      return result
+    })
+  }
+
+  return {
+    epoch,
+    storage,
+    get problem() {
+      return health.problem
+    },
+    get space() {
+      return health.space
+    },
+    get application() {
+      return applicationNow()
+    },
+    watch(next) {
+      listener = next
+      health.watch({ ...next, roomAgain: () => session.roomAgain?.() })
+    },
+    query(text, parameters) {
+      const run = () => limit.within(() => runSql(sqlite3, db, live, text, parameters))
+      return onlyReads(text) ? health.reading(run) : health.writing(run)
+    },
+    subscribe(query, onUpdate, onError) {
+      let turn = 0
+      const failed = (error: Error, final: boolean) => {
+        health.met(error)
+        onError(error, final)
+      }
+      const open = () => {
+        const found = live.subscribe(
+          query,
+          (delta) => {
+            turn = delta.turn
+            onUpdate({ type: 'delta', ...delta })
+          },
+          (error) => failed(error, !compiles(db, query.sql)),
+        )
+        if (!found.error || !limit.stopped) return found
+        found.unsubscribe() // else every turn would try again, as long
+        throw found.error
+      }
+      const found = health.reading(() => limit.within(open))
+      if (found.error) failed(found.error, false)
+      return {
+        snapshot: () => ({
+          type: 'snapshot',
+          turn,
+          columns: [...found.columns],
+          keys: [...found.keys],
+          rows: [...found.rows],
+        }),
+        unsubscribe: () => found.unsubscribe(),
+      }
+    },
+    call(requestId, name, argument) {
+      const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+      if (!command) throw new RequestFailure('INVALID_ARGUMENT', `there is no command "${name}"`)
+      if (!isIdempotent(command)) return callOnce(command, requestId, argument)
+      return command(session as never, argument as never)
+    },
+    setContext: (context) => health.reading(() => session.context?.(context)),
+    receive: (message) => health.reading(() => session.peer?.(message)),
+  }
+}
+
+/** What only the sentinel has: it stays there until it is in this database. */
+function restoreRescued(session: Session, { rescued }: OpenedDatabase, { sentinel }: OpenPlatform): void {
+  if (rescued.length === 0 || !session.restore) return
+  try {
+    session.restore(rescued)
+    void sentinel.forgetRescued()
+  } catch (error) {
+    if (deviceFailure(error) !== 'full') throw error
+  }
+}
+
+/** A query that SQLite no longer compiles (its table is gone) has ended; any other error clears with a later turn. */
+function compiles(db: Database, sql: string): boolean {
+  try {
+    db.prepare(sql).finalize()
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Sure only when it says true. */
+const onlyReads = (sql: string): boolean => /^\s*(?:select|values|explain)\b/i.test(sql)
