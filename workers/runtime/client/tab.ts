@@ -8,7 +8,8 @@ import type { Client } from './client.ts'
 import { liveQuery } from './live.ts'
 import { openRequests, type Requests } from './open-requests.ts'
 import { openSubscriptions, type Subscriptions } from './open-subscriptions.ts'
-import { startLife, type CoordinatorWay, type Life, type TabWorker } from './tab-life.ts'
+import type { CoordinatorWay, TabWorker } from './tab-life.ts'
+import { startLives } from './tab-lives.ts'
 
 export interface TabPlatform {
   readonly names: RuntimeNames
@@ -30,22 +31,14 @@ export interface Tab extends Omit<Client, 'status$'> {
   setVisible(visible: boolean): void
 }
 
-/** The pause before a dead worker is replaced doubles, until one lives this long. */
-const respawnMs = { first: 100, last: 10_000, healthyAfter: 20_000 }
-
 /**
  * A tab's end of the runtime. Laws: it holds its lock before it registers and until its life ends; what it asked for
  * and has no answer to (subscriptions, requests) it says again to every coordinator that it meets; it believes the
  * highest epoch.
  */
 export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: boolean): Tab {
-  const { names, clock } = platform
-  let life = 0
-  let bornAt = 0
-  let deaths = 0
-  let cancelRespawn = () => {}
+  const { names } = platform
   let attempts = 0
-  let current: Life | null = null
   let visible = visibleAtStart
   let context: Context = {}
   let closed = false
@@ -61,8 +54,8 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
     problem: null,
     application: {},
   }
-  const requests: Requests = openRequests(tabId, clock, (message) => current?.post(message))
-  const subscriptions: Subscriptions = openSubscriptions((message) => current?.post(message))
+  const requests: Requests = openRequests(tabId, platform.clock, (message) => lives.post(message))
+  const subscriptions: Subscriptions = openSubscriptions((message) => lives.post(message))
 
   function changeStatus(change: Partial<ClientStatus>): void {
     const { activeTab } = { ...status, ...change }
@@ -93,11 +86,11 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
       case 'QUERY_ERROR':
         return requests.failed(message.requestId, message.code, message.message)
       case 'DELTAS':
-        current?.post({ type: 'DELTAS_RECEIVED', n: message.n })
+        lives.post({ type: 'DELTAS_RECEIVED', n: message.n })
         return subscriptions.update(message.updates)
       case 'REPLACE_WORKER':
-        suspend()
-        return resume()
+        lives.suspend()
+        return lives.resume()
       case 'WAKE_PEER':
         return platform.wakePeer()
       default:
@@ -105,7 +98,7 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
     }
   }
 
-  function registration(): FromTab {
+  function registration(life: number): FromTab {
     return {
       type: 'REGISTER_TAB',
       tabId,
@@ -126,38 +119,19 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
     requests.doubt(status.epoch)
   }
 
-  function suspend(): void {
-    cancelRespawn()
-    current?.end()
-    current = null
-    doubtRequests()
-    if (!closed) changeStatus({ activeTab: null })
-  }
-
-  function resume(): void {
-    if (closed || current) return
-    life += 1
-    bornAt = clock.now()
-    current = startLife({
-      platform,
-      tabId,
-      life,
-      registration,
-      receive,
-      registered: (coordinator) => changeStatus({ coordinator }),
-      coordinatorLost: doubtRequests,
-      workerDied,
-    })
-  }
-
-  /** Its script did not load, or somebody ended it: its death was told to nobody, so all begins anew. */
-  function workerDied(): void {
-    if (clock.now() - bornAt >= respawnMs.healthyAfter) deaths = 0
-    suspend()
-    cancelRespawn = clock.after(Math.min(respawnMs.first * 2 ** deaths++, respawnMs.last), resume)
-  }
-
-  resume()
+  const lives = startLives({
+    platform,
+    tabId,
+    registration,
+    receive,
+    registered: (coordinator) => changeStatus({ coordinator }),
+    coordinatorLost: doubtRequests,
+    ended() {
+      doubtRequests()
+      if (!closed) changeStatus({ activeTab: null })
+    },
+  })
+  lives.resume()
   return {
     tabId,
     onStatus(listener) {
@@ -170,17 +144,17 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
     call: (command: string, ...[argument]: [argument?: unknown]) => requests.call(command, argument),
     setContext(key, value) {
       context = { ...context, [key]: value }
-      current?.post({ type: 'SET_CONTEXT', key, value })
+      lives.post({ type: 'SET_CONTEXT', key, value })
     },
     setVisible(next) {
       visible = next
-      current?.post({ type: 'VISIBILITY', visible: next })
+      lives.post({ type: 'VISIBILITY', visible: next })
     },
-    suspend,
-    resume,
+    suspend: lives.suspend,
+    resume: lives.resume,
     close() {
       closed = true
-      suspend()
+      lives.close()
       requests.close()
       subscriptions.close()
       statusListeners.clear()

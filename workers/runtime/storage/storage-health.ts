@@ -3,7 +3,10 @@ import type { Rescued } from '../application.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Ballast } from './ballast.ts'
 import type { CleanEnd } from './clean-end.ts'
+import { DeviceRoom, outOfRoom } from './device-room.ts'
 import { deviceFailure } from './failure.ts'
+import { keepPastClearing } from './keep-past-clearing.ts'
+import { lookThrough } from './look-through.ts'
 import type { Sentinel } from './sentinel.ts'
 
 /**
@@ -56,12 +59,6 @@ export interface HealthParts {
 /** without a write for so long, all is flushed and the end marked as clean */
 const quietMs = 1_000
 const lookMs = 5_000
-const clearingMs = 500
-const clearingTries = 20
-const measureMs = 60_000
-const roomMs = { first: 2_000, last: 30_000 }
-/** the look through an unclean database begins so late, waits for so long a pause, and no longer than that */
-const lookThroughMs = { first: 3_000, pause: 500, patience: 30_000 }
 
 /** until the next worker has replaced it, and says so */
 const damaged: Problem = { code: 'STORAGE_CORRUPT', message: '' }
@@ -70,17 +67,23 @@ export function watchStorage(parts: HealthParts): StorageHealth {
   const { clock, sentinel, ballast, cleanEnd, database, opened } = parts
   const { generation } = opened
   let problem = opened.problem
-  let space: StorageSpace | null = null
   let listener: HealthListener | null = null
-  let full = false
-  let roomTries = 0
   /** given up: another worker takes over */
   let over = false
   let lookedThrough = !opened.unclean
   let usedAt = Number.NEGATIVE_INFINITY
   let wroteAt = Number.NEGATIVE_INFINITY
   let waitingForQuiet = false
-  let measuredAt = Number.NEGATIVE_INFINITY
+  const room = new DeviceRoom({
+    clock,
+    ballast,
+    measure: parts.measure,
+    over: () => over,
+    tellSpace: (space) => listener?.space(space),
+    ranOut: () => say(outOfRoom),
+    roomAgain: () => listener?.roomAgain(),
+    proved: wasProved,
+  })
 
   function say(next: Problem | null): void {
     if (next?.code === problem?.code && next?.message === problem?.message) return
@@ -91,7 +94,7 @@ export function watchStorage(parts: HealthParts): StorageHealth {
   function met(error: unknown): void {
     const failure = deviceFailure(error)
     if (failure === null || over) return
-    if (failure === 'full') return becomeFull()
+    if (failure === 'full') return room.ranOut()
     if (failure === 'damaged') return giveUp(damaged, 'damaged', 'the database is damaged')
     const message = error instanceof Error ? error.message : String(error)
     void sentinel.write({ generation, suspect: 'check' })
@@ -99,56 +102,23 @@ export function watchStorage(parts: HealthParts): StorageHealth {
     void lookForLoss()
   }
 
-  // ------------------------------------------------------------------------------------------------------------- room
-
-  function becomeFull(): void {
-    if (full) return
-    full = true
-    say({ code: 'QUOTA_EXCEEDED', message: '' })
-    void ballast.throwOff().then(measure)
-    waitForRoom()
-  }
-
-  function waitForRoom(): void {
-    const wait = Math.min(roomMs.first * 2 ** roomTries++, roomMs.last)
-    clock.after(wait, async () => {
-      if (over) return
-      if (!(await takeInBallast())) return waitForRoom()
-      full = false
-      void measure()
-      listener?.roomAgain()
-      // The next write that succeeds proves it; without one, time does.
-      clock.after(wait, wasProved)
-    })
-  }
-
+  /** A write succeeded, or time has passed since there is room again. */
   function wasProved(): void {
-    if (full || (problem?.code !== 'QUOTA_EXCEEDED' && problem?.code !== 'STORAGE_FAILING')) return
-    roomTries = 0
+    if (room.full || (problem?.code !== 'QUOTA_EXCEEDED' && problem?.code !== 'STORAGE_FAILING')) return
+    room.proved()
     say(null)
   }
-
-  async function takeInBallast(): Promise<boolean> {
-    try {
-      return await ballast.takeIn()
-    } catch {
-      return true // that it cannot be taken in says nothing of the room: what is written next will
-    }
-  }
-
-  async function measure(): Promise<void> {
-    measuredAt = clock.now()
-    try {
-      space = await parts.measure()
-      listener?.space(space)
-    } catch {} // no estimate here
-  }
-
-  // ---------------------------------------------------------------------------------------------------- loss, damage
 
   async function lookForLoss(): Promise<void> {
     if (over || (await parts.isThere()) || over) return
     giveUp({ code: 'STORAGE_LOST', message: '', at: parts.now() }, 'no', 'the files of the database are gone')
+  }
+
+  function watchForLoss(): void {
+    clock.after(lookMs, () => {
+      if (over) return
+      void lookForLoss().finally(watchForLoss)
+    })
   }
 
   function giveUp(why: Problem, suspect: 'no' | 'damaged', reason: string): void {
@@ -157,7 +127,7 @@ export function watchStorage(parts: HealthParts): StorageHealth {
     say(why)
     const rescued = pending()
     // Of a damaged database the next opening salvages what it can; of one that is gone only we can read it.
-    void (suspect === 'no' ? keepPastClearing(rescued) : sentinel.rescue(rescued))
+    void (suspect === 'no' ? keepPastClearing(sentinel, clock, rescued) : sentinel.rescue(rescued))
       .then(() => sentinel.write({ generation, suspect }))
       .then(() => listener?.replace(reason))
   }
@@ -170,30 +140,6 @@ export function watchStorage(parts: HealthParts): StorageHealth {
       return []
     }
   }
-
-  /**
-   * Clearing takes a while, and takes with it what is written meanwhile: a new database as well as what is rescued. So
-   * it is rescued at once, in case that we end, and over when it has stayed for a while.
-   */
-  async function keepPastClearing(wanted: readonly Rescued[]): Promise<void> {
-    for (let tries = 0; tries < clearingTries; tries++) {
-      await sentinel.rescue(wanted)
-      await new Promise<void>((resolve) => clock.after(clearingMs, resolve))
-      const { rescued } = await sentinel.read()
-      const there = new Set(rescued.map(({ key }) => key))
-      if (wanted.every(({ key }) => there.has(key))) return
-    }
-    console.warn(`IndexedDB does not keep ${wanted.length} things that only the lost database held`)
-  }
-
-  function watchForLoss(): void {
-    clock.after(lookMs, () => {
-      if (over) return
-      void lookForLoss().finally(watchForLoss)
-    })
-  }
-
-  // ------------------------------------------------------------------------------------------------- quiet, look through
 
   function waitForQuiet(): void {
     if (waitingForQuiet) return
@@ -208,30 +154,18 @@ export function watchStorage(parts: HealthParts): StorageHealth {
         return met(error) // not flushed, so not clean
       }
       if (lookedThrough) cleanEnd.quiet()
-      if (!full) void takeInBallast()
-      if (clock.now() - measuredAt > measureMs) void measure()
+      room.keepUp()
     })
   }
 
-  function lookThrough(tables: readonly string[], waited = 0): void {
-    const [table, ...rest] = tables
-    if (table === undefined) {
-      lookedThrough = true
-      return waitForQuiet()
+  function isSound(table: string): boolean {
+    try {
+      if (database.check(table)) return true
+      giveUp(damaged, 'damaged', `the table ${table} is damaged`)
+    } catch (error) {
+      met(error)
     }
-    clock.after(lookThroughMs.pause, () => {
-      if (over) return
-      const busy = clock.now() - usedAt < lookThroughMs.pause
-      if (busy && waited < lookThroughMs.patience) return lookThrough(tables, waited + lookThroughMs.pause)
-      try {
-        if (!database.check(table)) {
-          return giveUp(damaged, 'damaged', `the table ${table} is damaged`)
-        }
-      } catch (error) {
-        return met(error)
-      }
-      lookThrough(rest)
-    })
+    return false
   }
 
   sentinel.onLost(() => {
@@ -242,8 +176,14 @@ export function watchStorage(parts: HealthParts): StorageHealth {
   })
   watchForLoss()
   waitForQuiet() // opening wrote
-  if (!lookedThrough) clock.after(lookThroughMs.first, () => lookThrough(database.tables()))
-  void measure()
+  if (!lookedThrough) {
+    const done = () => {
+      lookedThrough = true
+      waitForQuiet()
+    }
+    lookThrough({ clock, over: () => over, usedAt: () => usedAt, tables: database.tables, isSound, done })
+  }
+  void room.measure()
 
   function reading<T>(work: () => T): T {
     usedAt = clock.now()
@@ -260,10 +200,10 @@ export function watchStorage(parts: HealthParts): StorageHealth {
       return problem
     },
     get space() {
-      return space
+      return room.space
     },
     get full() {
-      return full
+      return room.full
     },
     reading,
     writing(work) {
