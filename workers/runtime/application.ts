@@ -110,5 +110,8 @@ export function defineDatabase<Name extends string, Commands>({
   readonly opened?: (database: ApplicationDatabase) => Session
   readonly commands: Commands
 }): Application<Name, Commands> {
+  const { name } = definition
+  if (!/^[a-z][a-z0-9-]*$/.test(name))
+    throw new Error(`"${name}" cannot name files and locks: use small letters, digits and -`)
   return { rehearsal: [], salvage: () => [], opened, ...definition }
 }

@@ -102,7 +102,9 @@ export type ErrorCode =
   | 'LEADER_LOST'
   | 'TIMEOUT'
   | 'QUOTA_EXCEEDED'
-  /** the command does not take this argument */
+  /** it cannot be sent, or the command does not take it */
   | 'INVALID_ARGUMENT'
+  /** the command threw; nothing of it is left */
+  | 'COMMAND_FAILED'
   | 'UNAVAILABLE'
   | 'CLOSED'

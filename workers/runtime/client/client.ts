@@ -21,13 +21,13 @@ export interface Client<Commands = unknown> {
   query(sql: string, parameters?: readonly SqlValue[]): Promise<QueryResult>
   /**
    * Runs a command of the application, once, and resolves with its result when it is durable. Rejects with a ClientError:
-   * INVALID_ARGUMENT, QUOTA_EXCEEDED, and SQL_ERROR with what the command threw.
+   * INVALID_ARGUMENT, QUOTA_EXCEEDED, or COMMAND_FAILED with what the command threw; LEADER_LOST: it has run, and its result is lost.
    */
   call<Name extends keyof Commands & string>(
     command: Name,
     ...argument: ArgumentOf<Commands[Name]>
   ): Promise<ResultOf<Commands[Name]>>
-  /** Tells the application something of the tabs, which every later leader hears too. By key, the last word of any tab counts. */
+  /** Tells the application something of the tabs, which every later leader hears too. By key, the last word of any tab counts. Throws what cannot be cloned. */
   setContext(key: string, value: unknown): void
   close(): void
 }

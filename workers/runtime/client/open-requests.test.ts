@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import type { FromTab } from '../../../schema/messages/runtime/tab.ts'
+import { namesOf } from '../../../schema/messages/runtime/protocol.ts'
 import type { Clock } from '../platform/clock.ts'
 import { openRequests } from './open-requests.ts'
 import { openSubscriptions } from './open-subscriptions.ts'
+import { openTab } from './tab.ts'
 
 const never: Clock = { now: () => 0, after: () => () => {} }
 const posted: unknown[] = []
@@ -26,4 +28,28 @@ test('nor is a subscription', () => {
   const subscriptions = openSubscriptions(post)
   expect(() => subscriptions.add({ sql: 'SELECT ?', parameters: uncloneable }, () => {})).toThrow()
   expect(subscriptions.all()).toEqual([])
+})
+
+test('nor is what a tab says of itself: the tab registers all the same', () => {
+  const registered: unknown[] = []
+  const port = { post: (message: unknown) => void registered.push(structuredClone(message)), listen() {}, close() {} }
+  const worker = { connect() {}, standBack() {}, terminate() {} }
+  const tab = openTab(
+    'tab',
+    {
+      names: namesOf('app'),
+      locks: { hold: async () => () => {}, take: async () => () => {} },
+      clock: never,
+      spawnWorker: () => worker,
+      ways: [{ coordinator: 'leader', connect: () => port, channel: () => null }],
+      wakePeer() {},
+      mark() {},
+    },
+    true,
+  )
+  expect(() => tab.setContext('who', () => 'me')).toThrow()
+  tab.setContext('who', 'me')
+  return Promise.resolve().then(() =>
+    expect(registered).toMatchObject([{ type: 'REGISTER_TAB', context: { who: 'me' } }]),
+  )
 })

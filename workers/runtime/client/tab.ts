@@ -142,7 +142,8 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
     live: (query) => liveQuery(subscriptions.add, query),
     query: (sql, parameters = []) => requests.query(sql, parameters),
     call: (command: string, ...[argument]: [argument?: unknown]) => requests.call(command, argument),
-    setContext(key, value) {
+    setContext(key, said) {
+      const value: unknown = structuredClone(said) // else no coordinator could ever be told of this tab
       context = { ...context, [key]: value }
       lives.post({ type: 'SET_CONTEXT', key, value })
     },

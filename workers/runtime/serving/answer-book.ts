@@ -24,20 +24,21 @@ export class AnswerBook {
     return this.#answers.has(requestId)
   }
 
-  answer(requestId: string, keep: boolean, work: () => MadeAnswer): Answer {
+  /** `otherwise`: the code of an error that has none of its own */
+  answer(requestId: string, keep: boolean, work: () => MadeAnswer, otherwise: ErrorCode = 'SQL_ERROR'): Answer {
     const known = this.#answers.get(requestId)
     if (known) return known
-    const answer = this.#made(requestId, work)
+    const answer = this.#made(requestId, work, otherwise)
     if (keep) this.#keep(requestId, answer)
     return answer
   }
 
-  #made(requestId: string, work: () => MadeAnswer): Answer {
+  #made(requestId: string, work: () => MadeAnswer, otherwise: ErrorCode): Answer {
     const epoch = this.#epoch
     try {
       return { epoch, requestId, ...work() }
     } catch (error) {
-      const code = codeOf(error, 'SQL_ERROR')
+      const code = codeOf(error, otherwise)
       const message = code === 'QUOTA_EXCEEDED' ? noRoom : asError(error).message
       return { type: 'QUERY_ERROR', epoch, requestId, code, message }
     }

@@ -25,6 +25,11 @@ const todo = defineDatabase({
       throw new Error('no')
     },
     answer: (_db: Db, result: unknown) => result,
+    addAndAnswer(db: Db, result: unknown) {
+      add(db, 'milk')
+      return result
+    },
+    answerAgain: idempotent((_db: Db, result: unknown) => result),
     addAgain: idempotent((db: Db, title: string) => add(db, title)),
   },
 })
@@ -112,6 +117,18 @@ test('answers are kept for a day, and no more than ten thousand of them', async 
   expect(kept()).toBe(2)
   for (let call = 0; call < 10_050; call++) leader.call(`r${call}`, 'answer', call)
   expect(kept()).toBe(10_000)
+})
+
+test.each([
+  ['a function', () => 1],
+  ['a promise', Promise.resolve(1)],
+  ['an object with a function in it', { list: [() => 1] }],
+])('a command whose result is %s fails, and nothing of it is left', async (_what, result) => {
+  const { lead, kept } = await device()
+  expect(() => lead().call('r1', 'addAndAnswer', result)).toThrow()
+  expect(lead().query('SELECT title FROM todo', []).rows).toEqual([])
+  expect(() => lead().call('r2', 'answerAgain', result)).toThrow()
+  expect(kept()).toBe(0)
 })
 
 test('there is no such command', async () => {

@@ -55,7 +55,8 @@ function written(result: unknown): string | null {
   return text.length <= kept.resultLength ? text : null
 }
 
-function isJson(value: unknown, depth = 0): boolean {
+/** JSON would give the same back. */
+export function isJson(value: unknown, depth = 0): boolean {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return true
   if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0)
   if (typeof value !== 'object' || depth > 16) return false

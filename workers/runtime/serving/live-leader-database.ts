@@ -13,7 +13,7 @@ import type { Clock } from '../platform/clock.ts'
 import { databaseHealth } from '../storage/database-health.ts'
 import { deviceFailure } from '../storage/failure.ts'
 import { memoryHealth } from '../storage/storage-health.ts'
-import { answeredCalls } from './answered-calls.ts'
+import { answeredCalls, isJson } from './answered-calls.ts'
 import { type LeaderDatabase, type LeaderListener, noRoom, RequestFailure } from './leader-database.ts'
 import { openRawSql } from './raw-sql.ts'
 import { runSql } from './run-sql.ts'
@@ -68,7 +68,7 @@ export function liveLeaderDatabase(
     if (known) return known.result
     if (health.full) throw new RequestFailure('QUOTA_EXCEEDED', noRoom)
     return database.transaction(() => {
-      const result = command(session as never, argument as never)
+      const result = sendable(command(session as never, argument as never))
       calls.write(requestId, result, platform.now())
       return result
     })
@@ -130,11 +130,17 @@ export function liveLeaderDatabase(
       const command = Object.hasOwn(commands, name) ? commands[name] : undefined
       if (!command) throw new RequestFailure('INVALID_ARGUMENT', `there is no command "${name}"`)
       if (!isIdempotent(command)) return callOnce(command, requestId, argument)
-      return command(session as never, argument as never)
+      return sendable(command(session as never, argument as never))
     },
     setContext: (context) => health.reading(() => session.context?.(context)),
     receive: (message) => health.reading(() => session.peer?.(message)),
   }
+}
+
+/** The result as it is, or an error while the command can still be taken back. */
+function sendable(result: unknown): unknown {
+  if (result !== undefined && !isJson(result)) structuredClone(result)
+  return result
 }
 
 /** What only the sentinel has: it stays there until it is in this database. */
