@@ -1,7 +1,9 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { readPayload } from './define.ts'
-import { definitionOf, eventTypes } from './event-types.ts'
+import { definitionOf, eventDefinitions, eventTypes } from './event-types.ts'
 import { validateEvent } from './event.ts'
 
 describe('a payload of three versions', () => {
@@ -44,6 +46,12 @@ test('an event of a newer version of a known type is one that this build does no
   expect(validateEvent(renamed)).toEqual({ type: 'unknown', event: renamed })
   for (const version of [0, -1, 1.5, '2', null]) expect(validateEvent({ ...renamed, version }).type).toBe('invalid')
   expect(validateEvent({ ...renamed, version: 1, payload: { name: 'S' } }).type).toBe('known')
+})
+
+test.each(readdirSync(join(import.meta.dirname, 'types')))('what types/%s defines is in the table', async (file) => {
+  const defined = Object.values((await import(`./types/${file}`)) as Record<string, object>)
+  expect(defined.length).toBeGreaterThan(0)
+  for (const types of defined) expect(eventDefinitions).toMatchObject(types)
 })
 
 test.each(eventTypes)('%s changes rows: it states facts, or has rows of its own', (type) => {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { eventTypes } from '../../schema/events/event-types.ts'
 import type { KnownEvent } from '../../schema/events/event.ts'
 import { keyIn, type EventKey } from '../../schema/events/key.ts'
 import { applyBatch } from './apply-batch.ts'
@@ -15,6 +16,16 @@ const seed = Number(process.env['PROPERTY_SEED'] ?? 1)
 const parameters = { seed, numRuns: Number(process.env['PROPERTY_RUNS'] ?? 50), interruptAfterTimeLimit: 25_000 }
 
 describe(`laws of the store (seed ${seed})`, () => {
+  it('every event type is among the random events', () => {
+    const written = new Set(
+      fc
+        .sample(randomEvents(), { numRuns: 200, seed })
+        .flat()
+        .map(({ type }) => type),
+    )
+    expect([...written].sort()).toEqual([...eventTypes].sort())
+  })
+
   it('projection: any order, repetition and batching of a set of events gives equal tables', async () => {
     const property = fc.asyncProperty(randomEvents(), fc.infiniteStream(fc.nat()), async (events, numbers) => {
       await withStores(2, (inOrder, otherwise) => {
