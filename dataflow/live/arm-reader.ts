@@ -5,6 +5,7 @@ import type { LookupIndexes } from '../capture/lookup-indexes.ts'
 import type { PartitionId } from '../operators/touch-partitions.ts'
 import { inputsSql, recomputeSql, type Cut } from '../plan/block-sql.ts'
 import { Alignment } from '../result/align-rows.ts'
+import { mostColumns, ReadRows, Reread } from '../result/read-rows.ts'
 import { nameEntry, partitionOf, ReadEntry, type Entry } from '../result/entry.ts'
 import { matchOrdinals } from '../result/row-keys.ts'
 import type { Connection } from '../sqlite/connection.ts'
@@ -81,6 +82,26 @@ export class ArmReader {
       entries.push(place >= 0 ? old[place]! : this.#entry(values, 0))
     })
     return entries
+  }
+
+  /** Are its rows no more than what is shown, each by a name of its own? Then they can be read without entries. */
+  get readsPlainRows(): boolean {
+    const { columns, extra } = this.#arm.plan.block.layout
+    return !this.#arm.namesRepeat && extra.length === 0 && columns <= mostColumns
+  }
+
+  /** Everything, beside what was read the last time. */
+  rereadRows(old: ReadRows | null): Reread {
+    const { columns, keys, order } = this.#arm.plan.block.layout
+    const named = [...new Set([...keys, ...order])].filter((place) => place < columns)
+    const reread = new Reread(old ?? new ReadRows([], [], this.#arm.names, []))
+    const row: SqlValue[] = []
+    this.#readAll(this.#arm.plan.hydrate(null), (statement) => {
+      const reals = statement.readInto(row)
+      for (const place of named) if (mayBeMangled(row[place])) throw mangled()
+      reread.take(row, reals)
+    })
+    return reread
   }
 
   /** Steps a statement of this query's, its own parameters bound first, then `key`, until `visit` says false or the guard stops it. */

@@ -13,6 +13,7 @@ import { diffRows, type KeyedRows } from '../../schema/live/row-changes.ts'
 import { diffEntries } from '../result/diff-entries.ts'
 import type { Entry } from '../result/entry.ts'
 import { UnkeyedRows } from '../result/ordered-list.ts'
+import { ReadRows } from '../result/read-rows.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import { fromSqlValue } from '../value.ts'
 import { Arm, type Routing } from './arm.ts'
@@ -42,7 +43,10 @@ export class Partitioned implements Maintainer {
   readonly #parts: GraphParts
   #graph: QueryGraph | null = null
   /** read, and not yet the state of a graph */
-  #waiting: { readonly arms: Entry[][]; readonly capacity: number | null; readonly shown: KeyedRows } | null = null
+  #waiting: { readonly arms: () => Entry[][]; readonly capacity: number | null; readonly shown: KeyedRows } | null =
+    null
+  /** What is shown is what its only arm reads: nothing is cut, counted, or put in order here. */
+  readonly #plain: ArmReader | null
   #trace: Trace | null = null
   readonly #guard = new TurnGuard()
   /** It is one partition: a row that touches it, if any, has it read again, and no operator is needed for that. */
@@ -75,6 +79,8 @@ export class Partitioned implements Maintainer {
       countedBy: only && !only.block.distinctAfter ? null : countCollations(bound, plan.arms),
       guard: this.#guard,
     }
+    const isPlain = !this.#window && !this.#parts.countedBy && this.#readers[0]!.readsPlainRows
+    this.#plain = isPlain ? this.#readers[0]! : null
     const isWhole = only && only.block.keys.length === 0 && !only.functions.folding
     this.#whole = isWhole ? partitionFinder(deltas, this.#arms[0]!, this.#readers[0]!, this.#guard) : null
   }
@@ -145,6 +151,7 @@ export class Partitioned implements Maintainer {
 
   /** Reads everything again. */
   #rerun(before: KeyedRows, old?: readonly (readonly Entry[])[]): RowChange[] {
+    if (this.#plain) return this.#reread(this.#plain, before, old)()
     this.#read(before, old)
     const { shown } = this
     if (before instanceof UnkeyedRows && shown instanceof UnkeyedRows) return diffEntries(before, shown)
@@ -152,13 +159,32 @@ export class Partitioned implements Maintainer {
   }
 
   refresh(): void {
-    this.#read(this.#waiting || this.#graph ? this.shown : null)
+    const before = this.#waiting || this.#graph ? this.shown : null
+    if (this.#plain) this.#reread(this.#plain, before)
+    else this.#read(before)
+  }
+
+  /** The same of what needs no entries. Returns how to tell the steps from `before`. */
+  #reread(
+    reader: ArmReader,
+    before: KeyedRows | null,
+    loaded: readonly (readonly Entry[])[] = this.#graph?.loaded ?? [],
+  ): () => RowChange[] {
+    const start = performance.now()
+    this.#guard.rerunSteps = 0
+    const old = before instanceof ReadRows ? before : before && ReadRows.of(loaded[0]!, this.#arms[0]!.names)
+    const keepsOrder = before !== null && this.#parts.query.orderBy.length === 0
+    const { rows, changes } = reader.rereadRows(old).end(keepsOrder)
+    this.#graph?.unload()
+    this.#waiting = { arms: () => [rows.entries()], capacity: null, shown: rows }
+    this.#guard.rerunMs = performance.now() - start
+    return changes
   }
 
   /** `before`: what is shown, whose order is kept where the query has none. */
   #read(
     before: KeyedRows | null,
-    old: readonly (readonly Entry[])[] = this.#waiting?.arms ?? this.#graph?.loaded ?? [],
+    old: readonly (readonly Entry[])[] = this.#waiting?.arms() ?? this.#graph?.loaded ?? [],
   ): void {
     const start = performance.now()
     this.#guard.rerunSteps = 0
@@ -200,7 +226,7 @@ export class Partitioned implements Maintainer {
     const window = this.#window
     const shown = window ? arms[0]!.slice(window.offset, window.offset + window.limit) : arms[0]!
     const rows = shown.map(({ row }) => row)
-    this.#waiting = { arms, capacity, shown: new UnkeyedRows(rows, shown) }
+    this.#waiting = { arms: () => arms, capacity, shown: new UnkeyedRows(rows, shown) }
   }
 
   /** The operators, with what was read as their state. */
@@ -209,7 +235,7 @@ export class Partitioned implements Maintainer {
     if (this.#waiting) {
       const { arms, capacity } = this.#waiting
       this.#waiting = null
-      this.#graph.load(arms, capacity, [])
+      this.#graph.load(arms(), capacity, [])
     }
     return this.#graph
   }

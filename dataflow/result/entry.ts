@@ -39,13 +39,21 @@ export class ReadEntry implements Entry {
   place = 0
   readonly ordinal: number
   readonly #names: EntryNames
-  #key: string | null = null
+  #key: string | null
   #partition: KeyId | null
 
-  /** `width`: how many of the values are shown */
-  constructor(values: readonly Value[], width: number, partition: KeyId | null, names: EntryNames, ordinal: number) {
+  /** `width`: how many of the values are shown; `known`: what was made of them before */
+  constructor(
+    values: readonly Value[],
+    width: number,
+    partition: KeyId | null,
+    names: EntryNames,
+    ordinal: number,
+    known?: { readonly row: SqlValue[]; readonly key: string | null },
+  ) {
     this.values = values
-    this.row = shown(values, width)
+    this.row = known?.row ?? shown(values, width)
+    this.#key = known?.key ?? null
     this.#partition = partition
     this.#names = names
     this.ordinal = ordinal

@@ -17,6 +17,7 @@ export class Statement {
   /** a listener or an SQL function may ask for a statement that is being stepped */
   busy = false
   readonly #raw: Raw
+  readonly #blank: null[] = []
 
   constructor(raw: Raw, pointer: Pointer) {
     this.#raw = raw
@@ -133,17 +134,49 @@ export class Statement {
     }
   }
 
+  /** Reads the row as it leaves the engine into `row`. Returns which of its values are REALs: bit i for column i. */
+  readInto(row: SqlValue[]): number {
+    const { exports } = this.#raw
+    let reals = 0
+    for (let i = 0; i < this.columnCount; i++) {
+      switch (exports.sqlite3_column_type(this.pointer, i)) {
+        case INTEGER:
+          row[i] = this.#integer(i)
+          break
+        case FLOAT:
+          row[i] = exports.sqlite3_column_double(this.pointer, i)
+          reals |= 1 << i
+          break
+        case TEXT:
+          row[i] = this.#text(i)
+          break
+        case BLOB:
+          row[i] = this.#blob(i)
+          break
+        default:
+          row[i] = null
+      }
+    }
+    return reals
+  }
+
   row(count = this.columnCount): Value[] {
-    const row: Value[] = []
-    for (let i = 0; i < count; i++) row.push(this.value(i))
+    const row: Value[] = this.#blankRow(count)
+    for (let i = 0; i < count; i++) row[i] = this.value(i)
     return row
   }
 
   /** `count`: asked of SQLite, as `SELECT *` has other columns after ALTER TABLE than when it was prepared. */
   sqlRow(count = this.#raw.exports.sqlite3_data_count(this.pointer)): SqlValue[] {
-    const row: SqlValue[] = []
-    for (let i = 0; i < count; i++) row.push(this.sqlValue(i))
+    const row: SqlValue[] = this.#blankRow(count)
+    for (let i = 0; i < count; i++) row[i] = this.sqlValue(i)
     return row
+  }
+
+  /** Rows are kept, and one that is pushed together keeps room for 17 values. */
+  #blankRow(count: number): null[] {
+    while (this.#blank.length < count) this.#blank.push(null)
+    return this.#blank.length === count ? this.#blank.slice() : this.#blank.slice(0, count)
   }
 
   columnNames(): string[] {

@@ -173,6 +173,7 @@ export function sameRow(a: readonly SqlValue[], b: readonly SqlValue[]): boolean
 
 export function sameValue(a: SqlValue, b: SqlValue): boolean {
   if (Object.is(a, b)) return true
+  if (typeof a !== 'object') return false
   return (
     a instanceof Uint8Array && b instanceof Uint8Array && a.length === b.length && a.every((byte, i) => byte === b[i])
   )
