@@ -1,7 +1,8 @@
-/**
+/*
  * What the first screen does without (panels, menus, the emoji picker, dialogs) is loaded when there is nothing else to
  * do: its first opening then costs what the next ones cost.
  */
+
 const rest: readonly (() => Promise<unknown>)[] = [
   () => import('./SidePanel.tsx'),
   () => import('./features/messages/MessageOverlay.tsx'),

@@ -1,10 +1,11 @@
 import { MessagesSquare, Pin, Search, Users, type LucideIcon } from 'lucide-react'
 
-/**
+/*
  * The panels that stand beside a room, in one table: what each is called, how the address tells it, and its button in the
  * room's header. The type `Panel` follows from it. Its component stands in SidePanel.tsx, which is loaded
  * later, and does not compile without one for each.
  */
+
 interface PanelDefinition<Fields extends object> {
   readonly title: string
   readonly button: PanelButton<Fields> | null

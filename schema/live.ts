@@ -1,4 +1,4 @@
-/**
+/*
  * The vocabulary of live SQL that crosses threads: values, queries, and the row-level changes of a query.
  * The engine (dataflow/) produces them, the wire carries them, each tab applies them to its rows (LiveRows).
  */

@@ -1,4 +1,4 @@
-/**
+/*
  * The log behind the server: ordered streams of events, durable before an append resolves, deduplicated by event id
  * for ever. One adapter per store (embedded SQLite now, NATS JetStream later); the same suite
  * (event-log.conformance.ts) runs on each.

@@ -1,4 +1,5 @@
-/** One figure in a process of its own: `node --expose-gc child.mjs TASK`, the task as JSON; the answer is the last line, as JSON. */
+/* One figure in a process of its own: `node --expose-gc child.mjs TASK`, the task as JSON; the answer is the last line, as JSON. */
+
 import sqlite3InitModule from '@sqlite.org/sqlite-wasm'
 import { manyTurns, wholeTable } from './endurance.ts'
 import { measureDear } from './dearer.ts'

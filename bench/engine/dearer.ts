@@ -1,9 +1,3 @@
-/**
- * Queries that look at a whole table for each row, or for the first few: what one write costs with one of them live, against running
- * the query again. The write itself, with nothing live, is taken off; running again is reading its rows by the raw exports,
- * without a diff. No turn may cost more than 1.5 times that. All of it in the processor's milliseconds, which other work on the machine
- * does not lengthen.
- */
 import type { Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { openLiveDatabase, type LiveDatabase, type SqlValue } from '../../dataflow/index.ts'
 import { percentile } from '../figures.ts'
@@ -90,6 +84,12 @@ function write(live: LiveDatabase, rows: number, i: number): void {
   }
 }
 
+/**
+ * Queries that look at a whole table for each row, or for the first few: what one write costs with one of them live, against running
+ * the query again. The write itself, with nothing live, is taken off; running again is reading its rows by the raw exports,
+ * without a diff. No turn may cost more than 1.5 times that. All of it in the processor's milliseconds, which other work on the machine
+ * does not lengthen.
+ */
 export function measureDear(sqlite3: Sqlite3Static, name: string, rows: number, writes: number): DearFigure {
   const { sql } = dearQueries.find((each) => each.name === name)!
   const live = openLiveDatabase(sqlite3, new sqlite3.oo1.DB(':memory:'))

@@ -1,4 +1,5 @@
-/** What many turns and large turns cost: the slope of time and heap over many turns, and a rewrite of the whole table. */
+/* What many turns and large turns cost: the slope of time and heap over many turns, and a rewrite of the whole table. */
+
 import type { Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { setImmediate } from 'node:timers/promises'
 import { openLiveDatabase } from '../../dataflow/index.ts'

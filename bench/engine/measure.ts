@@ -1,16 +1,3 @@
-/**
- * One workload at one size, measured:
- *   push               from SQLite's commit hook to the delta in the last listener: what maintaining costs. V8 compiles what is called often
- *                      only after thousands of calls, so pushes are timed three times, and never mixed: the first that each query sees
- *                      (its operators are made then), those of the first thousand writes of the process, and, the figure, those after
- *                      `warmUp` writes or five seconds of them
- *   write → delivery   the call of `run` to the last listener: with the insert, the capture and the commit in it
- *   hydration          subscribing to all of them: the first thing that the engine does in its process; for the first time of a text (the same
- *                      with a comment, never seen before, so that it is parsed, bound and planned); and again after leaving them. Against
- *                      plain SQLite reading the same rows into the same arrays, statements prepared (`raw`: the exports, as the engine does;
- *                      `oo1`: `selectArrays`, which prepares): before the writes for the first figure, after them for the others.
- *                      That reading, without diffing, is also the least that re-querying after a write can cost
- */
 import type { Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { openLiveDatabase, type LiveQuery, type SqlValue } from '../../dataflow/index.ts'
 import { percentile } from '../figures.ts'
@@ -49,6 +36,19 @@ export interface Measured {
 /** of the live queries, those that the writes change: each is changed once before the measured writes begin */
 const mostWritten = 1000
 
+/**
+ * One workload at one size, measured:
+ *   push               from SQLite's commit hook to the delta in the last listener: what maintaining costs. V8 compiles what is called often
+ *                      only after thousands of calls, so pushes are timed three times, and never mixed: the first that each query sees
+ *                      (its operators are made then), those of the first thousand writes of the process, and, the figure, those after
+ *                      `warmUp` writes or five seconds of them
+ *   write → delivery   the call of `run` to the last listener: with the insert, the capture and the commit in it
+ *   hydration          subscribing to all of them: the first thing that the engine does in its process; for the first time of a text (the same
+ *                      with a comment, never seen before, so that it is parsed, bound and planned); and again after leaving them. Against
+ *                      plain SQLite reading the same rows into the same arrays, statements prepared (`raw`: the exports, as the engine does;
+ *                      `oo1`: `selectArrays`, which prepares): before the writes for the first figure, after them for the others.
+ *                      That reading, without diffing, is also the least that re-querying after a write can cost
+ */
 export function measure(
   sqlite3: Sqlite3Static,
   workload: Workload,

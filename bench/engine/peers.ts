@@ -1,10 +1,3 @@
-/**
- * `npm run bench -- peers [--rows 10000,100000] [--queries 50,500] [--only WORKLOAD,…] [--engines NAME,NAME] [--seconds 3] [--json FILE]`
- *
- * Other engines of live queries beside ours, in one run: each figure in a process of its own, one after the other, with the same rows and the same
- * writes. The others are installed on demand into `.cache/peers`, outside the dependency tree; the scripts in `peers/` are copied there, so that
- * their imports resolve. All of it takes about half an hour: the engines that run queries again need most of it (`--engines zql,rindle,tanstack,zero`).
- */
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -41,6 +34,13 @@ const patienceSeconds = 100
 
 const cache = join(import.meta.dirname, '../../.cache/peers')
 
+/**
+ * `npm run bench -- peers [--rows 10000,100000] [--queries 50,500] [--only WORKLOAD,…] [--engines NAME,NAME] [--seconds 3] [--json FILE]`
+ *
+ * Other engines of live queries beside ours, in one run: each figure in a process of its own, one after the other, with the same rows and the same
+ * writes. The others are installed on demand into `.cache/peers`, outside the dependency tree; the scripts in `peers/` are copied there, so that
+ * their imports resolve. All of it takes about half an hour: the engines that run queries again need most of it (`--engines zql,rindle,tanstack,zero`).
+ */
 export async function runPeersBench(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],

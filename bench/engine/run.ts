@@ -1,9 +1,3 @@
-/**
- * `npm run bench -- engine [--json FILE] [--rows N,…] [--queries N,…] [--only WORKLOAD] [--writes N] [--warm-up N] [--turns N] [--turn-rows N]`
- *
- * The engine against plain SQLite. Each figure has a process of its own, and the engine is bundled as the product is. Without sizes it goes along the
- * axes: 10k, 100k and 1M rows with 50 live queries; 1, 50, 500 and 10,000 live queries over 100k rows. `--rows` and `--queries` ask for every pair.
- */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -31,6 +25,12 @@ const axes: readonly Size[] = [
   { rows: 1_000_000, queries: 50 },
 ]
 
+/**
+ * `npm run bench -- engine [--json FILE] [--rows N,…] [--queries N,…] [--only WORKLOAD] [--writes N] [--warm-up N] [--turns N] [--turn-rows N]`
+ *
+ * The engine against plain SQLite. Each figure has a process of its own, and the engine is bundled as the product is. Without sizes it goes along the
+ * axes: 10k, 100k and 1M rows with 50 live queries; 1, 50, 500 and 10,000 live queries over 100k rows. `--rows` and `--queries` ask for every pair.
+ */
 export async function runEngineBench(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],

@@ -1,4 +1,5 @@
-/** The live queries of a chat client, and the write that each one hears. One database serves all. */
+/* The live queries of a chat client, and the write that each one hears. One database serves all. */
+
 import type { LiveDatabase, SqlValue } from '../../dataflow/index.ts'
 
 export interface Workload {

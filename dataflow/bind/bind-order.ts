@@ -6,7 +6,7 @@ import type { BoundArm, BoundExpression, BoundOrderTerm, BoundResultColumn } fro
 import { lookUp } from './scope.ts'
 import { Unsupported } from './unsupported.ts'
 
-/**
+/*
  * GROUP BY and ORDER BY, where a term may be the place of a result column, its name, or an expression.
  *
  *   SELECT a AS x, b FROM t ORDER BY 2, x, a + b      column 1 · column 0 · an expression of its own

@@ -14,10 +14,11 @@ import type {
   VariableExpr,
 } from 'sqlite3-parser'
 
-/**
+/*
  * AST nodes made here rather than parsed. A look-up is the sub-plan's AST with a condition put inside:
  *   addWhere(select, and([equals(column('t', 'id'), parameter(3))])) → SELECT … WHERE … AND ("t"."id" = ?3)
  */
+
 const span = { offset: 0, length: 0, line: 1, col: 0 }
 
 export function name(text: string): Name {

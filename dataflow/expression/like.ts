@@ -1,8 +1,9 @@
-/**
+/*
  * LIKE and GLOB, a port of SQLite's patternCompare: over code points, LIKE without regard to ASCII case.
  *
  *   like('a_c%', 'abcd')  glob('[a-c]*', 'bxx')  like('50\%', '50%', '\\')
  */
+
 interface Wildcards {
   readonly all: string
   readonly one: string

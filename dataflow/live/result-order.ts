@@ -10,7 +10,7 @@ import { takesNameOf, type Entry } from '../result/entry.ts'
 import type { CompareEntries } from '../result/ordered-list.ts'
 import type { Connection } from '../sqlite/connection.ts'
 
-/** How the entries of a result are ordered, cut, and told apart. */
+/* How the entries of a result are ordered, cut, and told apart. */
 
 /** By the terms of ORDER BY; where a window is cut from the rows, then by their keys, so that they have one order. */
 export function orderEntries(

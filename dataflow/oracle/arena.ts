@@ -1,4 +1,3 @@
-/** Where cases are played, one after the other; a crash may have spoilt SQLite's heap, so that the next case gets a new one. */
 import type { Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import type { Case } from './case.ts'
 import { loadSqlite } from './plain-sqlite.ts'
@@ -6,6 +5,7 @@ import { printCase } from './print-case.ts'
 import { playCase, type Failure, type Played } from './run-case.ts'
 import { shrinkCase } from './shrink.ts'
 
+/** Where cases are played, one after the other; a crash may have spoilt SQLite's heap, so that the next case gets a new one. */
 export class Arena {
   #sqlite3: Sqlite3Static | null = null
 

@@ -1,4 +1,5 @@
-/** A case of the oracle: tables and rows, live queries over them, and what then happens. Pure text: the engine is not in it. */
+/* A case of the oracle: tables and rows, live queries over them, and what then happens. Pure text: the engine is not in it. */
+
 import type { Sql } from './sql-text.ts'
 
 export interface Case {

@@ -1,4 +1,4 @@
-/**
+/*
  * When two answers to one query count as equal.
  *
  *   no ORDER BY          the same rows, as often
@@ -8,6 +8,7 @@
  *
  * Example: ORDER BY a over (1,x) (2,y) (2,z): (1,x) (2,z) (2,y) is equal, (2,y) (1,x) (2,z) is not; with LIMIT 2, (1,x) (2,z) is.
  */
+
 import type { SqlValue } from '../../schema/live.ts'
 
 /** The order that a query asks for, as SQLite's own answers show it. */

@@ -1,3 +1,7 @@
+import type { LiveQuery } from '../types.ts'
+import type { QueryDelta, SqlValue } from '../../schema/live.ts'
+import { encodeRow } from './compare-result.ts'
+
 /**
  * A listener that believes only the deltas: it applies them to a copy of its own and says which law a delta broke.
  *
@@ -5,10 +9,6 @@
  * an update changes something · a key is not deleted and inserted in one delta · turns only grow · a delta says something, if
  * only that an error is over · after the turn the copy equals `rows` and `keys`.
  */
-import type { LiveQuery } from '../types.ts'
-import type { QueryDelta, SqlValue } from '../../schema/live.ts'
-import { encodeRow } from './compare-result.ts'
-
 export class Follower {
   readonly rows: SqlValue[][]
   readonly keys: string[]

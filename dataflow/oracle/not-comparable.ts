@@ -1,13 +1,13 @@
+import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
+import type { SqlValue } from '../../schema/live.ts'
+import { plainQuery } from './plain-sqlite.ts'
+
 /**
  * Some queries have no single answer: which row stands for its group, REAL sums to the last bit, the order inside
  * group_concat. Here SQLite itself is asked whether it would answer otherwise, had it read the rows in another order: on a copy of
  * the database with unordered scans reversed, without indexes, both, and with and without statistics. If those answers differ, the query says nothing.
  * Of what the copy does not have (temporary tables, attached databases) nothing can be said: it counts as having one answer.
  */
-import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
-import type { SqlValue } from '../../schema/live.ts'
-import { plainQuery } from './plain-sqlite.ts'
-
 export function answersVary(
   sqlite3: Sqlite3Static,
   db: Database,

@@ -1,9 +1,3 @@
-/**
- * Finds what order a query asks for by asking SQLite: the ORDER BY terms are read off the text (tokens outside any
- * parenthesis), appended as columns, and the query is run again. Independent of the engine's parser on purpose.
- *
- *   SELECT a FROM t ORDER BY b LIMIT 2   →   SELECT a, (b) FROM t ORDER BY b LIMIT 2   and the same without LIMIT
- */
 import type { SqlValue } from '../../schema/live.ts'
 import type { OrderEvidence } from './compare-result.ts'
 import { encode } from './compare-result.ts'
@@ -28,6 +22,12 @@ export interface Outline {
   readonly limitStart: number | null
 }
 
+/**
+ * Finds what order a query asks for by asking SQLite: the ORDER BY terms are read off the text (tokens outside any
+ * parenthesis), appended as columns, and the query is run again. Independent of the engine's parser on purpose.
+ *
+ *   SELECT a FROM t ORDER BY b LIMIT 2   →   SELECT a, (b) FROM t ORDER BY b LIMIT 2   and the same without LIMIT
+ */
 export function orderEvidence(asked: string, parameters: readonly SqlValue[], ask: Ask): OrderEvidence {
   const sql = withNumbers(asked)
   const outline = outlineOf(sql)

@@ -1,7 +1,8 @@
-/**
+/*
  * SQLite by itself, without the engine's own reader: the answer that everything is compared with.
  * Values follow the engine's rules (a safe integer that is not −0, or a bigint, binds as INTEGER; other numbers as REAL).
  */
+
 import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import sqlite3InitModule from '@sqlite.org/sqlite-wasm'
 import type { SqlValue } from '../../schema/live.ts'

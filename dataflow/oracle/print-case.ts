@@ -1,9 +1,9 @@
-/** A failing case as text that stands alone: SQL to paste, what was expected, and how to play it again. */
 import type { Case } from './case.ts'
 import { literal } from './generate/value.ts'
 import type { Failure } from './run-case.ts'
 import { list, print, type Sql } from './sql-text.ts'
 
+/** A failing case as text that stands alone: SQL to paste, what was expected, and how to play it again. */
 export function printCase({ setup, queries, steps }: Case, failure: Failure, replay: string): string {
   const lines = [`-- ${failure.law}: ${failure.detail}`, `-- replay: ${replay}`]
   if (failure.explanation) {

@@ -1,4 +1,3 @@
-/** Plays a case on the engine and holds every answer against SQLite's. The first law that breaks ends the case. */
 import type { Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { worth } from '../capture/lookup-indexes.ts'
 import { openLiveDatabase } from '../index.ts'
@@ -42,6 +41,7 @@ const mostRows = 4000
 /** of SQLite's programs, in one turn or one comparison: ten times what the answers of a case may take */
 const mostMillionSteps = 20
 
+/** Plays a case on the engine and holds every answer against SQLite's. The first law that breaks ends the case. */
 export function playCase(sqlite3: Sqlite3Static, { seed, setup, queries, steps }: Case): Played {
   // tables of a few rows: in half of the cases they are worth an index all the same
   Object.assign(worth, seed % 2 === 0 ? { rows: 400, values: 20 } : { rows: 0, values: 0 })

@@ -1,11 +1,11 @@
-/**
- * Makes a failing case small: drops steps, queries, statements and rows, then parts of the SQL, as long as the same law breaks.
- * Greedy, boldest first, until nothing more can go or `budget` plays are spent.
- */
 import type { Case, Step } from './case.ts'
 import type { Failure } from './run-case.ts'
 import { simpler, type Sql } from './sql-text.ts'
 
+/**
+ * Makes a failing case small: drops steps, queries, statements and rows, then parts of the SQL, as long as the same law breaks.
+ * Greedy, boldest first, until nothing more can go or `budget` plays are spent.
+ */
 export async function shrinkCase(
   failing: Case,
   play: (candidate: Case) => Promise<Failure | null>,

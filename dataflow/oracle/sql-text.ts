@@ -1,9 +1,10 @@
-/**
+/*
  * SQL as a tree of text, so that a failing statement can be made smaller without parsing it.
  *
  * Law: whatever `simpler` yields is a smaller tree; it need not be valid SQL (SQLite refuses it, and the shrinker goes on).
  * Example: `SELECT [a + [1]]` with the brackets as expressions yields `SELECT NULL`, `SELECT 1`, `SELECT [1]`, `SELECT [a + NULL]`.
  */
+
 import type { SqlValue } from '../../schema/live.ts'
 
 export type Sql = string | SqlNode

@@ -1,7 +1,7 @@
-/** What a run of the oracle (or of a corpus) saw: how many answers were held against SQLite's, and how they were maintained. */
 import type { Explanation } from '../types.ts'
 import type { Played } from './run-case.ts'
 
+/** What a run of the oracle (or of a corpus) saw: how many answers were held against SQLite's, and how they were maintained. */
 export class Tally {
   readonly #modes = new Map<string, number>()
   readonly #reasons = new Map<string, number>()

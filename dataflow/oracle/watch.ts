@@ -1,4 +1,3 @@
-/** Live queries held against SQLite: after every step each one's rows, deltas and error must be what SQLite's answer asks for. */
 import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import type { Explanation, LiveDatabase, LiveQuery, SqlValue } from '../types.ts'
 import { foldName } from '../fold-name.ts'
@@ -33,6 +32,7 @@ const mostToSubscribe = 2500
 /** reads the clock or rolls dice: no two answers need agree */
 const volatile = /\bcurrent_(?:timestamp|date|time)\b|\brandom(?:blob)?\s*\(|'now'/i
 
+/** Live queries held against SQLite: after every step each one's rows, deltas and error must be what SQLite's answer asks for. */
 export class Watch {
   readonly #sqlite3: Sqlite3Static
   readonly #db: Database

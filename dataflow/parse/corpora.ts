@@ -2,10 +2,11 @@ import sqlite3InitModule, { type Database } from '@sqlite.org/sqlite-wasm'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-/**
+/*
  * Optional test data beside the repository: real queries with their databases, for the tests that rewrite a query and
  * compare what SQLite answers before and after.
  */
+
 const corpora = join(import.meta.dirname, '../../../shared/corpora')
 export const sqlite3 = await sqlite3InitModule()
 

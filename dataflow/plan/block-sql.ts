@@ -7,7 +7,7 @@ import type { Input } from './fold-plan.ts'
 import { turnJoin, wantedBy } from './turn-joins.ts'
 import { Unplannable } from './unplannable.ts'
 
-/**
+/*
  * The SQL of a block (block.ts): all of it, or one partition.
  *
  *   SELECT a, count(*) FROM t WHERE x > 3 GROUP BY a     partition:  … WHERE x > 3 AND t.a = ?1 GROUP BY a

@@ -2,10 +2,11 @@ import type { Expr } from 'sqlite3-parser'
 import { isIndexModule } from '../capture/full-text.ts'
 import type { BoundColumn, BoundExpression, BoundQuery, BoundSelect, Source } from '../bind/bound.ts'
 
-/**
+/*
  * FTS5 in a plan. A document is a partition by its rowid: MATCH beside `rowid = ?` looks at it alone, and so do snippet() and
  * highlight(). Ranks do not: bm25() weighs a word by how many documents have it.
  */
+
 const ofTheDocument = new Set(['snippet', 'highlight', 'fts5_get_locale'])
 
 /** What in a SELECT or a query, and in those inside it, takes all documents of an FTS5 table into account: that table's sources, and by what. */

@@ -5,9 +5,9 @@ import { hover, leads, openDemo, openTab, press, say, signIn, untilConnected, un
 import type { Page } from './driver.ts'
 import type { Sentence } from './world.ts'
 
-/** The app, as a person meets it. */
 const path = (page: Page): string => new URL(page.url()).pathname
 
+/** The app, as a person meets it. */
 export const appSentences: Readonly<Record<string, Sentence>> = {
   async 'the demo space opens, is stored on disk, and what was typed is there after a reload and a restart'(world) {
     const { server, firefox } = world

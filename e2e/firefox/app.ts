@@ -1,8 +1,8 @@
 import type { Page } from './driver.ts'
 
-/** The app in a Firefox tab, by the names that a person hears. Everything waits; nothing waits for ever. */
 const patience = { timeout: 30_000, polling: 30 }
 
+/** The app in a Firefox tab, by the names that a person hears. Everything waits; nothing waits for ever. */
 export async function openTab(page: Page, url: string): Promise<Page> {
   await page.goto(url)
   await untilConnected(page)

@@ -8,7 +8,6 @@ import { openTab, untilConnected, waitFor } from './app.ts'
 import type { Firefox, Page } from './driver.ts'
 import type { Sentence } from './world.ts'
 
-/** The runtime without the app, as the tests of faults try it in Chromium; what needs Chromium's debugger is not here. */
 type Tab = Page & PlaywrightPage
 
 /** The helpers of those tests only evaluate in a page and close it, which Puppeteer's pages do alike. */
@@ -93,6 +92,7 @@ async function tenTabs({ firefox, site }: { firefox: Firefox; site: RuntimeSite 
 const ways = Object.keys(leaves)
 const missingParts = ['no-shared-worker', 'shared-worker-throws', 'shared-worker-does-not-load', 'no-opfs'] as const
 
+/** The runtime without the app, as the tests of faults try it in Chromium; what needs Chromium's debugger is not here. */
 export const runtimeSentences: Readonly<Record<string, Sentence>> = {
   ...Object.fromEntries(
     ([[], ['no-shared-worker']] as const).flatMap((chaos) =>

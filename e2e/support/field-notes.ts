@@ -3,16 +3,16 @@ import { expect, test as base } from './fixtures.ts'
 import { OtherPerson } from './other-person.ts'
 import { composer, openRoom, signIn } from './rooms.ts'
 
-/**
- * A room on the server, made by somebody else, and Ada in it: where most tests of the whole app begin. `enter` gives a
- * tab of hers in that room; with the first one she signs in.
- */
 interface Fixtures {
   readonly host: OtherPerson
   readonly place: { readonly stream: string; readonly room: string }
   readonly enter: () => Promise<Page>
 }
 
+/**
+ * A room on the server, made by somebody else, and Ada in it: where most tests of the whole app begin. `enter` gives a
+ * tab of hers in that room; with the first one she signs in.
+ */
 export const test = base.extend<Fixtures>({
   host: async ({ server }, provide) => provide(await OtherPerson.signIn(server.url, 'Hana Host')),
   place: async ({ host }, provide) => {

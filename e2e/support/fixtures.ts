@@ -4,10 +4,6 @@ import { ConsoleErrors } from './console-errors.ts'
 import { SyncServer } from './sync-server.ts'
 import { untilConnected } from './tab.ts'
 
-/**
- * What every end-to-end test starts from: its own server process with empty data, its own browser profile with empty
- * storage, the built app. `openTab` gives a connected tab; errors in any console fail the test unless it expects them.
- */
 interface Fixtures {
   readonly server: SyncServer
   readonly profile: BrowserProfile
@@ -15,6 +11,10 @@ interface Fixtures {
   readonly openTab: (path?: string) => Promise<Page>
 }
 
+/**
+ * What every end-to-end test starts from: its own server process with empty data, its own browser profile with empty
+ * storage, the built app. `openTab` gives a connected tab; errors in any console fail the test unless it expects them.
+ */
 export const test = base.extend<Fixtures & { context: BrowserContext }>({
   // oxlint-disable-next-line no-empty-pattern -- Playwright wants the pattern
   server: async ({}, provide, info) => {

@@ -1,13 +1,13 @@
-/**
- * What every answer tells the browser. The app's pages run our own scripts, workers and WebAssembly and nothing else,
- * are framed by nobody, and share their process with no other site; the API's answers are no documents at all.
- */
 const everywhere = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
 }
 
+/**
+ * What every answer tells the browser. The app's pages run our own scripts, workers and WebAssembly and nothing else,
+ * are framed by nobody, and share their process with no other site; the API's answers are no documents at all.
+ */
 export const apiHeaders: Readonly<Record<string, string>> = {
   ...everywhere,
   'cache-control': 'no-store',

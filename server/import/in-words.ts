@@ -3,7 +3,7 @@ import { unitInWords, type TimeUnit } from '../../schema/import/source-time.ts'
 import { longestRecord } from './split-records.ts'
 import type { Dropped, Reason, Times } from './spool.ts'
 
-/** What an import says, in sentences. Nothing of the file reaches a terminal but through `quoted`. */
+/* What an import says, in sentences. Nothing of the file reaches a terminal but through `quoted`. */
 
 /** "line 7 is not imported: …" */
 export function droppedInWords({ line, reason, about }: Dropped, unit: TimeUnit | null): string {

@@ -3,11 +3,6 @@ import * as Y from 'yjs'
 import { streamOwner } from '../../schema/events/streams.ts'
 import type { KnownEvent } from '../../schema/events/event.ts'
 
-/**
- * For tests: arbitrary sets of events over a few ids, with no regard for causality: clocks collide, edits lack their
- * message, two creates name one room, deps name what is not there. Every stream uses the same ids as the others, of its events
- * too; and one id names a message, a room, a page and a person at once.
- */
 const streams = ['space:s1', 'space:s2', 'local:s3']
 const rooms = ['r1', 'r2', 't1', 't2', eventId(1)]
 const pages = ['p1', 'p2', eventId(0)]
@@ -20,6 +15,11 @@ export function eventId(index: number): string {
   return `01HF${String(index).padStart(22, '0')}`
 }
 
+/**
+ * For tests: arbitrary sets of events over a few ids, with no regard for causality: clocks collide, edits lack their
+ * message, two creates name one room, deps name what is not there. Every stream uses the same ids as the others, of its events
+ * too; and one id names a message, a room, a page and a person at once.
+ */
 export function randomEvents(maxLength = 40): fc.Arbitrary<KnownEvent[]> {
   return fc
     .array(fc.record({ kind: fc.nat(23), a: fc.nat(), b: fc.nat(), c: fc.nat(), clock: fc.nat(12), deps: fc.nat(7) }), {

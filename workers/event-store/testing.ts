@@ -6,7 +6,8 @@ import type { SqlValue } from '../../schema/live.ts'
 import { openRawSql } from '../runtime/serving/raw-sql.ts'
 import { openStore, type Store } from './store.ts'
 
-/** For tests: stores in memory, and what their projections hold. */
+/* For tests: stores in memory, and what their projections hold. */
+
 let sqlite3: Promise<Sqlite3Static> | undefined
 export function loadSqlite(): Promise<Sqlite3Static> {
   return (sqlite3 ??= sqlite3InitModule())

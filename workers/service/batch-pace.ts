@@ -1,5 +1,8 @@
 import { maxBatch } from './stream-sync.ts'
 
+const targetMs = 150
+const minBatch = 50
+
 /**
  * How many events make a batch: as many as the database applies in about `targetMs`, so that a page which a person waits
  * for is never far behind in its line, on a slow device neither. Larger batches are more efficient, so it grows while
@@ -7,9 +10,6 @@ import { maxBatch } from './stream-sync.ts'
  *
  * Example: 100 events took 50 ms → 200 next (never more than doubled); 500 took 1 s → 250, then 125 …
  */
-const targetMs = 150
-const minBatch = 50
-
 export class BatchPace {
   size = 100
   #since = 0

@@ -4,7 +4,6 @@ import type { AnyEvent } from '../../schema/events/event.ts'
 import type { Received } from '../../schema/messages/received.ts'
 import type { SyncStore } from './sync-store.ts'
 
-/** The SyncStore in IndexedDB. */
 interface Schema extends DBSchema {
   /** key [stream, seq] */
   queue: { key: [string, string]; value: Received & { readonly stream: string } }
@@ -20,6 +19,7 @@ interface StreamRow {
 const strict = { durability: 'strict' } as const
 const maxQueueLoad = 5000
 
+/** The SyncStore in IndexedDB. */
 export function openSyncStore(name = 'rsql-sync-v1'): SyncStore {
   // Opened at the first need, and again if the browser closed it (storage cleared, an upgrade in another context).
   let opened: Promise<IDBPDatabase<Schema>> | null = null

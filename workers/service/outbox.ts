@@ -4,14 +4,14 @@ import { breachOf } from '../../schema/events/bounds.ts'
 import type { AppendResult, HttpFault } from '../../schema/messages/http.ts'
 import type { UploadResult } from '../../schema/messages/sync.ts'
 
+const maxEvents = 100
+const maxChars = 512 * 1024
+
 /**
  * Local events on their way to the server, oldest first. One request is under way at a time and holds events of one
  * stream, so what a person did arrives in the order in which they did it. An event leaves the outbox when the server
  * has it or refuses it for good; a passing fault leaves everything where it is.
  */
-const maxEvents = 100
-const maxChars = 512 * 1024
-
 export class Outbox {
   readonly #events = new Map<string, AnyEvent>()
   #underWay: readonly AnyEvent[] | null = null

@@ -9,14 +9,6 @@ import type { ReadRequest, SyncFault } from './sync-api.ts'
 import { syncStatus } from './sync-status.ts'
 import type { SyncEffect, SyncInput, TimerName } from './sync-steps.ts'
 
-/**
- * The sync client, pure: `step(input)` changes its state and says what to do. It owns no clock, network or storage, so
- * a test can put any fault between any two steps. What it may rely on: nothing. It can be stopped at any step; started
- * anew it says SYNC_HELLO, is told the database's cursors and outbox, and goes on from there.
- *
- * Laws: few batches (`window`) are handed over and not yet acknowledged, of a size that the database applies quickly. A batch with a cursor follows the one before
- * it. Whatever is not acknowledged in time starts over from the database's own cursors.
- */
 /** one is being applied while the next lies ready; more would only keep a page that a person waits for waiting */
 const window = { page: 4, 'later-page': 2, history: 2 } as const
 const acknowledgementMs = 20_000
@@ -26,6 +18,14 @@ const clockStepMs = 10_000
 type SyncState = Extract<ToSync, { type: 'SYNC_STATE' }>
 type Reading = { readonly stream: StreamSync; readonly what: ReadRequest }
 
+/**
+ * The sync client, pure: `step(input)` changes its state and says what to do. It owns no clock, network or storage, so
+ * a test can put any fault between any two steps. What it may rely on: nothing. It can be stopped at any step; started
+ * anew it says SYNC_HELLO, is told the database's cursors and outbox, and goes on from there.
+ *
+ * Laws: few batches (`window`) are handed over and not yet acknowledged, of a size that the database applies quickly. A batch with a cursor follows the one before
+ * it. Whatever is not acknowledged in time starts over from the database's own cursors.
+ */
 export class SyncMachine {
   readonly #name: string
   readonly #random: () => number

@@ -1,14 +1,14 @@
 import { useSyncExternalStore } from 'react'
 
+let pointed: string | null = null
+const listeners = new Set<() => void>()
+
 /**
  * The message that the pointer was moved to. Law: only the pointer's own movement chooses a message. Rows that move under
  * a pointer at rest (something arrives, is deleted, the window is resized) choose none: browsers tell them by `enter` and
  * `leave` alone, and `:hover` follows them, but no `pointermove` comes. So the tools stay with the message that they were
  * shown for, and under a resting pointer there are never the tools of another one.
  */
-let pointed: string | null = null
-const listeners = new Set<() => void>()
-
 export function useIsPointedAt(row: string): boolean {
   return useSyncExternalStore(subscribe, () => pointed === row)
 }

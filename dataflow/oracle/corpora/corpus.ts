@@ -1,4 +1,5 @@
-/** A corpus is a list of scripts: statements that build a database, and queries that are asked in between. */
+/* A corpus is a list of scripts: statements that build a database, and queries that are asked in between. */
+
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { nexmarkPorts } from './nexmark-ports.ts'

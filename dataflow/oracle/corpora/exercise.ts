@@ -1,7 +1,3 @@
-/**
- * Moves the data under a set of live queries: half of every table is deleted, put back row by row, single rows are deleted,
- * put back and updated, and at the end every table is as it was. `check` is called after every step.
- */
 import type { LiveDatabase, SqlValue } from '../../types.ts'
 import type { Random } from '../random.ts'
 
@@ -20,6 +16,10 @@ interface TableRows {
   readonly rows: readonly { readonly key: readonly SqlValue[]; readonly values: readonly SqlValue[] }[]
 }
 
+/**
+ * Moves the data under a set of live queries: half of every table is deleted, put back row by row, single rows are deleted,
+ * put back and updated, and at the end every table is as it was. `check` is called after every step.
+ */
 export function exercise(
   live: LiveDatabase,
   random: Random,

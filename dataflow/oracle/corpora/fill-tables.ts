@@ -1,8 +1,8 @@
-/** Rows for a schema that comes without any: a few of each table, of the declared types. */
 import type { LiveDatabase } from '../../types.ts'
 import { randomValue, type ColumnType } from '../generate/value.ts'
 import type { Random } from '../random.ts'
 
+/** Rows for a schema that comes without any: a few of each table, of the declared types. */
 export function fillTables(live: LiveDatabase, random: Random, rows: number): void {
   const tables = live.all(`SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'`)
   for (const [name, sql] of tables) {

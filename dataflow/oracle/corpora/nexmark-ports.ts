@@ -1,9 +1,9 @@
+const second = `unixepoch(date_time)`
+
 /**
  * The Nexmark queries that are not SQLite's dialect, written for it: windows in time become arithmetic on unixepoch,
  * sessions gaps and islands, processing time the time of the event, the side input a VALUES list.
  */
-const second = `unixepoch(date_time)`
-
 export const nexmarkPorts: Readonly<Record<string, string>> = {
   q5: `
     WITH hops AS (

@@ -1,4 +1,3 @@
-/** Plays one script of a corpus: its queries become live in batches, and its data is moved under each batch. */
 import type { Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { openLiveDatabase } from '../../index.ts'
 import type { Explanation, LiveDatabase } from '../../types.ts'
@@ -29,6 +28,7 @@ export interface QueryReport {
   readonly isConstant: boolean
 }
 
+/** Plays one script of a corpus: its queries become live in batches, and its data is moved under each batch. */
 export function runScript(sqlite3: Sqlite3Static, script: Script, pace: Pace, fill?: (live: LiveDatabase) => void) {
   const db = new sqlite3.oo1.DB(':memory:')
   const bound = new Bound()

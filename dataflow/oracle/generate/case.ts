@@ -1,4 +1,3 @@
-/** One random case from one seed. */
 import type { Case, Step } from '../case.ts'
 import { Random } from '../random.ts'
 import { disguise } from './disguise.ts'
@@ -8,6 +7,7 @@ import { randomQuery } from './select.ts'
 import { sibling } from './sibling.ts'
 import { randomSetup, randomStep } from './transaction.ts'
 
+/** One random case from one seed. */
 export function randomCase(seed: number): Case {
   const random = new Random(seed)
   if (random.chance(0.15)) return randomExpressionCase(random, seed)

@@ -1,12 +1,12 @@
+import { list, select, text, type Sql } from '../sql-text.ts'
+import type { Parts } from './shapes.ts'
+
 /**
  * Chains of CTEs, each reading the one before, as query builders and dbt write them: every link is looked at once for each that reads it,
  * or the time to subscribe doubles with every link.
  *
  *   WITH c0 AS (…), c1 AS (SELECT x, y FROM c0), … c19 AS (SELECT x, y FROM c18) SELECT x, y FROM c19 ORDER BY x, y LIMIT 5
  */
-import { list, select, text, type Sql } from '../sql-text.ts'
-import type { Parts } from './shapes.ts'
-
 export function chainOfTables(parts: Parts): Sql {
   const { random } = parts
   const length = random.weighted([

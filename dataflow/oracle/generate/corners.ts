@@ -1,3 +1,7 @@
+import { list, optional, select, text, type Sql } from '../sql-text.ts'
+import type { ScopeColumn } from './expression.ts'
+import type { Parts } from './shapes.ts'
+
 /**
  * SELECTs that read a table in some corner alone: in ORDER BY, LIMIT, OFFSET, HAVING, FILTER, ON, GROUP BY, VALUES, the order of a window or
  * of an aggregate, the argument of a table-valued function, a CTE that only one of these names. Whoever follows the tables of FROM and of the
@@ -5,10 +9,6 @@
  *
  *   SELECT r.id FROM r ORDER BY (SELECT max(m.ts) FROM m WHERE m.room = r.id) DESC, r.id LIMIT 3
  */
-import { list, optional, select, text, type Sql } from '../sql-text.ts'
-import type { ScopeColumn } from './expression.ts'
-import type { Parts } from './shapes.ts'
-
 export function readInCorner(parts: Parts): Sql | null {
   const { random } = parts
   const from = parts.from(random.chance(0.3) ? 1 : 0)

@@ -1,8 +1,3 @@
-/**
- * The same SQL in other clothes: keywords and functions in any case, names quoted in every way, comments and line ends between tokens.
- *
- *   SELECT s1.a FROM t1 AS s1   →   select/**\/s1 . [a]  From -- x⏎ `t1` As "s1"
- */
 import type { Random } from '../random.ts'
 import type { Sql } from '../sql-text.ts'
 
@@ -12,6 +7,11 @@ const pattern =
 /** Words that are never names in what the oracle makes; all others in lower case may be names. */
 const keyword = /^[A-Z][A-Z]+$/
 
+/**
+ * The same SQL in other clothes: keywords and functions in any case, names quoted in every way, comments and line ends between tokens.
+ *
+ *   SELECT s1.a FROM t1 AS s1   →   select/**\/s1 . [a]  From -- x⏎ `t1` As "s1"
+ */
 export function disguise(random: Random, sql: Sql): Sql {
   if (typeof sql === 'string') return disguiseText(random, sql)
   if (sql.parameter) return sql

@@ -1,7 +1,3 @@
-/**
- * A case for expressions alone: one table with a column of every affinity, values that convert in odd ways, and SELECTs of nothing
- * but expressions, which the engine computes in JavaScript where it can.
- */
 import type { Case, Step } from '../case.ts'
 import type { Random } from '../random.ts'
 import { expression, list, text, type Sql } from '../sql-text.ts'
@@ -66,6 +62,10 @@ function oddCall(random: Random, one: () => Sql): Sql {
   ])() // prettier-ignore
 }
 
+/**
+ * A case for expressions alone: one table with a column of every affinity, values that convert in odd ways, and SELECTs of nothing
+ * but expressions, which the engine computes in JavaScript where it can.
+ */
 export function randomExpressionCase(random: Random, seed: number): Case {
   const scope: Scope = { columns: columns.map(([name, declared, type]) => ({ sql: `s1.${name}`, type, collation: declared.endsWith('NOCASE') ? 'NOCASE' : null })) } // prettier-ignore
   const one = (depth: number): Sql => {

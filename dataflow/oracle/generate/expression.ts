@@ -1,4 +1,3 @@
-/** Random scalar expressions over the columns in scope. */
 import type { Random } from '../random.ts'
 import { expression, list, type Sql } from '../sql-text.ts'
 import { randomValue, valueSql, type ColumnType } from './value.ts'
@@ -16,6 +15,7 @@ export interface Scope {
   readonly subquery?: (kind: 'scalar' | 'exists' | 'in', outer: Scope) => { sql: Sql; type: ColumnType }
 }
 
+/** Random scalar expressions over the columns in scope. */
 export function randomExpression(random: Random, scope: Scope, type: ColumnType, depth: number): Sql {
   if (depth <= 0 || random.chance(0.35)) return leaf(random, scope, type)
   const inner = (of: ColumnType) => randomExpression(random, scope, of, depth - 1)

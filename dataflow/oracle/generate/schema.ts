@@ -1,4 +1,5 @@
-/** Random tables of every kind that SQLite has: rowid or not, generated columns, collations, indexes, keys, cascades, triggers, views. */
+/* Random tables of every kind that SQLite has: rowid or not, generated columns, collations, indexes, keys, cascades, triggers, views. */
+
 import type { Random } from '../random.ts'
 import { literal, randomValue, type ColumnType } from './value.ts'
 

@@ -1,7 +1,8 @@
-/**
+/*
  * Random SELECTs over every operator, made so that they have one answer: LIMIT goes with a total order, group_concat is ordered,
  * scalar subqueries give one row, windows that count rows order by a key.
  */
+
 import type { Random } from '../random.ts'
 import { expression, list, optional, select, text, type Sql } from '../sql-text.ts'
 import { leaf, randomCondition, randomExpression, type Scope, type ScopeColumn } from './expression.ts'

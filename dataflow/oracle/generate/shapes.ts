@@ -1,8 +1,3 @@
-/**
- * Shapes of SELECT that a random walk over clauses seldom makes: windows over groups, row values in IN, chains of USING, WITH inside
- * WITH, groups of joined tables, CTEs used twice, recursion over tables, json_tree over a column, full text, subqueries two levels deep.
- * Each has one answer: what counts or cuts rows orders by a key.
- */
 import type { Random } from '../random.ts'
 import { expression, list, optional, select, text, type Sql } from '../sql-text.ts'
 import { leaf, randomCondition, randomExpression, type ScopeColumn } from './expression.ts'
@@ -21,6 +16,11 @@ export interface Parts {
   core(types: readonly ColumnType[]): Sql
 }
 
+/**
+ * Shapes of SELECT that a random walk over clauses seldom makes: windows over groups, row values in IN, chains of USING, WITH inside
+ * WITH, groups of joined tables, CTEs used twice, recursion over tables, json_tree over a column, full text, subqueries two levels deep.
+ * Each has one answer: what counts or cuts rows orders by a key.
+ */
 export function randomShape(parts: Parts): Sql | null {
   const { random } = parts
   if (random.chance(0.4)) {

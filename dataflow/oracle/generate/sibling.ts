@@ -1,10 +1,10 @@
+import type { Random } from '../random.ts'
+import type { Sql } from '../sql-text.ts'
+
 /**
  * A query that differs from another in its constants alone: the engine plans the two as one, and routes rows between them.
  * What was one constant twice stays so: `group_concat(f(1) ORDER BY f(1))` would else have no single answer.
  */
-import type { Random } from '../random.ts'
-import type { Sql } from '../sql-text.ts'
-
 export function sibling(random: Random, sql: Sql): Sql {
   const known = new Map<number, number>()
   const other = (constant: number) => {

@@ -1,3 +1,6 @@
+import { list, optional, parameter, select, text, type Sql } from '../sql-text.ts'
+import type { Parts } from './shapes.ts'
+
 /**
  * The best k of each group, by a window in a subquery: over a table or a join, by one column or two, all of them or some, the number
  * compared in every way that ends at a k, and in some that do not.
@@ -5,9 +8,6 @@
  *   SELECT * FROM (SELECT s1.a AS g0, s1.id AS x0, row_number() OVER (PARTITION BY s1.a ORDER BY s1.b DESC, s1.id) AS place FROM …)
  *   WHERE place <= 2
  */
-import { list, optional, parameter, select, text, type Sql } from '../sql-text.ts'
-import type { Parts } from './shapes.ts'
-
 export function topOfGroup(parts: Parts): Sql | null {
   const { random } = parts
   const from = parts.from(random.between(0, 1))

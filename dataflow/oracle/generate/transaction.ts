@@ -1,4 +1,5 @@
-/** Random statements and the ways to put them into transactions. */
+/* Random statements and the ways to put them into transactions. */
+
 import type { Step } from '../case.ts'
 import type { Random } from '../random.ts'
 import { list, optional, text, type Sql } from '../sql-text.ts'

@@ -1,4 +1,3 @@
-/** Values that meet one another often (so that joins and groups form) and now and then the awkward ones. */
 import type { SqlValue } from '../../../schema/live.ts'
 import type { Random } from '../random.ts'
 import { expression, parameter, type Sql } from '../sql-text.ts'
@@ -11,6 +10,7 @@ const words = ['a', 'b', 'c', 'A', 'B', 'ab', 'Ab', 'aB', 'abc', 'b ', 'x', '']
 const awkwardTexts = ['🙂', 'é', 'É', 'ß', 'a\0b', '\0', '1', '01', '1.0', ' 2', '1e1', '3abc', '-0', '9223372036854775808', "it's", '%', '_', 'a_c', '\uFEFFx', 'ａ', 'x'.repeat(300), '𝒳\ttab\nline'] // prettier-ignore
 const documents = ['{"a":1,"b":[1,2,3]}', '{"a":"x","b":[]}', '[1,2,{"a":3}]', '[]', '{}', 'null', '5', '"a"', '[null,true,"🙂"]', '{"a":{"b":2}}', '[1.0,2.5]'] // prettier-ignore
 
+/** Values that meet one another often (so that joins and groups form) and now and then the awkward ones. */
 export function randomValue(random: Random, type: ColumnType, nullChance = 0.12): SqlValue {
   if (random.chance(nullChance)) return null
   switch (type) {

@@ -1,13 +1,13 @@
+import { select, text, type Sql } from '../sql-text.ts'
+import type { Parts } from './shapes.ts'
+import { quoteName } from './schema.ts'
+
 /**
  * What looks at a whole table for each row, or for the first few: places, running totals, shares, quantiles, neighbours, islands, medians,
  * paths. A write moves all of it or next to nothing, and the cheaper of following and running again differs from turn to turn.
  *
  *   SELECT id, a, dense_rank() OVER (ORDER BY a DESC) AS place FROM t ORDER BY place, id LIMIT 5
  */
-import { select, text, type Sql } from '../sql-text.ts'
-import type { Parts } from './shapes.ts'
-import { quoteName } from './schema.ts'
-
 export function overWholeTable({ random, schema }: Parts): Sql | null {
   const tables = schema.tables.filter(
     ({ kind, key, columns }) => kind === 'table' && key.length > 0 && columns.some(({ type }) => type === 'int'),

@@ -1,8 +1,8 @@
-/** Random window function calls with every frame; what depends on the order of rows orders by a key. */
 import type { Random } from '../random.ts'
 import { expression, type Sql } from '../sql-text.ts'
 import { leaf, type ScopeColumn } from './expression.ts'
 
+/** Random window function calls with every frame; what depends on the order of rows orders by a key. */
 export function randomWindowCall(random: Random, columns: readonly ScopeColumn[], key: readonly string[] | null): Sql {
   const partition = random.weighted([
     [35, ''],

@@ -1,4 +1,3 @@
-/** What the random oracle once found, pinned by behaviour. Each: tables, live queries, and steps after which they must equal SQLite. */
 import { expect, it } from 'vitest'
 import { loadSqlite } from '../plain-sqlite.ts'
 import { playCase } from '../run-case.ts'
@@ -12,6 +11,7 @@ export interface Pinned {
 
 const sqlite3 = await loadSqlite()
 
+/** What the random oracle once found, pinned by behaviour. Each: tables, live queries, and steps after which they must equal SQLite. */
 export function playPinned(pinned: readonly Pinned[]): void {
   it.each(pinned)('$name', ({ setup, query, steps }) => {
     const { failure } = playCase(sqlite3, {

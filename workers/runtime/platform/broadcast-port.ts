@@ -1,9 +1,5 @@
 import type { Port } from './port.ts'
 
-/**
- * Message lines over a BroadcastChannel, for where there is no SharedWorker to hand ports to: one host, many tabs.
- * Law: a line is only as good as the host that listens; a tab that gets no answer says again what it wants.
- */
 interface Envelope {
   /** a tab id, `host`, or `tabs` */
   readonly to: string
@@ -18,6 +14,10 @@ export interface Broadcast {
   close(): void
 }
 
+/**
+ * Message lines over a BroadcastChannel, for where there is no SharedWorker to hand ports to: one host, many tabs.
+ * Law: a line is only as good as the host that listens; a tab that gets no answer says again what it wants.
+ */
 export function broadcastOf(channelName: string): Broadcast {
   const channel = new BroadcastChannel(channelName)
   return {

@@ -1,9 +1,10 @@
 import { isQuotaError, takePoolError } from './pool-errors.ts'
 
-/**
+/*
  * Whose fault is an error? SQLite's result code says whether the device is (disk, quota, memory, damage) or the
  * statement. Through OPFS a reached quota comes as a plain I/O error.
  */
+
 const deviceCodes: ReadonlySet<number> = new Set([
   5, // BUSY
   6, // LOCKED

@@ -1,7 +1,8 @@
-/**
+/*
  * Why a file call of the pool failed. SQLite hears only "disk I/O error"; the exception behind it (quota reached, a
  * handle that was closed) goes to the logger of sqlite-wasm, which is where we listen.
  */
+
 let last: unknown = null
 
 /** Before sqlite3InitModule: its configuration is read once. Of its file systems we use the pool alone. */

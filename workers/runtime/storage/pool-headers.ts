@@ -1,10 +1,11 @@
-/**
+/*
  * Before each file of a SAH pool lies a header: its name, flags and a digest of both. The pool takes a file whose
  * digest is wrong for a free one, and empties it. Here such headers are mended first, from what the file itself holds.
  *
  * Example: 4096 bytes of header, one bit of it flipped, then "SQLite format 3" → the header is written anew, for the
  * database; the caller checks the database before it uses it, since where one bit flipped others may have.
  */
+
 const headerSize = 4096
 const nameSize = 512
 const flagsAt = 512
