@@ -1,4 +1,5 @@
-/** Queries that stand on one another in long chains: the time to subscribe grows with the length, and never doubles with a link. */
+/* Queries that stand on one another in long chains: the time to subscribe grows with the length, and never doubles with a link. */
+
 import { expect, it } from 'vitest'
 import { openLiveDatabase } from '../index.ts'
 import { loadSqlite } from '../oracle/plain-sqlite.ts'

@@ -1,7 +1,8 @@
-/**
+/*
  * A schema that changes in the middle of a transaction. SQLite then reads it anew, and the names of all tables move in memory: where
  * the allocator puts them decides whether a pointer that was one table's is now another's. So: many small worlds, each from its seed.
  */
+
 import { expect, it } from 'vitest'
 import { openLiveDatabase } from '../index.ts'
 import { loadSqlite } from '../oracle/plain-sqlite.ts'

@@ -1,9 +1,10 @@
-/**
+/*
  * Every SELECT of the corpora, live: npm run corpora -- [FOLDER] [--only NAME] [--queries N | --all] [--seed S] [--mismatches N]
  * FOLDER is `../shared/corpora` if not given (it is no part of the project). Of a file with more than N queries, N evenly spread ones
  * are taken, beginning where the seed says, and a few rows of each table are moved one by one; `--all` takes every query and up to 100 rows
  * of each table (`--rows`), the rest of them in one turn.
  */
+
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'

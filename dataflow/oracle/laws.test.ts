@@ -1,4 +1,5 @@
-/** Laws of the API that random cases do not reach: turns, listeners, limits, hostile input. */
+/* Laws of the API that random cases do not reach: turns, listeners, limits, hostile input. */
+
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { openLiveDatabase } from '../index.ts'
 import type { LiveDatabase, QueryDelta, SqlValue } from '../types.ts'

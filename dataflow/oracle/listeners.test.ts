@@ -1,7 +1,8 @@
-/**
+/*
  * Listeners that write, subscribe and leave at random. Law: whoever believes only the deltas, from the moment of subscribing on,
  * has at every delta the rows that the query shows; in the end all show what SQLite answers. Seeded.
  */
+
 import { expect, it } from 'vitest'
 import { openLiveDatabase } from '../index.ts'
 import type { LiveQuery, SqlValue } from '../types.ts'

@@ -1,7 +1,8 @@
-/**
+/*
  * The long run: npm run oracle -- --cases 10000 --seed 1 [--from 0] [--minutes 5] [--case 17] [--failures 5] [--no-shrink]
  * `--from` passes over the cases before it; `--case` plays one case of that seed alone.
  */
+
 import { parseArgs } from 'node:util'
 import { Arena } from './arena.ts'
 import { randomCase } from './generate/case.ts'

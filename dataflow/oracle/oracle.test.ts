@@ -1,7 +1,8 @@
-/**
+/*
  * ORACLE_SEED replays a run, ORACLE_CASES sets its length.
  * One failing case is enough to see the law that broke; `npm run oracle` finds more.
  */
+
 import { expect, it } from 'vitest'
 import { Arena } from './arena.ts'
 import { randomCase } from './generate/case.ts'

@@ -1,4 +1,5 @@
-/** What two values are compared by: affinity and collation, of arms, keys, CTEs and VALUES. */
+/* What two values are compared by: affinity and collation, of arms, keys, CTEs and VALUES. */
+
 import { playPinned } from './pinned.ts'
 
 playPinned([

@@ -1,4 +1,5 @@
-/** Which tables a query depends on, wherever it reads them, and what names them. */
+/* Which tables a query depends on, wherever it reads them, and what names them. */
+
 import { playPinned } from './pinned.ts'
 
 playPinned([

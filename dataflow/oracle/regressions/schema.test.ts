@@ -1,4 +1,5 @@
-/** What names mean, and what a change of the schema does to them. */
+/* What names mean, and what a change of the schema does to them. */
+
 import { playPinned } from './pinned.ts'
 
 playPinned([

@@ -1,4 +1,5 @@
-/** What one turn says: its windows, its errors, its transaction, its groups. */
+/* What one turn says: its windows, its errors, its transaction, its groups. */
+
 import { playPinned } from './pinned.ts'
 
 playPinned([

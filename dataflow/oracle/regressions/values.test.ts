@@ -1,4 +1,5 @@
-/** What a value is: numbers, text, NULL, and what functions and aggregates make of them. */
+/* What a value is: numbers, text, NULL, and what functions and aggregates make of them. */
+
 import { playPinned } from './pinned.ts'
 
 playPinned([

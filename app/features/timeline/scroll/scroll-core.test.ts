@@ -1,4 +1,5 @@
-/** Histories that broke a law once, at their shortest. */
+/* Histories that broke a law once, at their shortest. */
+
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../../../schema/demo/random.ts'
 import { CoreEngine } from './model/engine.ts'

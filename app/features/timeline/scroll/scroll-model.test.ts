@@ -1,4 +1,5 @@
-/** TIMELINE_SEED replays a run, TIMELINE_CASES sets its length; `npm run timeline-model` plays more. */
+/* TIMELINE_SEED replays a run, TIMELINE_CASES sets its length; `npm run timeline-model` plays more. */
+
 import { expect, it } from 'vitest'
 import { play } from './model/play.ts'
 

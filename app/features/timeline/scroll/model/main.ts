@@ -1,8 +1,9 @@
-/**
+/*
  * The long run: npm run timeline-model -- --cases 100000 --seed 1 [--case 17] [--failures 3]
  * The same for the library that was not chosen: --engine tanstack, or tanstack-following (see TanstackEngine); it counts
  * which laws broke.
  */
+
 import { parseArgs } from 'node:util'
 import { CoreEngine } from './engine.ts'
 import { BrokenLaw, play, type MakeEngine } from './play.ts'
