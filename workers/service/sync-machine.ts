@@ -1,13 +1,13 @@
 import { assertNever } from '../../schema/assert.ts'
 import { inOrder, type ReceivedTail } from '../../schema/messages/received.ts'
-import type { FromSync, ToSync, UploadResult } from '../../schema/messages/sync.ts'
+import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
 import { backoffMs } from './backoff.ts'
 import { BatchPace } from './batch-pace.ts'
-import { Outbox } from './outbox.ts'
 import { StreamSync, type Batch } from './stream-sync.ts'
 import type { ReadRequest, SyncFault } from './sync-api.ts'
 import { syncStatus } from './sync-status.ts'
 import type { SyncEffect, SyncInput, TimerName } from './sync-steps.ts'
+import { Uploads, type Settled } from './uploads.ts'
 
 /** one is being applied while the next lies ready; more would only keep a page that a person waits for waiting */
 const window = { page: 4, 'later-page': 2, history: 2 } as const
@@ -42,10 +42,7 @@ export class SyncMachine {
   #reading = new Map<number, Reading>()
   #handedOver = new Map<string, Batch | null>()
   readonly #pace = new BatchPace()
-  #outbox = new Outbox()
-  /** the database has said all that it holds: before that, what a dispatch brings may have older ones before it */
-  #outboxComplete = false
-  #appending: { readonly request: number; readonly stream: string } | null = null
+  readonly #uploads = new Uploads()
 
   #tail: { readonly id: number; open: boolean } | null = null
   /** failures in a row; while `#waiting` nothing is asked of the network */
@@ -71,7 +68,7 @@ export class SyncMachine {
 
   /** Nothing is under way that a Service Worker should stay alive for. */
   get quiet(): boolean {
-    return this.#handedOver.size === 0 && this.#reading.size === 0 && (this.#outbox.length === 0 || this.#waiting)
+    return this.#handedOver.size === 0 && this.#reading.size === 0 && (this.#uploads.waiting === 0 || this.#waiting)
   }
 
   step(input: SyncInput): readonly SyncEffect[] {
@@ -88,7 +85,7 @@ export class SyncMachine {
       case 'START':
         return this.#hello()
       case 'NUDGE':
-        if (!this.#state || (this.#state.actor !== null && !this.#outboxComplete)) this.#hello()
+        if (!this.#state || (this.#state.actor !== null && !this.#uploads.complete)) this.#hello()
         if (input.retry) this.#retryNow()
         return
       case 'OFFLINE':
@@ -111,16 +108,14 @@ export class SyncMachine {
         return
       }
       case 'APPENDED': {
-        if (this.#appending?.request !== input.request) return
-        const { stream } = this.#appending
-        this.#appending = null
+        const settled = this.#uploads.appended(input.request, input.results)
+        if (!settled) return
         this.#networkWorks()
-        this.#streams.get(stream)?.unblock()
-        return this.#uploaded(stream, this.#outbox.uploaded(input.results))
+        this.#streams.get(settled.stream)?.unblock()
+        return this.#settle(settled)
       }
       case 'APPEND_FAILED':
-        if (this.#appending?.request !== input.request) return
-        return this.#appendFailed(this.#appending.stream, input.fault)
+        return this.#appendFailed(input.request, input.fault)
       case 'TAIL':
         if (this.#tail?.id === input.tail) this.#hear(input.message)
         return
@@ -144,7 +139,7 @@ export class SyncMachine {
         this.#skewMs = input.skewMs
         return
       case 'MIRRORED':
-        this.#outbox.add(input.events.filter((event) => event?.actor === this.#state?.actor))
+        this.#uploads.hold(input.events.filter((event) => event?.actor === this.#state?.actor))
         return
       case 'TIMER':
         return this.#ring(input.timer)
@@ -188,13 +183,13 @@ export class SyncMachine {
         this.#do({ type: 'TIMER', timer: 'handover', ms: backoffMs(this.#pauses, this.#random) })
         return
       case 'OUTBOX': {
-        if (message.complete) this.#outboxComplete = true
-        const added = this.#outbox.add(message.events)
+        if (message.complete) this.#uploads.completed()
+        const added = this.#uploads.hold(message.events)
         if (added.length > 0) this.#do({ type: 'MIRROR', events: added })
         return
       }
       case 'OUTBOX_DISCARDED':
-        this.#outbox.discard(message.events)
+        this.#uploads.discard(message.events)
         this.#do({ type: 'UNMIRROR', events: message.events })
         return
       case 'UPLOADED_APPLIED':
@@ -208,7 +203,7 @@ export class SyncMachine {
   /** A new leader, a new person, or our first word with the database: only its cursors count. */
   #startOver(state: SyncState): void {
     this.#forget()
-    this.#outbox.clear()
+    this.#uploads.clear()
     if (state.actor === null) return
     for (const { stream, cursor } of state.streams) this.#addStream(stream, cursor)
     this.#do({ type: 'LOAD_MIRROR' })
@@ -244,9 +239,7 @@ export class SyncMachine {
     this.#streams.clear()
     this.#reading.clear()
     this.#handedOver.clear()
-    this.#appending = null
-    this.#outbox.uploadFailed()
-    this.#outboxComplete = false
+    this.#uploads.forget()
     this.#skewTold = null
     this.#pausedBy = null
     this.#do({ type: 'TIMER', timer: 'acknowledgement', ms: null })
@@ -265,7 +258,8 @@ export class SyncMachine {
     if (!this.#state || this.#state.actor === null || this.#signedOut !== null) return
     this.#tellClock()
     if (!this.#waiting) {
-      this.#upload()
+      const upload = this.#uploads.next(() => ++this.#serial)
+      if (upload) this.#do(upload)
       this.#read()
       if (!this.#tail) {
         this.#tail = { id: ++this.#serial, open: false }
@@ -281,13 +275,6 @@ export class SyncMachine {
     if (skewMs === null || (this.#skewTold !== null && Math.abs(skewMs - this.#skewTold) < clockStepMs)) return
     this.#skewTold = skewMs
     this.#send({ type: 'SERVER_CLOCK', skewMs })
-  }
-
-  #upload(): void {
-    const upload = this.#outboxComplete && !this.#appending ? this.#outbox.nextUpload() : null
-    if (!upload) return
-    this.#appending = { request: ++this.#serial, stream: upload.stream }
-    this.#do({ type: 'APPEND', request: this.#appending.request, ...upload })
   }
 
   #read(): void {
@@ -375,21 +362,16 @@ export class SyncMachine {
     this.#do({ type: 'TIMER', timer: 'blocked', ms: 2000 * Math.min(stream.refusals, 15) })
   }
 
-  #appendFailed(stream: string, fault: SyncFault): void {
-    this.#appending = null
-    if (fault.kind === 'passing' || !fault.fault) {
-      this.#outbox.uploadFailed()
-      return this.#networkFailed(fault)
-    }
+  #appendFailed(request: number, fault: SyncFault): void {
+    const failure = this.#uploads.failed(request, fault)
+    if (!failure) return
+    if (fault.kind === 'passing' || !fault.fault) return this.#networkFailed(fault)
     this.#networkWorks()
-    if (fault.fault.code === 'SIGNED_OUT') {
-      this.#outbox.uploadFailed()
-      return this.#refused(fault)
-    }
-    this.#uploaded(stream, this.#outbox.refused(fault.fault))
+    if (failure.type === 'again') this.#refused(fault)
+    else this.#settle(failure)
   }
 
-  #uploaded(stream: string, results: readonly UploadResult[]): void {
+  #settle({ stream, results }: Settled): void {
     if (results.length === 0) return
     this.#do({ type: 'UNMIRROR', events: results.map(({ id }) => ({ stream, id })) })
     this.#sendAcknowledged(null, (batchId) => ({ type: 'UPLOADED', batchId, stream, results }))
