@@ -19,25 +19,6 @@ import { timelineProjection } from './timeline.ts'
 /** Version of the projections: a database written by another one is rebuilt by replay. */
 export const projectionVersion = 4
 
-/** Every table that replay drops and rebuilds; search_index follows component_text. */
-export const projectionTables = [
-  'facts',
-  'entities',
-  'component_text',
-  'component_author',
-  'component_doc',
-  'timeline_items',
-  'timelines',
-  'spaces',
-  'memberships',
-  'rooms',
-  'reactions',
-  'pins',
-  'mentions',
-  'read_markers',
-  'conflicts',
-] as const
-
 /**
  * Events → rows. Laws: the tables are a function of the set of projected events (order, repetition and batching do not
  * matter); projecting an event twice changes nothing; all calls of a batch and its `flush` run in one transaction.

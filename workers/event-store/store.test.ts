@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { AnyEvent, EventDraft } from '../../schema/events/event.ts'
 import { migrate } from '../runtime/opening/migrate.ts'
 import { migrations } from '../../schema/tables/migrations.ts'
+import { tables } from '../../schema/tables/tables.ts'
 import { applyBatch, type BatchOutcome } from './apply-batch.ts'
 import { dispatchDrafts } from './dispatch-drafts.ts'
 import { applyUploadResults, discardEvents, outboxCount, pendingEvents, requeueEvents, retryEvents } from './outbox.ts'
@@ -322,6 +323,16 @@ describe('dispatch and outbox', () => {
 })
 
 describe('migrate', () => {
+  it('every table is said to be of the log, a projection, an index or the device’s own', async () => {
+    const store = await openMemoryStore()
+    const made = all(
+      store,
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'search\\_index\\_%' ESCAPE '\\'",
+    )
+    expect(made.flat().sort()).toEqual(Object.keys(tables).sort())
+    store.close()
+  })
+
   it('brings the log, the outbox and the drafts of version 1 along, each under its stream; read marks name it', async () => {
     const sqlite3 = await loadSqlite()
     const db = new sqlite3.oo1.DB(':memory:')

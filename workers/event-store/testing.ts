@@ -1,7 +1,7 @@
 import sqlite3InitModule, { type Database, type Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { migrations } from '../../schema/tables/migrations.ts'
 import { migrate } from '../runtime/opening/migrate.ts'
-import { projectionTables } from '../../schema/projections/projector.ts'
+import { projectionTables } from '../../schema/tables/tables.ts'
 import type { SqlValue } from '../../schema/live.ts'
 import { openRawSql } from '../runtime/serving/raw-sql.ts'
 import { openStore, type Store } from './store.ts'

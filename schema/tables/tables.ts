@@ -1,0 +1,31 @@
+/**
+ * Every table by what it holds: the log of events; projections, which a replay drops and rebuilds; the full-text index, which
+ * follows component_text; and what is this device's own.
+ */
+export const tables = {
+  events: 'log',
+  applied_events: 'log',
+  rejected_events: 'log',
+  facts: 'projection',
+  entities: 'projection',
+  component_text: 'projection',
+  component_author: 'projection',
+  component_doc: 'projection',
+  timeline_items: 'projection',
+  timelines: 'projection',
+  spaces: 'projection',
+  memberships: 'projection',
+  rooms: 'projection',
+  reactions: 'projection',
+  pins: 'projection',
+  mentions: 'projection',
+  read_markers: 'projection',
+  conflicts: 'projection',
+  search_index: 'index',
+  cursors: 'device',
+  outbox: 'device',
+  drafts: 'device',
+  meta: 'device',
+} as const satisfies Record<string, 'log' | 'projection' | 'index' | 'device'>
+
+export const projectionTables = Object.entries(tables).flatMap(([name, kind]) => (kind === 'projection' ? [name] : []))
