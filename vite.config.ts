@@ -36,7 +36,7 @@ export default defineConfig({
   },
   plugins: [
     react(),
-    preloadApp('app/main.tsx'),
+    preloadApp('app/start.ts'),
     startHostEarly('host.worker', chatNames.worker),
     VitePWA({
       strategies: 'injectManifest',

@@ -1,8 +1,9 @@
-import type { Plugin } from 'vite'
+import type { Plugin, Rolldown } from 'vite'
 
 /**
- * The page's script is small and imports the app dynamically (app/start.ts): this writes what the app consists of into
- * the page, so that the browser loads all of it at once. In development nothing is bundled, and nothing is written.
+ * The page's script is small and imports the app dynamically, part by part (app/start.ts): this writes what the parts
+ * consist of into the page, in that order, so that the browser loads all of it at once. In development nothing is
+ * bundled, and nothing is written.
  */
 export function preloadApp(entry: string): Plugin {
   return {
@@ -10,13 +11,23 @@ export function preloadApp(entry: string): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler: (_html, { bundle }) => {
-        const chunks = Object.values(bundle ?? {}).filter((output) => output.type === 'chunk')
-        const app = chunks.find((chunk) => chunk.facadeModuleId?.endsWith(entry))
-        if (!app) return []
-        const styles = [...(app.viteMetadata?.importedCss ?? [])]
+        const chunks = new Map(
+          Object.values(bundle ?? {}).flatMap((output) => (output.type === 'chunk' ? [[output.fileName, output]] : [])),
+        )
+        const start = [...chunks.values()].find((chunk) => chunk.moduleIds.some((id) => id.endsWith(entry)))
+        if (!start) return []
+        const needed = new Set<Rolldown.OutputChunk>()
+        const need = (file: string) => {
+          const chunk = chunks.get(file)
+          if (!chunk || needed.has(chunk) || chunk === start) return
+          chunk.imports.forEach(need)
+          needed.add(chunk)
+        }
+        start.dynamicImports.forEach(need)
+        const styles = new Set([...needed].flatMap((chunk) => [...(chunk.viteMetadata?.importedCss ?? [])]))
         return [
-          ...[app.fileName, ...app.imports].map((file) => tag('modulepreload', file)),
-          ...styles.map((file) => tag('stylesheet', file)),
+          ...[...needed].map((chunk) => tag('modulepreload', chunk.fileName)),
+          ...[...styles].map((file) => tag('stylesheet', file)),
         ]
       },
     },

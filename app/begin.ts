@@ -1,0 +1,20 @@
+import { client } from './client.ts'
+import { takeLeftDrafts } from './features/composer/draft-storage.ts'
+import { getIdentity, refreshIdentity, subscribeIdentity } from './features/identity/identity.ts'
+import { shareOpenRoom } from './features/rooms/share-open-room.ts'
+import { raceServerPage } from './features/server-page/server-page.ts'
+import { openFirstScreen } from './first-screen.ts'
+import { storeOf, type Live } from './live/index.ts'
+
+/** What asks before there is anything to draw with: while React is being loaded, the database answers. */
+export function begin(): Live {
+  const live = { client, store: storeOf(client) }
+  const tellActor = () => client.setActor(getIdentity()?.actor ?? null)
+  tellActor()
+  raceServerPage(openFirstScreen(live))
+  subscribeIdentity(tellActor)
+  shareOpenRoom(client)
+  takeLeftDrafts(client)
+  if (getIdentity()) void refreshIdentity()
+  return live
+}
