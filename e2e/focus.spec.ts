@@ -208,8 +208,13 @@ test('on a phone no text field takes the focus unasked, and none is so small tha
   )
   expect(small).toBe(0)
   // the message that was found is shown, and not the panel above it
-  await tab.getByRole('complementary').getByRole('button').nth(1).click()
+  await tab.getByRole('complementary').getByRole('button').nth(3).click()
   await expect(tab.getByRole('complementary')).toHaveCount(0)
+  const found = () => tab.evaluate(() => document.activeElement?.getAttribute('data-key') === location.hash.slice(1))
+  await expect.poll(found, 'the message that was found has the focus').toBe(true)
+  // and keeps it when the timeline has come to rest
+  await tab.waitForTimeout(500)
+  expect(await found()).toBe(true)
 })
 
 function rowsOfTheTable(): string[] {

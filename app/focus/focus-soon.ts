@@ -2,19 +2,21 @@
  * Moves the focus to something that may not be on screen yet: a panel that is still being loaded, a row that is still to
  * be scrolled to, a dialog's way back. Law: the newest goal wins; a person who presses a key that moves the focus, or the
  * pointer, ends it. With `typing` the goal is a text field: what is typed on the way there arrives there, and is no
- * shortcut of what had the focus.
+ * shortcut of what had the focus. With `redrawn` the goal may go and be drawn anew once it is reached, as a row does while
+ * a timeline jumps to it: the focus follows it for a moment, unless something else took it.
  */
 export function focusSoon(
   find: () => HTMLElement | null,
-  options: { readonly within?: number; readonly typing?: boolean } = {},
+  options: { readonly within?: number; readonly typing?: boolean; readonly redrawn?: boolean } = {},
 ): void {
   end?.()
-  const { within = 3000, typing = false } = options
+  const { within = 3000, typing = false, redrawn = false } = options
   const until = performance.now() + within
   // a dialog or menu that closes gives the focus back some frames later: then stay until it is ours for good
   const frames = document.querySelector('[role="dialog"], [role="menu"]') ? framesOfADialog : 0
   let typed = ''
   let held = -1
+  let reachedAt = 0
   let frame = 0
   const stop = () => {
     cancelAnimationFrame(frame)
@@ -24,11 +26,14 @@ export function focusSoon(
   }
   const step = () => {
     const goal = find()
+    if (redrawn && reachedAt > 0 && ![goal, document.body].includes(document.activeElement as HTMLElement))
+      return stop()
     if (goal && document.activeElement !== goal) goal.focus({ preventScroll: true })
     if (goal && document.activeElement === goal) {
       if (typed) insert(goal, typed)
       typed = ''
-      if (++held >= frames) return stop()
+      reachedAt ||= performance.now()
+      if (++held >= frames && (!redrawn || performance.now() - reachedAt > redrawnMs)) return stop()
     } else if (performance.now() > until) return stop()
     frame = requestAnimationFrame(step)
   }
@@ -51,6 +56,7 @@ export const isMovingFocus = (): boolean => end !== null
 
 let end: (() => void) | null = null
 const framesOfADialog = 4
+const redrawnMs = 1500
 
 function isTextField(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement || target instanceof HTMLInputElement

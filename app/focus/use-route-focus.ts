@@ -20,7 +20,7 @@ export function useRouteFocus(route: Route): void {
       case 'Stay':
         return
       case 'Message':
-        return focusSoon(() => rowOf(goal.message), { within: 6000 })
+        return focusSoon(() => rowOf(goal.message), { within: 6000, redrawn: true })
       case 'Write':
         return focusSoon(writingPlace(goal.where), { within: 6000, typing: true })
       case 'Panel':

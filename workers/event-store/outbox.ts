@@ -97,11 +97,11 @@ export function applyUploadResults(
         if (acknowledgeUpload(store, key, result)) acknowledged++
         continue
       }
-      const { code, message } = result.error
+      const { code } = result.error
       const forItsTime = code === 'CLOCK_AHEAD' || code === 'CLOCK_BEHIND'
       const event = forItsTime && store.sql.prepare(tryAgain).run(stream, key.id) > 0 ? store.log.read(key) : null
       if (event) again.push(hasWrongTime(event, store.now()) ? stampAnew(store, event) : event)
-      else failed += store.sql.prepare(fail).run(forItsTime ? wrongTime : message, stream, key.id)
+      else failed += store.sql.prepare(fail).run(code, stream, key.id)
     }
     return { acknowledged, failed, again }
   })
@@ -169,8 +169,6 @@ function byClock(a: AnyEvent, b: AnyEvent): number {
   if (one !== other) return one < other ? -1 : 1
   return a.id < b.id ? -1 : 1
 }
-
-const wrongTime = 'the clock of this device was wrong when it was written. Retry sends it with the right time'
 
 const insert =
   "INSERT INTO outbox (event_id, stream, entity_id, state, created_at) VALUES (?, ?, ?, 'pending', ?) ON CONFLICT DO NOTHING"

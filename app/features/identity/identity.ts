@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import { streamKind } from '../../../schema/events/streams.ts'
 import type { HttpFault, Identity } from '../../../schema/messages/http.ts'
+import { refusalOf } from '../../refusal-words.ts'
 
 /**
  * Who this device is. The server's cookie is what counts there; the copy in localStorage lets the app open offline.
@@ -66,7 +67,7 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
 
 async function faultOf(response: Response): Promise<string> {
   const body = (await response.json().catch(() => null)) as { error?: HttpFault } | null
-  return body?.error?.message ?? `The server answered with an error (${response.status}).`
+  return body?.error ? refusalOf(body.error.code) : `The server answered with an error (${response.status}).`
 }
 
 function keep(next: Identity): Identity {

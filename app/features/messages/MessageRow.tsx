@@ -3,6 +3,7 @@ import { memo, useMemo, useState, type KeyboardEvent } from 'react'
 import { mentionsOf } from '../../../schema/projections/mentions.ts'
 import { plainLine } from '../../../schema/text/plain-text.ts'
 import { useClientStatus, useLiveRow } from '../../live/index.ts'
+import { refusalOf } from '../../refusal-words.ts'
 import { Avatar } from '../../shell/Avatar.tsx'
 import { Button, IconButton } from '../../shell/Button.tsx'
 import { formatFull, formatTime } from '../../shell/format-time.ts'
@@ -307,7 +308,7 @@ function Failed({ row }: { row: TimelineRow }) {
   const actions = useMessageActions()
   return (
     <div className={css.failed} role="alert">
-      <span>Not sent{row.outbox_error ? `: ${row.outbox_error}` : ''}</span>
+      <span>Not sent. {refusalOf(row.outbox_error)}</span>
       <Button onClick={() => actions.retry(row)}>
         <RotateCcw size={14} aria-hidden /> Retry
       </Button>

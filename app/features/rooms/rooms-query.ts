@@ -90,12 +90,12 @@ export interface ThreadRow {
   readonly replies: number
 }
 
-/** The threads of a room, the liveliest first. Deleted messages do not count. */
+/** The threads of a room that have a message, the liveliest first. Deleted messages do not count. */
 export function threadsOf(stream: string, room: string, limit: number): TypedQuery<ThreadRow> {
   return sql(
-    `SELECT r.id, r.name, r.parent_message, l.last_message_at AS last_at, ifnull(l.message_count, 0) AS replies
-     FROM rooms r LEFT JOIN timelines l ON l.stream = r.stream AND l.id = r.id
-     WHERE r.stream = ? AND r.parent_room = ? AND r.kind = 'thread' ORDER BY last_at DESC, r.id LIMIT ?`,
+    `SELECT r.id, r.name, r.parent_message, l.last_message_at AS last_at, l.message_count AS replies
+     FROM rooms r JOIN timelines l ON l.stream = r.stream AND l.id = r.id
+     WHERE r.stream = ? AND r.parent_room = ? AND r.kind = 'thread' AND l.message_count > 0 ORDER BY last_at DESC, r.id LIMIT ?`,
     [stream, room, limit],
   )
 }
@@ -122,11 +122,12 @@ export function allRooms(actors: readonly [string, string]): TypedQuery<NamedRoo
   )
 }
 
-/** Threads whose name holds what was typed. */
+/** Threads whose name holds what was typed, and that have a message. */
 export function threadsByName(actors: readonly [string, string], typed: string): TypedQuery<NamedRoom> {
   return sql(
     `SELECT r.id, r.stream, r.name, r.kind, r.space_id, r.parent_room, s.name AS space_name, r.created_clock
      FROM memberships m JOIN spaces s ON s.stream = m.stream JOIN rooms r ON r.stream = s.stream
+     JOIN timelines l ON l.stream = r.stream AND l.id = r.id AND l.message_count > 0
      WHERE m.person_id IN (?, ?) AND m.active = 1 AND r.kind = 'thread' AND r.name LIKE '%' || ? || '%'
      ORDER BY r.created_clock DESC, r.id, r.stream LIMIT 8`,
     [...actors, typed],

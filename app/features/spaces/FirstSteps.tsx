@@ -98,6 +98,7 @@ export function FirstSteps({ joined, done }: { joined: ReadonlySet<string>; done
               <Offered
                 spaces={offered.spaces.filter((space) => !joined.has(space.id))}
                 none={offered.spaces.length === 0}
+                more={offered.more}
                 busy={busy !== null}
                 join={(space) => void run('join', () => join(space))}
               />
@@ -159,37 +160,43 @@ function Offered(props: {
   readonly spaces: readonly SpaceSummary[]
   /** the server has no public space at all */
   readonly none: boolean
+  /** asks for the next page of them; null: these are all */
+  readonly more: (() => void) | null
   readonly busy: boolean
   join(space: SpaceSummary): void
 }) {
-  const { spaces, none, busy, join } = props
+  const { spaces, none, more, busy, join } = props
   if (none) return <p className={css.note}>There is no public space yet. Make the first one.</p>
-  if (spaces.length === 0) return <p className={css.note}>You are in every public space of this server already.</p>
+  if (spaces.length === 0 && !more)
+    return <p className={css.note}>You are in every public space of this server already.</p>
   return (
-    <ul className={css.offers}>
-      {spaces.map((space, at) => (
-        <li key={space.id} className={css.offer}>
-          <span className={css.badge} aria-hidden>
-            {initials(space.name)}
-          </span>
-          <span className={css.about}>
-            <b>{space.name}</b>
-            <span>
-              {count(space.members, 'member')} · {count(space.messages, 'message')}
+    <>
+      <ul className={css.offers}>
+        {spaces.map((space, at) => (
+          <li key={space.id} className={css.offer}>
+            <span className={css.badge} aria-hidden>
+              {initials(space.name)}
             </span>
-          </span>
-          <Button
-            look="primary"
-            data-next-step={at === 0 || undefined}
-            disabled={busy}
-            aria-label={`Join ${space.name}`}
-            onClick={() => join(space)}
-          >
-            Join
-          </Button>
-        </li>
-      ))}
-    </ul>
+            <span className={css.about}>
+              <b>{space.name}</b>
+              <span>
+                {count(space.members, 'member')} · {count(space.messages, 'message')}
+              </span>
+            </span>
+            <Button
+              look="primary"
+              data-next-step={at === 0 || undefined}
+              disabled={busy}
+              aria-label={`Join ${space.name}`}
+              onClick={() => join(space)}
+            >
+              Join
+            </Button>
+          </li>
+        ))}
+      </ul>
+      {more && <Button onClick={more}>Show more spaces</Button>}
+    </>
   )
 }
 

@@ -1,3 +1,4 @@
+import { streamKind } from '../../../schema/events/streams.ts'
 import { useLiveQuery } from '../../live/index.ts'
 import { Avatar } from '../../shell/Avatar.tsx'
 import { PanelFrame } from '../../shell/PanelFrame.tsx'
@@ -11,6 +12,8 @@ const shown = 500
 export function MembersPanel({ space }: { space: SpaceRow }) {
   const marks = useNameMarks()
   const { data, status } = useLiveQuery(membersOf(space.stream))
+  const adminless =
+    streamKind(space.stream) === 'space' && data.length > 0 && !data.some(({ role }) => role === 'admin')
   return (
     <PanelFrame kind="members" subtitle={status === 'ready' ? data.length.toLocaleString() : null} scroll>
       <ul>
@@ -26,6 +29,12 @@ export function MembersPanel({ space }: { space: SpaceRow }) {
           </li>
         ))}
       </ul>
+      {adminless && (
+        <p className={css.more}>
+          No admin is left in this space. Everybody can go on reading and writing; what only an admin may do, such as
+          renaming it or removing somebody, nobody can do any more.
+        </p>
+      )}
       {data.length > shown && <p className={css.more}>and {(data.length - shown).toLocaleString()} more</p>}
     </PanelFrame>
   )

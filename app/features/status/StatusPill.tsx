@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'react'
 import type { ChatStatus } from '../../../schema/messages/chat-status.ts'
 import { sql, useClientStatus, useLive, useLiveQuery } from '../../live/index.ts'
+import { refusalOf } from '../../refusal-words.ts'
 import { Button } from '../../shell/Button.tsx'
 import { showError } from '../../shell/toasts.tsx'
 import { describeStatus } from './describe-status.ts'
@@ -117,10 +118,10 @@ function StatusDetails({ local }: { local: boolean }) {
       <SetAside />
       {failed.length > 0 && (
         <div className={css.failed}>
-          <p>
-            {failed.length === 1 ? 'One change was not taken' : `${failed.length} changes were not taken`}
-            {failed[0]?.error ? `: ${failed[0].error}` : ''}
-          </p>
+          <p>{failed.length === 1 ? 'One change was not taken.' : `${failed.length} changes were not taken.`}</p>
+          {[...new Set(failed.map(({ error }) => refusalOf(error)))].map((words) => (
+            <p key={words}>{words}</p>
+          ))}
           <Button onClick={() => void client.retry(failed).catch(showError)}>Retry</Button>
           <Button look="danger" onClick={() => void client.discard(failed).catch(showError)}>
             Discard

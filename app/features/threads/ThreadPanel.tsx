@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react'
+import { useLayoutEffect, useRef, useState } from 'react'
 import { useDispatch, useLive, useLiveRow } from '../../live/index.ts'
 import { goToMessage, panelBeside, type Route } from '../../routes.ts'
 import { showError } from '../../shell/toasts.tsx'
@@ -15,6 +15,7 @@ import type { SpaceRow } from '../spaces/spaces-query.ts'
 import { jumpElsewhere } from '../timeline/jump-elsewhere.ts'
 import { Timeline, type TimelineHandle } from '../timeline/Timeline.tsx'
 import { messageBody, type TimelineRow } from '../timeline/timeline-query.ts'
+import { prewarmThread } from './prewarm-thread.ts'
 import { createThread, parentOf } from './thread-events.ts'
 import { threadParent, threadStart, type ThreadParent } from './threads-query.ts'
 import css from './ThreadPanel.module.css'
@@ -23,6 +24,7 @@ import css from './ThreadPanel.module.css'
 export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: Route; thread: string }) {
   const dispatch = useDispatch()
   const live = useLive()
+  useLayoutEffect(() => prewarmThread(live, space.stream, thread), [live, space.stream, thread])
   const { row: room, loading } = useLiveRow(roomById(space.stream, thread))
   const parentId = room ? room.parent_message : parentOf(thread)
   const { row: parent, loading: asking } = useLiveRow(parentId ? threadParent(space.stream, parentId) : null)

@@ -1,0 +1,38 @@
+import type { HttpFaultCode } from '../schema/messages/http.ts'
+
+/** What a person is told where the server refused something: what is so, and what they can do. */
+export const refusalWords: Readonly<Record<HttpFaultCode, string>> = {
+  MALFORMED_REQUEST: 'The server did not understand this version of the app. Reload the page.',
+  MALFORMED_EVENT: 'The server cannot take this change. Write it another way, or discard it.',
+  BAD_OFFSET: 'The server has another history than this device. Reload the page.',
+  CLOCK_AHEAD: 'The clock of this device was wrong when this was written. Retry sends it with the right time.',
+  CLOCK_BEHIND: 'The clock of this device was wrong when this was written. Retry sends it with the right time.',
+  INSECURE_CONTEXT: 'The server can be signed in to only under an address that begins with https://, or on localhost.',
+  SIGNED_OUT: 'You are signed out. Sign in again.',
+  CROSS_ORIGIN: 'The server takes nothing from this address. Open the app under its own address.',
+  ACTOR_MISMATCH: 'This was written by somebody else than the one who is signed in now.',
+  NOT_A_MEMBER: 'You are not a member here: you left, or an admin removed you.',
+  NOT_ALLOWED: 'You are not allowed to do that here. An admin of the space may.',
+  GUESTS_OFF: 'This server takes no new people.',
+  NOT_FOUND: 'The server does not have what was asked for.',
+  UNKNOWN_STREAM: 'The server does not know this space. It may have been set up anew.',
+  METHOD_NOT_ALLOWED: 'The server did not understand this version of the app. Reload the page.',
+  TOO_SLOW: 'The connection was too slow. Try again.',
+  EVENT_ID_TAKEN: 'The server has something else under the same number. Discard this, and write it anew.',
+  EVENT_CHANGED: 'The server has another text of this already. Discard this one.',
+  EVENT_TOO_LARGE: 'This is too long for the server. Make it shorter, or send it in parts.',
+  BODY_TOO_LARGE: 'This is too long for the server. Make it shorter, or send it in parts.',
+  UNSUPPORTED_TYPE: 'The server did not understand this version of the app. Reload the page.',
+  UNKNOWN_HOST: 'The server is not set up for this address. Tell who runs it.',
+  TOO_MANY_REQUESTS: 'That was too much at once. Wait a minute, then try again.',
+  INTERNAL: 'The server has made a mistake. Try again later.',
+  SHUTTING_DOWN: 'The server is being restarted. Try again in a moment.',
+  STORAGE_FULL: 'The server cannot store anything now. Tell who runs it, and try again later.',
+}
+
+/** The same for a code as it came, maybe of a server newer than this page. */
+export function refusalOf(code: string | null | undefined): string {
+  return code !== null && code !== undefined && Object.hasOwn(refusalWords, code)
+    ? refusalWords[code as HttpFaultCode]
+    : 'The server did not take this.'
+}
