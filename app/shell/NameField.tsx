@@ -1,4 +1,4 @@
-import type { InputHTMLAttributes } from 'react'
+import { useState, type InputHTMLAttributes } from 'react'
 import { cleanName, foldName } from '../../schema/events/names.ts'
 import { Field } from './Field.tsx'
 
@@ -17,6 +17,22 @@ export function NameField({ value, fault, hint, ...rest }: NameFieldProps) {
   const differs = name !== '' && name !== value.normalize('NFC').replace(/\s+/gu, ' ').trim()
   const words = differs ? `It will be called “${name}”: characters that cannot be seen are left out.` : hint
   return <Field {...rest} value={value} {...(words === undefined ? {} : { hint: words })} fault={fault} />
+}
+
+/** A name on its way from a NameField into a form. `give` answers null where the field says why it cannot be given. */
+export function useGivenName(what: string) {
+  const [typed, setTyped] = useState('')
+  const [fault, setFault] = useState<string | null>(null)
+  const onChange = (text: string) => {
+    setTyped(text)
+    setFault(null)
+  }
+  const give = (taken: readonly { readonly name: string }[] = []): string | null => {
+    const given = givenName(typed, what, taken)
+    setFault(given.fault)
+    return given.name
+  }
+  return { field: { value: typed, fault, onChange }, give }
 }
 
 /** The name that was given, or why it cannot be. `taken` are names that read the same as no new one may. */

@@ -108,8 +108,8 @@ function ToastCard({ toast, close }: { toast: ShownToast; close(toast: ShownToas
   }, [id, kind, undo])
   const holdsFocus = () => card.current?.contains(document.activeElement) ?? false
   return (
-    // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- keys bubble up from its buttons
     <div
+      role="group"
       ref={card}
       data-toast={kind}
       className={css.toast}

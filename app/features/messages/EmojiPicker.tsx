@@ -21,8 +21,7 @@ export function EmojiPicker({ onPick }: { onPick(emoji: string): void }) {
   }
 
   return (
-    // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- keys bubble up from its buttons
-    <div className={css.picker} onKeyDown={walk}>
+    <div role="group" aria-label="Emoji" className={css.picker} onKeyDown={walk}>
       <input
         className={css.search}
         type="search"

@@ -4,7 +4,7 @@ import { navigate } from '../../routes.ts'
 import { AppDialog } from '../../shell/AppDialog.tsx'
 import { Button } from '../../shell/Button.tsx'
 import { Field } from '../../shell/Field.tsx'
-import { givenName, NameField } from '../../shell/NameField.tsx'
+import { NameField, useGivenName } from '../../shell/NameField.tsx'
 import { showError } from '../../shell/toasts.tsx'
 import { createRoom } from '../spaces/space-events.ts'
 import type { SpaceRow } from '../spaces/spaces-query.ts'
@@ -16,15 +16,14 @@ export default function CreateRoom({ space, close }: { space: SpaceRow; close():
   const { store } = useLive()
   const taken = roomsOf(space.stream)
   useLiveQuery(taken)
-  const [name, setName] = useState('')
+  const name = useGivenName('room')
   const [topic, setTopic] = useState('')
-  const [fault, setFault] = useState<string | null>(null)
   const create = async () => {
     // a name may be given before it is known which ones there are
     await store.preload(taken)
-    const given = givenName(name, 'room', store.result(taken).data)
-    if (given.fault !== null) return setFault(given.fault)
-    const { room, event } = createRoom({ stream: space.stream, actor: space.me }, given.name, topic.trim())
+    const given = name.give(store.result(taken).data)
+    if (given === null) return
+    const { room, event } = createRoom({ stream: space.stream, actor: space.me }, given, topic.trim())
     await dispatch([event])
     close()
     navigate({ space: space.id, room })
@@ -38,20 +37,9 @@ export default function CreateRoom({ space, close }: { space: SpaceRow; close():
           create().catch(showError)
         }}
       >
-        <NameField
-          label="Name"
-          value={name}
-          fault={fault}
-          onChange={(typed) => {
-            setName(typed)
-            setFault(null)
-          }}
-          maxLength={80}
-          autoFocus
-          required
-        />
+        <NameField label="Name" {...name.field} maxLength={80} autoFocus required />
         <Field label="Topic" hint="What it is for. May stay empty." value={topic} onChange={setTopic} maxLength={500} />
-        <Button type="submit" look="primary" disabled={name === ''}>
+        <Button type="submit" look="primary" disabled={name.field.value === ''}>
           Create room
         </Button>
       </form>

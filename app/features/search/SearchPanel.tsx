@@ -29,8 +29,6 @@ export function SearchPanel({ stream, text }: { stream: string; text: string }) 
           type="search"
           aria-label="Search messages"
           placeholder="Search messages"
-          // eslint-disable-next-line jsx-a11y/no-autofocus -- the panel was opened to search
-          autoFocus
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
         />
@@ -49,13 +47,13 @@ export function SearchPanel({ stream, text }: { stream: string; text: string }) 
 function useAnswer(stream: string, typed: string): Answer | null {
   const { client } = useLive()
   const [me, myLocal] = useActors()
-  const [given, setGiven] = useState<{ readonly to: string; readonly answer: Answer } | null>(null)
+  const [given, setGiven] = useState<Given | null>(null)
   const changes = useChanges(stream, given?.answer ?? null)
   useEffect(() => {
     let wanted = true
     const run = async (sql: string, parameters: Parameters<typeof client.query>[1]) =>
       (await client.query(sql, parameters)).rows
-    const give = (answer: Answer) => wanted && setGiven({ to: typed, answer })
+    const give = (answer: Answer) => wanted && setGiven({ to: typed, changes, answer })
     const ask = () => {
       const route = currentRoute()
       const shown = typed.slice(0, maxSearchLength)
@@ -70,10 +68,16 @@ function useAnswer(stream: string, typed: string): Answer | null {
       wanted = false
       clearTimeout(timer)
     }
-    // eslint-disable-next-line react/exhaustive-deps -- what was found is asked for again when it was edited or deleted
   }, [client, stream, typed, me, myLocal, changes])
   if (typed.trim() === '') return { type: 'idle' }
   return given?.to === typed ? given.answer : null
+}
+
+interface Given {
+  readonly to: string
+  /** it was given after so many changes of what was found before: after more of them it is asked for again */
+  readonly changes: number
+  readonly answer: Answer
 }
 
 /** Counts how often messages that were found have changed. */

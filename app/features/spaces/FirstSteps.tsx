@@ -5,7 +5,7 @@ import { focusSoon } from '../../focus/focus-soon.ts'
 import { useDispatch, useLive } from '../../live/index.ts'
 import { navigate } from '../../routes.ts'
 import { Button } from '../../shell/Button.tsx'
-import { givenName, NameField } from '../../shell/NameField.tsx'
+import { NameField, useGivenName } from '../../shell/NameField.tsx'
 import { initials } from '../../shell/Avatar.tsx'
 import { signInAsGuest, useIdentity } from '../identity/identity.ts'
 import { askToKeepStorage } from '../status/keep-storage.ts'
@@ -19,8 +19,7 @@ export function FirstSteps({ joined, done }: { joined: ReadonlySet<string>; done
   const live = useLive()
   const dispatch = useDispatch()
   const identity = useIdentity()
-  const [name, setName] = useState('')
-  const [nameFault, setNameFault] = useState<string | null>(null)
+  const name = useGivenName('person')
   const [busy, setBusy] = useState<string | null>(null)
   const [error, setError] = useState<string | null>(null)
   const working = useRef(false)
@@ -49,9 +48,9 @@ export function FirstSteps({ joined, done }: { joined: ReadonlySet<string>; done
   }
   const signIn = () =>
     run('sign-in', async () => {
-      const given = givenName(name, 'person')
-      if (given.fault !== null) return setNameFault(given.fault)
-      await signInAsGuest(given.name)
+      const given = name.give()
+      if (given === null) return
+      await signInAsGuest(given)
       focusSoon(() => document.querySelector<HTMLElement>('[data-next-step]'), { within: 6000 })
     })
   const create = (spaceName: string) =>
@@ -125,17 +124,12 @@ export function FirstSteps({ joined, done }: { joined: ReadonlySet<string>; done
           <NameField
             label="Your name"
             hint="Others see it beside your messages. No account, no password."
-            value={name}
-            fault={nameFault}
-            onChange={(typed) => {
-              setName(typed)
-              setNameFault(null)
-            }}
+            {...name.field}
             maxLength={60}
             autoComplete="nickname"
             placeholder="Ada"
           />
-          <Button type="submit" look="primary" disabled={name === '' || busy !== null}>
+          <Button type="submit" look="primary" disabled={name.field.value === '' || busy !== null}>
             {busy === 'sign-in' ? 'Signing in…' : 'Continue'}
           </Button>
         </form>
@@ -208,13 +202,11 @@ function CreateSpace(props: {
   create(name: string): void
 }) {
   const { busy, taken, isNext, create } = props
-  const [name, setName] = useState('')
-  const [fault, setFault] = useState<string | null>(null)
+  const name = useGivenName('space')
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const given = givenName(name, 'space', taken)
-    if (given.fault !== null) setFault(given.fault)
-    else create(given.name)
+    const given = name.give(taken)
+    if (given !== null) create(given)
   }
   return (
     <form className={css.card} onSubmit={submit} aria-labelledby="create-title">
@@ -224,16 +216,11 @@ function CreateSpace(props: {
       <NameField
         label="Name of the space"
         data-next-step={isNext || undefined}
-        value={name}
-        fault={fault}
-        onChange={(typed) => {
-          setName(typed)
-          setFault(null)
-        }}
+        {...name.field}
         maxLength={80}
         placeholder="Garden club"
       />
-      <Button type="submit" disabled={name === '' || busy}>
+      <Button type="submit" disabled={name.field.value === '' || busy}>
         {busy ? 'Creating…' : 'Create space'}
       </Button>
     </form>

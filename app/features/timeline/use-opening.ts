@@ -1,4 +1,4 @@
-import { startTransition, useEffect, useRef, useState } from 'react'
+import { startTransition, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { keyIn } from '../../../schema/events/key.ts'
 import { useLive } from '../../live/index.ts'
 import { showError } from '../../shell/toasts.tsx'
@@ -35,15 +35,17 @@ export function useOpening(window: TimelineWindow, wanted: WantedOpening): Openi
   const [atOnce] = useState(() => openAtOnce(window, wanted))
   const [opening, setOpening] = useState(atOnce)
   const goal = useRef(atOnce?.room ?? null)
-  const { room, message, me, readUpTo, endIsShown } = wanted
+  const { room, readUpTo } = wanted
   const known = readUpTo !== undefined
+  // message and mark matter as they are when it opens
+  const open = useEffectEvent((at: TimelineWindow, query: Query) => openWindow(at, wanted, query))
   useEffect(() => {
     // a message within a room that is open is jumped to, not opened
     if (!known || goal.current === room) return
     goal.current = room
     let current = true
     const query: Query = async (text, parameters) => (await client.query(text, parameters)).rows
-    openWindow(window, { room, message, me, readUpTo, endIsShown }, query)
+    open(window, query)
       // drawing a room takes a while: the browser may come in between
       .then((opened) => current && startTransition(() => setOpening(opened)))
       .catch(showError)
@@ -51,7 +53,6 @@ export function useOpening(window: TimelineWindow, wanted: WantedOpening): Openi
       current = false
       goal.current = null
     }
-    // eslint-disable-next-line react/exhaustive-deps -- message and mark matter at the opening only
   }, [window, room, client, known])
   return opening?.room === room ? opening : null
 }
