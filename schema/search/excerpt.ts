@@ -13,7 +13,7 @@ const before = 60
 
 /** Some text around the first thing that was found, in one line, without mark-up, cut between characters. */
 export function excerptOf(body: string, patterns: readonly RegExp[]): readonly ExcerptPiece[] {
-  const near = window(body, patterns)
+  const near = stretchAround(body, patterns)
   const plain = oneLine(plainText(near))
   const found = marksIn(plain, patterns)
   // an address, or the name of a code block's language, is in the body and not in what is drawn
@@ -26,7 +26,7 @@ export function excerptOf(body: string, patterns: readonly RegExp[]): readonly E
 }
 
 /** A stretch of the body that has room for what is shown, though mark-up goes. */
-function window(body: string, patterns: readonly RegExp[]): string {
+function stretchAround(body: string, patterns: readonly RegExp[]): string {
   const reach = 2 * length
   if (body.length <= 3 * length) return body
   const folded = fold(body)

@@ -1,10 +1,9 @@
 import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context } from 'hono'
-import type { TailMessage } from '../../schema/messages/http.ts'
 import type { Accounts } from '../accounts.ts'
 import type { Directory } from '../directory.ts'
-import type { Commit, EventLog, LogItem } from '../event-log.ts'
+import type { Commit, EventLog } from '../event-log.ts'
 import { Fault } from '../fault.ts'
 import type { Health } from '../health.ts'
 import type { Limits } from '../limits.ts'
@@ -12,8 +11,9 @@ import { queryNumber, queryText } from './query.ts'
 import type { Routes } from './routes.ts'
 import { apiHeaders } from './security-headers.ts'
 import type { Session } from './sign-in.ts'
-import { encodeItems } from './stream-page.ts'
+import { followStream } from './follow-stream.ts'
 import { TailConnection } from './tail-connection.ts'
+import { encode, encodeCommit } from './tail-messages.ts'
 
 /**
  * Live tails as Server-Sent Events. `/tail` is one connection for all of a person's streams: it says where each stands,
@@ -127,60 +127,14 @@ export function startTails(
       if (c.req.method === 'HEAD') return c.body(null, 200, headers)
       const stop = new AbortController()
       const connection = open(c, session, null, () => stop.abort())
-      followStream(stream, after, limit, connection, stop.signal, () => directory.mayRead(stream, session.actor)).catch(
-        (error: unknown) => {
-          health.bug(error, `the tail of ${stream}`)
-          connection.close()
-        },
-      )
+      const allowed = () => directory.mayRead(stream, session.actor)
+      const follower = { connection, allowed, signal: stop.signal, inlineBytes: limits.inlineBytes }
+      followStream(log, directory, stream, after, limit, follower).catch((error: unknown) => {
+        health.bug(error, `the tail of ${stream}`)
+        connection.close()
+      })
       return RESPONSE_ALREADY_SENT
     })
-
-  /** Backlog and news in one: pages while there are some, then waits for the directory to tell of more. */
-  async function followStream(
-    stream: string,
-    after: string | null,
-    limit: number,
-    connection: TailConnection,
-    signal: AbortSignal,
-    allowed: () => boolean,
-  ): Promise<void> {
-    let position = after
-    let wake = () => {}
-    let news = true
-    const stop = directory.watch((commit) => {
-      if (commit.stream !== stream) return
-      news = true
-      wake()
-      // at once, also where the client does not read and so nothing below goes on
-      if (!allowed()) {
-        connection.write(encode({ type: 'gone', stream }))
-        connection.close()
-      }
-    })
-    signal.addEventListener('abort', () => wake())
-    try {
-      while (!signal.aborted) {
-        if (news) {
-          news = false
-          const page = await log.read(stream, position, limit, limits.inlineBytes)
-          news ||= !page.upToDate
-          if (page.items.length === 0) continue
-          await connection.drained()
-          if (!allowed()) return
-          connection.write(encodeCommit({ stream, after: position, items: page.items }, limits.inlineBytes))
-          position = page.items.at(-1)!.seq
-        } else {
-          await new Promise<void>((resolve) => {
-            wake = resolve
-            if (news || signal.aborted) resolve()
-          })
-        }
-      }
-    } finally {
-      stop()
-    }
-  }
 
   const heartbeat = setInterval(() => {
     for (const tail of tails) {
@@ -209,13 +163,3 @@ export function startTails(
 }
 
 const beat = Buffer.from(':\n\n')
-const encode = (message: TailMessage): Buffer => Buffer.from(`data:${JSON.stringify(message)}\n\n`)
-
-function encodeCommit({ stream, after, items }: Commit, inlineBytes: number): Buffer {
-  const head = (items.at(-1) as LogItem).seq
-  const place = JSON.stringify({ type: 'items', stream, after, head })
-  const size = items.reduce((sum, item) => sum + item.data.length, 0)
-  return Buffer.from(
-    `data:${place.slice(0, -1)},"items":${size > inlineBytes * 1.5 ? 'null' : encodeItems(items)}}\n\n`,
-  )
-}

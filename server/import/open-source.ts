@@ -67,10 +67,10 @@ interface Begun {
 
 /** Unpacks and decodes until it is UTF-8. */
 async function asText(path: string, file: AsyncIterable<Buffer>): Promise<Begun> {
-  let begun = await begin(told(file, (error) => cannotBeRead(path, error)))
+  let begun = await begin(inSentences(file, (error) => cannotBeRead(path, error)))
   for (let layers = 0; startsWith(begun.sample, [0x1f, 0x8b]); layers++) {
     if (layers === 3) throw new ImportError(`${path} is packed with gzip more than three times.`)
-    begun = await begin(told(unzipped(begun.bytes), () => `${path} is not a whole gzip file`))
+    begun = await begin(inSentences(unzipped(begun.bytes), () => `${path} is not a whole gzip file`))
   }
   const { sample } = begun
   const format = otherFormats.find(([, magic, at = 0]) => startsWith(sample.subarray(at), magic))
@@ -107,7 +107,7 @@ async function begin(source: AsyncIterable<Buffer>): Promise<Begun> {
 }
 
 /** Words an error of the stream. */
-async function* told(source: AsyncIterable<Buffer>, words: (error: NodeJS.ErrnoException) => string) {
+async function* inSentences(source: AsyncIterable<Buffer>, words: (error: NodeJS.ErrnoException) => string) {
   try {
     yield* source
   } catch (error) {
