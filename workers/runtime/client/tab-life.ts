@@ -3,6 +3,7 @@ import type { FromTab, ToTab } from '../../../schema/messages/runtime/tab.ts'
 import type { Clock } from '../platform/clock.ts'
 import { holdPatiently, type Locks } from '../platform/locks.ts'
 import type { Port, TransferredPort } from '../platform/port.ts'
+import { CoordinatorReplacer } from './replace-coordinator.ts'
 
 /** A way to the coordinator: the SharedWorker, or whichever tab's Dedicated Worker runs it. */
 export interface CoordinatorWay {
@@ -57,10 +58,6 @@ const patienceMs = { first: 1_000, last: 8_000 }
  * page that was busy, has had one.
  */
 const beat = { turnMs: 3_000, turns: 4 }
-/** a lock that nobody holds is granted in far less */
-const askingMs = 1_000
-/** for every tab to hear that a coordinator is replaced */
-const yieldMs = 300
 /** silent attempts before another way is tried: a slow start is no failure */
 const attemptsOnAWay = 2
 
@@ -83,10 +80,9 @@ export function startLife(options: LifeOptions): Life {
   /** which way is being tried, and how often it was silent */
   let wayAt = 0
   let silent = 0
-  let replacing = false
-  /** locks that are not ours to keep: a page that is frozen with one would stop all the others */
-  const borrowed = new Set<() => void>()
   const holding = new AbortController()
+  const point = () => ways.forEach((way) => way.replace?.())
+  const replacer = new CoordinatorReplacer({ names, locks, clock, point })
   const worker = platform.spawnWorker(() => {
     if (!ended) options.workerDied()
   })
@@ -112,7 +108,7 @@ export function startLife(options: LifeOptions): Life {
       disconnect()
       holding.abort()
       letGo?.()
-      for (const lock of borrowed) giveBack(lock)
+      replacer.end()
       for (const stop of watching) stop?.()
     },
   }
@@ -208,13 +204,11 @@ export function startLife(options: LifeOptions): Life {
     else cancelBeat = clock.after(0, () => void coordinatorHangs(way))
   }
 
-  /** It lives in a worker that no tab can end. Should it wake, it finds its locks gone and its ports closed, and ends itself. */
   async function coordinatorHangs(way: CoordinatorWay): Promise<void> {
     // it may be our own worker that hangs, and everybody's coordinator with it
     if (!way.replace) return options.workerDied()
-    const id = coordinatorId
-    const itsLock = names.coordinatorLock(id)
-    await replace(itsLock, [itsLock, names.servingLock])
+    const itsLock = names.coordinatorLock(coordinatorId)
+    await replacer.replace(itsLock, [itsLock, names.servingLock])
   }
 
   /**
@@ -224,44 +218,11 @@ export function startLife(options: LifeOptions): Life {
   async function serverHangs(): Promise<void> {
     silent = 0
     const before = replacedSoFar()
-    await replace(names.servingLock, [names.servingLock], () => !watch && replacedSoFar() === before)
-  }
-
-  /** Takes a hung coordinator's locks, unless `itsLock` is free: then it is dead, or another tab has declared it so. */
-  async function replace(itsLock: string, all: readonly string[], still = () => true): Promise<void> {
-    if (replacing) return
-    replacing = true
-    const one = await holdPatiently(locks, clock, names.replacingLock, holding.signal)
-    if (one) borrowed.add(one)
-    if (one && still() && !(await isFree(itsLock)) && still() && !ended) {
-      for (const way of ways) way.replace?.()
-      for (const lock of all) {
-        const letGo = await locks.take(lock)
-        borrowed.add(letGo)
-        // who looks for a host hears of it meanwhile, and leaves the place to the new SharedWorker
-        if (lock === names.servingLock) await new Promise<void>((resolve) => clock.after(yieldMs, resolve))
-        giveBack(letGo)
-      }
-    }
-    if (one) giveBack(one)
-    replacing = false
-  }
-
-  function giveBack(lock: () => void): void {
-    if (borrowed.delete(lock)) lock()
+    await replacer.replace(names.servingLock, [names.servingLock], () => !watch && replacedSoFar() === before)
   }
 
   function replacedSoFar(): number {
     return ways.reduce((sum, way) => sum + (way.replaced?.() ?? 0), 0)
-  }
-
-  async function isFree(lock: string): Promise<boolean> {
-    const asking = new AbortController()
-    const cancel = clock.after(askingMs, () => asking.abort())
-    const release = await locks.hold(lock, asking.signal).catch(() => null)
-    cancel()
-    release?.()
-    return release !== null
   }
 
   function disconnect(): void {
