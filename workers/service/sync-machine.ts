@@ -2,16 +2,13 @@ import { assertNever } from '../../schema/assert.ts'
 import { inOrder, type ReceivedTail } from '../../schema/messages/received.ts'
 import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
 import { backoffMs } from './backoff.ts'
-import { BatchPace } from './batch-pace.ts'
-import { StreamSync, type Batch } from './stream-sync.ts'
+import { Handover } from './handover.ts'
+import { StreamSync } from './stream-sync.ts'
 import type { ReadRequest, SyncFault } from './sync-api.ts'
 import { syncStatus } from './sync-status.ts'
 import type { SyncEffect, SyncInput, TimerName } from './sync-steps.ts'
 import { Uploads, type Settled } from './uploads.ts'
 
-/** one is being applied while the next lies ready; more would only keep a page that a person waits for waiting */
-const window = { page: 4, 'later-page': 2, history: 2 } as const
-const acknowledgementMs = 20_000
 /** an answer's time is known to a second or two */
 const clockStepMs = 10_000
 
@@ -23,11 +20,10 @@ type Reading = { readonly stream: StreamSync; readonly what: ReadRequest }
  * a test can put any fault between any two steps. What it may rely on: nothing. It can be stopped at any step; started
  * anew it says SYNC_HELLO, is told the database's cursors and outbox, and goes on from there.
  *
- * Laws: few batches (`window`) are handed over and not yet acknowledged, of a size that the database applies quickly. A batch with a cursor follows the one before
- * it. Whatever is not acknowledged in time starts over from the database's own cursors.
+ * Laws: a batch with a cursor follows the one before it. Whatever is not acknowledged in time starts over from the
+ * database's own cursors.
  */
 export class SyncMachine {
-  readonly #name: string
   readonly #random: () => number
   readonly #now: () => number
   #effects: SyncEffect[] = []
@@ -40,8 +36,7 @@ export class SyncMachine {
   #state: SyncState | null = null
   #streams = new Map<string, StreamSync>()
   #reading = new Map<number, Reading>()
-  #handedOver = new Map<string, Batch | null>()
-  readonly #pace = new BatchPace()
+  readonly #handover: Handover
   readonly #uploads = new Uploads()
 
   #tail: { readonly id: number; open: boolean } | null = null
@@ -49,9 +44,6 @@ export class SyncMachine {
   #attempt = 0
   #waiting = false
   #signedOut: string | null = null
-  /** the database could not take a batch: nothing is handed over for a while */
-  #pausedBy: string | null = null
-  #pauses = 0
 
   /** how far the server's clock is ahead, and what the database was told of it */
   #skewMs: number | null = null
@@ -61,14 +53,14 @@ export class SyncMachine {
   #toldAt = 0
 
   constructor(name: string, random: () => number, now: () => number) {
-    this.#name = name
     this.#random = random
     this.#now = now
+    this.#handover = new Handover({ name, random, now, carryOut: (effect) => this.#do(effect) })
   }
 
   /** Nothing is under way that a Service Worker should stay alive for. */
   get quiet(): boolean {
-    return this.#handedOver.size === 0 && this.#reading.size === 0 && (this.#uploads.waiting === 0 || this.#waiting)
+    return this.#handover.isEmpty && this.#reading.size === 0 && (this.#uploads.waiting === 0 || this.#waiting)
   }
 
   step(input: SyncInput): readonly SyncEffect[] {
@@ -151,7 +143,7 @@ export class SyncMachine {
   #takeMessage(message: ToSync): void {
     switch (message.type) {
       case 'COORDINATOR_STARTED':
-        if (this.#handedOver.size > 0) this.#hello()
+        if (!this.#handover.isEmpty) this.#hello()
         return
       case 'SYNC_STATE': {
         const before = this.#state
@@ -160,16 +152,14 @@ export class SyncMachine {
         this.#signedOut = null
         const known = before?.epoch === message.epoch && before.generation === message.generation
         // What was refused is to be handed over again, from where the database stands.
-        const refused = this.#pausedBy !== null
+        const refused = this.#handover.pausedBy !== null
         if (!known || refused || message.actor !== before?.actor) this.#startOver(message)
         else this.#follow(message)
         return
       }
       case 'EVENTS_APPLIED': {
-        const batch = this.#acknowledged(message.batchId)
+        const batch = this.#handover.acknowledged(message.batchId)
         if (!batch) return
-        this.#pace.applied(batch.items.length, this.#now())
-        this.#pauses = 0
         const queued = this.#streams.get(batch.stream)?.wasApplied(batch) ?? null
         if (queued !== null) this.#do({ type: 'UNQUEUE', stream: batch.stream, upTo: queued })
         if (batch.cursor !== null) this.#do({ type: 'REMEMBER_CURSOR', stream: batch.stream, seq: batch.cursor })
@@ -177,11 +167,7 @@ export class SyncMachine {
         return
       }
       case 'EVENTS_FAILED':
-        if (!this.#handedOver.has(message.batchId)) return
-        this.#pausedBy = message.code === 'GAP' ? '' : message.message
-        this.#pauses += 1
-        this.#do({ type: 'TIMER', timer: 'handover', ms: backoffMs(this.#pauses, this.#random) })
-        return
+        return this.#handover.failed(message)
       case 'OUTBOX': {
         if (message.complete) this.#uploads.completed()
         const added = this.#uploads.hold(message.events)
@@ -193,7 +179,7 @@ export class SyncMachine {
         this.#do({ type: 'UNMIRROR', events: message.events })
         return
       case 'UPLOADED_APPLIED':
-        this.#acknowledged(message.batchId)
+        this.#handover.acknowledged(message.batchId)
         return
       default:
         assertNever(message)
@@ -238,12 +224,9 @@ export class SyncMachine {
   #forget(): void {
     this.#streams.clear()
     this.#reading.clear()
-    this.#handedOver.clear()
     this.#uploads.forget()
     this.#skewTold = null
-    this.#pausedBy = null
-    this.#do({ type: 'TIMER', timer: 'acknowledgement', ms: null })
-    this.#do({ type: 'TIMER', timer: 'handover', ms: null })
+    this.#handover.forget()
     this.#closeTail()
   }
 
@@ -266,7 +249,7 @@ export class SyncMachine {
         this.#do({ type: 'OPEN_TAIL', tail: this.#tail.id })
       }
     }
-    this.#handOver()
+    this.#handover.handOver(this.#byUrgency())
   }
 
   /** Before what it changes: the database stamps anew what the server would refuse. */
@@ -283,27 +266,6 @@ export class SyncMachine {
         const request = ++this.#serial
         this.#reading.set(request, { stream, what })
         this.#do({ type: 'READ', request, stream: stream.stream, what })
-      }
-    }
-  }
-
-  #handOver(): void {
-    if (this.#pausedBy !== null) return
-    for (const kind of ['page', 'later-page', 'history'] as const) {
-      for (const stream of this.#byUrgency()) {
-        while (this.#handedOver.size < window[kind]) {
-          const batch = stream.nextBatch(kind, this.#pace.size)
-          if (!batch) break
-          if (this.#handedOver.size === 0) this.#pace.started(this.#now())
-          this.#sendAcknowledged(batch, (batchId) => ({
-            type: 'EVENTS',
-            batchId,
-            stream: batch.stream,
-            items: batch.items,
-            after: batch.after,
-            cursor: batch.cursor,
-          }))
-        }
       }
     }
   }
@@ -374,7 +336,7 @@ export class SyncMachine {
   #settle({ stream, results }: Settled): void {
     if (results.length === 0) return
     this.#do({ type: 'UNMIRROR', events: results.map(({ id }) => ({ stream, id })) })
-    this.#sendAcknowledged(null, (batchId) => ({ type: 'UPLOADED', batchId, stream, results }))
+    this.#handover.send(null, (batchId) => ({ type: 'UPLOADED', batchId, stream, results }))
   }
 
   #refused(fault: SyncFault): void {
@@ -422,21 +384,6 @@ export class SyncMachine {
     return reading
   }
 
-  #sendAcknowledged(batch: Batch | null, message: (batchId: string) => FromSync): void {
-    const batchId = `${this.#name}-${++this.#serial}`
-    this.#handedOver.set(batchId, batch)
-    this.#send(message(batchId))
-    if (this.#handedOver.size === 1) this.#do({ type: 'TIMER', timer: 'acknowledgement', ms: acknowledgementMs })
-  }
-
-  #acknowledged(batchId: string): Batch | null {
-    const batch = this.#handedOver.get(batchId) ?? null
-    if (!this.#handedOver.delete(batchId)) return null
-    const ms = this.#handedOver.size > 0 ? acknowledgementMs : null
-    this.#do({ type: 'TIMER', timer: 'acknowledgement', ms })
-    return batch
-  }
-
   #send(message: FromSync): void {
     this.#do({ type: 'SEND', message })
   }
@@ -452,7 +399,7 @@ export class SyncMachine {
       actor: this.#state.actor,
       signedOut: this.#signedOut,
       streams: [...this.#streams.values()],
-      problem: this.#pausedBy || null,
+      problem: this.#handover.pausedBy || null,
       offline: this.#waiting || this.#attempt > 0,
       connected: this.#tail?.open === true,
     })
