@@ -15,6 +15,6 @@ export {
   type TypedQuery,
 } from '../react/live-query.ts'
 export { QueryStore, type LiveConnection } from '../react/query-store.ts'
-export { useClientStatus, type HasStatus } from '../react/use-client-status.ts'
 export { storeOf } from '../react/stores.ts'
 export type { AnyRow } from '../workers/runtime/client/live-rows.ts'
+export { useClientStatus, type HasStatus } from '../react/use-client-status.ts'

@@ -27,7 +27,7 @@ export interface LiveResult<Row> {
   readonly error: ClientError | null
 }
 
-/** SQL with the type of its rows: sql<{ id: string }>('SELECT id FROM rooms WHERE space_id = ?', [space]) */
+/** SQL with the type of its rows: sql<{ title: string }>('SELECT title FROM todo WHERE done = ?', [0]) */
 export function sql<Row>(text: string, parameters: readonly SqlValue[] = []): TypedQuery<Row> {
   return { sql: text, parameters }
 }

@@ -1,14 +1,27 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { installedPackages, readmeBlocks, type ReadmeBlock } from './readme-blocks.ts'
 
-const installed = join(import.meta.dirname, '../../node_modules')
+const root = join(import.meta.dirname, '../..')
+
+/** What somebody has who followed the README: the packages that it installs, and its files. */
+export function installReadme(folder: string, tarball: string): readonly ReadmeBlock[] {
+  const blocks = readmeBlocks(readFileSync(join(root, 'package/README.md'), 'utf8'))
+  makeConsumer(folder, tarball, installedPackages(blocks))
+  for (const block of blocks) {
+    if (block.type !== 'file') continue
+    mkdirSync(dirname(join(folder, block.path)), { recursive: true })
+    writeFileSync(join(folder, block.path), block.text)
+  }
+  return blocks
+}
 
 /**
  * An empty project that has installed the tarball and `packages`, as npm would. It takes them from the project's own
  * node_modules, so no registry is needed; what neither the tarball nor the consumer names is not there.
  */
-export function makeConsumer(folder: string, tarball: string, packages: readonly string[]): void {
+function makeConsumer(folder: string, tarball: string, packages: readonly string[]): void {
   const own = join(folder, 'node_modules/reactive-sqlite')
   mkdirSync(own, { recursive: true })
   const unpacked = spawnSync('tar', ['-xzf', tarball, '--strip-components=1', '-C', own], { encoding: 'utf8' })
@@ -17,7 +30,7 @@ export function makeConsumer(folder: string, tarball: string, packages: readonly
   for (const name of new Set([...Object.keys(dependencies), ...packages])) {
     const link = join(folder, 'node_modules', name)
     mkdirSync(dirname(link), { recursive: true })
-    symlinkSync(join(installed, name), link, 'junction')
+    symlinkSync(join(root, 'node_modules', name), link, 'junction')
   }
   writeFileSync(join(folder, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }\n')
 }

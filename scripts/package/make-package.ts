@@ -59,7 +59,8 @@ async function bundle(
   const input = Object.fromEntries(entries.map((entry) => [entry, join(from, entry + extension)]))
   const isCode = extension === '.ts'
   // whatever is not a path is a dependency of the tarball
-  const building = await rolldown({ cwd: root, input, external: /^[^./\0]/, platform: 'neutral', plugins })
+  const external = (id: string) => /^[^./\0]/.test(id) && !id.endsWith('?url')
+  const building = await rolldown({ cwd: root, input, external, platform: 'neutral', plugins })
   const { output } = await building.write({ dir, format: 'esm', sourcemap: isCode, chunkFileNames: 'chunk-[name].js' })
   await building.close()
   return output.filter((file) => file.type === 'chunk')

@@ -33,7 +33,7 @@ export function manifest(entries: readonly string[], imports: readonly string[])
     keywords: ['sqlite', 'live-query', 'reactive', 'local-first', 'opfs', 'react', 'differential-dataflow'],
     license: project.license,
     type: 'module',
-    sideEffects: false,
+    sideEffects: ['./dist/coordinator.js'],
     engines: project.engines,
     exports: {
       ...Object.fromEntries(entries.map((entry) => [entry === 'index' ? '.' : `./${entry}`, files(entry)])),

@@ -1,14 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeConsumer, runIn } from './consumer.ts'
+import { installReadme, runIn } from './consumer.ts'
 import { makePackage, type Tarball } from './make-package.ts'
-import { installedPackages, readmeBlocks } from './readme-blocks.ts'
+import { packageSizes } from './sizes.ts'
+import type { ReadmeBlock } from './readme-blocks.ts'
 
 /** The tarball as somebody has it who knows nothing but its README. e2e/package.spec.ts goes on in a browser. */
 const bin = (path: string) => join(import.meta.dirname, '../../node_modules', path)
-const blocks = readmeBlocks(readFileSync(join(import.meta.dirname, '../../package/README.md'), 'utf8'))
+let blocks: readonly ReadmeBlock[]
 let folder: string
 let tarball: Tarball
 let consumer: string
@@ -17,12 +18,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'reactive-sqlite-package-'))
   tarball = await makePackage(join(folder, 'made'))
   consumer = join(folder, 'consumer')
-  makeConsumer(consumer, tarball.path, installedPackages(blocks))
-  for (const block of blocks) {
-    if (block.type !== 'file') continue
-    mkdirSync(dirname(join(consumer, block.path)), { recursive: true })
-    writeFileSync(join(consumer, block.path), block.text)
-  }
+  blocks = installReadme(consumer, tarball.path)
 }, 60_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -40,27 +36,65 @@ describe('the tarball', () => {
     expect(status).toBe(0)
   })
 
-  test('each entry has its module, its types and its source map', () => {
-    const { exports } = JSON.parse(
-      readFileSync(join(consumer, 'node_modules/reactive-sqlite/package.json'), 'utf8'),
-    ) as {
+  test('each entry has its module and its types; what is code has a source map', () => {
+    const own = join(consumer, 'node_modules/reactive-sqlite')
+    const { exports } = JSON.parse(readFileSync(join(own, 'package.json'), 'utf8')) as {
       exports: Record<string, { types: string; default: string }>
     }
     const { './package.json': _, ...entries } = exports
-    expect(Object.keys(entries).sort()).toEqual(['.', './kysely', './react'])
+    expect(Object.keys(entries).sort()).toEqual(['.', './client', './coordinator', './kysely', './react', './worker'])
     for (const { types, default: module } of Object.values(entries)) {
-      for (const file of [types, module, `${module}.map`]) {
-        expect(existsSync(join(consumer, 'node_modules/reactive-sqlite', file)), file).toBe(true)
-      }
+      for (const file of [types, module]) expect(existsSync(join(own, file)), file).toBe(true)
+    }
+    for (const module of readdirSync(tarball.dist).filter((file) => file.endsWith('.js'))) {
+      const text = readFileSync(join(tarball.dist, module), 'utf8')
+      const hasCode = text.split('\n').some((line) => !/^(import|export) |^$/.test(line))
+      expect(existsSync(join(tarball.dist, `${module}.map`)), module).toBe(hasCode)
     }
   })
+})
+
+test('nothing of the chat is in the modules, nor in their types', () => {
+  const files = readdirSync(tarball.dist).filter((file) => /\.(js|d\.ts)$/.test(file))
+  const texts = files.map((file) => readFileSync(join(tarball.dist, file), 'utf8'))
+  expect(texts.some((text) => text.includes('openLiveDatabase'))).toBe(true)
+  const words =
+    /timeline_items|message\.create|(room|space)_id|read_marks|order_key|['"`](space|room|thread|member)s?['"`]/gi
+  expect(texts.flatMap((text) => text.match(words) ?? [])).toEqual([])
 })
 
 describe('the README', () => {
   test('has no code that nobody runs', () => {
     expect(blocks.filter((block) => block.type === 'unknown')).toEqual([])
     const commands = blocks.flatMap((block) => (block.type === 'shell' ? block.commands : []))
-    expect(commands.filter((command) => !/^npm install |^npx vite/.test(command))).toEqual([])
+    expect(
+      commands.filter((command) => !/^npm (install|init -y|pkg set type=module)|^npx (vite|tsc)/.test(command)),
+    ).toEqual([])
+  })
+
+  test('its TypeScript has no errors, nor have the types of the package', () => {
+    const tsc = bin('typescript/bin/tsc')
+    expect(runIn(consumer, tsc, ['--skipLibCheck', 'false'])).toEqual({ status: 0, output: '' })
+  })
+
+  test('can be imported where there is no page', () => {
+    const entries = ['client', 'react', 'kysely', 'worker'].map((entry) => `import('reactive-sqlite/${entry}')`)
+    const script = `console.log((await Promise.all([${entries}])).every((entry) => Object.keys(entry).length > 0))`
+    expect(runIn(consumer, '--input-type=module', ['--eval', script])).toEqual({ status: 0, output: 'true\n' })
+  })
+
+  test('states sizes that are true', async () => {
+    const own = join(consumer, 'node_modules/reactive-sqlite')
+    const text = readFileSync(join(own, 'README.md'), 'utf8')
+    const stated = new Map(
+      [...text.matchAll(/^\| `reactive-sqlite(.*)` \| (\d+) kB \|$/gm)].map(([, path, kB]) => [path, kB]),
+    )
+    const made = await packageSizes(join(own, 'dist'))
+    expect(stated.size).toBe(made.length)
+    for (const { entry, kilobytes } of made) {
+      const difference = Math.abs(kilobytes - Number(stated.get(entry.slice(1))))
+      expect(difference, `${entry}: ${kilobytes} kB`).toBeLessThan(1 + kilobytes / 20)
+    }
   })
 
   test('the engine runs alone, in Node, and prints what is promised', () => {

@@ -1,0 +1,6 @@
+export { connect, type ConnectOptions } from '../workers/runtime/client/connect.ts'
+export type { Client, ClientError, Unsubscribe } from '../workers/runtime/client/client.ts'
+export type { AnyRow, ChangedRow, RowsUpdate } from '../workers/runtime/client/live-rows.ts'
+export type { Query, QueryResult, RowChange, SqlValue } from '../schema/live.ts'
+export type { ApplicationStatus, ClientStatus, Problem, StorageSpace } from '../schema/messages/runtime/status.ts'
+export type { ErrorCode } from '../schema/messages/runtime/tab.ts'

@@ -1,0 +1,3 @@
+import { serveCoordinator } from '../workers/runtime/coordinator/serve-coordinator.ts'
+
+serveCoordinator()
