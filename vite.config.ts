@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
+import { protocolVersion } from './schema/messages/runtime/protocol.ts'
 import { chatNames } from './schema/messages/sync.ts'
 import { className } from './scripts/class-names.ts'
 import { nameBuild } from './scripts/name-build.ts'
@@ -28,9 +29,9 @@ export default defineConfig({
     format: 'es', // the default IIFE rejects top-level await
     rollupOptions: {
       output: {
-        // A hashed SharedWorker URL would make two coordinators after a rebuild: its name is stable, and versioned by hand.
+        // A hashed SharedWorker URL would make two coordinators after a rebuild: its name is that of the protocol.
         entryFileNames: (chunk) =>
-          chunk.name.startsWith('coordinator') ? 'coordinator-v1.js' : 'assets/[name]-[hash].js',
+          chunk.name.startsWith('coordinator') ? `coordinator-v${protocolVersion}.js` : 'assets/[name]-[hash].js',
       },
     },
   },

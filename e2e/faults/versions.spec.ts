@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test'
 import { rmSync } from 'node:fs'
+import { protocolVersion } from '../../schema/messages/runtime/protocol.ts'
 import { migrations } from '../../schema/tables/migrations.ts'
 import { buildVersion, type Version } from '../support/build-version.ts'
 import { serverAway } from '../support/console-errors.ts'
@@ -73,7 +74,7 @@ test.describe('where each tab has the version that is deployed when it opens', (
     consoleErrors,
   }) => {
     consoleErrors.expect(serverAway)
-    const other = await build({ protocol: 2 })
+    const other = await build({ protocol: protocolVersion + 1 })
     const a = await openTab()
     const path = await openDemo(a)
     await say(a, 'by the old protocol.')

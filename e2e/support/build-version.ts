@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build, type Plugin } from 'vite'
+import { protocolVersion } from '../../schema/messages/runtime/protocol.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -39,7 +40,7 @@ function otherVersion({ newerSchema, protocol }: Version): Plugin {
         )
       }
       if (protocol && id.endsWith('schema/messages/runtime/protocol.ts')) {
-        return replaced(code, 'protocolVersion = 1', `protocolVersion = ${protocol}`)
+        return replaced(code, `protocolVersion = ${protocolVersion}`, `protocolVersion = ${protocol}`)
       }
       return null
     },
