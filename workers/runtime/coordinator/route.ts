@@ -1,8 +1,6 @@
 import { assertNever } from '../../../schema/assert.ts'
 import type { FromDatabase } from '../../../schema/messages/runtime/database.ts'
-import type { FromPeer } from '../../../schema/messages/runtime/peer.ts'
-import type { ApplicationStatus } from '../../../schema/messages/runtime/status.ts'
-import type { FromTab, SharedStatus, ToTab } from '../../../schema/messages/runtime/tab.ts'
+import type { FromTab } from '../../../schema/messages/runtime/tab.ts'
 import { protocolVersion } from '../../../schema/messages/runtime/protocol.ts'
 import { dropLeader, electLeader, leadershipTick, promoteAgain } from './elect-leader.ts'
 import {
@@ -23,7 +21,9 @@ import {
   subscribe,
   unsubscribe,
 } from './subscriptions.ts'
+import { fromPeer, peerEnded, wakePeer } from './peer.ts'
 import type { CoordinatorState, Delivery, Input } from './state.ts'
+import { changeApplication, changeStatus, tellHeld, toAllTabs } from './status.ts'
 
 /**
  * The coordinator as one step: an input, the time → deliveries. Deterministic, no platform; `state` is its own and is
@@ -250,29 +250,6 @@ function opened(
   return deliveries
 }
 
-function fromPeer(state: CoordinatorState, message: FromPeer): Delivery[] {
-  const deliveries: Delivery[] = []
-  const { peerId } = message
-  if (peerId !== state.peerId) {
-    state.peerId = peerId
-    deliveries.push({ to: 'locks', type: 'WATCH_PEER', peerId })
-  }
-  if (message.type === 'PEER_STATUS') return [...deliveries, ...changeApplication(state, message.status)]
-  const { leader } = state
-  // Without a leader it is lost here: the peer hears when there is one, from the application in it.
-  if (leader?.phase !== 'open') return deliveries
-  const { tabId, epoch } = leader
-  return [...deliveries, { to: 'database', tabId, message: { type: 'FORWARD_PEER', epoch, message: message.message } }]
-}
-
-/** The browser stopped it: another is woken at the next tick, or somewhat later, lest one that dies at once spins. */
-function peerEnded(state: CoordinatorState, peerId: string, now: number): void {
-  if (state.peerId !== peerId) return
-  state.peerId = null
-  const { wakeMs, wakeAgainMs } = state.options
-  state.peerWokenAt = Math.max(now, state.peerWokenAt + wakeAgainMs) - wakeMs
-}
-
 function removeTab(
   state: CoordinatorState,
   tabId: string,
@@ -295,39 +272,10 @@ function tellContext(state: CoordinatorState): Delivery[] {
   return [{ to: 'database', tabId, message: { type: 'FORWARD_CONTEXT', epoch, context } }]
 }
 
-function changeApplication(state: CoordinatorState, change: ApplicationStatus): Delivery[] {
-  return changeStatus(state, { application: { ...state.status.application, ...change } })
-}
-
-function changeStatus(state: CoordinatorState, change: Partial<SharedStatus>): Delivery[] {
-  state.status = { ...state.status, ...change }
-  return toAllTabs(state, { type: 'STATUS_CHANGED', ...state.status })
-}
-
-/** The candidate waits and waits: somebody outside our reach has the database, which other versions of the app are. */
-function tellHeld(state: CoordinatorState, now: number): Delivery[] {
-  const { leader, options, status } = state
-  const waits = leader?.phase === 'promoted' && now - (leader.waitsSince ?? now) >= options.heldAfterMs
-  if (!waits || status.problem?.code === 'DATABASE_HELD') return []
-  return changeStatus(state, { problem: { code: 'DATABASE_HELD', message: '' } })
-}
-
-/** Only a page can wake the peer: the leader's does, every ten seconds, and at once when a leader opens. */
-function wakePeer(state: CoordinatorState, now: number, atOnce = false): Delivery[] {
-  const { leader, peerWokenAt, options } = state
-  if (leader?.phase !== 'open' || (!atOnce && now - peerWokenAt < options.wakeMs)) return []
-  state.peerWokenAt = now
-  return [{ to: 'tab', tabId: leader.tabId, message: { type: 'WAKE_PEER' } }]
-}
-
 function beat(state: CoordinatorState, now: number): Delivery[] {
   if (now - state.beatAt < state.options.beatMs) return []
   state.beatAt = now
   return toAllTabs(state, { type: 'BEAT' })
-}
-
-export function toAllTabs(state: CoordinatorState, message: ToTab): Delivery[] {
-  return [...state.tabs.keys()].map((tabId) => ({ to: 'tab', tabId, message }))
 }
 
 function nextOrder(state: CoordinatorState): number {
