@@ -1,5 +1,5 @@
 import type { Plugin } from 'vite'
-import { earlyHostScript } from '../workers/runtime/client/early-host.ts'
+import { earlyHostScript } from '../workers/chat/early-host.ts'
 
 const place = /<!-- early-host.*?-->/
 

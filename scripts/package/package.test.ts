@@ -63,6 +63,11 @@ test('nothing of the chat is in the modules, nor in their types', () => {
   expect(texts.flatMap((text) => text.match(words) ?? [])).toEqual([])
 })
 
+test('its types declare nothing in the global scope of who installs it', () => {
+  const files = readdirSync(tarball.dist).filter((file) => file.endsWith('.d.ts'))
+  expect(files.filter((file) => readFileSync(join(tarball.dist, file), 'utf8').includes('declare global'))).toEqual([])
+})
+
 describe('the README', () => {
   test('has no code that nobody runs', () => {
     expect(blocks.filter((block) => block.type === 'unknown')).toEqual([])

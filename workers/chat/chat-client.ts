@@ -6,7 +6,7 @@ import { chatNames, type OpenRoom } from '../../schema/messages/sync.ts'
 import type { eventStore } from '../event-store/event-store.ts'
 import type { Client } from '../runtime/client/client.ts'
 import { connect } from '../runtime/client/connect.ts'
-import { takeEarlyHost } from '../runtime/client/early-host.ts'
+import { takeEarlyHost } from './early-host.ts'
 import { syncNudges } from './nudge-sync.ts'
 import { spawnCoordinator, spawnHost } from './spawn.ts'
 

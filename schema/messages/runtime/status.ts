@@ -1,4 +1,4 @@
-/** What a tab can say about the stack below it; every tab shows it (PLATFORM rule: never fall back in silence). */
+/** What a tab can say about the stack below it. An application shows it: nothing falls back in silence. */
 export interface ClientStatus {
   readonly tabId: string
   /** the leader's tab id, null while there is none */

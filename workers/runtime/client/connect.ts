@@ -8,7 +8,7 @@ import { systemClock } from '../platform/clock.ts'
 import { webLocks } from '../platform/locks.ts'
 import { portOf } from '../platform/port.ts'
 import type { Client } from './client.ts'
-import type { EarlyHost } from './early-host.ts'
+import type { StartedWorker } from './started-worker.ts'
 import type { CoordinatorWay, TabWorker } from './tab-life.ts'
 import { openTab, type TabPlatform } from './tab.ts'
 import { watchLifecycle } from './watch-lifecycle.ts'
@@ -20,7 +20,7 @@ import { watchLifecycle } from './watch-lifecycle.ts'
 export interface ConnectOptions<Name extends string> {
   readonly name: Name
   /** a Dedicated Worker that calls `serveDatabase` */
-  worker(name: string): Worker | EarlyHost
+  worker(name: string): Worker | StartedWorker
   /** A SharedWorker that calls `serveCoordinator`. Left out or throwing: a tab's worker does its work. */
   coordinator?(name: string): SharedWorker
   /** called in the leader's page, now and then: the peer may have been stopped */
@@ -97,7 +97,7 @@ const hostedCoordinator = (names: RuntimeNames): CoordinatorWay => ({
 })
 
 /** It says which lock it holds while it lives: to get that one is to know that it is dead. */
-function workerOf(started: Worker | EarlyHost, died: () => void): TabWorker {
+function workerOf(started: Worker | StartedWorker, died: () => void): TabWorker {
   const early = 'said' in started ? started : null
   const worker = 'said' in started ? started.worker : started
   const watching = new AbortController()

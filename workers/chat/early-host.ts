@@ -1,23 +1,17 @@
-import type { FromWorker } from '../../../schema/messages/runtime/worker.ts'
-
-/**
- * The page's Dedicated Worker, started by the page's first lines (scripts/start-host-early.ts), before any script of ours
- * is loaded: it needs as long to load its own as the page does. What it said until somebody listened is kept.
- */
-export interface EarlyHost {
-  readonly worker: Worker
-  readonly said: readonly FromWorker[]
-  readonly failed: boolean
-}
+import type { StartedWorker } from '../runtime/client/started-worker.ts'
 
 declare global {
   interface Window {
-    earlyHost?: EarlyHost
+    /**
+     * Started by the page's first lines (scripts/start-host-early.ts), before any script of ours is loaded: it needs as
+     * long to load its own as the page does.
+     */
+    earlyHost?: StartedWorker
   }
 }
 
 /** Once: a page that comes back starts another worker. */
-export function takeEarlyHost(): EarlyHost | null {
+export function takeEarlyHost(): StartedWorker | null {
   const host = window.earlyHost ?? null
   delete window.earlyHost
   return host
