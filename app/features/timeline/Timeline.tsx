@@ -170,7 +170,18 @@ function OpenTimeline(props: OpenProps) {
     if (following) window.settleAtEnd(neededPlaces)
   }, [following, rows, window, neededPlaces])
 
-  const { jump, toEnd } = scroll
+  const { jump, toEnd, stay } = scroll
+  /** Where it fails, the reader is told, and can go on from where the timeline stands. */
+  const bring = useCallback(
+    async (opening: Promise<void>) => {
+      await opening
+      const { status, error } = window.get()
+      if (status !== 'error') return
+      stay()
+      throw error
+    },
+    [window, stay],
+  )
   const jumpTo = useCallback(
     async (id: string) => {
       const found = (await client.query(messagePlace, [stream, id])).rows[0]
@@ -178,25 +189,25 @@ function OpenTimeline(props: OpenProps) {
       const place = found[1] as OrderKey
       jump(id, 'middle')
       setHighlighted(id)
-      if (!window.holds(place)) await window.openAround(place)
+      if (!window.holds(place)) await bring(window.openAround(place))
     },
     // eslint-disable-next-line react/exhaustive-deps -- onJump only navigates
-    [client, stream, room, window, jump],
+    [client, stream, room, window, jump, bring],
   )
-  const goToEnd = useCallback(async () => {
+  const goToEnd = useCallback(() => {
     toEnd()
-    if (window.get().hasNewer) await window.openAtEnd()
-  }, [window, toEnd])
+    if (window.get().hasNewer) bring(window.openAtEnd()).catch(showError)
+  }, [window, toEnd, bring])
   const goToUnread = useCallback(async () => {
     const upTo = reading.upTo()
     if (me === null || upTo === null) return
     const found = (await client.query(firstUnread, [stream, room, upTo, me])).rows[0] as [string, OrderKey] | undefined
     if (!found) return
     jump(found[0], 'upper')
-    if (!window.holds(found[1])) await window.openAround(found[1])
+    if (!window.holds(found[1])) await bring(window.openAround(found[1]))
     scroll.viewport.current?.focus({ preventScroll: true })
     // eslint-disable-next-line react/exhaustive-deps -- refs
-  }, [client, stream, room, me, window, jump])
+  }, [client, stream, room, me, window, jump, bring])
 
   const opened = useRef(false)
   useEffect(() => {
@@ -228,7 +239,7 @@ function OpenTimeline(props: OpenProps) {
   useImperativeHandle(
     props.handle,
     () => ({
-      scrollToEnd: () => void goToEnd(),
+      scrollToEnd: goToEnd,
       editLast: () => {
         const last = rowsNow.current.findLast((row) => row.author_id === me && row.deleted === 0)
         if (!last) return false
@@ -258,7 +269,7 @@ function OpenTimeline(props: OpenProps) {
           aria-relevant="additions"
           tabIndex={0}
           onScroll={scroll.onScroll}
-          onKeyDown={(event) => walkRows(event, () => void goToEnd())}
+          onKeyDown={(event) => walkRows(event, goToEnd)}
         >
           <div ref={scroll.content} className={css.content}>
             <div style={{ blockSize: above }} />
@@ -314,7 +325,7 @@ function OpenTimeline(props: OpenProps) {
             onClick={() => {
               // the button goes away
               scroll.viewport.current?.focus({ preventScroll: true })
-              goToEnd().catch(showError)
+              goToEnd()
             }}
           >
             {unreadBelow > 0 ? `${unreadBelow} new` : 'Latest'} <ArrowDown size={14} aria-hidden />

@@ -23,6 +23,8 @@ export interface TimelineScroll {
   jump(key: string, spot: Spot): void
   /** at once, or as soon as the end is loaded */
   toEnd(): void
+  /** what it was to be brought to does not come */
+  stay(): void
   /** the keys that must stay loaded */
   needed(): { readonly first: string; readonly last: string } | null
 }
@@ -137,9 +139,13 @@ export function useTimelineScroll(options: TimelineScrollOptions): TimelineScrol
     core.toEnd()
     draw()
   }, [core])
+  const stay = useCallback(() => {
+    core.stay()
+    draw()
+  }, [core])
   const needed = useCallback(() => core.needed(), [core])
 
-  return { viewport, content, plan, onScroll, beforeCommit, jump, toEnd, needed }
+  return { viewport, content, plan, onScroll, beforeCommit, jump, toEnd, stay, needed }
 }
 
 /** The children of the content are: a spacer, the items, a spacer. */

@@ -57,6 +57,25 @@ describe('a scroll of which the browser left no trace', () => {
   })
 })
 
+describe('a jump to what cannot be loaded', () => {
+  it.each(['End', 'a message'])('is given up, and the reader goes on from where they were: %s', (what) => {
+    const world = worldOf(Array.from({ length: 180 }, () => 30))
+    world.low = 60
+    world.high = 120
+    const engine = new CoreEngine(world, { key: 'm90', top: 0 })
+    if (what === 'End') engine.toEnd()
+    else engine.jump('m170', 'middle')
+    engine.wheel(900)
+    expect(engine.wants(), 'what is jumped to replaces what is loaded').toEqual({ older: false, newer: false })
+    engine.core.stay()
+    expect(engine.wants()).toEqual({ older: false, newer: true })
+    const [first] = engine.rows().filter(({ top }) => top >= 0)
+    world.growNewer()
+    changed(world, engine)
+    expect(topOf(engine, first!.key)).toBe(first!.top)
+  })
+})
+
 function worldOf(heights: readonly number[]): World {
   const world = new World(seededRandom(1))
   world.viewport = 600

@@ -185,6 +185,11 @@ export class ScrollCore {
     this.#brought = true
   }
 
+  /** What was jumped to, and waited for, does not come. */
+  stay(): void {
+    this.#awaited = null
+  }
+
   /** More is wanted beyond what is loaded. */
   get wants(): { readonly older: boolean; readonly newer: boolean } {
     if (!this.#measured || this.#awaited) return { older: false, newer: false }
