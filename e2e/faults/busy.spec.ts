@@ -3,23 +3,31 @@ import { expect, test } from '../support/fault-fixtures.ts'
 import { leaderAmong, rowsOf, sendQuery, valueOf } from '../support/tab.ts'
 
 test("leader's main thread blocked for 5 s: a follower's round trips are as before", async ({ openTab }) => {
-  const { leader, followers } = await leaderAmong([await openTab(), await openTab()])
-  const follower = followers[0]!
+  const { leader, followers } = await leaderAmong([await openTab(), await openTab(), await openTab()])
+  const [follower, third] = followers as [Page, Page]
   await follower.bringToFront()
-  const calm = await roundTrips(follower, 300)
-  const blocked = leader.evaluate(() => {
-    const until = performance.now() + 5_000
+  const besideThird = await roundTripsBeside(third, follower, 300, 2_000)
+  const besideLeader = await roundTripsBeside(leader, follower, 2_000, 5_000)
+  console.log(
+    `follower's round trip, p50: ${besideThird.p50} ms beside any blocked page, ${besideLeader.p50} the leader's`,
+  )
+  // a core is taken both times; nobody waits for the page
+  expect(besideLeader.p50).toBeLessThan(Math.max(2, 2 * besideThird.p50))
+  expect(besideLeader.longest).toBeLessThan(1_000)
+})
+
+/** While another page's main thread is blocked, as it still is when they are done. */
+async function roundTripsBeside(other: Page, tab: Page, times: number, blockedMs: number) {
+  const blocked = other.evaluate((ms) => {
+    const until = performance.now() + ms
     while (performance.now() < until);
     return true
-  })
-  const beside = await roundTrips(follower, 2_000)
-  expect(await Promise.race([blocked, follower.evaluate(() => false)]), 'it is still blocked').toBe(false)
-  console.log(`follower's round trip: p50 ${calm.p50} ms calm, ${beside.p50} ms beside a blocked leader`)
-  // two cores, one of them taken: no more than twice as long, and far from waiting for the page
-  expect(beside.p50).toBeLessThan(Math.max(2, 2 * calm.p50))
-  expect(beside.longest).toBeLessThan(1_000)
+  }, blockedMs)
+  const taken = await roundTrips(tab, times)
+  expect(await Promise.race([blocked, tab.evaluate(() => false)]), 'it is still blocked').toBe(false)
   await blocked
-})
+  return taken
+}
 
 test('worker busy with a long query: others wait their turn, and nobody takes it for dead', async ({ openTab }) => {
   const { leader, followers } = await leaderAmong([await openTab(), await openTab()])

@@ -5,6 +5,8 @@ import { SyncServer } from './sync-server.ts'
 import { untilConnected } from './tab.ts'
 
 interface Fixtures {
+  /** beside the browser, which takes as long */
+  readonly startingServer: { readonly starting: Promise<SyncServer> }
   readonly server: SyncServer
   readonly profile: BrowserProfile
   readonly consoleErrors: ConsoleErrors
@@ -17,12 +19,15 @@ interface Fixtures {
  */
 export const test = base.extend<Fixtures & { context: BrowserContext }>({
   // oxlint-disable-next-line no-empty-pattern -- Playwright wants the pattern
-  server: async ({}, provide, info) => {
-    const server = await SyncServer.start()
-    await provide(server)
+  startingServer: async ({}, provide, info) => {
+    const starting = SyncServer.start()
+    starting.catch(() => {}) // told to whoever waits for it
+    await provide({ starting })
+    const server = await starting
     if (info.status !== info.expectedStatus) await info.attach('server log', { body: server.log })
     await server.dispose()
   },
+  server: async ({ startingServer }, provide) => provide(await startingServer.starting),
   // oxlint-disable-next-line no-empty-pattern -- Playwright wants the pattern
   consoleErrors: async ({}, provide) => {
     const errors = new ConsoleErrors()
@@ -30,8 +35,8 @@ export const test = base.extend<Fixtures & { context: BrowserContext }>({
     expect(errors.unexpected(), 'errors on a console').toEqual([])
   },
   // asks for the server so as to be closed before it
-  profile: async ({ launchOptions, headless, serviceWorkers, consoleErrors, server }, provide) => {
-    void server
+  profile: async ({ launchOptions, headless, serviceWorkers, consoleErrors, startingServer }, provide) => {
+    void startingServer
     const profile = new BrowserProfile({ ...launchOptions, headless: headless ?? true, serviceWorkers }, consoleErrors)
     await profile.open()
     await provide(profile)
