@@ -125,6 +125,8 @@ export interface CoordinatorOptions {
   readonly openingHungAfterMs: number
   /** how long a candidate may wait for the database lock before the tabs are told */
   readonly heldAfterMs: number
+  /** the same after a leader gave up its database */
+  readonly heldAfterEndMs: number
   readonly backoffMs: number
   readonly backoffMaxMs: number
   /** leaders that may die under one request before it is given up */
@@ -145,6 +147,7 @@ export const defaultOptions: CoordinatorOptions = {
   hungAfterMs: 20_000,
   openingHungAfterMs: 60_000,
   heldAfterMs: 5_000,
+  heldAfterEndMs: 30_000,
   backoffMs: 100,
   backoffMaxMs: 5_000,
   maxAttempts: 6,

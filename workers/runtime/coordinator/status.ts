@@ -15,8 +15,12 @@ export function changeApplication(state: CoordinatorState, change: ApplicationSt
 /** The candidate waits and waits: somebody outside our reach has the database, which other versions of the app are. */
 export function tellHeld(state: CoordinatorState, now: number): Delivery[] {
   const { leader, options, status } = state
-  const waits = leader?.phase === 'promoted' && now - (leader.waitsSince ?? now) >= options.heldAfterMs
-  if (!waits || status.problem?.code === 'DATABASE_HELD') return []
+  const code = status.problem?.code
+  // of a database that was given up the last leader's worker lets go as it ends: its end is what is waited for
+  const ending = code === 'STORAGE_LOST' || code === 'STORAGE_CORRUPT'
+  const after = ending ? options.heldAfterEndMs : options.heldAfterMs
+  const waits = leader?.phase === 'promoted' && now - (leader.waitsSince ?? now) >= after
+  if (!waits || code === 'DATABASE_HELD') return []
   return changeStatus(state, { problem: { code: 'DATABASE_HELD', message: '' } })
 }
 
