@@ -8,12 +8,13 @@ import { walk } from '../support/walk-timeline.ts'
 
 /**
  * Every room of a real history, from top to bottom and back, in windows of all sizes: `npm run e2e -- --long`.
- * SIZES="1280x800 800x3000" and ROOMS="FLT" choose some of them.
+ * SIZES="1280x800 800x3000" and ROOMS="FLT" choose some of them; STEP=200 walks up by as many px at a time, and so sooner.
  */
 test.describe.configure({ timeout: 3_600_000 })
 
 const sizes = process.env['SIZES'] ?? '390x844 1280x600 1280x800 1440x2000 2560x1440 800x3000'
 const chosen = process.env['ROOMS']?.split(' ')
+const step = Number(process.env['STEP'] ?? 40)
 
 test('every message of a history is reached, in windows of all sizes', async ({ server, profile }, info) => {
   const file = historyFile('small', info.outputPath())
@@ -37,7 +38,7 @@ test('every message of a history is reached, in windows of all sizes', async ({ 
       await tab.setViewportSize({ width, height })
       const all = await messagesOf(tab, room)
       const walks = {
-        up: await walk(timeline(tab), { direction: 'up', steps: [40] }),
+        up: await walk(timeline(tab), { direction: 'up', steps: [step] }),
         down: await walk(timeline(tab), { direction: 'down', steps: [Math.floor(height * 0.7), 30] }),
         'wildly up': await walk(timeline(tab), { direction: 'up', steps: [900, 40, 3000, 7], whole: false }),
         'wildly down': await walk(timeline(tab), { direction: 'down', steps: [3000, 1, 1200], whole: false }),
