@@ -21,8 +21,8 @@ export interface ReadMarks {
   /** read up to here, in any tab or device; null for who is no member */
   readonly upTo: OrderKey | null
   readonly loading: boolean
-  /** everything up to here was read: written down a moment later, and never backwards */
-  mark(upTo: OrderKey): void
+  /** everything up to here was read: written down a moment later, at once where somebody says so, and never backwards */
+  mark(upTo: OrderKey, when?: 'soon' | 'now'): void
 }
 
 /** Writes down how far a room is read. What counts as read is for ReadFrontier to say. */
@@ -54,10 +54,14 @@ export function useReadMarks(place: { stream: string; room: string; actor: strin
   }, [dispatch, stream, actor, room])
 
   const mark = useCallback(
-    (to: OrderKey) => {
-      if (to <= wanted.current) return
-      wanted.current = to
-      timer.current ??= setTimeout(write, settleMs)
+    (to: OrderKey, when: 'soon' | 'now' = 'soon') => {
+      if (to > wanted.current) {
+        wanted.current = to
+        timer.current ??= setTimeout(write, settleMs)
+      }
+      if (when === 'soon' || timer.current === null) return
+      clearTimeout(timer.current)
+      write()
     },
     [write],
   )

@@ -81,7 +81,7 @@ export function useReading(options: Options): Reading {
     const last = shown && rows[shown.last]
     if (!frontier || !last) return
     frontier.raise(last.order_key)
-    marks.mark(last.order_key)
+    marks.mark(last.order_key, 'now')
     look()
   }, [frontier, look])
 
