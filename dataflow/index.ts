@@ -4,7 +4,7 @@ import { parseSelect } from './parse/parse.ts'
 import type { LiveDatabase, OpenOptions } from './types.ts'
 
 export type { Query, QueryDelta, RowChange, SqlValue } from '../schema/live.ts'
-export type { Trace, TraceEvent } from './operator.ts'
+export type { OperatorKind, Trace, TraceEvent } from './operator.ts'
 export type { Explanation, LiveDatabase, LiveQuery, OpenOptions, OperatorExplanation, QueryInput } from './types.ts'
 
 /**

@@ -16,8 +16,7 @@
 export interface Operator {
   /** unique in its graph */
   readonly id: string
-  /** scan, touch, recompute, first, fold, distinct, set, result */
-  readonly kind: string
+  readonly kind: OperatorKind
   readonly label: string
   readonly inputs: readonly Operator[]
   /** entries kept in memory */
@@ -30,10 +29,14 @@ export interface Operator {
   readonly milliseconds: number
 }
 
+/** What an operator does; the last three are beside the graph: a kept table, an index of ours, a query that is run again. */
+export type OperatorKind =
+  'scan' | 'touch' | 'recompute' | 'first' | 'fold' | 'distinct' | 'set' | 'result' | 'keep' | 'index' | 'rerun'
+
 /** What an operator sent in one turn: entries with their weights. */
 export interface TraceEvent {
   readonly operator: string
-  readonly kind: string
+  readonly kind: OperatorKind
   readonly entries: readonly (readonly [unknown, number])[]
 }
 export type Trace = (event: TraceEvent) => void

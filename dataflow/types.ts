@@ -1,5 +1,5 @@
 import type { QueryDelta, SqlValue } from '../schema/live.ts'
-import type { Trace } from './operator.ts'
+import type { OperatorKind, Trace } from './operator.ts'
 
 export type { Query, QueryDelta, RowChange, SqlValue } from '../schema/live.ts'
 
@@ -68,8 +68,7 @@ export interface Explanation {
 }
 export interface OperatorExplanation {
   readonly id: string
-  /** scan, touch, recompute, first, fold, distinct, set, result; keep, index, rerun */
-  readonly kind: string
+  readonly kind: OperatorKind
   readonly label: string
   /** ids of the operators that feed it */
   readonly inputs: readonly string[]

@@ -1,10 +1,11 @@
-import { foldName } from '../fold-name.ts'
 import { encodeKey } from '../key.ts'
+import { sameValues } from '../same-value.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import type { Pointer } from '../sqlite/raw.ts'
 import { readValue } from '../sqlite/statement.ts'
-import { integer, mayBeMangled, Real, type Value } from '../value.ts'
-import type { Row, RowDiff, TableDiff } from './diff.ts'
+import { integer, mayBeMangled, type Value } from '../value.ts'
+import { tableKey } from '../table-key.ts'
+import type { Detail, Row, RowDiff, TableDiff } from './diff.ts'
 import { quote, type TableShape } from './table-shape.ts'
 
 const DELETE = 9
@@ -12,7 +13,6 @@ const INSERT = 18
 const SAFE = 9007199254740991n
 
 type Key = number | bigint | string
-export type Detail = 'rows' | 'touched'
 
 interface WatchedTable {
   /** of the latest watcher: after DDL all watch anew */
@@ -110,12 +110,6 @@ export class DiffCapture {
   /** After DDL: names move in memory, shapes change. The watchers must watch anew. */
   forgetPointers(): void {
     this.#byPointer.clear()
-  }
-
-  discard(): void {
-    if (!this.#pending) return
-    this.#pending = false
-    for (const table of this.#tables.values()) clear(table)
   }
 
   /** The diff since the last call, against what the database holds now. */
@@ -271,7 +265,8 @@ export class DiffCapture {
         statement.reset()
         if (after?.some(mayBeMangled)) return null
         for (const column of shape.virtualColumns) if (after) after[column] = null
-        if (before === null ? after !== null : after === null || !sameRow(before, after)) rows.push({ before, after })
+        if (before === null ? after !== null : after === null || !sameValues(before, after))
+          rows.push({ before, after })
       }
     } finally {
       this.#connection.giveBack(sql, statement)
@@ -290,23 +285,6 @@ function selectByKey(shape: TableShape): string {
           .join(' AND ')
       : `${quote(shape.rowidName)} = ?`
   return `SELECT ${columns.join(', ')} FROM ${quote(shape.schema)}.${quote(shape.name)} WHERE ${condition}`
-}
-
-export function tableKey(schema: string, table: string): string {
-  return foldName(`${schema}.${table}`)
-}
-
-export function sameRow(a: Row, b: Row): boolean {
-  for (let i = 0; i < a.length; i++) if (!sameValue(a[i]!, b[i]!)) return false
-  return true
-}
-
-/** The same type and the same bits: 1 and 1.0 differ. */
-export function sameValue(a: Value, b: Value): boolean {
-  if (Object.is(a, b)) return true
-  if (a instanceof Real) return b instanceof Real && Object.is(a.value, b.value)
-  if (a instanceof Uint8Array) return b instanceof Uint8Array && a.length === b.length && a.every((x, i) => x === b[i])
-  return false
 }
 
 /** Up to the NUL, and that too. */

@@ -21,3 +21,6 @@ export interface TableDiff {
 
 /** `schema.table` in lower case → its diff */
 export type TurnDiff = ReadonlyMap<string, TableDiff>
+
+/** What a query wants to be told of a table: its changed rows, or that there are some. */
+export type Detail = 'rows' | 'touched'

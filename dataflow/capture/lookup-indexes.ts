@@ -5,10 +5,18 @@ import { parseSelect } from '../parse/parse.ts'
 import { printSelect } from '../print/print.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import type { OperatorExplanation } from '../types.ts'
-import { sameValue, tableKey, type DiffCapture } from './capture-diff.ts'
+import { sameValue } from '../same-value.ts'
+import { tableKey } from '../table-key.ts'
+import { DiffCapture } from './capture-diff.ts'
 import type { RowDiff, TurnDiff } from './diff.ts'
 import { quote, readTableShape, type TableShape } from './table-shape.ts'
-import { correlateMemberships, equationsOf, withIndexes, type Equation, type UsableIndex } from './with-indexes.ts'
+import {
+  correlateMemberships,
+  equationsOf,
+  withIndexes,
+  type Equation,
+  type UsableIndex,
+} from '../rewrite/with-indexes.ts'
 
 /**
  * Where SQLite has no index for a look-up, the engine keeps one: a temp table (id, value) of the rowids and one column of a table,

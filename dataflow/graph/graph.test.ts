@@ -4,14 +4,14 @@ import { encodeKey } from '../key.ts'
 import { Graph, Node, Outlet, type Entries } from './graph.ts'
 
 class Source extends Outlet<number> {
-  readonly kind = 'source'
+  readonly kind = 'scan'
   readonly label = ''
   push(entries: Entries<number>): void {
     this.emit(entries)
   }
 }
 class Double extends Node<number, number> {
-  readonly kind = 'double'
+  readonly kind = 'recompute'
   readonly label = ''
   protected process([entries]: readonly Entries<number>[]): Entries<number> {
     return entries!.map(([value, weight]) => [value * 2, weight])
@@ -82,7 +82,7 @@ describe('our graph', () => {
     const source = new Source(graph, [])
     const double = new Double(graph, [source])
     const last = new (class extends Node<number, never> {
-      readonly kind = 'last'
+      readonly kind = 'result'
       readonly label = ''
       protected process([entries]: readonly Entries<number>[]): Entries<never> {
         for (const [value] of entries!) seen.push(value)
@@ -111,7 +111,7 @@ describe('our graph', () => {
     graph.trace = (event) => seen.push([event.kind, event.entries])
     source.push([[2, 1], [3, -1]]) // prettier-ignore
     graph.run()
-    expect(seen).toEqual([['source', [[2, 1], [3, -1]]], ['double', [[4, 1], [6, -1]]]]) // prettier-ignore
+    expect(seen).toEqual([['scan', [[2, 1], [3, -1]]], ['recompute', [[4, 1], [6, -1]]]]) // prettier-ignore
     expect(double.rowsOut).toBe(2)
   })
 })

@@ -1,5 +1,5 @@
 import { D2, MessageType, MultiSet, StreamBuilder, v, type IOperator, type MultiSetArray } from '@electric-sql/d2ts'
-import type { Operator, Trace } from '../operator.ts'
+import type { Operator, OperatorKind, Trace } from '../operator.ts'
 
 /**
  * The one file that knows d2ts. Two defects of the stock classes are designed around (graph.test.ts shows both):
@@ -47,7 +47,7 @@ export type Entries<T> = MultiSetArray<T>
 /** The sending half of an operator: what others connect to, and what `explain` shows. The contract: ../operator.ts. */
 export abstract class Outlet<O> implements Operator {
   readonly id: string
-  abstract readonly kind: string
+  abstract readonly kind: OperatorKind
   abstract readonly label: string
   readonly graph: Graph
   readonly stream: StreamBuilder<O>

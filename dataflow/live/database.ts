@@ -1,6 +1,6 @@
 import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import type { Query, QueryDelta, RowChange, SqlValue } from '../../schema/live.ts'
-import { DeltaTables } from '../capture/delta-tables.ts'
+import { DiffTables } from '../capture/diff-tables.ts'
 import { DiffCapture } from '../capture/capture-diff.ts'
 import { LookupIndexes } from '../capture/lookup-indexes.ts'
 import type { TurnDiff } from '../capture/diff.ts'
@@ -12,15 +12,15 @@ import { Connection } from '../sqlite/connection.ts'
 import { SqliteError } from '../sqlite/raw.ts'
 import type { LiveDatabase, LiveQuery, OpenOptions } from '../types.ts'
 import { toSqlValue } from '../value.ts'
-import { FarFinder } from './far-finder.ts'
+import { FarFinder } from './touch/far-finder.ts'
 import { maintain, type Planned, type Surroundings } from './maintain.ts'
 import type { Maintainer } from './maintainer.ts'
-import { Rerun } from './rerun.ts'
+import { Rerun } from './whole/rerun.ts'
 import { Router } from './router.ts'
 import { tap, type QueryTurn, type SharedQuery } from './shared-query.ts'
 import { Statements } from './statements.ts'
 import { Subscription } from './subscription.ts'
-import { Whole } from './whole.ts'
+import { Whole } from './whole/whole.ts'
 
 /**
  * Turns. SQLite runs the statements; whenever it is back in autocommit mode, what it captured is durable and becomes a
@@ -32,14 +32,14 @@ export class LiveSqlite implements LiveDatabase {
   readonly #connection: Connection
   readonly #statements: Statements
   readonly #capture: DiffCapture
-  readonly #deltas: DeltaTables
+  readonly #diffTables: DiffTables
   /** of the schema as it is now */
   #catalog: Catalog | null = null
   readonly #plans = new Map<string, Planned>()
   readonly #queries = new Map<string, SharedQuery>()
   readonly #router: Router
   /** computed, not yet handed out */
-  readonly #outbox: QueryTurn[][] = []
+  readonly #computed: QueryTurn[][] = []
   #turn = 0
   #delivering = false
   #computing = false
@@ -53,11 +53,11 @@ export class LiveSqlite implements LiveDatabase {
     this.#connection = new Connection(sqlite3, db, isToStop)
     this.#statements = new Statements(this.#connection, () => this.#noteDurable())
     this.#capture = new DiffCapture(this.#connection)
-    this.#deltas = new DeltaTables(
+    this.#diffTables = new DiffTables(
       this.#connection,
       new LookupIndexes(this.#connection, this.#capture, () => this.#schema()),
     )
-    const far = new FarFinder(this.#connection, this.#deltas)
+    const far = new FarFinder(this.#connection, this.#diffTables)
     this.#router = new Router((arm, plan, diff, most) => far.find(arm, plan, diff, most))
   }
 
@@ -114,7 +114,7 @@ export class LiveSqlite implements LiveDatabase {
     }
     this.#queries.clear()
     this.#capture.close()
-    if (this.#connection.raw.isOpen) this.#deltas.close()
+    if (this.#connection.raw.isOpen) this.#diffTables.close()
     this.#connection.close()
   }
 
@@ -136,7 +136,7 @@ export class LiveSqlite implements LiveDatabase {
         this.#noteDurable()
         const turns = this.#callTurns
         this.#callTurns = outer
-        if (turns.length > 0) this.#outbox.push(turns)
+        if (turns.length > 0) this.#computed.push(turns)
         this.#deliver()
       }
     }
@@ -160,10 +160,10 @@ export class LiveSqlite implements LiveDatabase {
         this.#capture.forgetPointers()
         this.#catalog = null
         this.#plans.clear()
-        this.#deltas.indexes.reset()
+        this.#diffTables.indexes.reset()
       }
       const diff = this.#capture.take()
-      this.#deltas.begin(diff)
+      this.#diffTables.begin(diff)
       const turns = this.#callTurns!
       const turn = turns[0]?.turn ?? ++this.#turn
       const rebound = schemaChanges === undefined ? null : this.#rebind(schemaChanges, turn)
@@ -172,7 +172,7 @@ export class LiveSqlite implements LiveDatabase {
       }
     } finally {
       this.#computing = false
-      this.#deltas.empty()
+      this.#diffTables.empty()
       this.#connection.restoreRowid()
     }
   }
@@ -303,7 +303,7 @@ export class LiveSqlite implements LiveDatabase {
     if (this.#delivering) return
     this.#delivering = true
     try {
-      for (let turns = this.#outbox.shift(); turns; turns = this.#outbox.shift()) this.#handOut(turns)
+      for (let turns = this.#computed.shift(); turns; turns = this.#computed.shift()) this.#handOut(turns)
     } finally {
       this.#delivering = false
     }
@@ -346,7 +346,7 @@ export class LiveSqlite implements LiveDatabase {
   }
 
   #surroundings(): Surroundings {
-    return { connection: this.#connection, deltas: this.#deltas, catalog: this.#schema(), plans: this.#plans }
+    return { connection: this.#connection, diffTables: this.#diffTables, catalog: this.#schema(), plans: this.#plans }
   }
 
   #schema(): Catalog {

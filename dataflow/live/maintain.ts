@@ -1,25 +1,25 @@
 import type { Query } from '../../schema/live.ts'
 import type { BoundStatement } from '../bind/bound.ts'
 import { bindStatement } from '../bind/bind-statement.ts'
-import { tableKey } from '../capture/capture-diff.ts'
-import type { DeltaTables } from '../capture/delta-tables.ts'
+import { tableKey } from '../table-key.ts'
+import type { DiffTables } from '../capture/diff-tables.ts'
 import type { Catalog } from '../catalog/catalog.ts'
-import { mayLoseRows } from '../plan/automatic-index.ts'
+import { mayLoseRows } from '../plan/whole/automatic-index.ts'
 import { planQuery, type QueryPlan } from '../plan/query-plan.ts'
 import { Unplannable } from '../plan/unplannable.ts'
-import { planWhole } from '../plan/whole-plan.ts'
+import { planWhole } from '../plan/whole/whole-plan.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import { findDependencies, type Dependencies } from './dependencies.ts'
 import type { Maintainer } from './maintainer.ts'
-import { Partitioned } from './partitioned.ts'
-import { Rerun } from './rerun.ts'
-import { Staged } from './staged.ts'
-import { Whole } from './whole.ts'
+import { Partitioned } from './partition/partitioned.ts'
+import { Rerun } from './whole/rerun.ts'
+import { Staged } from './stages/staged.ts'
+import { Whole } from './whole/whole.ts'
 
 /** What maintainers are made with; all of it of one schema version, but for the connection. */
 export interface Surroundings {
   readonly connection: Connection
-  readonly deltas: DeltaTables
+  readonly diffTables: DiffTables
   readonly catalog: Catalog
   /** by SQL text */
   readonly plans: Map<string, Planned>
@@ -46,7 +46,7 @@ export function maintain(
   /** re-run it, for this reason */
   rerunBecause?: string,
 ): { readonly maintainer: Maintainer; readonly names: ReadonlySet<string> } {
-  const { connection, deltas, plans, catalog } = surroundings
+  const { connection, diffTables, plans, catalog } = surroundings
   let planned = plans.get(query.sql)
   if (!planned) {
     planned = planText(surroundings, query.sql)
@@ -62,8 +62,8 @@ export function maintain(
   function staged(): Maintainer | null {
     if (!planned!.stages) return null
     try {
-      const staged = new Staged(connection, deltas, query, bindStatement(query.sql, catalog), (statement) => {
-        return new Partitioned(connection, deltas, query, planQuery(connection, statement, columns))
+      const staged = new Staged(connection, diffTables, query, bindStatement(query.sql, catalog), (statement) => {
+        return new Partitioned(connection, diffTables, query, planQuery(connection, statement, columns))
       })
       const left = unfollowed(dependencies, staged.tables)
       if (left === null) return staged
@@ -77,7 +77,7 @@ export function maintain(
 
   function partitioned(plan: QueryPlan): Maintainer {
     try {
-      return new Partitioned(connection, deltas, query, plan)
+      return new Partitioned(connection, diffTables, query, plan)
     } catch (error) {
       // what the values of the parameters decide: LIMIT; and statements of ours beyond SQLite's limits
       return whole(messageOf(error))
@@ -88,7 +88,7 @@ export function maintain(
   function whole(reason: string): Maintainer {
     const { statement } = planned!
     try {
-      if (statement) return new Whole(connection, deltas, query, planWhole(statement, reason), dependencies)
+      if (statement) return new Whole(connection, diffTables, query, planWhole(statement, reason), dependencies)
     } catch (error) {
       if (!(error instanceof Unplannable)) throw error
     }

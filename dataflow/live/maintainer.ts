@@ -1,11 +1,11 @@
 import type { RowChange, SqlValue } from '../../schema/live.ts'
-import type { TurnDiff } from '../capture/diff.ts'
-import { tableKey, type Detail } from '../capture/capture-diff.ts'
+import type { Detail, TurnDiff } from '../capture/diff.ts'
+import { tableKey } from '../table-key.ts'
 import type { TableShape } from '../capture/table-shape.ts'
 import type { Trace } from '../operator.ts'
 import type { KeyedRows } from '../../schema/live/row-changes.ts'
 import type { Explanation } from '../types.ts'
-import type { Routing } from './arm.ts'
+import type { Routing } from './partition/arm.ts'
 
 /** What keeps one query's result current. Every method that runs SQL throws SQLite's error. */
 export interface Maintainer {

@@ -1,13 +1,13 @@
 import type { RowDiff, TableDiff, TurnDiff } from '../capture/diff.ts'
 import { keyIdOf, type KeyId } from '../key.ts'
 import type { ArmPlan } from '../plan/query-plan.ts'
-import type { FarPlan, Route } from '../plan/route.ts'
-import type { Routing } from './arm.ts'
+import type { FarPlan, Route } from '../plan/touch/route.ts'
+import type { Routing } from './partition/arm.ts'
 import type { SharedQuery } from './shared-query.ts'
 
 /**
  * Which queries can a turn change? Those that read a changed table, and of those that ask for `column = constant` only the
- * ones whose constant a changed row has or had, or leads to (plan/route.ts). So a turn's cost does not depend on how many
+ * ones whose constant a changed row has or had, or leads to (plan/touch/route.ts). So a turn's cost does not depend on how many
  * queries are live.
  *
  *   10,000 queries on room = 1 … 10,000; a row of room 7 is inserted: one look-up, one query, and it is handed that row alone

@@ -1,5 +1,5 @@
 import type { QueryDelta, SqlValue } from '../../schema/live.ts'
-import { tableKey } from '../capture/capture-diff.ts'
+import { tableKey } from '../table-key.ts'
 import { applyChanges } from '../../schema/live/row-changes.ts'
 import type { Trace } from '../operator.ts'
 import type { Explanation, LiveQuery } from '../types.ts'

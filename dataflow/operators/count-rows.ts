@@ -15,7 +15,7 @@ import { fromSqlValue } from '../value.ts'
  * Keeps one representative and the counts of every row under its exact key, by the collations of the columns.
  */
 export class CountRows extends Node<Entry, Entry> {
-  readonly kind: string
+  readonly kind: 'distinct' | 'set'
   readonly label: string
   readonly #operators: readonly (CompoundOperator | null)[]
   readonly #distinct: readonly boolean[]

@@ -1,7 +1,7 @@
 import { Node, type Entries, type Graph, type Outlet } from '../graph/graph.ts'
 import type { KeyId } from '../key.ts'
 import type { Entry } from '../result/entry.ts'
-import { sameValue } from '../capture/capture-diff.ts'
+import { sameValue } from '../same-value.ts'
 import type { PartitionId } from './touch-partitions.ts'
 
 /**
@@ -10,8 +10,8 @@ import type { PartitionId } from './touch-partitions.ts'
  * Law: result = ⋃ over keys k of read(k). So after a turn only the partitions that it touched need reading:
  *   kept[k] = {a, b}, read(k) = {b', c}   →   −a, −b, +b', +c        (a row with the key of an old one is its next version)
  *
- * Kind `fold`: most partitions are made from their last rows and what moved (plan/fold-groups.ts), and read only where that
- * cannot tell. Kind `first`: a partition is read as far as its k-th row (plan/first-rows.ts).
+ * Kind `fold`: most partitions are made from their last rows and what moved (plan/fold/fold-groups.ts), and read only where that
+ * cannot tell. Kind `first`: a partition is read as far as its k-th row (plan/partition/first-rows.ts).
  *
  * Keeps the rows of every partition that has any, under its exact key. Reads happen before anything is kept or sent: an
  * error in one leaves the old state whole.

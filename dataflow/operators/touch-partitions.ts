@@ -1,7 +1,7 @@
 import type { Row, RowDiff } from '../capture/diff.ts'
 import { Node, type Entries, type Graph } from '../graph/graph.ts'
 import { keyId, type KeyId } from '../key.ts'
-import type { Move } from '../plan/fold-groups.ts'
+import type { Move } from '../plan/fold/fold-groups.ts'
 import type { Value } from '../value.ts'
 import type { TableSource, TouchedRow } from './table-source.ts'
 
@@ -25,7 +25,7 @@ export interface PartitionId {
  *
  * With what moved a partition, where that is known of all that touched it (`moves`); else it is to be read.
  *
- * Keeps nothing. How a table's rows lead to keys is planned in plan/touch.ts: read off the images, or asked by SQL.
+ * Keeps nothing. How a table's rows lead to keys is planned in plan/touch/touch.ts: read off the images, or asked by SQL.
  */
 export class TouchPartitions extends Node<TouchedRow, PartitionId> {
   readonly kind = 'touch'

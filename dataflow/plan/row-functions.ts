@@ -1,10 +1,10 @@
 import type { Value } from '../value.ts'
-import type { Block } from './block.ts'
-import { compileFold, type FoldGroups } from './fold-groups.ts'
-import type { FoldPlan } from './fold-plan.ts'
-import { planProjection, type ProjectRow } from './project-row.ts'
-import { planRowFilter, type RowFilter } from './row-filter.ts'
-import type { Occurrence } from './occurrences.ts'
+import type { Block } from './partition/block.ts'
+import { compileFold, type FoldGroups } from './fold/fold-groups.ts'
+import type { FoldPlan } from './fold/fold-plan.ts'
+import { planProjection, type ProjectRow } from './partition/project-row.ts'
+import { planRowFilter, type RowFilter } from './sources/row-filter.ts'
+import type { Occurrence } from './sources/occurrences.ts'
 
 /**
  * What one SQL text does to rows in JavaScript, compiled once for all queries that have it. As with a prepared statement,

@@ -1,5 +1,5 @@
 import type { SqlValue } from '../../schema/live.ts'
-import { sameValue } from '../capture/capture-diff.ts'
+import { sameValue } from '../same-value.ts'
 import { encodeKey, keyId, type KeyId } from '../key.ts'
 import { Real, toSqlValue, type Value } from '../value.ts'
 

@@ -1,5 +1,5 @@
 import { list, select, text, type Sql } from '../sql-text.ts'
-import type { Parts } from './shapes.ts'
+import type { Parts } from './parts.ts'
 
 /**
  * Chains of CTEs, each reading the one before, as query builders and dbt write them: every link is looked at once for each that reads it,

@@ -1,6 +1,6 @@
 import { list, optional, select, text, type Sql } from '../sql-text.ts'
 import type { ScopeColumn } from './expression.ts'
-import type { Parts } from './shapes.ts'
+import type { Parts } from './parts.ts'
 
 /**
  * SELECTs that read a table in some corner alone: in ORDER BY, LIMIT, OFFSET, HAVING, FILTER, ON, GROUP BY, VALUES, the order of a window or

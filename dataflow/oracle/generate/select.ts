@@ -5,11 +5,15 @@
 
 import type { Random } from '../random.ts'
 import { expression, list, optional, select, text, type Sql } from '../sql-text.ts'
+import { randomAggregate } from './aggregate.ts'
 import { leaf, randomCondition, randomExpression, type Scope, type ScopeColumn } from './expression.ts'
 import { randomWindowCall } from './window.ts'
 import { chainOfTables } from './chains.ts'
 import { readInCorner } from './corners.ts'
-import { randomShape, type Parts } from './shapes.ts'
+import { naturalJoin } from './join-shapes.ts'
+import { orderAndLimit, randomLimit } from './order.ts'
+import type { Parts } from './parts.ts'
+import { randomShape } from './shapes.ts'
 import { overWholeTable } from './whole-table.ts'
 import { topOfGroup } from './top-of-group.ts'
 import { quoteName, type Schema, type Table } from './schema.ts'
@@ -57,10 +61,10 @@ class QueryMaker implements Parts {
     return this.#where({ columns }, depth)
   }
   limit(): Sql {
-    return this.#limit()
+    return randomLimit(this.#random)
   }
   aggregate(columns: readonly ScopeColumn[]): Sql {
-    return this.#aggregate({ columns }).sql
+    return randomAggregate(this.#random, { columns }).sql
   }
   core(types: readonly ColumnType[]): Sql {
     return this.#core(1, null, types).sql
@@ -256,7 +260,7 @@ class QueryMaker implements Parts {
       const offset = random.chance(0.2) ? ' OFFSET 1' : ''
       return { sql: expression`(SELECT ${column.sql} FROM ${from.sql}${where} ORDER BY ${order.join(', ')} LIMIT 1${offset})`, type: column.type } // prettier-ignore
     }
-    const { sql, type } = this.#aggregate({ columns: from.columns })
+    const { sql, type } = randomAggregate(this.#random, { columns: from.columns })
     return { sql: expression`(SELECT ${sql} FROM ${from.sql}${where})`, type }
   }
 
@@ -307,7 +311,7 @@ class QueryMaker implements Parts {
   /** The shape of most live queries: maybe joined, filtered, ordered, limited. */
   #plain(depth: number): Made {
     const random = this.#random
-    if (random.chance(0.06)) return this.#naturalJoin()
+    if (random.chance(0.06)) return { sql: naturalJoin(this), types: [] }
     const from = this.#from(depth, null)
     const scope = this.#scope(from, null, depth)
     const columns: Sql[] = []
@@ -318,81 +322,9 @@ class QueryMaker implements Parts {
     }
     const where = this.#where(scope, depth + 1)
     return {
-      sql: select`SELECT ${list(columns)} FROM ${from.sql}${where}${this.#orderAndLimit(scope, from.key)}`,
+      sql: select`SELECT ${list(columns)} FROM ${from.sql}${where}${orderAndLimit(random, scope, from.key)}`,
       types: [],
     }
-  }
-
-  #orderAndLimit(scope: Scope, key: readonly string[] | null): Sql {
-    const random = this.#random
-    if (random.chance(0.4)) return random.chance(0.1) ? this.#limit() : ''
-    const terms: Sql[] = random.many(0, 2, () => {
-      const term = random.chance(0.8)
-        ? random.pick(scope.columns).sql
-        : randomExpression(random, { columns: scope.columns }, 'int', 1)
-      const constant = typeof term !== 'string' ? text`(${term}) + 0` : term
-      const collate = random.chance(0.1) ? ` COLLATE ${random.pick(['NOCASE', 'RTRIM'])}` : ''
-      return text`${constant}${collate}${random.pick(['', ' ASC', ' DESC', ' DESC'])}${random.pick(['', '', '', ' NULLS FIRST', ' NULLS LAST'])}`
-    })
-    const total = key !== null && random.chance(0.75)
-    if (total) terms.push(...key.map((column) => column + random.pick(['', ' DESC'])))
-    if (terms.length === 0) return ''
-    return text` ORDER BY ${list(terms)}${total || random.chance(0.15) ? this.#limit() : ''}`
-  }
-
-  #limit(): Sql {
-    const random = this.#random
-    if (random.chance(0.35)) return ''
-    const limit = random.weighted([[6, random.between(1, 6)], [1, 0], [1, 15], [0.3, -1]]) // prettier-ignore
-    const offset = random.chance(0.25) ? optional` OFFSET ${String(random.between(0, 4))}` : ''
-    return optional` LIMIT ${leaf(random, { columns: [] }, 'blob') && String(limit)}${offset}`
-  }
-
-  #naturalJoin(): Made {
-    const random = this.#random
-    const [a, b] = [random.pick(this.#schema.tables), random.pick(this.#schema.tables)]
-    const shared = a.columns.filter((c) => b.columns.some((other) => other.name === c.name))
-    const kind = random.pick(['JOIN', 'LEFT JOIN', 'FULL JOIN', 'RIGHT JOIN'])
-    if (shared.length === 0 || random.chance(0.4)) {
-      return {
-        sql: select`SELECT * FROM ${quoteName(a.name)} AS p NATURAL ${kind} ${quoteName(b.name)} AS q`,
-        types: [],
-      }
-    }
-    const using = random.sample(shared, random.between(1, 2)).map((c) => quoteName(c.name))
-    const columns = random.pick(['*', `${using[0]}, p.*`, `${using[0]}, q.${using[0]}`])
-    return { sql: select`SELECT ${columns} FROM ${quoteName(a.name)} AS p ${kind} ${quoteName(b.name)} AS q USING (${using.join(', ')})`, types: [] } // prettier-ignore
-  }
-
-  #aggregate(scope: Scope): Made & { type: ColumnType } {
-    const random = this.#random
-    const of = (type: ColumnType) =>
-      random.chance(0.8) ? leaf(random, scope, type) : randomExpression(random, { columns: scope.columns }, type, 1)
-    const [type, call] = random.weighted<() => [ColumnType, Sql]>([
-      [4, () => ['int', 'count(*)']],
-      [2, () => ['int', expression`count(${of('any')})`]],
-      [1, () => ['int', expression`count(DISTINCT ${of(random.pick(['int', 'text']))})`]],
-      [0.5, () => ['real', expression`${random.pick(['avg', 'total'])}(DISTINCT ${of('int')})`]],
-      [0.5, () => ['any', expression`${random.pick(['min', 'max'])}(DISTINCT ${of('any')})`]],
-      [0.5, () => { const value = of('int'); return ['text', expression`group_concat(DISTINCT ${value} ORDER BY ${value} DESC)`] }],
-      [0.5, () => { const value = of('text'); return ['text', expression`string_agg(${value}, '|' ORDER BY ${value} COLLATE NOCASE, quote(${value}))`] }],
-      [0.3, () => { const value = of('int'); return ['real', random.pick([expression`median(${value})`, expression`percentile_cont(${value}, 0.25)`, expression`percentile(${value}, 60)`])] }],
-      [0.3, () => { const value = of('int'); return ['text', expression`json_group_object('k' || quote(${value}), ${value} ORDER BY quote(${value}))`] }],
-      [4, () => ['int', expression`sum(${of('int')})`]],
-      [1, () => ['real', expression`sum(${of('real')})`]],
-      [1, () => ['real', expression`total(${of(random.pick(['int', 'real', 'any']))})`]],
-      [1, () => ['int', expression`sum(DISTINCT ${of('int')})`]],
-      [2, () => ['real', expression`avg(${of(random.pick(['int', 'real', 'any']))})`]],
-      [3, () => ['int', expression`min(${of('int')})`]],
-      [3, () => ['text', expression`max(${of('text')})`]],
-      [1, () => ['any', expression`${random.pick(['min', 'max'])}(${of('any')})`]],
-      [1, () => { const value = of('text'); return ['text', expression`group_concat(${value}, ',' ORDER BY quote(${value}))`] }],
-      [0.5, () => { const value = of('int'); return ['text', expression`json_group_array(${value} ORDER BY quote(${value}))`] }],
-    ])() // prettier-ignore
-    const filter = random.chance(0.15)
-      ? optional` FILTER (WHERE ${randomCondition(random, { columns: scope.columns }, 1)})`
-      : ''
-    return { sql: expression`${call}${filter}`, types: [type], type }
   }
 
   #grouped(depth: number, forSubquery = false): Made {
@@ -407,16 +339,16 @@ class QueryMaker implements Parts {
             ? { sql: column.sql as Sql, type: column.type }
             : { sql: text`${randomExpression(random, { columns: from.columns }, column.type, 1)}`, type: column.type }
         })
-    const aggregates = random.many(1, 3, () => this.#aggregate(scope))
+    const aggregates = random.many(1, 3, () => randomAggregate(this.#random, scope))
     const items: Sql[] = [...keys.map((key) => key.sql), ...aggregates.map(({ sql }) => sql)]
     if (keys.length > 0 && random.chance(0.1)) items.push(expression`(${aggregates[0]!.sql} + 1)`)
     const isGroupable = keys.filter((key) => typeof key.sql === 'string').length === keys.length
     const group = keys.length > 0 ? text` GROUP BY ${isGroupable ? keys.map((key) => key.sql as string).join(', ') : keys.map((_, i) => i + 1).join(', ')}` : '' // prettier-ignore
-    const having = random.chance(0.2) && keys.length > 0 ? optional` HAVING ${this.#aggregate({ columns: from.columns }).sql} ${random.pick(['>', '=', '<=', 'IS NOT'])} ${random.pick(['1', '2', 'NULL', '0'])}` : '' // prettier-ignore
+    const having = random.chance(0.2) && keys.length > 0 ? optional` HAVING ${randomAggregate(this.#random, { columns: from.columns }).sql} ${random.pick(['>', '=', '<=', 'IS NOT'])} ${random.pick(['1', '2', 'NULL', '0'])}` : '' // prettier-ignore
     let order: Sql = ''
     if (!forSubquery && keys.length > 0 && random.chance(0.4)) {
       const terms = random.chance(0.3) ? [`${keys.length + 1}${random.pick(['', ' DESC'])}`] : []
-      order = text` ORDER BY ${[...terms, ...keys.map((_, i) => i + 1 + random.pick(['', ' DESC']))].join(', ')}${this.#limit()}`
+      order = text` ORDER BY ${[...terms, ...keys.map((_, i) => i + 1 + random.pick(['', ' DESC']))].join(', ')}${randomLimit(this.#random)}`
     }
     const types = [...keys.map((key) => key.type), ...aggregates.map(({ type }) => type)]
     return { sql: select`SELECT ${forSubquery ? text`${items.slice(0, types.length).flatMap((item, i) => (i > 0 ? [', ', item] : [item])).reduce<Sql>((all, part) => text`${all}${part}`, '')}` : list(items)} FROM ${from.sql}${this.#where(scope, depth)}${group}${having}${order}`, types } // prettier-ignore
@@ -428,7 +360,7 @@ class QueryMaker implements Parts {
     const scope = this.#scope(from, null, depth)
     const columns = random.many(1, 3, () => random.pick(from.columns).sql)
     const order = random.chance(0.4)
-      ? text` ORDER BY ${columns.map((_, i) => `${i + 1}${random.pick(['', ' DESC'])}`).join(', ')}${this.#limit()}`
+      ? text` ORDER BY ${columns.map((_, i) => `${i + 1}${random.pick(['', ' DESC'])}`).join(', ')}${randomLimit(this.#random)}`
       : ''
     return { sql: select`SELECT DISTINCT ${columns.join(', ')} FROM ${from.sql}${this.#where(scope, depth)}${order}`, types: [] } // prettier-ignore
   }
@@ -440,7 +372,7 @@ class QueryMaker implements Parts {
       random.chance(0.06) ? this.#values(types).sql : this.#core(1, outer, types).sql,
     )
     const joined = terms.reduce((all, term) => text`${all} ${random.pick(['UNION', 'UNION ALL', 'UNION ALL', 'INTERSECT', 'EXCEPT'])} ${term}`) // prettier-ignore
-    const order = !forSubquery && random.chance(0.4) ? text` ORDER BY ${types.map((_, i) => `${i + 1}${random.pick(['', ' DESC'])}`).join(', ')}${this.#limit()}` : '' // prettier-ignore
+    const order = !forSubquery && random.chance(0.4) ? text` ORDER BY ${types.map((_, i) => `${i + 1}${random.pick(['', ' DESC'])}`).join(', ')}${randomLimit(this.#random)}` : '' // prettier-ignore
     return { sql: select`${joined}${order}`, types }
   }
 
@@ -458,7 +390,9 @@ class QueryMaker implements Parts {
     const keyColumns = from.key ?? []
     const columns = [...keyColumns, random.pick(from.columns).sql, ...calls]
     const order =
-      keyColumns.length > 0 && random.chance(0.3) ? text` ORDER BY ${keyColumns.join(', ')}${this.#limit()}` : ''
+      keyColumns.length > 0 && random.chance(0.3)
+        ? text` ORDER BY ${keyColumns.join(', ')}${randomLimit(this.#random)}`
+        : ''
     return { sql: select`SELECT ${list(columns)} FROM ${from.sql}${this.#where(scope, 1)}${order}`, types: [] }
   }
 }

@@ -1,5 +1,5 @@
 import { list, optional, parameter, select, text, type Sql } from '../sql-text.ts'
-import type { Parts } from './shapes.ts'
+import type { Parts } from './parts.ts'
 
 /**
  * The best k of each group, by a window in a subquery: over a table or a join, by one column or two, all of them or some, the number

@@ -1,5 +1,5 @@
 import { select, text, type Sql } from '../sql-text.ts'
-import type { Parts } from './shapes.ts'
+import type { Parts } from './parts.ts'
 import { quoteName } from './schema.ts'
 
 /**
