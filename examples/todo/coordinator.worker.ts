@@ -1,3 +1,1 @@
-import { serveCoordinator } from '../../workers/runtime/coordinator/serve-coordinator.ts'
-
-serveCoordinator()
+import '../../package/coordinator.ts'

@@ -1,5 +1,4 @@
-import { defineDatabase } from '../../workers/runtime/application.ts'
-import { serveDatabase } from '../../workers/runtime/host/serve-database.ts'
+import { defineDatabase, serveDatabase } from '../../package/worker.ts'
 
 const createTodo = `CREATE TABLE todo (
   id INTEGER PRIMARY KEY,

@@ -1,8 +1,7 @@
 import { createRoot } from 'react-dom/client'
+import { connect } from '../../package/client.ts'
 import { queryBuilder } from '../../package/kysely.ts'
-import { useLiveQuery, useLiveRow } from '../../react/hooks.ts'
-import { useClientStatus } from '../../react/use-client-status.ts'
-import { connect } from '../../workers/runtime/client/connect.ts'
+import { useClientStatus, useLiveQuery, useLiveRow } from '../../package/react.ts'
 import type { todo } from './db.worker.ts'
 
 const db = connect<typeof todo>({
