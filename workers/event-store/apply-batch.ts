@@ -2,7 +2,7 @@ import type { AnyEvent, EventFault, KnownEvent } from '../../schema/events/event
 import { eventOf, received, type Received } from '../../schema/messages/received.ts'
 import type { FromSync, RejectedEvent } from '../../schema/messages/sync.ts'
 import type { Place } from './event-log-table.ts'
-import { isEventsOwnFault } from '../runtime/storage/failure.ts'
+import { isDeviceError } from '../runtime/storage/failure.ts'
 import { acknowledgeUpload } from './outbox.ts'
 import { recordEvent, seeClock, type RecordEvent } from './record-event.ts'
 import { withSavepoint } from './savepoint.ts'
@@ -42,7 +42,7 @@ export function applyBatch(store: Store, batch: Batch): BatchOutcome {
   try {
     return inTransaction(store, () => applyChecked(store, batch, checked, take))
   } catch (error) {
-    if (!isEventsOwnFault(error)) throw error
+    if (isDeviceError(error)) throw error
     // one of them is poison: once more, each behind its own savepoint
     return inTransaction(store, () => applyChecked(store, batch, checked, takeApart(store, take)))
   }

@@ -4,7 +4,7 @@ import { definitionOf, eventTypes } from '../../schema/events/event-types.ts'
 import { projectionVersion } from '../../schema/projections/projector.ts'
 import { projectionTables } from '../../schema/tables/tables.ts'
 import { eventColumns, receivedAtOf, toEvent } from './event-log-table.ts'
-import { isEventsOwnFault } from '../runtime/storage/failure.ts'
+import { isDeviceError } from '../runtime/storage/failure.ts'
 import { withSavepoint } from './savepoint.ts'
 import { forgetSetAside, setAside } from './set-aside.ts'
 import { inTransaction, type Store } from './store.ts'
@@ -37,7 +37,7 @@ export function replayStep(store: Store, stepSize = 2000): ReplayProgress {
   try {
     return inTransaction(store, () => step(store, stepSize, projectAll))
   } catch (error) {
-    if (!isEventsOwnFault(error)) throw error
+    if (isDeviceError(error)) throw error
     // one of them is poison for these projections: once more, each behind its own savepoint
     return inTransaction(store, () => step(store, stepSize, projectApart))
   }

@@ -1,5 +1,5 @@
 import type { EventFault } from '../../schema/events/event.ts'
-import { isEventsOwnFault } from '../runtime/storage/failure.ts'
+import { isDeviceError } from '../runtime/storage/failure.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -18,7 +18,7 @@ export function withSavepoint<T>(store: Store, work: () => T | EventFault): T | 
     }
     return outcome
   } catch (error) {
-    if (!isEventsOwnFault(error)) throw error
+    if (isDeviceError(error)) throw error
     undo(store)
     store.clock = clock
     const message = error instanceof Error ? error.message : String(error)

@@ -3,7 +3,7 @@ import type { PoolFile } from './storage-pool.ts'
 
 /**
  * Keeps a damaged database as it is, for the person to save: the newest only, in the folder where the page finds it. False when it
- * does not fit; what the server has is fetched again either way.
+ * does not fit; the application goes on either way.
  */
 export async function keepDamagedCopy(path: string, files: readonly PoolFile[], at: Date): Promise<boolean> {
   try {

@@ -26,9 +26,10 @@ export function sqliteCode(error: unknown): number | null {
   return typeof code === 'number' ? code & 0xff : null
 }
 
-export function isEventsOwnFault(error: unknown): boolean {
+/** The device failed, not the statement: to try the same again one by one would be in vain. */
+export function isDeviceError(error: unknown): boolean {
   const code = sqliteCode(error)
-  return code === null || !deviceCodes.has(code)
+  return code !== null && deviceCodes.has(code)
 }
 
 /** What a failing device means for the database, null when it is not the device's fault. */

@@ -10,14 +10,14 @@ import { lookThrough } from './look-through.ts'
 import type { Sentinel } from './sentinel.ts'
 
 /**
- * The storage under an open database, and what is done when it fails. Laws: a reached quota stops the intake of events,
+ * The storage under an open database, and what is done when it fails. Laws: a reached quota stops what can wait,
  * is told, and ends by itself when there is room again; a damaged or removed database is given up, to be opened anew by
- * another worker, after what only it holds is safe in the sentinel; nothing of this loses an event.
+ * another worker, after what only it holds is safe in the sentinel; nothing of this loses what was answered.
  */
 export interface StorageHealth {
   readonly problem: Problem | null
   readonly space: StorageSpace | null
-  /** no room: events are not to be taken in */
+  /** no room: what can wait is not to be taken in */
   readonly full: boolean
   /** Around whatever may write. An error of the device is noted, and thrown on. */
   writing<T>(work: () => T): T
