@@ -1,4 +1,5 @@
-/** WITH inside WITH, CTEs that are used twice, recursion over tables. */
+/* WITH inside WITH, CTEs that are used twice, recursion over tables. */
+
 import { select, text, type Sql } from '../sql-text.ts'
 import type { Parts } from './parts.ts'
 import { quoteName } from './schema.ts'

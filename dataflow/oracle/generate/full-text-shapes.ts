@@ -1,4 +1,5 @@
-/** Full text: matches, what they show, and their ranks. */
+/* Full text: matches, what they show, and their ranks. */
+
 import type { Random } from '../random.ts'
 import { select, type Sql } from '../sql-text.ts'
 import type { Parts } from './parts.ts'

@@ -1,4 +1,5 @@
-/** Groups: of joins, of groups, ordered by what they count, and with bare columns. */
+/* Groups: of joins, of groups, ordered by what they count, and with bare columns. */
+
 import { expression, list, optional, select, text, type Sql } from '../sql-text.ts'
 import { randomCondition, type ScopeColumn } from './expression.ts'
 import { like, type Parts } from './parts.ts'

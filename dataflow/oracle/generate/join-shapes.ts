@@ -1,4 +1,5 @@
-/** Joins that a walk over clauses seldom makes: chains of USING, and parentheses. */
+/* Joins that a walk over clauses seldom makes: chains of USING, and parentheses. */
+
 import { list, optional, select, text, type Sql } from '../sql-text.ts'
 import type { ScopeColumn } from './expression.ts'
 import { like, type Parts } from './parts.ts'

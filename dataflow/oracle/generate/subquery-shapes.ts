@@ -1,4 +1,5 @@
-/** Subqueries: row values, deep correlation, comparison with an aggregate. */
+/* Subqueries: row values, deep correlation, comparison with an aggregate. */
+
 import { expression, list, select, text, type Sql } from '../sql-text.ts'
 import { leaf, randomCondition, randomExpression, type ScopeColumn } from './expression.ts'
 import { like, type Parts } from './parts.ts'
