@@ -8,12 +8,14 @@ import type { Window } from '../../operators/result-window.ts'
 import type { Block } from '../../plan/partition/block.ts'
 import type { Cut } from '../../plan/partition/block-sql.ts'
 import type { QueryPlan } from '../../plan/query-plan.ts'
+import { Unplannable } from '../../plan/unplannable.ts'
 import { diffRows, type KeyedRows } from '../../../schema/live/row-changes.ts'
 import { diffEntries } from '../../result/diff-entries.ts'
 import type { Entry } from '../../result/entry.ts'
 import { UnkeyedRows } from '../../result/ordered-list.ts'
 import { ReadRows } from '../../result/read-rows.ts'
 import type { Connection } from '../../sqlite/connection.ts'
+import { TooManySteps } from '../../sqlite/step-limit.ts'
 import { fromSqlValue } from '../../value.ts'
 import { Arm, type Routing } from './arm.ts'
 import { ArmReader } from './arm-reader.ts'
@@ -51,8 +53,14 @@ export class Partitioned implements Maintainer {
   /** It is one partition: a row that touches it, if any, has it read again, and no operator is needed for that. */
   readonly #whole: FindKeys | null
   #turns = 0
+  readonly #connection: Connection
+  readonly #query: Query
+  /** All rows of its arms were read once; counted arms have to be, to the last row. */
+  #isWorthItsArms = false
 
   constructor(connection: Connection, diffTables: DiffTables, query: Query, plan: QueryPlan) {
+    this.#connection = connection
+    this.#query = query
     this.#diffTables = diffTables
     this.columns = plan.columns
     this.tables = plan.tables
@@ -213,7 +221,37 @@ export class Partitioned implements Maintainer {
     // what is read as a whole each time needs no more order than it was asked for
     const ties = this.#whole ? null : this.#descendingTies ? 'descending' : 'ascending'
     const cut: Cut | null = capacity === null ? null : { limit: capacity, ties }
-    return this.#readers.map((reader, i) => reader.hydrate(cut, old[i]))
+    const read = () => this.#readers.map((reader, i) => reader.hydrate(cut, old[i]))
+    if (!this.#parts.countedBy || this.#isWorthItsArms) return read()
+    try {
+      let arms: Entry[][] = []
+      this.#connection.limit.within(stepsUntried, () => (arms = read()))
+      return arms
+    } catch (error) {
+      if (!(error instanceof TooManySteps)) throw error
+      if (this.#answersWithin(stepsUntried / 4)) throw new Unplannable('its arms hold far more rows than it reads')
+      return read()
+    } finally {
+      this.#isWorthItsArms = true
+    }
+  }
+
+  /** Does SQLite, which stops at a LIMIT and where a set must be empty? */
+  #answersWithin(steps: number): boolean {
+    const { sql, parameters } = this.#query
+    const statement = this.#connection.take(sql)
+    try {
+      parameters.forEach((value, i) => statement.bind(i + 1, value))
+      this.#connection.limit.within(steps, () => {
+        while (statement.step());
+      })
+      return true
+    } catch (error) {
+      if (error instanceof TooManySteps) return false
+      throw error
+    } finally {
+      this.#connection.giveBack(sql, statement)
+    }
   }
 
   #load(read: Entry[][], capacity: number | null, before: KeyedRows | null, old: readonly (readonly Entry[])[]): void {
@@ -300,6 +338,8 @@ function rowsOf(diff: TurnDiff): ReadonlyMap<string, readonly RowDiff[]> {
 }
 
 const manyRows = 500
+/** of SQLite's programs, some 60 ms: what arms may take before the query itself is tried */
+const stepsUntried = 2_000_000
 
 /** Its partitions are what is joined to one row of a table; those of a derived table have as many rows as they like. */
 function isOfRow({ kind, keys }: Block): boolean {
