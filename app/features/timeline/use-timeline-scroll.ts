@@ -1,5 +1,6 @@
 import { useCallback, useLayoutEffect, useMemo, useReducer, useRef, useState, type RefObject } from 'react'
 import { flushSync } from 'react-dom'
+import { isMovingFocus } from '../../focus/focus-soon.ts'
 import type { RowSizes } from './scroll/row-sizes.ts'
 import {
   ScrollCore,
@@ -102,8 +103,10 @@ export function useTimelineScroll(options: TimelineScrollOptions): TimelineScrol
     latest.current = options
     core.committed(now, plan)
     settle(true)
-    // the message that had the focus was scrolled away: its list has it, and the keyboard goes on from there
-    if (hadFocus.current && document.activeElement === document.body) viewport.current!.focus({ preventScroll: true })
+    // the message that had the focus was scrolled away: its list has it, and the keyboard goes on from there; but one
+    // that somebody is being led to is drawn again in a moment
+    const homeless = hadFocus.current && document.activeElement === document.body && !isMovingFocus()
+    if (homeless) viewport.current!.focus({ preventScroll: true })
     hadFocus.current = false
   })
 
