@@ -1,0 +1,108 @@
+import type { OutgoingHttpHeaders } from 'node:http'
+import type { Random } from '../../schema/demo/random.ts'
+import type { AnyEvent } from '../../schema/events/event.ts'
+import { at, type Answer, type AnyClient } from './any-client.ts'
+import { damaged, mutated, nastyTexts } from './nasty.ts'
+import type { Space, World } from './world.ts'
+
+/** One request: good events, bent ones, or bodies, addresses, headers, methods and bytes that nobody means. */
+export async function randomRequest(client: AnyClient, world: World, quiet: Space, random: Random): Promise<Answer> {
+  const by = random.pick(world.people)
+  const space = random.pick(world.spaces)
+  const { stream, room } = space
+  const cookie = { cookie: by.cookie }
+  const good = () => Array.from({ length: random.pick([1, 1, 1, 2, 5]) }, () => world.goodEvent(random, by, space))
+  switch (random.between(0, 11)) {
+    case 0:
+    case 1:
+      return world.append(by, stream, good())
+    case 2: {
+      const events = good()
+      await world.append(by, stream, events)
+      return world.append(by, stream, events) // a repetition
+    }
+    case 3:
+    case 4: {
+      const bent = mutated(random, { events: good() }) as { events?: AnyEvent[] }
+      const answer = await client.ask('POST', at(stream, 'events'), cookie, JSON.stringify(bent))
+      if (answer.status === 200) world.keep(stream, bent.events!) // bent into something that is good
+      return answer
+    }
+    case 5: {
+      const text = JSON.stringify({ events: good() })
+      const body = damaged(random, text)
+      const answer = await client.ask('POST', at(stream, 'events'), cookie, body)
+      if (answer.status === 200) world.keep(stream, (JSON.parse(body.toString()) as { events: AnyEvent[] }).events)
+      return answer
+    }
+    case 6: {
+      const name = encodeURIComponent(random.pick([stream, quiet.stream, ...nastyTexts]).toWellFormed()).slice(0, 4000)
+      const rest = random.pick(['events', 'latest', 'outline', 'tail', 'nothing', ''])
+      const query = Array.from({ length: random.between(0, 3) }, () => {
+        const value = random.pick(['1', '5', room, '0000000000000003', ...nastyTexts]).toWellFormed()
+        return `${random.pick(['after', 'limit', 'room', 'names', 'x'])}=${encodeURIComponent(value).slice(0, 1000)}`
+      }).join('&')
+      return client.ask(random.pick(['GET', 'GET', 'HEAD']), `/api/streams/${name}/${rest}?${query}`, cookie)
+    }
+    case 7: {
+      const path = random.pick([
+        '/api/me',
+        '/api/spaces',
+        '/api/guest',
+        '/api/sign-out',
+        '/',
+        '/healthz',
+        '/api/tail',
+        '/x.js',
+      ])
+      const method = random.pick(['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND', 'TRACE'])
+      return client.ask(
+        method,
+        path,
+        random.chance(0.5) ? cookie : {},
+        method === 'PUT' ? JSON.stringify(mutated(random, {})) : undefined,
+      )
+    }
+    case 8: {
+      const headers: OutgoingHttpHeaders = { ...cookie }
+      for (const name of random.sample(
+        ['host', 'origin', 'cookie', 'content-type', 'sec-fetch-site', 'accept', 'range'],
+        2,
+      )) {
+        const value = random.pick([
+          ...nastyTexts,
+          'evil.example',
+          'multipart/form-data',
+          'bytes=0-',
+          'same-origin',
+          '*/*',
+        ])
+        headers[name] = Buffer.from(value)
+          .toString('latin1')
+          .replace(/[^\t\x20-\x7e\x80-\xff]/g, '')
+          .slice(0, 3000)
+      }
+      return client.ask(
+        random.pick(['GET', 'POST']),
+        random.pick(['/api/me', '/api/spaces', at(stream, 'events')]),
+        headers,
+      )
+    }
+    case 9: {
+      // read and write where one has no right
+      const stranger = random.pick(world.people)
+      const events = [world.goodEvent(random, stranger, quiet)]
+      return random.chance(0.5)
+        ? client.ask('POST', at(quiet.stream, 'events'), { cookie: stranger.cookie }, JSON.stringify({ events }))
+        : client.ask('GET', at(quiet.stream, random.pick(['events', 'latest', 'outline', 'tail'])), {
+            cookie: stranger.cookie,
+          })
+    }
+    case 10: {
+      const lines = `POST ${at(stream, 'events')} HTTP/1.1\r\nHost: ${client.address}\r\nOrigin: http://${client.address}\r\nCookie: ${by.cookie}\r\n`
+      return client.bytes(damaged(random, `${lines}Content-Length: 20\r\n\r\n{"events":[{"id":1}]}`))
+    }
+    default:
+      return client.ask('GET', at(stream, `events?limit=${random.between(1, 50)}`), cookie)
+  }
+}

@@ -1,0 +1,123 @@
+import { seededRandom, type Random } from '../../schema/demo/random.ts'
+import { makeUlid } from '../../schema/demo/ulid.ts'
+import type { AnyEvent } from '../../schema/events/event.ts'
+import type { Identity } from '../../schema/messages/http.ts'
+import { at, type Answer, type AnyClient, type Person } from './any-client.ts'
+
+export interface Space {
+  readonly stream: string
+  readonly room: string
+  readonly founder: Person
+}
+
+/** People, their spaces, and what the server has acknowledged to them. */
+export class World {
+  readonly people: Person[] = []
+  readonly spaces: Space[] = []
+  /** by stream, the ids that were acknowledged, and what under them */
+  readonly acknowledged = new Map<string, Map<string, string>>()
+  readonly #client: AnyClient
+  readonly #setup: Random
+  #clock = BigInt(Date.now()) << 16n
+
+  constructor(client: AnyClient, seed: number) {
+    this.#client = client
+    this.#setup = seededRandom(seed)
+  }
+
+  /** Six people and an importer, all of them in three spaces. */
+  async populate(): Promise<void> {
+    this.people.push(...(await Promise.all(['A', 'B', 'C', 'D', 'E', 'F'].map((name) => this.#client.signIn(name)))))
+    this.people.push(await this.#client.signIn('Import', true))
+    this.spaces.push(...(await Promise.all(this.people.slice(0, 3).map((one) => this.found(one, 'public')))))
+    for (const { stream, founder } of this.spaces) {
+      for (const one of this.people) if (one !== founder) await this.join(one, stream, one)
+    }
+  }
+
+  async found(by: Person, visibility: 'public' | 'invite'): Promise<Space> {
+    const space = makeUlid(this.#setup, Date.now())
+    const room = makeUlid(this.#setup, Date.now())
+    const stream = `space:${space}`
+    const answer = await this.append(by, stream, [
+      this.event(this.#setup, by, stream, 'space.create', { entity: space, payload: { name: 'Fuzz', visibility } }),
+      this.event(this.#setup, by, stream, 'room.create', { entity: room, payload: { name: 'general', kind: 'room' } }),
+    ])
+    if (answer.status !== 200) throw new Error(`the space was answered ${answer.status}: ${answer.body}`)
+    return { stream, room, founder: by }
+  }
+
+  join(by: Person, stream: string, { actor, name }: Person): Promise<Answer> {
+    return this.append(by, stream, [
+      this.event(this.#setup, by, stream, 'member.join', { entity: actor, payload: { name } }),
+    ])
+  }
+
+  /** Sends events that are good; what is acknowledged is counted, and must be there at the end. */
+  async append(by: Person, stream: string, events: readonly AnyEvent[]): Promise<Answer> {
+    const answer = await this.#client.ask(
+      'POST',
+      at(stream, 'events'),
+      { cookie: by.cookie },
+      JSON.stringify({ events }),
+    )
+    if (answer.status === 200) this.keep(stream, events)
+    return answer
+  }
+
+  keep(stream: string, events: readonly AnyEvent[]): void {
+    const kept = this.acknowledged.get(stream) ?? new Map<string, string>()
+    this.acknowledged.set(stream, kept)
+    for (const one of events) kept.set(one.id, JSON.stringify(one))
+  }
+
+  event(random: Random, by: Identity, stream: string, type: string, rest: object): AnyEvent {
+    return {
+      id: makeUlid(random, Date.now()),
+      type,
+      stream,
+      actor: by.actor,
+      clock: String(++this.#clock),
+      at: Date.now() - 1,
+      deps: [],
+      payload: {},
+      ...rest,
+    }
+  }
+
+  goodEvent(random: Random, by: Person, { stream, room }: Space): AnyEvent {
+    const known = [...(this.acknowledged.get(stream)?.keys() ?? [])].slice(-50)
+    const target = random.pick(known)
+    switch (random.between(0, 9)) {
+      case 0:
+        return this.event(random, by, stream, 'reaction.add', {
+          entity: target,
+          room,
+          payload: { emoji: random.pick(['👍', '🎉']) },
+        })
+      case 1:
+        return this.event(random, by, stream, 'pin.add', { entity: target, room })
+      case 2: {
+        const payload = { name: 'T', kind: 'thread', parentRoom: room, parentMessage: target }
+        return this.event(random, by, stream, 'room.create', { entity: `thread-${target}`, payload })
+      }
+      case 3:
+        return this.event(random, by, stream, 'message.edit', { entity: target, room, payload: { text: 'edited' } })
+      case 4:
+        return this.event(random, by, stream, 'member.join', { entity: by.actor, payload: { name: by.name } })
+      case 5:
+        return this.event(random, by, stream, 'future.thing', {
+          room,
+          payload: { any: ['thing', { of: 'it' }] },
+          extra: 1,
+        })
+      default: {
+        const said = this.event(random, by, stream, 'message.create', {
+          room,
+          payload: { text: `said ${random.next()}` },
+        })
+        return { ...said, entity: said.id }
+      }
+    }
+  }
+}
