@@ -14,6 +14,7 @@ interface Sized {
 const commit = process.argv[2] ?? null
 const longest = 10
 
+process.stdout.on('error', () => process.exit()) // `| head` has read enough
 const files = listFiles().map((path) => ({ path, text: read(path) }))
 const isTest = (path: string) =>
   /\.(test|spec)\.tsx?$|\.conformance\.ts$|^e2e\/|\/(simulation|fuzz|oracle|model)\//.test(path)
