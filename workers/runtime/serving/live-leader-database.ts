@@ -14,7 +14,7 @@ import { databaseHealth } from '../storage/database-health.ts'
 import { deviceFailure } from '../storage/failure.ts'
 import { memoryHealth } from '../storage/storage-health.ts'
 import { answeredCalls, isJson } from './answered-calls.ts'
-import { type LeaderDatabase, type LeaderListener, noRoom, RequestFailure } from './leader-database.ts'
+import { type LeaderDatabase, type LeaderListener, RequestFailure } from './leader-database.ts'
 import { openRawSql } from './raw-sql.ts'
 import { runSql } from './run-sql.ts'
 import { timeLimit } from './time-limit.ts'
@@ -66,7 +66,6 @@ export function liveLeaderDatabase(
   function callOnce(command: Command<never>, requestId: string, argument: unknown): unknown {
     const known = health.reading(() => calls.read(requestId))
     if (known) return known.result
-    if (health.full) throw new RequestFailure('QUOTA_EXCEEDED', noRoom)
     return database.transaction(() => {
       const result = sendable(command(session as never, argument as never))
       calls.write(requestId, result, platform.now())
