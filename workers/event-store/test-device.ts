@@ -3,7 +3,7 @@ import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import type { AnyEvent, EventDraft, SequencedEvent } from '../../schema/events/event.ts'
 import type { Problem, StorageSpace } from '../../schema/messages/runtime/status.ts'
 import { chatNames, type ToSync } from '../../schema/messages/sync.ts'
-import type { Rescued } from '../runtime/application.ts'
+import type { AnyApplication, Rescued } from '../runtime/application.ts'
 import type { Clock } from '../runtime/platform/clock.ts'
 import { FakeOpfs, installOpfs } from '../runtime/platform/fake-opfs.ts'
 import { deviceFailure } from '../runtime/storage/failure.ts'
@@ -34,6 +34,7 @@ export class TestDevice {
   disk = new FakeOpfs()
   mark: SentinelMark | null = null
   rescued: Rescued[] = []
+  application: AnyApplication = eventStore
   migrations: readonly string[] | undefined
   /** changes of files that the next worker makes before it dies, counted once the pool is there */
   diesAfter = Number.POSITIVE_INFINITY
@@ -43,7 +44,7 @@ export class TestDevice {
   async start(): Promise<Life> {
     installOpfs(this.disk)
     const sqlite3 = await browserSqlite()
-    const application = { ...eventStore, ...(this.migrations && { migrations: this.migrations }) }
+    const application = { ...this.application, ...(this.migrations && { migrations: this.migrations }) }
     const platform: OpenPlatform = {
       names: chatNames,
       sqlite3,
@@ -67,7 +68,7 @@ export class TestDevice {
     }
     const outcome = await openDatabase(application, platform)
     if (outcome.type === 'NotOpened') platform.cleanEnd.close()
-    return new Life(outcome, platform, () => {
+    return new Life(application, outcome, platform, () => {
       this.disk.letGo()
       this.#lost = []
     })
@@ -127,10 +128,10 @@ export class Life {
   #calls = 0
   readonly #leader: LeaderDatabase | null
 
-  constructor(outcome: OpenOutcome, platform: OpenPlatform, letGo: () => void) {
+  constructor(application: AnyApplication, outcome: OpenOutcome, platform: OpenPlatform, letGo: () => void) {
     this.#letGo = letGo
     this.outcome = outcome
-    this.#leader = outcome.type === 'Opened' ? liveLeaderDatabase(eventStore, outcome, platform, this.clock) : null
+    this.#leader = outcome.type === 'Opened' ? liveLeaderDatabase(application, outcome, platform, this.clock) : null
     this.#leader?.watch({
       problem: (problem) => this.problems.push(problem),
       space: (space) => this.spaces.push(space),
