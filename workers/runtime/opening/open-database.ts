@@ -225,15 +225,14 @@ function ready(
 const ownTables = `CREATE TABLE IF NOT EXISTS rsql_meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID; ${answeredCallsTable}`
 
 function beginSession(sql: RawSql, proposedEpoch: number): { generation: string; epoch: number } {
-  sql.exec(ownTables)
   const kept = (key: string) => sql.prepare('SELECT value FROM rsql_meta WHERE key = ?').rows(key)[0]?.[0]
   const keep = sql.prepare(
     'INSERT INTO rsql_meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
   )
+  // a long WAL that is found goes into the database when there is time for it
+  sql.exec(`PRAGMA wal_autocheckpoint = 0; BEGIN IMMEDIATE; ${ownTables}`)
   const generation = (kept('generation') as string | undefined) ?? crypto.randomUUID()
   const epoch = Math.max(proposedEpoch, Number(kept('epoch') ?? 0) + 1)
-  // a long WAL that is found goes into the database when there is time for it
-  sql.exec('PRAGMA wal_autocheckpoint = 0; BEGIN IMMEDIATE')
   keep.run('generation', generation)
   keep.run('epoch', epoch)
   sql.exec('COMMIT; PRAGMA wal_autocheckpoint = 1000')
