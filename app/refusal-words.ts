@@ -1,4 +1,5 @@
 import type { HttpFaultCode } from '../schema/messages/http.ts'
+import type { ErrorCode } from '../schema/messages/runtime/tab.ts'
 
 /** What a person is told where the server refused something: what is so, and what they can do. */
 export const refusalWords: Readonly<Record<HttpFaultCode, string>> = {
@@ -10,7 +11,7 @@ export const refusalWords: Readonly<Record<HttpFaultCode, string>> = {
   INSECURE_CONTEXT: 'The server can be signed in to only under an address that begins with https://, or on localhost.',
   SIGNED_OUT: 'You are signed out. Sign in again.',
   CROSS_ORIGIN: 'The server takes nothing from this address. Open the app under its own address.',
-  ACTOR_MISMATCH: 'This was written by somebody else than the one who is signed in now.',
+  ACTOR_MISMATCH: 'Somebody else is signed in in this browser now.',
   NOT_A_MEMBER: 'You are not a member here: you left, or an admin removed you.',
   NOT_ALLOWED: 'You are not allowed to do that here. An admin of the space may.',
   GUESTS_OFF: 'This server takes no new people.',
@@ -32,7 +33,33 @@ export const refusalWords: Readonly<Record<HttpFaultCode, string>> = {
 
 /** The same for a code as it came, maybe of a server newer than this page. */
 export function refusalOf(code: string | null | undefined): string {
-  return code !== null && code !== undefined && Object.hasOwn(refusalWords, code)
-    ? refusalWords[code as HttpFaultCode]
-    : 'The server did not take this.'
+  return saidOf(code ?? '', 'The server did not take this.')
+}
+
+/** What a person is told where this device could not do something. */
+export const failureWords: Readonly<Record<ErrorCode, string | null>> = {
+  QUERY_INVALID: 'The app asked for something that it cannot have. Reload the page.',
+  SQL_ERROR: 'The data on this device could not be read. Try again, or reload the page.',
+  LEADER_LOST: 'Another tab took over just then. Look whether it was done; if not, try again.',
+  TIMEOUT: 'That took too long. Try again.',
+  // said with how much room is left
+  QUOTA_EXCEEDED: null,
+  INVALID_ARGUMENT: 'The app cannot do that. Reload the page, and try again.',
+  // says what it is that cannot be done
+  COMMAND_FAILED: null,
+  UNAVAILABLE: 'The data on this device is not open yet. Try again in a moment.',
+  CLOSED: 'This tab was closed just then. Reload the page.',
+}
+
+/** What went wrong, in words for a person: those for its code, or its own. */
+export function wordsOf(error: unknown): string {
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown }
+  const own = typeof message === 'string' ? message : String(error)
+  return typeof code === 'string' ? saidOf(code, own) : own
+}
+
+/** Of a code of either kind; of anything else what it is to be. */
+export function saidOf(code: string, otherwise: string): string {
+  const words: Readonly<Record<string, string | null>> = { ...refusalWords, ...failureWords }
+  return (Object.hasOwn(words, code) ? words[code] : null) ?? otherwise
 }

@@ -1,4 +1,5 @@
 import { Component, type ErrorInfo, type ReactNode } from 'react'
+import { wordsOf } from '../refusal-words.ts'
 import { Button } from './Button.tsx'
 import css from './PaneBoundary.module.css'
 
@@ -38,7 +39,7 @@ export class PaneBoundary extends Component<Props, State> {
     return (
       <div className={css.failed} role="alert">
         <p className={css.title}>Something went wrong in {this.props.name}.</p>
-        <p className={css.detail}>{error.message}</p>
+        <p className={css.detail}>{wordsOf(error)}</p>
         <div className={css.actions}>
           <Button look="primary" onClick={() => this.setState({ error: null })}>
             Try again

@@ -2,6 +2,7 @@ import { X } from 'lucide-react'
 import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { focusSoon } from '../focus/focus-soon.ts'
 import { isShown, writingPlace } from '../focus/places.ts'
+import { wordsOf } from '../refusal-words.ts'
 import { Button, IconButton } from './Button.tsx'
 import { shortcut } from './keyboard.ts'
 import css from './toasts.module.css'
@@ -35,9 +36,9 @@ export function showToast(toast: Toast): () => void {
   return () => closeToast(id)
 }
 
-/** For `.catch(showError)`: what went wrong, in its own words. */
+/** For `.catch(showError)`: what went wrong. */
 export function showError(error: unknown): void {
-  showToast({ kind: 'error', text: error instanceof Error ? error.message : String(error) })
+  showToast({ kind: 'error', text: wordsOf(error) })
 }
 
 export function Toasts() {

@@ -10,6 +10,7 @@ export interface SyncStatus {
   readonly state: 'off' | 'signed-out' | 'connecting' | 'offline' | 'syncing' | 'live'
   /** history still coming in: events applied and events there are, per stream */
   readonly progress: readonly { readonly stream: string; readonly applied: number; readonly total: number }[]
+  /** the code of a refusal (HttpFaultCode), or what else is wrong, in words */
   readonly error: string | null
 }
 

@@ -282,7 +282,7 @@ export class SyncMachine {
     switch (message.type) {
       case 'heads':
         if (message.actor !== this.#state?.actor) {
-          this.#signedOut = 'this browser is signed in as somebody else'
+          this.#signedOut = 'ACTOR_MISMATCH'
           return this.#forget()
         }
         for (const { stream, head, total } of message.heads) this.#headIs(stream, head, total)
@@ -320,7 +320,7 @@ export class SyncMachine {
     if (fault.fault?.code === 'SIGNED_OUT') return this.#refused(fault)
     if (fault.fault?.code === 'BAD_OFFSET' && what.kind === 'after' && what.after !== null)
       return stream.cursorUnknown()
-    stream.block(fault.message)
+    stream.block(fault.fault?.code ?? fault.message)
     this.#do({ type: 'TIMER', timer: 'blocked', ms: 2000 * Math.min(stream.refusals, 15) })
   }
 
@@ -341,7 +341,7 @@ export class SyncMachine {
 
   #refused(fault: SyncFault): void {
     this.#forget()
-    this.#signedOut = fault.message
+    this.#signedOut = fault.fault?.code ?? fault.message
   }
 
   #networkWorks(): void {

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import { maxSearchLength } from '../../../schema/search/parse-search.ts'
 import { maxHits, search, type SearchAnswer, type SearchHit } from '../../../schema/search/search.ts'
 import { sql, useLive, useLiveChanges, type TypedQuery } from '../../live/index.ts'
+import { wordsOf } from '../../refusal-words.ts'
 import { currentRoute, navigate } from '../../routes.ts'
 import { EmptyPanel, MessageCard, PanelFrame } from '../../shell/PanelFrame.tsx'
 import { showError } from '../../shell/toasts.tsx'
@@ -60,7 +61,7 @@ function useAnswer(stream: string, typed: string): Answer | null {
       if (route.panel?.kind === 'search')
         navigate({ ...route, panel: { kind: 'search', text: shown } }, { replace: true })
       search(run, stream, [me, myLocal], typed).then(give, (error: Error) =>
-        give({ type: 'failed', message: error.message }),
+        give({ type: 'failed', message: wordsOf(error) }),
       )
     }
     const timer = setTimeout(ask, typed.trim() === '' ? 0 : settleMs)
@@ -107,7 +108,7 @@ function AnswerView({ stream, answer }: { stream: string; answer: Answer }) {
     case 'problem':
       return <EmptyPanel icon={Search} text={answer.sentence} />
     case 'failed':
-      return <EmptyPanel icon={Search} text={`The search failed: ${answer.message}`} />
+      return <EmptyPanel icon={Search} text={`The search failed. ${answer.message}`} />
     case 'found':
       return (
         <>

@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'react'
 import type { ChatStatus } from '../../../schema/messages/chat-status.ts'
 import { sql, useClientStatus, useLive, useLiveQuery } from '../../live/index.ts'
-import { refusalOf } from '../../refusal-words.ts'
+import { refusalOf, saidOf } from '../../refusal-words.ts'
 import { Button } from '../../shell/Button.tsx'
 import { showError } from '../../shell/toasts.tsx'
 import { describeStatus } from './describe-status.ts'
@@ -106,7 +106,7 @@ function StatusDetails({ local }: { local: boolean }) {
         <Facts of={facts} />
         <StorageUse />
       </dl>
-      {status.sync.error && <p className={css.error}>{status.sync.error}</p>}
+      {status.sync.error && <p className={css.error}>{saidOf(status.sync.error, status.sync.error)}</p>}
       {status.sync.progress
         .filter((each) => each.applied < each.total)
         .map((each) => (
