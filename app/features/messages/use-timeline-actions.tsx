@@ -115,7 +115,7 @@ export function useTimelineActions(options: TimelineActionsOptions): TimelineAct
       openThread: (row) => latest.current.onOpenThread(row),
       jumpTo: (id) => {
         jumpTo(id).catch(showError)
-        focusSoon(() => rowOf(id), { within: 6000 })
+        focusSoon(() => rowOf(id), { within: 6000, redrawn: true })
       },
       retry: (row) => void client.retry([row]).catch(showError),
       discard: (row) => void discard(row).catch(showError),
