@@ -5,6 +5,7 @@ import { useClientStatus, useLive, useLiveQuery, type Live } from './live/index.
 import { loadTheRest } from './load-the-rest.ts'
 import { currentRoute, navigate, useRoute, type Route } from './routes.ts'
 import { knowsNobody, rememberSpaces } from './known-device.ts'
+import { Button } from './shell/Button.tsx'
 import { PaneBoundary } from './shell/PaneBoundary.tsx'
 import { Toasts } from './shell/toasts.tsx'
 import { useLate } from './shell/use-late.ts'
@@ -102,7 +103,7 @@ function Spaces({ spaces }: { spaces: readonly SpaceRow[] }) {
       {space ? (
         <InSpace space={space} route={route} onSwitch={() => setDialog('switch')} />
       ) : (
-        <Arriving route={route} />
+        <Arriving route={route} onAdd={() => setDialog('add')} />
       )}
       {dialog === 'add' && (
         <Suspense>
@@ -174,16 +175,20 @@ function letGoOf(live: Live, stream: string, room: string | null): void {
 }
 
 /** A space that was just joined, or a link to one that this device does not have. */
-function Arriving({ route }: { route: Route }) {
+function Arriving({ route, onAdd }: { route: Route; onAdd(): void }) {
   const { sync } = useClientStatus()
   if (!route.space) return null
+  const stranger = sync.state === 'live' || sync.state === 'off' || sync.state === 'signed-out'
   return (
     <main className={`${css.main} ${css.alone}`}>
-      <p className={css.waiting} role="status">
-        {sync.state === 'live' || sync.state === 'off' || sync.state === 'signed-out'
-          ? 'You are not a member of this space on this device.'
-          : 'This space is on its way. It opens as soon as its first events are here.'}
-      </p>
+      <div className={css.waiting}>
+        <p role="status">
+          {stranger
+            ? 'You are not a member of this space on this device.'
+            : 'This space is on its way. It opens as soon as its first events are here.'}
+        </p>
+        {stranger && <Button onClick={onAdd}>Find a space to join</Button>}
+      </div>
     </main>
   )
 }

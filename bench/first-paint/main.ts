@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { SyncServer } from '../../e2e/support/sync-server.ts'
 import { browserArguments, findBrowser } from '../../scripts/find-browser.ts'
+import { traceTasks } from './longest-task.ts'
 
 /**
  * `npm run bench -- first-paint [--profiles 10] [--against DIST]`: what a person sees at their first visit, each time with
@@ -51,6 +52,7 @@ interface Visit {
   readonly button: number
   readonly interactive: number
   readonly longest: number
+  readonly busiest: number
   readonly shift: number
 }
 const measures: readonly (readonly [keyof Visit, string])[] = [
@@ -58,6 +60,7 @@ const measures: readonly (readonly [keyof Visit, string])[] = [
   ['button', 'the ways in are on screen'],
   ['interactive', 'the app answers'],
   ['longest', 'longest task of the main thread until then'],
+  ['busiest', 'processor time of the busiest task, to the end'],
   ['shift', 'layout shift, thousandths'],
 ]
 
@@ -81,10 +84,11 @@ async function measured(context: BrowserContext, url: string): Promise<Visit> {
   // tsx writes calls of it into what is sent to the page
   await page.addInitScript({ content: 'window.__name = (value) => value' })
   await page.addInitScript(watchStart)
+  const busiest = await traceTasks(page)
   await page.goto(url)
   await page.waitForFunction(() => window.firstVisit!.interactive > 0, undefined, { polling: 50, timeout: 60_000 })
   await page.waitForTimeout(500)
-  return page.evaluate(() => window.firstVisit!)
+  return { ...(await page.evaluate(() => window.firstVisit!)), busiest: await busiest(url) }
 }
 
 declare global {
@@ -95,7 +99,7 @@ declare global {
 
 /** In the page, before all else. React has taken a button over when it carries React's own property. */
 function watchStart(): void {
-  const seen = (window.firstVisit = { paint: 0, button: 0, interactive: 0, longest: 0, shift: 0 })
+  const seen = (window.firstVisit = { paint: 0, button: 0, interactive: 0, longest: 0, busiest: 0, shift: 0 })
   const watch = (type: string, note: (entry: PerformanceEntry) => void) =>
     new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type, buffered: true })
   watch('paint', (entry) => {
