@@ -9,6 +9,7 @@ import { Button } from './shell/Button.tsx'
 import { PaneBoundary } from './shell/PaneBoundary.tsx'
 import { Toasts } from './shell/toasts.tsx'
 import { useLate } from './shell/use-late.ts'
+import { usePhone } from './shell/use-phone.ts'
 import { useActors } from './features/identity/identity.ts'
 import { firstRoomOf, lastRoomOf, rememberRoom } from './features/rooms/last-room.ts'
 import { RoomList } from './features/rooms/RoomList.tsx'
@@ -121,6 +122,7 @@ function Spaces({ spaces }: { spaces: readonly SpaceRow[] }) {
 
 function InSpace({ space, route, onSwitch }: { space: SpaceRow; route: Route; onSwitch(): void }) {
   const live = useLive()
+  const phone = usePhone()
   const { data: rooms, status } = useLiveQuery(roomsOf(space.stream))
   useEffect(() => {
     if (route.room) return rememberRoom(space.id, route.room)
@@ -135,7 +137,7 @@ function InSpace({ space, route, onSwitch }: { space: SpaceRow; route: Route; on
 
   return (
     <NameMarksOf stream={space.stream}>
-      <div className={css.list}>
+      <div className={css.list} role={phone && !route.room && !route.panel ? 'main' : undefined}>
         <PaneBoundary name="the list of rooms" resetKey={space.id}>
           <RoomList space={space} onSwitch={onSwitch} />
         </PaneBoundary>
@@ -182,11 +184,13 @@ function Arriving({ route, onAdd }: { route: Route; onAdd(): void }) {
   return (
     <main className={`${css.main} ${css.alone}`}>
       <div className={css.waiting}>
-        <p role="status">
-          {stranger
-            ? 'You are not a member of this space on this device.'
-            : 'This space is on its way. It opens as soon as its first events are here.'}
-        </p>
+        <div role="status">
+          <h1>
+            {stranger
+              ? 'You are not a member of this space on this device.'
+              : 'This space is on its way. It opens as soon as its first events are here.'}
+          </h1>
+        </div>
         {stranger && <Button onClick={onAdd}>Find a space to join</Button>}
       </div>
     </main>

@@ -105,7 +105,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(messages(tab).last()).toBeVisible()
       expect(await violations(tab), 'room').toEqual([])
 
-      const panel = tab.getByRole('complementary')
+      const panel = tab.getByRole(width < 640 ? 'main' : 'complementary', { name: /Thread|Search/ })
       await tab.getByRole('button', { name: 'Threads', exact: true }).click()
       await panel.locator('ul').getByRole('button').first().click()
       await expect(panel.getByRole('article').first()).toBeVisible()

@@ -4,13 +4,18 @@ import { panels, type PanelKind } from '../panels.ts'
 import { currentRoute, navigate } from '../routes.ts'
 import { IconButton } from './Button.tsx'
 import { ShortTime } from './ShortTime.tsx'
+import { usePhone } from './use-phone.ts'
 import css from './PanelFrame.module.css'
 
 /** The right panel: a title, a way out, the content. */
 export function PanelFrame(props: { kind: PanelKind; subtitle: string | null; scroll?: boolean; children: ReactNode }) {
   const { title } = panels[props.kind]
+  // on a phone it is all there is
+  const alone = usePhone()
+  const Title = alone ? 'h1' : 'h2'
   return (
-    <aside
+    <div
+      role={alone ? 'main' : 'complementary'}
       className={css.panel}
       data-focus="panel"
       tabIndex={-1}
@@ -18,7 +23,7 @@ export function PanelFrame(props: { kind: PanelKind; subtitle: string | null; sc
       onKeyDown={(event) => event.key === 'Escape' && !event.defaultPrevented && closePanel()}
     >
       <header className={css.head}>
-        <h2 className={css.title}>{title}</h2>
+        <Title className={css.title}>{title}</Title>
         {props.subtitle && (
           <span className={css.subtitle} title={props.subtitle}>
             {props.subtitle}
@@ -29,7 +34,7 @@ export function PanelFrame(props: { kind: PanelKind; subtitle: string | null; sc
         </IconButton>
       </header>
       {props.scroll ? <div className={css.scroll}>{props.children}</div> : props.children}
-    </aside>
+    </div>
   )
 }
 

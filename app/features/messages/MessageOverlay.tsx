@@ -26,6 +26,7 @@ export default function MessageOverlay(props: MessageOverlayProps) {
       isOpen
       onOpenChange={(open) => !open && props.close()}
       placement="bottom end"
+      aria-label={props.kind === 'menu' ? 'Message actions' : 'Reactions'}
       className={css.popover!}
     >
       {props.kind === 'menu' ? <ActionMenu {...props} /> : <Emoji {...props} />}

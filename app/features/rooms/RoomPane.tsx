@@ -139,7 +139,9 @@ function MissingRoom({ space }: { space: SpaceRow }) {
   const arriving = streamKind(space.stream) !== 'local' && status.sync.state !== 'live'
   return (
     <div className={css.missing}>
-      <p>{arriving ? 'This room has not arrived yet. It shows as soon as it does.' : 'There is no such room here.'}</p>
+      <h1>
+        {arriving ? 'This room has not arrived yet. It shows as soon as it does.' : 'There is no such room here.'}
+      </h1>
       <button type="button" className={css.link} onClick={() => navigate({ space: space.id })}>
         Back to {space.name}
       </button>
