@@ -9,6 +9,8 @@ import { browserArguments, findBrowser } from './find-browser.ts'
 
 /** `npm run screenshots`: takes the pictures of the docs anew. Needs a build in `dist`. */
 const docs = join(import.meta.dirname, '../docs')
+/** of one of two tabs side by side */
+const tabSize = { width: 720, height: 540 }
 const browser = findBrowser((line) => console.log(line))
 if (browser.type === 'missing') throw new Error(browser.advice)
 const { executablePath } = browser
@@ -69,8 +71,6 @@ async function takeFailover(context: BrowserContext): Promise<void> {
   await showsRow(second, 8)
   await frame(3, [null, second])
 }
-
-const tabSize = { width: 720, height: 540 }
 
 async function showsRow(tab: Page, row: number): Promise<void> {
   await timeline(tab).getByText(`row ${row}`, { exact: true }).waitFor()

@@ -22,7 +22,7 @@ export function PanelFrame(props: { kind: PanelKind; subtitle: string | null; sc
       aria-label={title}
       onKeyDown={(event) => event.key === 'Escape' && !event.defaultPrevented && closePanel()}
     >
-      <header className={css.head}>
+      <div className={css.head}>
         <Title className={css.title}>{title}</Title>
         {props.subtitle && (
           <span className={css.subtitle} title={props.subtitle}>
@@ -32,7 +32,7 @@ export function PanelFrame(props: { kind: PanelKind; subtitle: string | null; sc
         <IconButton label="Close panel" onClick={closePanel}>
           <X size={18} aria-hidden />
         </IconButton>
-      </header>
+      </div>
       {props.scroll ? <div className={css.scroll}>{props.children}</div> : props.children}
     </div>
   )

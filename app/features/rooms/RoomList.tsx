@@ -46,14 +46,14 @@ export function RoomList({ space, onSwitch }: { space: SpaceRow; onSwitch(): voi
   if (rooms.status === 'error' && rooms.data.length === 0) throw rooms.error
   return (
     <div className={css.list}>
-      <header className={css.head}>
+      <div className={css.head}>
         <h1 className={css.space} title={space.name}>
           {space.name}
         </h1>
         <IconButton label="New room" onClick={() => setCreating(true)}>
           <Plus size={18} aria-hidden />
         </IconButton>
-      </header>
+      </div>
       <button type="button" className={css.switch} onClick={onSwitch}>
         <Search size={14} aria-hidden /> Go to room {hasKeyboard() && <kbd>{shortcut('K')}</kbd>}
       </button>
@@ -75,10 +75,10 @@ export function RoomList({ space, onSwitch }: { space: SpaceRow; onSwitch(): voi
         )}
         {late && <p className={css.empty}>Loading rooms…</p>}
       </nav>
-      <footer className={css.foot}>
+      <div className={css.foot}>
         <StatusPill local={space.stream.startsWith('local:')} />
         <YouMenu name={space.my_name} id={space.me} />
-      </footer>
+      </div>
       {creating && (
         <Suspense>
           <CreateRoom space={space} close={() => setCreating(false)} />

@@ -100,7 +100,7 @@ function Parent({ parent, showInRoom }: { parent: ThreadParent; showInRoom(paren
   const mark = useNameMark(parent.author_id)
   return (
     <div className={css.parent}>
-      <header className={css.by}>
+      <div className={css.by}>
         <Avatar id={parent.author_id} name={parent.author_name} size={28} />
         <b>
           {parent.author_name}
@@ -109,7 +109,7 @@ function Parent({ parent, showInRoom }: { parent: ThreadParent; showInRoom(paren
         <time title={formatFull(parent.created_at)}>
           <ShortTime at={parent.created_at} />
         </time>
-      </header>
+      </div>
       {parent.deleted ? (
         <p className={css.none}>This message was deleted</p>
       ) : (
