@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { expect, test as base, type Page } from '@playwright/test'
 import { installReadme } from '../scripts/package/consumer.ts'
 import { makePackage } from '../scripts/package/make-package.ts'
@@ -14,29 +16,53 @@ import { ConsoleErrors } from './support/console-errors.ts'
  */
 let folder: string
 
-const test = base.extend<{ openTab: () => Promise<Page> }>({
+const test = base.extend<{ openTab: (path?: string) => Promise<Page> }>({
   openTab: async ({ launchOptions, headless }, provide) => {
     const site = await preview(join(folder, 'consumer'))
     const errors = new ConsoleErrors()
     errors.expect(/favicon\.ico/)
     const profile = new BrowserProfile({ ...launchOptions, headless: headless ?? true }, errors)
     await profile.open()
-    await provide(async () => {
+    await provide(async (path = '/') => {
       const page = await profile.context.newPage()
-      await page.goto(site.url)
+      await page.goto(site.url + path)
       return page
     })
     await profile.dispose()
-    site.server.kill()
+    const ended = once(site.server, 'close')
+    site.server.kill('SIGKILL')
+    await ended
     expect(errors.unexpected(), 'errors on a console').toEqual([])
   },
 })
 
+/** The README's examples are components, and values, that no page of it shows. */
+const examplesPage = {
+  'examples.html':
+    '<!doctype html><title>Examples</title><div id="root"></div><script type="module" src="/src/all-examples.tsx"></script>',
+  'src/all-examples.tsx': `
+    import { Suspense } from 'react'
+    import { createRoot } from 'react-dom/client'
+    import { Open, Titles, once } from './examples.tsx'
+    createRoot(document.getElementById('root')!).render(
+      <>
+        <Open />
+        <Suspense fallback="not yet"><h1><Titles /></h1></Suspense>
+        <output>{JSON.stringify(once)}</output>
+      </>,
+    )`,
+  'vite.both.config.ts': `
+    import config from './vite.config.ts'
+    export default { ...config, build: { rolldownOptions: { input: ['index.html', 'examples.html'] } } }`,
+}
+
 test.beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'reactive-sqlite-consumer-'))
   const tarball = await makePackage(join(folder, 'made'))
-  installReadme(join(folder, 'consumer'), tarball.path)
-  await vite(join(folder, 'consumer'), 'build', '--logLevel', 'warn')
+  const consumer = join(folder, 'consumer')
+  installReadme(consumer, tarball.path)
+  for (const [file, text] of Object.entries(examplesPage)) writeFileSync(join(consumer, file), text)
+  await vite(consumer, 'build', '--logLevel', 'warn', '--config', 'vite.both.config.ts')
 })
 test.afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -59,6 +85,24 @@ test('two tabs show one list; the leader is closed, and rows go on', async ({ op
   await expect(third.getByRole('listitem')).toHaveText(['Buy milk', 'Bake bread'])
   await follower.reload()
   await expect(follower.getByRole('listitem')).toHaveText(['Buy milk', 'Bake bread'])
+})
+
+test('what the README reads in other ways changes as the rows do', async ({ openTab }) => {
+  const list = await openTab()
+  await add(list, 'Buy milk')
+  const examples = await openTab('/examples.html')
+  const told: string[] = []
+  examples.on('console', (message) => void told.push(message.text()))
+  await expect(examples.getByText('1 open, the longest has 8 characters. This tab: follower, opfs,')).toBeVisible()
+  await expect(examples.getByRole('heading')).toHaveText('Buy milk')
+  await expect(examples.getByRole('status')).toHaveText('[{"id":1,"title":"Buy milk","done":0}]')
+
+  await add(list, 'Bake bread')
+  await expect(examples.getByText('2 open, the longest has 10 characters.')).toBeVisible()
+  await expect(examples.getByRole('paragraph')).toHaveText(['Buy milk', 'Bake bread'])
+  await list.getByLabel('Buy milk').click()
+  await expect(examples.getByRole('heading')).toHaveText('Bake bread')
+  expect(told.length).toBeGreaterThan(0)
 })
 
 test('nothing of the chat is in the bundle', () => {
@@ -92,13 +136,12 @@ async function preview(consumer: string): Promise<{ url: string; server: ChildPr
   const server = spawn(process.execPath, [viteOf(consumer), 'preview', '--port', '0', '--host', 'localhost'], {
     cwd: consumer,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NO_COLOR: '1' },
   })
   const url = await new Promise<string>((resolve, reject) => {
     let said = ''
     server.stdout.on('data', (data: Buffer) => {
       said += data.toString()
-      const address = /http:\/\/localhost:\d+/.exec(said)?.[0]
+      const address = /http:\/\/localhost:\d+/.exec(stripVTControlCharacters(said))?.[0]
       if (address) resolve(address)
     })
     server.once('close', () => reject(new Error(`vite preview ended: ${said}`)))
