@@ -72,4 +72,9 @@ test('search finds symbols and options, and says why it finds nothing', async ({
     await box.fill(text)
     await expect(panel).toContainText(found)
   }
+  await box.fill('quince from:m')
+  await panel.getByRole('group', { name: 'Suggestions' }).getByRole('button', { name: 'from:me' }).click()
+  await expect(box).toHaveValue('quince from:me ')
+  await expect(box).toBeFocused()
+  await expect(panel).toContainText('rm the quince')
 })

@@ -11,6 +11,8 @@ export interface SearchFilter {
   readonly help: string
   /** what several of it mean: from:ann from:bo is either, has:link has:code is both */
   readonly several: 'either' | 'all'
+  /** what may stand behind the colon, the likeliest first; none: it cannot be listed */
+  values(context: FilterContext): readonly string[]
   /** Conditions see `t`, the message's row, and `c`, its text. */
   meaning(value: string, quoted: boolean, context: FilterContext): Meaning
 }
@@ -39,6 +41,7 @@ export const searchFilters = {
     example: 'from:ann',
     help: 'what Ann wrote; from:me, what you wrote',
     several: 'either',
+    values: ({ people }) => ['me', ...people.map(({ name }) => name)],
     meaning(value, quoted, { me, people }) {
       const ids = !quoted && foldName(value) === 'me' ? me : named(people, value.replace(/^@/, '')).map(({ id }) => id)
       if (ids.length === 0) return problem(`Nobody here is called “${value}”.`)
@@ -49,6 +52,7 @@ export const searchFilters = {
     example: 'in:general',
     help: 'in this room and its threads, or in this thread',
     several: 'either',
+    values: ({ rooms }) => rooms.filter(({ parent }) => parent === null).map(({ name }) => name),
     meaning(value, _quoted, { rooms }) {
       const typed = value.replace(/^#/, '')
       const found = [rooms.filter(({ parent }) => parent === null), rooms.filter(({ parent }) => parent !== null)]
@@ -67,6 +71,7 @@ export const searchFilters = {
     example: 'has:link',
     help: 'with a link, image, code, reaction or thread',
     several: 'all',
+    values: () => Object.keys(kinds),
     meaning(value) {
       const kind = foldName(value).replace(/s$/, '')
       if (isKey(kinds, kind)) return condition(kinds[kind])
@@ -77,6 +82,7 @@ export const searchFilters = {
     example: 'is:pinned',
     help: 'pinned or edited',
     several: 'all',
+    values: () => Object.keys(states),
     meaning(value) {
       const state = foldName(value)
       if (isKey(states, state)) return condition(states[state])
@@ -87,6 +93,7 @@ export const searchFilters = {
     example: 'after:2024-05-31',
     help: 'from that day, month or year on',
     several: 'all',
+    values: () => [],
     meaning(value) {
       const day = dayOf(value)
       return day ? condition('t.created_at >= ?', day.getTime()) : notADate('after', value)
@@ -96,6 +103,7 @@ export const searchFilters = {
     example: 'before:2024-05',
     help: 'earlier than that day, month or year',
     several: 'all',
+    values: () => [],
     meaning(value) {
       const day = dayOf(value)
       return day ? condition('t.created_at < ?', day.getTime()) : notADate('before', value)
@@ -125,7 +133,8 @@ function named<Thing extends Named>(things: readonly Thing[], typed: string): re
   return exact.length > 0 ? exact : things.filter((thing) => wordBegins(foldName(thing.name), foldName(typed)))
 }
 
-function wordBegins(name: string, typed: string): boolean {
+/** Some word of the name begins so. Both are folded. */
+export function wordBegins(name: string, typed: string): boolean {
   for (let at = name.indexOf(typed); at >= 0; at = name.indexOf(typed, at + 1)) {
     if (at === 0 || !/[\p{L}\p{N}]/u.test(name[at - 1]!)) return true
   }

@@ -89,16 +89,7 @@ interface ReadFilter {
 
 async function readFilters(run: RunSelect, stream: string, me: readonly string[], uses: readonly FilterUse[]) {
   if (uses.length === 0) return { conditions: [] }
-  const [people, rooms] = await Promise.all([run(peopleOf, [stream]), run(roomsOf, [stream])])
-  const context: FilterContext = {
-    me,
-    people: people.map(([id, name]) => ({ id: id as string, name: name as string })),
-    rooms: rooms.map(([id, name, parent]) => ({
-      id: id as string,
-      name: name as string,
-      parent: parent as string | null,
-    })),
-  }
+  const context = await filterContext(run, stream, me)
   const read = new Map<string, ReadFilter[]>()
   for (const { name, value, quoted, leavesOut } of uses) {
     const meaning = searchFilters[name].meaning(value, quoted, context)
@@ -108,6 +99,20 @@ async function readFilters(run: RunSelect, stream: string, me: readonly string[]
     read.set(key, [...(read.get(key) ?? []), { condition: meaning, leavesOut }])
   }
   return { conditions: [...read.values()].map(either) }
+}
+
+/** Who and what filters may name. */
+export async function filterContext(run: RunSelect, stream: string, me: readonly string[]): Promise<FilterContext> {
+  const [people, rooms] = await Promise.all([run(peopleOf, [stream]), run(roomsOf, [stream])])
+  return {
+    me,
+    people: people.map(([id, name]) => ({ id: id as string, name: name as string })),
+    rooms: rooms.map(([id, name, parent]) => ({
+      id: id as string,
+      name: name as string,
+      parent: parent as string | null,
+    })),
+  }
 }
 
 /** One condition of several of which one must hold. */

@@ -1,5 +1,5 @@
 import { Search } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { maxSearchLength } from '../../../schema/search/parse-search.ts'
 import { maxHits, search, type SearchAnswer, type SearchHit } from '../../../schema/search/search.ts'
 import { sql, useLive, useLiveChanges, type TypedQuery } from '../../live/index.ts'
@@ -10,6 +10,7 @@ import { showError } from '../../shell/toasts.tsx'
 import { useLate } from '../../shell/use-late.ts'
 import { useActors } from '../identity/identity.ts'
 import { jumpElsewhere } from '../timeline/jump-elsewhere.ts'
+import { FilterSuggestions } from './FilterSuggestions.tsx'
 import { SearchHelp } from './SearchHelp.tsx'
 import css from './SearchPanel.module.css'
 
@@ -20,6 +21,7 @@ const settleMs = 120
 /** Full-text search of the space, as one types; a hit is shown in its place. */
 export function SearchPanel({ stream, text }: { stream: string; text: string }) {
   const [typed, setTyped] = useState(text)
+  const box = useRef<HTMLInputElement>(null)
   const answer = useAnswer(stream, typed)
   const late = useLate(answer === null, 400)
   return (
@@ -27,6 +29,7 @@ export function SearchPanel({ stream, text }: { stream: string; text: string }) 
       <div className={css.box} role="search">
         <Search size={16} aria-hidden />
         <input
+          ref={box}
           type="search"
           aria-label="Search messages"
           placeholder="Search messages"
@@ -34,6 +37,14 @@ export function SearchPanel({ stream, text }: { stream: string; text: string }) 
           onChange={(event) => setTyped(event.target.value)}
         />
       </div>
+      <FilterSuggestions
+        stream={stream}
+        typed={typed}
+        choose={(chosen) => {
+          setTyped(chosen)
+          box.current?.focus()
+        }}
+      />
       <div className={css.results} aria-busy={answer === null}>
         <p className={css.count} role="status">
           {answer === null ? late && 'Searching…' : answer.type === 'found' && countOf(answer.hits, answer.more)}
