@@ -85,6 +85,7 @@ test('request accepted, leader dies after the commit and before the reply: one e
   await follower.close()
   await leaderAmong([leader])
   const other = await openTab()
+  const workers = await leader.evaluate(() => runtime.workers.length)
   await armDeath(leader)
   const outcome = other.evaluate(() =>
     runtime.client.dispatch([runtime.message('event', '2')]).then(
@@ -93,6 +94,8 @@ test('request accepted, leader dies after the commit and before the reply: one e
     ),
   )
   expect(await outcome, 'an event is repeated, by its id').toBe('durable')
+  // it was answered by another than the one that died of it
+  await expect.poll(() => leader.evaluate(() => runtime.workers.length)).toBe(workers + 1)
   expect(await valueOf(other, "SELECT count(*) FROM events WHERE actor = 'event'")).toBe(1)
 })
 

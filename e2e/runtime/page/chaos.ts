@@ -72,7 +72,7 @@ function dieBeforeReply(): void {
   })
   const post = MessagePort.prototype.postMessage
   MessagePort.prototype.postMessage = function (this: MessagePort, message: { type?: string }, ...rest: unknown[]) {
-    if (armed && message?.type === 'QUERY_RESULT') {
+    if (armed && (message?.type === 'QUERY_RESULT' || message?.type === 'CALL_RESULT')) {
       // after this task it is gone; until then nothing leaves it
       dead = true
       self.close()
