@@ -1,6 +1,6 @@
 import { expect, test } from './support/fixtures.ts'
 import { OtherPerson } from './support/other-person.ts'
-import { openRoom, signIn } from './support/rooms.ts'
+import { openRoom, say, signIn } from './support/rooms.ts'
 
 test('a thread whose messages are all deleted is listed nowhere', async ({ openTab, server }) => {
   const host = await OtherPerson.signIn(server.url, 'Hana Host')
@@ -24,6 +24,21 @@ test('a thread whose messages are all deleted is listed nowhere', async ({ openT
   await host.append(stream, [host.event('message.delete', stream, {}, { entity: gone, room: `thread-${emptied}` })])
   await expect(panel.getByRole('button', { name: /about/ })).toHaveCount(1)
   await expect(panel.getByRole('button', { name: `about ${kept}` })).toBeVisible()
+})
+
+test('who joins a space that everybody had left is told that it has no admin', async ({ openTab, server }) => {
+  const host = await OtherPerson.signIn(server.url, 'Hana Host')
+  const { stream } = await host.createSpace('Field notes', ['general'])
+  const tab = await openTab()
+  const panel = tab.getByRole('complementary')
+  const left = await host.append(stream, [host.event('member.leave', stream, {}, { entity: host.actor })])
+  expect(left.status).toBe(200)
+  await signIn(tab, 'Ada')
+  await openRoom(tab, 'general')
+  await tab.getByRole('button', { name: 'Members', exact: true }).click()
+  await expect(panel.getByText('Ada', { exact: true })).toBeVisible()
+  await expect(panel.getByText(/No admin is left/)).toBeVisible()
+  await say(tab, 'I write here all the same')
 })
 
 test('public spaces beyond the first page can be reached', async ({ openTab, server }) => {

@@ -24,6 +24,7 @@ export function focusSoon(
     document.removeEventListener('pointerdown', stop, true)
     if (end === stop) end = null
   }
+  const isAtRest = () => redrawn && reachedAt > 0 && performance.now() - reachedAt > redrawnMs
   const step = () => {
     const goal = find()
     if (redrawn && reachedAt > 0 && ![goal, document.body].includes(document.activeElement as HTMLElement))
@@ -33,12 +34,14 @@ export function focusSoon(
       if (typed) insert(goal, typed)
       typed = ''
       reachedAt ||= performance.now()
-      if (++held >= frames && (!redrawn || performance.now() - reachedAt > redrawnMs)) return stop()
-    } else if (performance.now() > until) return stop()
+      if (++held >= frames && (!redrawn || isAtRest())) return stop()
+    } else if (performance.now() > until || isAtRest()) return stop()
     frame = requestAnimationFrame(step)
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Tab' || event.key === 'Escape' || event.key.startsWith('Arrow')) return stop()
+    // whoever goes on from where they are needs no more help
+    if (redrawn && reachedAt > 0) return stop()
     const letter = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey
     if (!typing || held >= 0 || !letter || isTextField(event.target)) return
     event.preventDefault()
