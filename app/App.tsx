@@ -137,7 +137,11 @@ function InSpace({ space, route, onSwitch }: { space: SpaceRow; route: Route; on
 
   return (
     <NameMarksOf stream={space.stream}>
-      <div className={css.list} role={phone && !route.room && !route.panel ? 'main' : undefined}>
+      <div
+        className={css.list}
+        role={phone && !route.room && !route.panel ? 'main' : 'region'}
+        aria-label={`Space ${space.name}`}
+      >
         <PaneBoundary name="the list of rooms" resetKey={space.id}>
           <RoomList space={space} onSwitch={onSwitch} />
         </PaneBoundary>

@@ -59,13 +59,11 @@ async function takeFailover(context: BrowserContext): Promise<void> {
   await roomLink(first, 'general').click()
   await second.goto(first.url())
   for (const tab of [first, second]) await showsRow(tab, 4)
-  const frame = async (number: number, tabs: readonly [Page | null, Page]) => {
-    for (const tab of tabs) if (tab) await showRole(tab)
-    await compose(context, join(docs, `failover-${number}.png`), tabs)
-  }
+  const frame = (number: number, tabs: readonly [Page | null, Page]) =>
+    compose(context, join(docs, `failover-${number}.png`), tabs)
   await frame(1, [first, second])
   await first.close()
-  await second.getByText('has the database open (leader)').waitFor()
+  await second.locator('[data-testid=sync-pill][data-role=leader]').waitFor()
   await frame(2, [null, second])
   await say(5, 8)
   await showsRow(second, 8)
@@ -76,33 +74,28 @@ async function showsRow(tab: Page, row: number): Promise<void> {
   await timeline(tab).getByText(`row ${row}`, { exact: true }).waitFor()
 }
 
-/** Opens the status with its technical details: which tab leads. */
-async function showRole(tab: Page): Promise<void> {
-  await tab.bringToFront()
-  const details = tab.getByRole('region', { name: 'Status details' })
-  if (!(await details.isVisible())) {
-    await tab.getByTestId('sync-pill').click()
-    await details.getByText('Technical details').click()
-  }
-  await settle(tab)
-}
-
-/** Two tabs side by side; null is one that was closed. */
+/** Two tabs side by side, and below each what it is; null is one that was closed. */
 async function compose(context: BrowserContext, path: string, tabs: readonly (Page | null)[]): Promise<void> {
-  const pictures: (string | null)[] = []
+  const cells: string[] = []
   for (const tab of tabs) {
-    await tab?.bringToFront()
-    pictures.push(tab ? (await tab.screenshot()).toString('base64') : null)
+    if (!tab) {
+      cells.push('<figure><div></div><figcaption>closed</figcaption></figure>')
+      continue
+    }
+    await tab.bringToFront()
+    await settle(tab)
+    const picture = (await tab.screenshot()).toString('base64')
+    const role = await tab.getByTestId('sync-pill').getAttribute('data-role')
+    cells.push(`<figure><img src="data:image/png;base64,${picture}"><figcaption>${role}</figcaption></figure>`)
   }
   const page = await context.newPage()
-  await page.setViewportSize({ width: 2 * tabSize.width + 48, height: tabSize.height + 32 })
-  const cells = pictures.map((picture) =>
-    picture ? `<img src="data:image/png;base64,${picture}">` : '<div>This tab was closed</div>',
-  )
+  await page.setViewportSize({ width: 2 * tabSize.width + 48, height: tabSize.height + 72 })
   await page.setContent(`<style>
     body { margin: 16px; display: flex; gap: 16px; background: #d8dbe2; font: 18px system-ui; color: #555 }
-    img, div { width: ${tabSize.width}px; height: ${tabSize.height}px; border-radius: 8px }
-    div { display: grid; place-items: center; box-sizing: border-box; border: 2px dashed #999 }
+    figure { margin: 0; text-align: center }
+    img, div { display: block; width: ${tabSize.width}px; height: ${tabSize.height}px; border-radius: 8px }
+    div { box-sizing: border-box; border: 2px dashed #999 }
+    figcaption { margin-top: 10px }
   </style>${cells.join('')}`)
   await page.screenshot({ path })
   await page.close()
