@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from './support/fixtures.ts'
-import { message, messages, openDemo, openRoom, roomLink, say, timeline } from './support/rooms.ts'
+import { message, messages, openDemo, openRoom, roomLink, say, syncPill, timeline } from './support/rooms.ts'
 import { rowsOf, untilConnected, valueOf } from './support/tab.ts'
 
 test('one click opens a lively demo space, which lives on this device alone', async ({ openTab }) => {
@@ -95,23 +95,46 @@ test('older messages come in above without moving what is read', async ({ openTa
 
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of [1280, 390]) {
-    test(`no accessibility violation in a room, ${colorScheme}, ${width} px wide`, async ({ openTab }) => {
+    test(`no accessibility violation in a room and its panels, ${colorScheme}, ${width} px wide`, async ({
+      openTab,
+    }) => {
       const tab = await openTab()
       await tab.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       await openDemo(tab)
       await tab.setViewportSize({ width, height: 844 })
       await expect(messages(tab).last()).toBeVisible()
-      const { violations } = await new AxeBuilder({ page: tab }).analyze()
-      const found = violations.map(
-        ({ id, help, nodes }) =>
-          `${id}: ${help}: ${nodes
-            .map((node) => node.html)
-            .join(' | ')
-            .slice(0, 300)}`,
-      )
-      expect(found).toEqual([])
+      expect(await violations(tab), 'room').toEqual([])
+
+      const panel = tab.getByRole(width < 640 ? 'main' : 'complementary', { name: /Thread|Search/ })
+      await tab.getByRole('button', { name: 'Threads', exact: true }).click()
+      await panel.locator('ul').getByRole('button').first().click()
+      await expect(panel.getByRole('article').first()).toBeVisible()
+      expect(await violations(tab), 'thread').toEqual([])
+      await tab.getByRole('button', { name: 'Close panel' }).click()
+
+      await tab.getByRole('button', { name: 'Search messages' }).click()
+      await tab.getByRole('searchbox').fill('lunch')
+      await expect(panel.locator('mark').first()).toBeVisible()
+      expect(await violations(tab), 'search').toEqual([])
+      await tab.getByRole('button', { name: 'Close panel' }).click()
+
+      if (width < 640) await tab.getByRole('button', { name: 'Back to rooms' }).click()
+      await syncPill(tab).click()
+      await expect(tab.getByRole('region', { name: 'Status details' })).toBeVisible()
+      expect(await violations(tab), 'status').toEqual([])
     })
   }
+}
+
+async function violations(tab: Page): Promise<string[]> {
+  const found = await new AxeBuilder({ page: tab }).analyze()
+  return found.violations.map(
+    ({ id, help, nodes }) =>
+      `${id}: ${help}: ${nodes
+        .map((node) => node.html)
+        .join(' | ')
+        .slice(0, 300)}`,
+  )
 }
 
 /** The wheel's last turn has had its effect. */

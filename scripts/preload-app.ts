@@ -25,9 +25,10 @@ export function preloadApp(entry: string): Plugin {
         }
         start.dynamicImports.forEach(need)
         const styles = new Set([...needed].flatMap((chunk) => [...(chunk.viteMetadata?.importedCss ?? [])]))
+        // the first paint waits for styles: nothing goes before them
         return [
-          ...[...needed].map((chunk) => tag('modulepreload', chunk.fileName)),
           ...[...styles].map((file) => tag('stylesheet', file)),
+          ...[...needed].map((chunk) => tag('modulepreload', chunk.fileName)),
         ]
       },
     },
