@@ -54,7 +54,7 @@ export interface Exports {
 }
 
 /** A UTF-16 unit never needs more in UTF-8. */
-export const bytesOfUnit = 3
+const bytesOfUnit = 3
 
 /** The heap and the functions of one SQLite build, and the database that we watch. */
 export class Raw {
@@ -96,7 +96,7 @@ export class Raw {
   }
 
   /** Room for `size` bytes, which the next call may give away again. */
-  reserve(size: number): Pointer {
+  #reserve(size: number): Pointer {
     const buffer = this.#buffer
     if (size > buffer.size) {
       this.#sqlite3.wasm.dealloc(buffer.pointer)
@@ -108,7 +108,7 @@ export class Raw {
 
   /** Copies a text, and a NUL, into a buffer that the next call may overwrite; `length` is in bytes, without the NUL. */
   writeText(text: string): { pointer: Pointer; length: number } {
-    const pointer = this.reserve(text.length * bytesOfUnit + 1)
+    const pointer = this.#reserve(text.length * bytesOfUnit + 1)
     const heap = this.heap()
     const length = writeUtf8(heap, pointer, text)
     heap[pointer + length] = 0
@@ -116,7 +116,7 @@ export class Raw {
   }
 
   writeBytes(bytes: Uint8Array): Pointer {
-    const target = this.reserve(bytes.length)
+    const target = this.#reserve(bytes.length)
     this.heap().set(bytes, target)
     return target
   }
@@ -160,7 +160,7 @@ export class Raw {
 }
 
 /** Writes a text at `target`, where there are `bytesOfUnit` bytes for each of its units, and returns its length in bytes. */
-export function writeUtf8(heap: Uint8Array, target: Pointer, text: string): number {
+function writeUtf8(heap: Uint8Array, target: Pointer, text: string): number {
   const { length } = text
   // short ASCII, the usual id, is quicker by hand than through the encoder
   if (length <= 40) {

@@ -1,10 +1,9 @@
 import type { SqlValue } from '../../schema/live.ts'
 import { Real, real, type Value } from '../value.ts'
-import { bytesOfUnit, writeUtf8, type Exports, type Pointer, type Raw } from './raw.ts'
+import type { Exports, Pointer, Raw } from './raw.ts'
 
 const ROW = 100
 const DONE = 101
-const STATIC = 0
 const TRANSIENT = -1
 const MAX_SAFE = Number.MAX_SAFE_INTEGER
 const [INTEGER, FLOAT, TEXT, BLOB] = [1, 2, 3, 4]
@@ -49,35 +48,6 @@ export class Statement {
 
   bindAll(values: readonly (SqlValue | Value)[]): void {
     for (let i = 0; i < values.length; i++) this.bind(i + 1, values[i]!)
-  }
-
-  /** The same without SQLite's copy of texts and blobs: nothing else may be bound before this statement has run. */
-  bindAllInPlace(values: readonly SqlValue[]): void {
-    const raw = this.#raw
-    const { exports } = raw
-    const { pointer } = this
-    let bytes = 0
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i]!
-      if (typeof value === 'string') bytes += value.length * bytesOfUnit
-      else if (value instanceof Uint8Array) bytes += value.length
-    }
-    let free = raw.reserve(bytes)
-    const heap = raw.heap()
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i]!
-      let code: number
-      if (typeof value === 'string') {
-        const length = writeUtf8(heap, free, value)
-        code = exports.sqlite3_bind_text(pointer, i + 1, free, length, STATIC)
-        free += length
-      } else if (value instanceof Uint8Array && value.length > 0) {
-        heap.set(value, free)
-        code = exports.sqlite3_bind_blob(pointer, i + 1, free, value.length, STATIC)
-        free += value.length
-      } else code = bindFixed(exports, pointer, i + 1, value)
-      if (code !== 0) throw raw.error(code)
-    }
   }
 
   /** True when there is a row to read. */

@@ -93,7 +93,7 @@ class LazyStatement implements Statement {
 
   #bound(values: readonly SqlValue[]): RawStatement {
     const statement = (this.#compiled ??= this.#compile())
-    statement.bindAllInPlace(values)
+    statement.bindAll(values)
     return statement
   }
 
