@@ -10,10 +10,11 @@ export interface EventDefinition<
   Payload extends PayloadSchema = PayloadSchema,
   P extends Part = Part,
   Own extends boolean = boolean,
+  Names extends readonly NamedField[] = readonly NamedField[],
 > {
   readonly part: P
   /** Which fields of the envelope it cannot do without. `itself`: the entity is the event, so it may be left out. */
-  readonly names: readonly ('entity' | 'room' | 'itself')[]
+  readonly names: Names
   /** who may append it */
   readonly by: Right
   /** the newest version of its payload, which this build writes */
@@ -24,6 +25,7 @@ export interface EventDefinition<
   /** It has rows beside those that are folded from facts: projector.ts must say how they are made and taken back. */
   readonly ownRows: Own
 }
+export type NamedField = 'entity' | 'room' | 'itself'
 export type PayloadSchema = v.GenericSchema<unknown, object>
 
 /**
@@ -59,9 +61,12 @@ export interface OlderPayload {
 }
 
 /** Only types: lets a definition's own payload reach its facts. */
-export function define<Payload extends PayloadSchema, const P extends Part, const Own extends boolean>(
-  definition: EventDefinition<Payload, P, Own>,
-): EventDefinition<Payload, P, Own> {
+export function define<
+  Payload extends PayloadSchema,
+  const P extends Part,
+  const Own extends boolean,
+  const Names extends readonly NamedField[],
+>(definition: EventDefinition<Payload, P, Own, Names>): EventDefinition<Payload, P, Own, Names> {
   return definition
 }
 

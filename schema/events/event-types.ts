@@ -27,6 +27,8 @@ export type PayloadOf<T extends EventType> = v.InferOutput<Definitions[T]['paylo
 export type EventTypeOf<P extends Part> = {
   [T in EventType]: Definitions[T] extends EventDefinition<Definitions[T]['payload'], P> ? T : never
 }[EventType]
+/** What an event of the type cannot do without. */
+export type NamesOf<T extends EventType> = Definitions[T]['names'][number]
 export type OwnRowsType = { [T in EventType]: Definitions[T]['ownRows'] extends true ? T : never }[EventType]
 
 export const eventTypes = Object.keys(eventDefinitions) as readonly EventType[]

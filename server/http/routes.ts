@@ -12,8 +12,8 @@ import { requireSession, type Session } from './sign-in.ts'
  */
 export interface Routes {
   readonly hono: Hono
-  /** HEAD too */
-  get<A extends Access>(path: string, access: A, handler: Handler<A>): Routes
+  /** HEAD too. An `author` only writes: what a route answers from a stream is for its readers. */
+  get<A extends Exclude<Access, 'author'>>(path: string, access: A, handler: Handler<A>): Routes
   post<A extends Access>(path: string, access: A, handler: Handler<A>): Routes
   /** the methods that a path takes; none: it is no route */
   methodsOf(path: string): readonly string[]

@@ -1,10 +1,10 @@
 import { monotonicFactory } from 'ulid'
 import type { EventDraft } from '../../../schema/events/event.ts'
-import type { EventType, PayloadOf } from '../../../schema/events/event-types.ts'
+import type { EventType, NamesOf, PayloadOf } from '../../../schema/events/event-types.ts'
 
 export const newId = monotonicFactory()
 
-export interface DraftFields<T extends EventType> {
+interface Fields<T extends EventType> {
   readonly stream: string
   readonly actor: string
   /** left out where the event itself is the entity (message.create) */
@@ -12,6 +12,9 @@ export interface DraftFields<T extends EventType> {
   readonly room?: string
   readonly payload: PayloadOf<T>
 }
+/** What the type's definition names cannot be left out. */
+export type DraftFields<T extends EventType> = Fields<T> &
+  Required<Pick<Fields<T>, Extract<NamesOf<T>, 'entity' | 'room'>>>
 
 /** An event as its author writes it; the leader adds `clock` and `deps`. */
 export function draftEvent<T extends EventType>(type: T, fields: DraftFields<T>): EventDraft {
