@@ -41,15 +41,17 @@ export function walk(list: Locator, options: WalkOptions): Promise<Walk> {
       const look = () => {
         const box = list.getBoundingClientRect()
         const rows = [...list.querySelectorAll<HTMLElement>('article')]
+        const beginning = list.querySelector<HTMLElement>('[data-key="beginning"]')
         rowsMax = Math.max(rowsMax, rows.length)
         const places = rows.map((row) => ({ key: row.dataset['key']!, box: row.getBoundingClientRect() }))
         const inView = places.filter((place) => place.box.bottom > box.top + 1 && place.box.top < box.bottom - 1)
         for (const place of inView) seen.add(place.key)
-        for (const { key, box } of places) {
+        const drawn = beginning ? [...places, { key: 'beginning', box: beginning.getBoundingClientRect() }] : places
+        for (const { key, box } of drawn) {
           const by = box.height - (heights.get(key) ?? box.height)
           if (Math.abs(by) > 0.01) grown.push(`step ${taken}: ${key} by ${by} px`)
         }
-        heights = new Map(places.map(({ key, box }) => [key, box.height]))
+        heights = new Map(drawn.map(({ key, box }) => [key, box.height]))
         return { box, places, inView }
       }
       const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))

@@ -1,7 +1,7 @@
 import { ArrowLeft } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { streamKind } from '../../../schema/events/streams.ts'
-import { useClientStatus, useDispatch, useLive, useLiveQuery, useLiveRow } from '../../live/index.ts'
+import { useClientStatus, useDispatch, useLive, useLiveChanges, useLiveQuery, useLiveRow } from '../../live/index.ts'
 import { openedPanel, panelKinds, panels, type Panel } from '../../panels.ts'
 import { navigate, openPanel, type Route } from '../../routes.ts'
 import { IconButton } from '../../shell/Button.tsx'
@@ -38,6 +38,8 @@ function OpenRoom({ space, room, route }: { space: SpaceRow; room: RoomRow; rout
   const [replyTo, setReplyTo] = useState<TimelineRow | null>(null)
   const timeline = useRef<TimelineHandle>(null)
   const composer = useRef<ComposerHandle>(null)
+  // for as long as the room is open: its beginning, drawn by and by, must not grow while its threads are asked for
+  useLiveChanges(threadsOf(room.stream, room.id, 3), ignore)
 
   const send = async (text: string, reply: string | null) => {
     await writeMessage(dispatch, { stream: space.stream, actor: space.me, room: room.id }, text, reply)
@@ -117,6 +119,8 @@ function RoomHeader({ room, panel }: { room: RoomRow; panel: Panel | null }) {
     </header>
   )
 }
+
+const ignore = () => {}
 
 /** Above the first message; in a room that has only threads (an import, for one) they are the content. */
 function Beginning({ room }: { room: RoomRow }) {

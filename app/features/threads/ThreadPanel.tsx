@@ -28,6 +28,8 @@ export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: 
   const { row: room, loading } = useLiveRow(roomById(space.stream, thread))
   const parentId = room ? room.parent_message : parentOf(thread)
   const { row: parent, loading: asking } = useLiveRow(parentId ? threadParent(space.stream, parentId) : null)
+  const isCut = parent?.full_content_cached === 0
+  const { row: whole, loading: cut } = useLiveRow(parent && isCut ? messageBody(parent) : null)
   const [replyTo, setReplyTo] = useState<TimelineRow | null>(null)
   const timeline = useRef<TimelineHandle>(null)
   const composer = useRef<ComposerHandle>(null)
@@ -46,7 +48,8 @@ export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: 
   }
   const showInRoom = (message: ThreadParent) =>
     goToMessage({ space: space.id, room: message.timeline_id, panel: panelBeside(route.panel), message: message.id })
-  const head = parent && <Parent parent={parent} showInRoom={showInRoom} />
+  // drawn with its whole text, or not yet: it must not grow
+  const head = parent && !cut && <Parent parent={parent} text={whole?.body ?? parent.snippet} showInRoom={showInRoom} />
   return (
     <PanelFrame kind="thread" subtitle={room?.name ?? null}>
       {loading ? (
@@ -95,8 +98,15 @@ export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: 
   )
 }
 
-function Parent({ parent, showInRoom }: { parent: ThreadParent; showInRoom(parent: ThreadParent): void }) {
-  const { row: whole } = useLiveRow(parent.full_content_cached === 0 ? messageBody(parent) : null)
+function Parent({
+  parent,
+  text,
+  showInRoom,
+}: {
+  parent: ThreadParent
+  text: string
+  showInRoom(parent: ThreadParent): void
+}) {
   const mark = useNameMark(parent.author_id)
   return (
     <div className={css.parent}>
@@ -110,11 +120,7 @@ function Parent({ parent, showInRoom }: { parent: ThreadParent; showInRoom(paren
           <ShortTime at={parent.created_at} />
         </time>
       </div>
-      {parent.deleted ? (
-        <p className={css.none}>This message was deleted</p>
-      ) : (
-        <MessageText text={whole?.body ?? parent.snippet} />
-      )}
+      {parent.deleted ? <p className={css.none}>This message was deleted</p> : <MessageText text={text} />}
       <button type="button" className={css.show} onClick={() => showInRoom(parent)}>
         Show in room
       </button>
