@@ -139,8 +139,8 @@ async function preview(consumer: string): Promise<{ url: string; server: ChildPr
   })
   const url = await new Promise<string>((resolve, reject) => {
     let said = ''
-    server.stdout.on('data', (data: Buffer) => {
-      said += data.toString()
+    server.stdout.setEncoding('utf8').on('data', (data: string) => {
+      said += data
       const address = /http:\/\/localhost:\d+/.exec(stripVTControlCharacters(said))?.[0]
       if (address) resolve(address)
     })

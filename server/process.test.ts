@@ -335,7 +335,8 @@ function ask(port: number, bytes: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
     let answer = ''
-    socket.on('data', (chunk) => (answer += chunk.toString()))
+    socket.setEncoding('utf8')
+    socket.on('data', (chunk: string) => (answer += chunk))
     socket.on('error', () => resolve(answer))
     socket.on('close', () => resolve(answer))
   })

@@ -56,7 +56,7 @@ export async function startProcess(
     },
   })
   let log = ''
-  child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()))
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (log += chunk))
   const port = await portOf(child, () => log)
   const origin = `http://127.0.0.1:${port}`
   return {
@@ -78,8 +78,8 @@ export async function startProcess(
 function portOf(child: ChildProcess, log: () => string): Promise<number> {
   return new Promise((resolve, reject) => {
     let printed = ''
-    child.stdout!.on('data', (chunk: Buffer) => {
-      printed += chunk.toString()
+    child.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
+      printed += chunk
       const found = /:(\d+) \(data in/.exec(printed)
       if (found) resolve(Number(found[1]))
     })

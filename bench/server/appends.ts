@@ -14,8 +14,10 @@ const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), j
   env: { ...process.env, PORT: '0', DATA_DIR: dataDirectory, LOG_LEVEL: 'silent' },
 })
 const port = await new Promise<number>((resolve) => {
-  child.stdout.on('data', (chunk: Buffer) => {
-    const found = /localhost:(\d+)/.exec(chunk.toString())
+  let said = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    said += chunk
+    const found = /localhost:(\d+)/.exec(said)
     if (found) resolve(Number(found[1]))
   })
 })
@@ -34,7 +36,7 @@ function post(path: string, body: unknown, cookie = ''): Promise<{ status: numbe
       { agent, host: '127.0.0.1', port, method: 'POST', path, headers: { ...headers, host: `localhost:${port}` } },
       (answer) => {
         let all = ''
-        answer.on('data', (chunk: Buffer) => (all += chunk.toString()))
+        answer.setEncoding('utf8').on('data', (chunk: string) => (all += chunk))
         answer.on('end', () =>
           resolve({
             status: answer.statusCode!,

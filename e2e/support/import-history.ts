@@ -13,9 +13,9 @@ export function importHistory(
     const parameters = ['--import', 'tsx', 'server/import/main.ts', file, '--space', space, '--server', server]
     const child = spawn(process.execPath, parameters, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
-    const keep = (chunk: Buffer): void => void (output += chunk.toString())
-    child.stdout.on('data', keep)
-    child.stderr.on('data', keep)
+    const keep = (chunk: string): void => void (output += chunk)
+    child.stdout.setEncoding('utf8').on('data', keep)
+    child.stderr.setEncoding('utf8').on('data', keep)
     child.once('error', reject)
     child.once('close', (exitCode) => resolve({ exitCode: exitCode ?? 1, output }))
   })

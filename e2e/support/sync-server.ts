@@ -54,9 +54,9 @@ export class SyncServer {
       },
     })
     this.#process = child
-    const keep = (chunk: Buffer): void => void (this.#log += chunk.toString())
-    child.stdout.on('data', keep)
-    child.stderr.on('data', keep)
+    const keep = (chunk: string): void => void (this.#log += chunk)
+    child.stdout.setEncoding('utf8').on('data', keep)
+    child.stderr.setEncoding('utf8').on('data', keep)
     const deadline = Date.now() + 30_000
     while (!(await this.#answers())) {
       if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${this.#log}`)

@@ -39,10 +39,11 @@ export class AnyClient {
           { agent: this.#agent, host: '127.0.0.1', port: this.#port, method, path, headers: all, timeout: 20_000 },
           (answer) => {
             let text = ''
+            answer.setEncoding('utf8') // a chunk may end within a character
             const tail = answer.headers['content-type'] === 'text/event-stream'
             const finish = () => resolve({ status: answer.statusCode!, body: text })
-            answer.on('data', (chunk: Buffer) => {
-              text += chunk.toString()
+            answer.on('data', (chunk: string) => {
+              text += chunk
               if (tail) answer.destroy()
             })
             answer.on('end', finish).on('error', finish).on('close', finish)
@@ -85,7 +86,8 @@ export class AnyClient {
       let body = ''
       const socket = connect(this.#port, '127.0.0.1', () => socket.end(sent))
       socket.setTimeout(2000, () => socket.destroy())
-      socket.on('data', (chunk) => (body += chunk.toString()))
+      socket.setEncoding('utf8')
+      socket.on('data', (chunk: string) => (body += chunk))
       socket.on('error', () => {})
       socket.on('close', () => resolve({ status: Number(/^HTTP\/1\.1 (\d+)/.exec(body)?.[1] ?? 0), body }))
     })
@@ -97,9 +99,10 @@ export class AnyClient {
       const socket = connect(this.#port, '127.0.0.1')
       let text = ''
       socket.write(`GET /api/tail HTTP/1.1\r\nHost: localhost\r\nCookie: ${person.cookie}\r\n\r\n`)
+      socket.setEncoding('utf8')
       socket.on('error', () => {})
-      socket.on('data', (chunk) => {
-        text += chunk.toString()
+      socket.on('data', (chunk: string) => {
+        text += chunk
         for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
           const line = /^data:(.*)$/m.exec(text.slice(0, end))?.[1]
           text = text.slice(end + 2)

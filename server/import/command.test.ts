@@ -27,12 +27,12 @@ function command(parameters: readonly string[], onOutput: (output: string, stop:
     env: { ...process.env, DATA_DIR: folder.directory },
   })
   let output = ''
-  const take = (chunk: Buffer) => {
-    output += chunk.toString()
+  const take = (chunk: string) => {
+    output += chunk
     onOutput(output, () => child.kill('SIGINT'))
   }
-  child.stdout.on('data', take)
-  child.stderr.on('data', take)
+  child.stdout.setEncoding('utf8').on('data', take)
+  child.stderr.setEncoding('utf8').on('data', take)
   return new Promise<{ status: number | null; output: string }>((resolve) =>
     child.once('close', (status) => resolve({ status, output })),
   )

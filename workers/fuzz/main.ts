@@ -22,7 +22,6 @@ const result = await fuzzDevice({
   seed,
   batches,
   onProgress(done) {
-    if (done % Math.max(1000, Math.floor(batches / 10 / 1000) * 1000) !== 0) return
     collect()
     const megabytes = process.memoryUsage().heapUsed / 2 ** 20
     heaps.push(megabytes)
