@@ -45,6 +45,21 @@ test('what is done before the first query has answered is done all the same', as
     await Promise.all([tab.waitForEvent('load'), enter(tab, 'garden')])
     await expect(composer(tab)).toHaveValue('one two three')
   })
+  await test.step('Enter on a name that is typed before the members are here inserts it, and does not send', async () => {
+    await elsewhere()
+    await enter(tab, 'garden')
+    await expect(composer(tab)).toHaveValue('one two three')
+    await composer(tab).evaluate(async (field: HTMLTextAreaElement) => {
+      const { set } = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value')!
+      set!.call(field, `${field.value} @Ad`)
+      field.dispatchEvent(new InputEvent('input', { bubbles: true }))
+      await Promise.resolve() // React draws before the worker can answer
+      field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))
+    })
+    await expect(composer(tab)).toHaveValue('one two three @**Ada** ')
+    await composer(tab).fill('one two three')
+    await expect.poll(() => drafts(tab)).toEqual([{ text: 'one two three' }])
+  })
   await test.step('Up edits the last message, as soon as that is here', async () => {
     await elsewhere()
     await asSoonAsThereIs(tab, composerOf('garden'), [{ press: 'ArrowUp' }])

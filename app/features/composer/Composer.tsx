@@ -1,26 +1,13 @@
 import { CornerUpLeft, SendHorizontal, X } from 'lucide-react'
-import {
-  useEffect,
-  useId,
-  useImperativeHandle,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-  type KeyboardEvent,
-  type Ref,
-} from 'react'
+import { useEffect, useId, useImperativeHandle, useLayoutEffect, useRef, type KeyboardEvent, type Ref } from 'react'
 import { placeOf } from '../../focus/places.ts'
-import { useLiveQuery } from '../../live/index.ts'
 import { useNameMarks } from '../spaces/name-marks.tsx'
-import { membersOf } from '../spaces/spaces-query.ts'
 import { IconButton } from '../../shell/Button.tsx'
 import { showError, showToast } from '../../shell/toasts.tsx'
 import type { TimelineRow } from '../timeline/timeline-query.ts'
 import { GrowingTextarea } from './GrowingTextarea.tsx'
-import { findPeople } from './find-people.ts'
-import { insertMention, mentionAt, type MentionAt } from './mention-at.ts'
 import { useDraft } from './use-draft.ts'
+import { useMention } from './use-mention.ts'
 import { lengthFault } from './write-message.ts'
 import css from './Composer.module.css'
 
@@ -46,14 +33,21 @@ export interface ComposerProps {
 export function Composer(props: ComposerProps) {
   const { stream, room, label, replyTo } = props
   const { text, setText } = useDraft({ stream, room })
-  const [mention, setMention] = useState<MentionAt | null>(null)
-  const [chosen, setChosen] = useState(0)
   const field = useRef<HTMLTextAreaElement>(null)
   const caretAfter = useRef<number | null>(null)
   const listId = useId()
   const marks = useNameMarks()
-  const { data: members } = useLiveQuery(mention ? membersOf(stream) : null)
-  const people = useMemo(() => (mention ? findPeople(members, mention.name) : []), [members, mention])
+  const mention = useMention({
+    stream,
+    field,
+    onInsert(next, caret) {
+      caretAfter.current = caret
+      setText(next)
+      field.current?.focus()
+    },
+    onEnter: () => send(),
+  })
+  const { people, chosen } = mention
 
   useImperativeHandle(props.handle, () => ({ focus: () => field.current?.focus() }), [])
   useEffect(() => {
@@ -65,30 +59,15 @@ export function Composer(props: ComposerProps) {
     caretAfter.current = null
   })
 
-  const look = () => {
-    const caret = field.current?.selectionStart ?? 0
-    const at = mentionAt(field.current?.value ?? '', caret)
-    setMention(at)
-    if (at?.name !== mention?.name) setChosen(0)
-  }
-  const choose = (at: number) => {
-    const person = people[at]
-    if (!person || !mention) return
-    const next = insertMention(text, field.current?.selectionStart ?? text.length, mention, person.name)
-    caretAfter.current = next.caret
-    setText(next.text)
-    setMention(null)
-    field.current?.focus()
-  }
   const send = () => {
-    const written = text.trim()
+    const written = (field.current?.value ?? text).trim()
     if (!written) return
     const fault = lengthFault(written)
     if (fault) return showToast({ kind: 'error', text: fault })
     // asked for before the draft goes, so that a tab that is closed now leaves the one or the other
     const sent = props.send(written, replyTo?.id ?? null)
     setText('', 'now')
-    setMention(null)
+    mention.close()
     props.clearReply()
     field.current?.focus()
     sent.catch((error: unknown) => {
@@ -98,21 +77,12 @@ export function Composer(props: ComposerProps) {
     })
   }
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (mention && people.length > 0) {
-      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-      if (step) {
-        event.preventDefault()
-        return setChosen((chosen + step + people.length) % people.length)
-      }
-      if (event.key === 'Enter' || event.key === 'Tab') {
-        event.preventDefault()
-        return choose(chosen)
-      }
-    }
-    if (event.key === 'Escape' && (mention || replyTo)) {
+    const forMention = mention.onKeyDown(event)
+    if (forMention || (event.key === 'Escape' && replyTo)) {
       event.preventDefault()
       event.stopPropagation()
-      return mention ? setMention(null) : props.clearReply()
+      if (!forMention) props.clearReply()
+      return
     }
     // what scrolls in the messages is a stop each: back to the log they are one
     if (event.key === 'Tab' && event.shiftKey) {
@@ -125,7 +95,7 @@ export function Composer(props: ComposerProps) {
 
   return (
     <div className={css.composer}>
-      {mention && people.length > 0 && (
+      {people.length > 0 && (
         <ul className={css.people} id={listId} role="listbox" aria-label="People">
           {people.map((person, at) => (
             <li
@@ -136,7 +106,7 @@ export function Composer(props: ComposerProps) {
               className={css.person}
               onPointerDown={(event) => {
                 event.preventDefault()
-                choose(at)
+                mention.choose(at)
               }}
             >
               {person.name}
@@ -171,15 +141,15 @@ export function Composer(props: ComposerProps) {
           value={text}
           onChange={(next) => {
             setText(next)
-            look()
+            mention.look()
           }}
-          onSelect={look}
-          onBlur={() => setMention(null)}
+          onSelect={mention.look}
+          onBlur={mention.close}
           onEnter={send}
           onKeyDown={onKeyDown}
           aria-autocomplete="list"
-          aria-controls={mention ? listId : undefined}
-          aria-activedescendant={mention && people.length > 0 ? `${listId}-${chosen}` : undefined}
+          aria-controls={people.length > 0 ? listId : undefined}
+          aria-activedescendant={people.length > 0 ? `${listId}-${chosen}` : undefined}
           enterKeyHint="send"
         />
         <IconButton label="Send message" className={css.send} disabled={text.trim() === ''} onClick={send}>

@@ -13,5 +13,5 @@ test.each([
 test('a chosen name replaces what was typed of it', () => {
   const text = 'hi @an, ok'
   const at = mentionAt(text, 6)!
-  expect(insertMention(text, 6, at, 'Ann Vale')).toEqual({ text: 'hi @**Ann Vale** , ok', caret: 17 })
+  expect(insertMention(text, at, 'Ann Vale')).toEqual({ text: 'hi @**Ann Vale** , ok', caret: 17 })
 })

@@ -16,12 +16,9 @@ export function mentionAt(text: string, caret: number): MentionAt | null {
 
 const longest = 200
 
-export function insertMention(
-  text: string,
-  caret: number,
-  at: MentionAt,
-  name: string,
-): { text: string; caret: number } {
+/** The name in the place of what was typed of it; the caret stands behind it. */
+export function insertMention(text: string, at: MentionAt, name: string): { text: string; caret: number } {
   const written = `@**${name}** `
-  return { text: text.slice(0, at.start) + written + text.slice(caret), caret: at.start + written.length }
+  const end = at.start + 1 + at.name.length
+  return { text: text.slice(0, at.start) + written + text.slice(end), caret: at.start + written.length }
 }

@@ -10,6 +10,7 @@ import {
   type ReactNode,
   type Ref,
 } from 'react'
+import { assertNever } from '../../../schema/assert.ts'
 import { keyIn } from '../../../schema/events/key.ts'
 import { useLive } from '../../live/index.ts'
 import { showError } from '../../shell/toasts.tsx'
@@ -26,11 +27,11 @@ import { timelineItems, type TimelineItem } from './timeline-items.ts'
 import { savePosition, type TimelinePosition } from './timeline-position.ts'
 import { nextBelow } from './scroll/next-below.ts'
 import type { Anchor } from './scroll/scroll-core.ts'
-import type { OrderKey, TimelineRow } from './timeline-query.ts'
-import { firstUnread, messagePlace } from './timeline-query.ts'
+import type { TimelineRow } from './timeline-query.ts'
 import type { TimelineSnapshot, TimelineWindow } from './timeline-window.ts'
 import { timelineWindow } from './timeline-windows.ts'
 import { TimelineSkeleton } from './TimelineSkeleton.tsx'
+import { useJumps } from './use-jumps.ts'
 import { useOpening, type Opening } from './use-opening.ts'
 import { useReading } from './use-reading.ts'
 import { useTimelineScroll } from './use-timeline-scroll.ts'
@@ -127,11 +128,9 @@ const head: Drawn = { kind: 'head', key: 'beginning' }
 
 function OpenTimeline(props: OpenProps) {
   const { stream, room, me, myNames, threads, message, window, snapshot, marks, opening } = props
-  const { client } = useLive()
   const { rows, hasOlder, hasNewer } = snapshot
   useEffect(() => dropServerPage(stream, room), [stream, room])
   const [dividedAt, setDividedAt] = useState(marks.upTo)
-  const [highlighted, setHighlighted] = useState<string | null>(null)
 
   const items = useMemo<readonly Drawn[]>(() => {
     const drawn = timelineItems(rows, { readUpTo: dividedAt, me, fromBeginning: !hasOlder })
@@ -141,13 +140,6 @@ function OpenTimeline(props: OpenProps) {
   const byKey = useMemo(() => new Map(rows.map((row) => [row.id, row])), [rows])
 
   const reading = useReading({ rows, hasOlder, me, marks, opening, stream, room, onAllRead: setDividedAt })
-  const needed = useRef<() => ReturnType<typeof scroll.needed>>(() => null)
-  const neededPlaces = useCallback(() => {
-    const found = needed.current()
-    const first = found && nearestRow(items, found.first)
-    const last = found && nearestRow(items, found.last)
-    return first && last && { first: first.order_key, last: last.order_key }
-  }, [items])
   const scroll = useTimelineScroll({
     keys,
     hasOlder,
@@ -163,66 +155,30 @@ function OpenTimeline(props: OpenProps) {
       reading.onView(view)
     },
   })
-  needed.current = scroll.needed
-  const { following } = scroll.plan
+  const { viewport, content, plan, needed, jump } = scroll
+  const { following, from, to, above, below } = plan
+  const neededPlaces = useCallback(() => {
+    const found = needed()
+    const first = found && nearestRow(items, found.first)
+    const last = found && nearestRow(items, found.last)
+    return first && last && { first: first.order_key, last: last.order_key }
+  }, [items, needed])
 
   useEffect(() => {
     if (following) window.settleAtEnd(neededPlaces)
-  }, [following, rows, window, neededPlaces])
+  }, [following, window, neededPlaces])
 
-  const { jump, toEnd, stay } = scroll
-  /** Where it fails, the reader is told, and can go on from where the timeline stands. */
-  const bring = useCallback(
-    async (opening: Promise<void>) => {
-      await opening
-      const { status, error } = window.get()
-      if (status !== 'error') return
-      stay()
-      throw error
-    },
-    [window, stay],
-  )
-  const jumpTo = useCallback(
-    async (id: string) => {
-      const found = (await client.query(messagePlace, [stream, id])).rows[0]
-      if (found?.[0] !== room) return props.onJump(id)
-      const place = found[1] as OrderKey
-      jump(id, 'middle')
-      setHighlighted(id)
-      if (!window.holds(place)) await bring(window.openAround(place))
-    },
-    // eslint-disable-next-line react/exhaustive-deps -- onJump only navigates
-    [client, stream, room, window, jump, bring],
-  )
-  const goToEnd = useCallback(() => {
-    toEnd()
-    if (window.get().hasNewer) bring(window.openAtEnd()).catch(showError)
-  }, [window, toEnd, bring])
-  const goToUnread = useCallback(async () => {
-    const upTo = reading.upTo()
-    if (me === null || upTo === null) return
-    const found = (await client.query(firstUnread, [stream, room, upTo, me])).rows[0] as [string, OrderKey] | undefined
-    if (!found) return
-    jump(found[0], 'upper')
-    if (!window.holds(found[1])) await bring(window.openAround(found[1]))
-    scroll.viewport.current?.focus({ preventScroll: true })
-    // eslint-disable-next-line react/exhaustive-deps -- refs
-  }, [client, stream, room, me, window, jump, bring])
-
-  const opened = useRef(false)
-  useEffect(() => {
-    if (message && (opened.current || opening.start === null || opening.start.key !== message))
-      jumpTo(message).catch(showError)
-    else if (message) setHighlighted(message)
-    opened.current = true
-    // eslint-disable-next-line react/exhaustive-deps -- the opening is the first time alone
-  }, [message, jumpTo])
-  useEffect(() => {
-    if (!highlighted) return
-    const timer = setTimeout(() => setHighlighted(null), 2500)
-    return () => clearTimeout(timer)
-  }, [highlighted])
-
+  const { jumpTo, toEnd, toUnread, highlighted } = useJumps({
+    stream,
+    room,
+    me,
+    message,
+    opening,
+    window,
+    scroll,
+    upTo: reading.upTo,
+    onJump: props.onJump,
+  })
   const { actions, isEditing, choosing, overlay, editFromComposer } = useTimelineActions({
     stream,
     space: props.space,
@@ -234,33 +190,25 @@ function OpenTimeline(props: OpenProps) {
     onReply: props.onReply,
     onOpenThread: props.onOpenThread,
   })
-  const rowsNow = useRef(snapshot.rows)
-  rowsNow.current = snapshot.rows
-  useImperativeHandle(
-    props.handle,
-    () => ({
-      scrollToEnd: goToEnd,
-      editLast: () => {
-        const last = rowsNow.current.findLast((row) => row.author_id === me && row.deleted === 0)
-        if (!last) return false
-        if (isAway(scroll.viewport.current, last.id)) jump(last.id, 'middle')
-        editFromComposer(last.id)
-        return true
-      },
-    }),
-    // eslint-disable-next-line react/exhaustive-deps -- refs
-    [goToEnd, me, jump],
-  )
+  useImperativeHandle(props.handle, () => ({
+    scrollToEnd: toEnd,
+    editLast: () => {
+      const last = rows.findLast((row) => row.author_id === me && row.deleted === 0)
+      if (!last) return false
+      if (isAway(viewport.current, last.id)) jump(last.id, 'middle')
+      editFromComposer(last.id)
+      return true
+    },
+  }))
 
-  const { from, to, above, below } = scroll.plan
-  const { unreadAbove, unreadBelow } = reading
-  const awayFromEnd = !following && (unreadBelow > 0 || hasNewer || scroll.plan.to < items.length)
+  const { unreadBelow } = reading
+  const awayFromEnd = !following && (unreadBelow > 0 || hasNewer || to < items.length)
 
   return (
     <MessageActionsContext value={actions}>
       <div className={css.timeline}>
         <div
-          ref={scroll.viewport}
+          ref={viewport}
           className={css.viewport}
           role="log"
           data-focus={threads ? 'log' : 'thread-log'}
@@ -269,67 +217,48 @@ function OpenTimeline(props: OpenProps) {
           aria-relevant="additions"
           tabIndex={0}
           onScroll={scroll.onScroll}
-          onKeyDown={(event) => walkRows(event, goToEnd)}
+          onKeyDown={(event) => walkRows(event, toEnd)}
         >
-          <div ref={scroll.content} className={css.content}>
+          <div ref={content} className={css.content}>
             <div style={{ blockSize: above }} />
             {items.slice(from, to).map((item) => {
-              switch (item.kind) {
-                case 'head':
-                  return (
-                    <div key="beginning" className={css.head}>
-                      {props.head}
-                    </div>
-                  )
-                case 'date':
-                  return <DateLine key={item.key} item={item} />
-                case 'new':
-                  return <NewLine key="new" />
-                case 'message':
-                  return (
-                    <MessageRow
-                      key={item.key}
-                      row={item.row}
-                      leads={item.leads}
-                      me={me}
-                      myNames={myNames}
-                      editing={isEditing(item.row.id)}
-                      highlighted={highlighted === item.row.id}
-                      choosing={choosing === item.row.id}
-                      threads={threads}
-                      readOnly={!me}
-                    />
-                  )
-              }
+              if (item.kind !== 'message') return <Line key={item.key} item={item} beginning={props.head} />
+              const { id } = item.row
+              return (
+                <MessageRow
+                  key={item.key}
+                  row={item.row}
+                  leads={item.leads}
+                  me={me}
+                  myNames={myNames}
+                  editing={isEditing(id)}
+                  highlighted={highlighted === id}
+                  choosing={choosing === id}
+                  threads={threads}
+                  readOnly={!me}
+                />
+              )
             })}
             <div style={{ blockSize: below }} />
           </div>
         </div>
         <BeforeCommit look={scroll.beforeCommit} />
-        {unreadAbove > 0 && (
-          <div className={`${css.chips} ${css.top}`}>
-            <button type="button" className={css.chip} data-new onClick={() => void goToUnread().catch(showError)}>
-              {unreadAbove} new <ArrowUp size={14} aria-hidden />
-              <span className="visually-hidden">messages above: jump to the first</span>
-            </button>
-            <button type="button" className={css.chip} onClick={reading.markAllRead}>
-              Mark as read
-            </button>
-          </div>
+        {reading.unreadAbove > 0 && (
+          <UnreadAbove
+            count={reading.unreadAbove}
+            onJump={() => void toUnread().catch(showError)}
+            onMarkRead={reading.markAllRead}
+          />
         )}
         {awayFromEnd && (
-          <button
-            type="button"
-            className={`${css.chip} ${css.bottom}`}
-            data-new={unreadBelow > 0 || undefined}
-            onClick={() => {
+          <BackToEnd
+            unread={unreadBelow}
+            onGo={() => {
               // the button goes away
-              scroll.viewport.current?.focus({ preventScroll: true })
-              goToEnd()
+              viewport.current?.focus({ preventScroll: true })
+              toEnd()
             }}
-          >
-            {unreadBelow > 0 ? `${unreadBelow} new` : 'Latest'} <ArrowDown size={14} aria-hidden />
-          </button>
+          />
         )}
       </div>
       {overlay}
@@ -337,11 +266,55 @@ function OpenTimeline(props: OpenProps) {
   )
 }
 
-function NewLine() {
+/** What stands between messages, and above the first. */
+function Line({
+  item,
+  beginning,
+}: {
+  readonly item: Exclude<Drawn, { kind: 'message' }>
+  readonly beginning: ReactNode
+}) {
+  switch (item.kind) {
+    case 'head':
+      return <div className={css.head}>{beginning}</div>
+    case 'date':
+      return <DateLine item={item} />
+    case 'new':
+      return (
+        <div data-key="new" className={css.new} role="separator" aria-label="New messages">
+          <span>New</span>
+        </div>
+      )
+    default:
+      return assertNever(item)
+  }
+}
+
+interface UnreadAboveProps {
+  readonly count: number
+  onJump(): void
+  onMarkRead(): void
+}
+
+function UnreadAbove({ count, onJump, onMarkRead }: UnreadAboveProps) {
   return (
-    <div data-key="new" className={css.new} role="separator" aria-label="New messages">
-      <span>New</span>
+    <div className={`${css.chips} ${css.top}`}>
+      <button type="button" className={css.chip} data-new onClick={onJump}>
+        {count} new <ArrowUp size={14} aria-hidden />
+        <span className="visually-hidden">messages above: jump to the first</span>
+      </button>
+      <button type="button" className={css.chip} onClick={onMarkRead}>
+        Mark as read
+      </button>
     </div>
+  )
+}
+
+function BackToEnd({ unread, onGo }: { readonly unread: number; onGo(): void }) {
+  return (
+    <button type="button" className={`${css.chip} ${css.bottom}`} data-new={unread > 0 || undefined} onClick={onGo}>
+      {unread > 0 ? `${unread} new` : 'Latest'} <ArrowDown size={14} aria-hidden />
+    </button>
   )
 }
 
