@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { ulid } from 'ulid'
 import type { Identity } from '../schema/messages/http.ts'
+import { importerPrefix } from '../schema/rights/importers.ts'
 import { closeSqlite, inTransaction, openSqlite } from './sqlite.ts'
-import { importerPrefix } from './space-state.ts'
 
 /** Persons and their sessions. A session's token is random and known to its device alone: only its hash is stored. */
 export interface Accounts {

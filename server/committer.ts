@@ -1,24 +1,17 @@
 import { aheadOf } from '../schema/events/bounds.ts'
 import { clockToMs } from '../schema/events/clock.ts'
 import { definitionOf } from '../schema/events/event-types.ts'
-import { validateEvent, type AnyEvent } from '../schema/events/event.ts'
-import { streamKind } from '../schema/events/streams.ts'
+import { validateEvent, type AnyEvent, type EventValidation } from '../schema/events/event.ts'
 import type { AppendResult } from '../schema/messages/http.ts'
+import { isImporter } from '../schema/rights/importers.ts'
+import { refusalOf } from '../schema/rights/may.ts'
+import { branchRights, foldRights, type Rights } from '../schema/rights/rights.ts'
+import { isStructure } from '../schema/rights/space-state.ts'
 import { canonicalJson } from './canonical-json.ts'
 import type { Directory } from './directory.ts'
 import { StaleHead, type EventLog, type LogItem } from './event-log.ts'
 import { Fault } from './fault.ts'
 import type { Limits } from './limits.ts'
-import {
-  admit,
-  admitToPerson,
-  branch,
-  foldSpace,
-  isImporter,
-  isStructure,
-  type SpaceState,
-  type ValidEvent,
-} from './space-state.ts'
 
 /**
  * Takes events into the log, as their authors sent them. Laws: a request is taken whole or not at all; every event is
@@ -40,7 +33,7 @@ interface Request {
   readonly reject: (error: unknown) => void
 }
 interface Sent {
-  readonly valid: ValidEvent
+  readonly valid: Exclude<EventValidation, { type: 'invalid' }>
   /** what the author sent, unknown fields included: this is what the log keeps */
   readonly data: string
 }
@@ -70,7 +63,7 @@ export function startCommitter(
     for (;;) {
       const entry = directory.entry(stream)
       const known = new Map((await log.find(stream, idsIn(line))).map((item) => [item.id, item]))
-      const trial = new Trial(stream, entry?.space ?? null, known)
+      const trial = new Trial(stream, directory, known)
       const taken: Request[] = []
       for (const request of line) {
         const fault = trial.take(request)
@@ -169,21 +162,23 @@ function behindOf(event: AnyEvent, oldestMs: number): 'clock' | 'at' | null {
 /** A line of requests, taken one after another on trial: what a refused one did is undone. */
 class Trial {
   readonly #stream: string
+  readonly #directory: Directory
   readonly #known: ReadonlyMap<string, LogItem>
-  #space: SpaceState | null
-  /** the space is a branch of our own */
+  #rights: Rights
+  /** the rights are a branch of our own */
   #owned = false
   /** events of this line, by id */
   readonly #taken = new Map<string, Sent>()
 
-  constructor(stream: string, space: SpaceState | null, known: ReadonlyMap<string, LogItem>) {
+  constructor(stream: string, directory: Directory, known: ReadonlyMap<string, LogItem>) {
     this.#stream = stream
-    this.#space = space
+    this.#directory = directory
     this.#known = known
+    this.#rights = directory.rights(stream)
   }
 
   take(request: Request): Fault | null {
-    const before = this.#space
+    const before = this.#rights
     this.#owned = false // the first change branches off, and leaves `before` as it is
     const taken: string[] = []
     for (const [index, sent] of request.events.entries()) {
@@ -191,7 +186,7 @@ class Trial {
       const outcome = this.#takeOne(request.actor, sent)
       if (outcome === 'new') taken.push(event.id)
       else if (outcome !== 'known') {
-        this.#space = before
+        this.#rights = before
         for (const id of taken) this.#taken.delete(id)
         const { code, message, ...field } = outcome
         return new Fault(code, message, { index, id: event.id, ...field })
@@ -203,10 +198,10 @@ class Trial {
   #takeOne(actor: string, sent: Sent) {
     const { valid, data } = sent
     const { event } = valid
-    const refusal =
-      streamKind(this.#stream) === 'person'
-        ? admitToPerson(this.#stream, actor, valid)
-        : admit(this.#space, valid, (message) => this.#authorOf(message))
+    const rights = this.#rightsFor(event)
+    const { type: append, entity, payload } = event
+    const attempt = { append, entity, payload, authorOf: (message: string) => this.#authorOf(message) }
+    const refusal = refusalOf(rights, actor, attempt, this.#stream)
     const first = this.#taken.get(event.id)?.data ?? this.#known.get(event.id)?.data
     if (first !== undefined) {
       const outcome = sameOrTaken(actor, first, data)
@@ -216,11 +211,17 @@ class Trial {
     if (refusal) return refusal
     this.#taken.set(event.id, sent)
     if (valid.type === 'known' && isStructure(valid.event)) {
-      if (!this.#owned) this.#space = this.#space && branch(this.#space)
+      const own = this.#owned ? rights : branchRights(rights)
       this.#owned = true
-      this.#space = foldSpace(this.#space, valid.event)
+      this.#rights = foldRights(own, valid.event)
     }
     return 'new'
+  }
+
+  /** A room that is just being made says itself of which space it is. */
+  #rightsFor(event: AnyEvent): Rights {
+    const { space, room } = this.#rights
+    return space || room || event.type !== 'room.create' ? this.#rights : this.#directory.rights(this.#stream, event)
   }
 
   #authorOf(message: string): string | null {

@@ -1,6 +1,10 @@
 import { definitionOf } from '../schema/events/event-types.ts'
 import { validateEvent, type AnyEvent } from '../schema/events/event.ts'
-import { personStream, streamKind } from '../schema/events/streams.ts'
+import { personStream, spaceStream, streamKind } from '../schema/events/streams.ts'
+import { may } from '../schema/rights/may.ts'
+import type { RoomState } from '../schema/rights/room-state.ts'
+import { foldRights, noRights, type Rights } from '../schema/rights/rights.ts'
+import { isStructure, type SpaceState, type StructureEvent } from '../schema/rights/space-state.ts'
 import {
   openDirectoryFile,
   roomEventKind,
@@ -10,7 +14,6 @@ import {
 } from './directory-file.ts'
 import type { Commit, EventLog, LogItem, Seq } from './event-log.ts'
 import type { Health, SetAside } from './health.ts'
-import { foldSpace, isMember, isStructure, type SpaceState, type StructureEvent } from './space-state.ts'
 
 /**
  * What the server knows of its streams beyond their bytes: spaces and members, each space's outline, and which events
@@ -24,26 +27,36 @@ import { foldSpace, isMember, isStructure, type SpaceState, type StructureEvent 
 export interface Directory {
   entry(stream: string): StreamEntry | null
   spaces(): Iterable<SpaceState>
-  /** the streams whose tail a person may follow: their own and their spaces' */
+  /** What the rights in a stream rest on. `founding`: the event that would make the room. */
+  rights(stream: string, founding?: AnyEvent): Rights
+  /** the streams that a person may read: their own, their spaces', their private rooms' and direct messages' */
   streamsOf(actor: string): string[]
+  /** those that they could read once, and may read no more: they left, or were removed */
+  goneFor(actor: string): string[]
   mayRead(stream: string, actor: string): boolean
-  /** the structural events of a space, rooms before members; none of threads */
+  /** the structural events of a space or a private room, rooms before members; none of threads */
   outline(stream: string): Promise<LogItem[]>
   /** events of a room from its `messages`-th newest message on, and the events that made it and its threads */
   roomPage(stream: string, room: string, messages: number): Promise<LogItem[]>
-  /** Tells of each commit once the directory has taken it in. What a listener throws reaches nobody else. */
-  watch(listener: (commit: Commit) => void): () => void
+  /**
+   * Tells of each commit once the directory has taken it in, and whose rights it changed, in any stream. What a listener
+   * throws reaches nobody else.
+   */
+  watch(listener: Listener): () => void
   /** events that could not be taken: how many in all, and the newest */
   setAside(): { readonly count: number; readonly newest: readonly SetAside[] }
   close(): void
 }
+type Listener = (commit: Commit, people: ReadonlySet<string>) => void
 export interface StreamEntry {
   readonly stream: string
   head: Seq | null
   events: number
   messages: number
-  /** null: a person's own stream */
+  /** of a space's stream */
   space: SpaceState | null
+  /** of a private room's, or a direct message's */
+  room: RoomState | null
 }
 
 export async function openDirectory(
@@ -66,8 +79,11 @@ class LogDirectory implements Directory {
   readonly #log: EventLog
   readonly #health: Health
   readonly #entries = new Map<string, StreamEntry>()
-  readonly #streamsByMember = new Map<string, Set<string>>()
-  readonly #listeners = new Set<(commit: Commit) => void>()
+  /** every stream that a person is or was in */
+  readonly #streamsByPerson = new Map<string, Set<string>>()
+  /** whose rights changed since that was told last */
+  #moved = new Set<string>()
+  readonly #listeners = new Set<Listener>()
   readonly #catchingUp = new Set<string>()
   /** streams of which the file does not have all that memory has: the disk was full */
   readonly #behind = new Set<string>()
@@ -83,7 +99,7 @@ class LogDirectory implements Directory {
 
   async start(): Promise<void> {
     for (const { stream, head, events, messages, structure } of this.#file.load()) {
-      const entry: StreamEntry = { stream, head, events, messages, space: null }
+      const entry: StreamEntry = { stream, head, events, messages, space: null, room: null }
       for (const { data } of structure) {
         const valid = validateEvent(JSON.parse(data)) // it was valid when it was put there
         if (valid.type === 'known' && isStructure(valid.event)) this.#fold(entry, valid.event)
@@ -103,12 +119,24 @@ class LogDirectory implements Directory {
     for (const { space } of this.#entries.values()) if (space) yield space
   }
 
+  rights(stream: string, founding?: AnyEvent): Rights {
+    const { space = null, room = null } = this.#entries.get(stream) ?? noRights
+    const named = (founding?.payload as { space?: unknown } | null | undefined)?.space
+    const ofRoom = room?.space ?? (typeof named === 'string' ? spaceStream(named) : null)
+    return { space: ofRoom === null ? space : (this.#entries.get(ofRoom)?.space ?? null), room }
+  }
+
   streamsOf(actor: string): string[] {
-    return [personStream(actor), ...(this.#streamsByMember.get(actor) ?? [])]
+    const readable = [...(this.#streamsByPerson.get(actor) ?? [])].filter((stream) => this.mayRead(stream, actor))
+    return [personStream(actor), ...readable]
+  }
+
+  goneFor(actor: string): string[] {
+    return [...(this.#streamsByPerson.get(actor) ?? [])].filter((stream) => !this.mayRead(stream, actor))
   }
 
   mayRead(stream: string, actor: string): boolean {
-    return stream === personStream(actor) || isMember(this.#entries.get(stream)?.space ?? null, actor)
+    return may(this.rights(stream), actor, 'read', stream)
   }
 
   async outline(stream: string): Promise<LogItem[]> {
@@ -120,7 +148,7 @@ class LogDirectory implements Directory {
     return items.sort((a, b) => (a.seq < b.seq ? -1 : 1))
   }
 
-  watch(listener: (commit: Commit) => void): () => void {
+  watch(listener: Listener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
@@ -150,9 +178,11 @@ class LogDirectory implements Directory {
       commit.stream,
       items.map((item) => this.#index(entry, item, 'first time')),
     )
+    const people = this.#moved
+    this.#moved = new Set()
     for (const listener of this.#listeners) {
       try {
-        listener(commit)
+        listener(commit, people)
       } catch (error) {
         this.#health.bug(error, `a watcher of the directory, at ${commit.stream}`)
       }
@@ -175,7 +205,7 @@ class LogDirectory implements Directory {
   }
 
   #newEntry(stream: string): StreamEntry {
-    const entry = { stream, head: null, events: 0, messages: 0, space: null }
+    const entry = { stream, head: null, events: 0, messages: 0, space: null, room: null }
     this.#entries.set(stream, entry)
     return entry
   }
@@ -187,7 +217,7 @@ class LogDirectory implements Directory {
       entry.events += 1
     }
     const rooms = new Map<string, RoomEventKind>()
-    if (streamKind(entry.stream) !== 'space') return { item, isMessage: false, rooms, structure: null, reason: null }
+    if (streamKind(entry.stream) === 'person') return { item, isMessage: false, rooms, structure: null, reason: null }
     try {
       const event = JSON.parse(item.data) as AnyEvent
       const isMessage = event.type === 'message.create'
@@ -200,16 +230,19 @@ class LogDirectory implements Directory {
       if (valid.type === 'unknown' || !isStructure(valid.event)) return placed
       if (time === 'first time') this.#fold(entry, valid.event)
       placeThread(valid.event, rooms)
-      return { ...placed, structure: structureOf(entry.space, valid.event) }
+      return { ...placed, structure: structureOf(entry, valid.event) }
     } catch (error) {
       return setAside(item, (error as Error).message)
     }
   }
 
   #fold(entry: StreamEntry, event: StructureEvent): void {
-    entry.space = foldSpace(entry.space, event)
-    if (event.type === 'space.create') this.#noteMember(entry.stream, entry.space, event.actor)
-    else if (event.type.startsWith('member.')) this.#noteMember(entry.stream, entry.space, event.entity!)
+    const made = entry.space === null && entry.room === null
+    const { space, room } = foldRights({ space: entry.space, room: entry.room }, event)
+    entry.space = space
+    entry.room = room
+    if (made) for (const [person] of (room ?? space)?.members ?? []) this.#note(entry.stream, person)
+    else if (structureOf(entry, event) === 'member') this.#note(entry.stream, event.entity!)
   }
 
   /** One event that the file cannot take is set aside; of a disk that cannot, the stream waits. */
@@ -258,10 +291,9 @@ class LogDirectory implements Directory {
     }
   }
 
-  #noteMember(stream: string, space: SpaceState | null, person: string): void {
-    const streams = this.#streamsByMember.get(person) ?? new Set()
-    if (isMember(space, person)) this.#streamsByMember.set(person, streams.add(stream))
-    else if (streams.delete(stream) && streams.size === 0) this.#streamsByMember.delete(person)
+  #note(stream: string, person: string): void {
+    this.#moved.add(person)
+    this.#streamsByPerson.set(person, (this.#streamsByPerson.get(person) ?? new Set()).add(stream))
   }
 }
 
@@ -281,7 +313,8 @@ function placeThread(event: StructureEvent, rooms: Map<string, RoomEventKind>): 
   if (event.entity !== undefined) rooms.set(event.entity, roomEventKind.makesRoom)
 }
 
-function structureOf(space: SpaceState | null, event: StructureEvent): Indexed['structure'] {
-  if (event.type.startsWith('member.')) return 'member'
-  return event.type.startsWith('room.') && space?.rooms.get(event.entity ?? '')?.kind !== 'room' ? 'thread' : 'room'
+function structureOf({ space, room }: StreamEntry, event: StructureEvent): Indexed['structure'] {
+  if (event.type.startsWith('member.') || event.type === 'room.member') return 'member'
+  const made = (room ?? space)?.rooms.get(event.entity ?? '')
+  return event.type.startsWith('room.') && made?.kind !== 'room' ? 'thread' : 'room'
 }

@@ -39,7 +39,7 @@ export const defaultLimits = {
   guestsPerAddress: { burst: 200, perSecond: 0.5 },
   /** new guests in all */
   guestsInAll: { burst: 3000, perSecond: 5 },
-  /** spaces that one person founds: nobody founds more in an hour by hand; an importer one for each archive */
+  /** spaces and private rooms that one person founds: nobody founds more in an hour by hand; an importer one for each archive */
   spacesPerPerson: { burst: 60, perSecond: 1 / 60 },
   /** of a person: an outbox of a week offline at once; then 500 times what a person types */
   eventsPerPerson: { burst: 20_000, perSecond: 1000 },

@@ -47,6 +47,7 @@ describe('live tails', () => {
       type: 'heads',
       actor: bob.actor,
       heads: [{ stream: `person:${bob.actor}`, head: null, total: 0 }],
+      gone: [],
     })
     await bob.append(space.stream, [bob.join(space.stream)])
     expect(await tail.next()).toMatchObject({ type: 'joined', stream: space.stream, total: 4 })

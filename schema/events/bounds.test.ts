@@ -105,7 +105,7 @@ describe(`bounds of an event (seed ${seed})`, () => {
       ],
       [
         { ...base, type: 'room.create', entity: 'r', payload: { name: 'x', kind: 'cellar' } },
-        'payload.kind: must be one of "room", "thread"',
+        'payload.kind: must be one of "room", "thread", "direct"',
       ],
       [
         { ...base, type: 'room.archive', entity: 'r', payload: { archived: 1 } },

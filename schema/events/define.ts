@@ -17,6 +17,8 @@ export interface EventDefinition<
   readonly names: Names
   /** who may append it */
   readonly by: Right
+  /** the streams that it goes into; one that lives on a device alone takes what a space's takes */
+  readonly streams: readonly ('space' | 'room' | 'person')[]
   /** the newest version of its payload, which this build writes */
   readonly payload: Payload
   /** versions before it, the first one first */
@@ -37,13 +39,16 @@ export type PayloadSchema = v.GenericSchema<unknown, object>
 export type Part = 'structure' | 'timeline' | 'page' | 'personal'
 
 /**
+ * The least role that it needs, or what else gives the right (schema/rights/may.ts):
  * - `founder`: who makes the space, by the first event of its stream
  * - `selfOrAdmin`: the person that the event is about
- * - `makerOrAdmin`: of a thread, who opened it
+ * - `makerOrAdmin`: of a thread or a private room, who made it
  * - `authorOrAdmin`: who wrote the message that the event changes
- * - `owner`: the person whose stream it is
+ * - `insider`: who is in the private room
+ * - `person`: whose stream it is
  */
-export type Right = 'founder' | 'admin' | 'selfOrAdmin' | 'makerOrAdmin' | 'authorOrAdmin' | 'member' | 'owner'
+export type Right =
+  'founder' | 'admin' | 'selfOrAdmin' | 'makerOrAdmin' | 'authorOrAdmin' | 'insider' | 'member' | 'guest' | 'person'
 
 /** What facts need of the envelope; '' for what the event does not name. */
 export interface About {

@@ -1,17 +1,18 @@
 /**
- * A stream is one ordered log: a space's, a person's own, or one that lives on this device alone (never uploaded).
- * The name says which: `space:<id>`, `person:<actor>`, `local:<id>`.
+ * A stream is one ordered log: a space's, a private room's or direct message's, a person's own, or one that lives on this
+ * device alone (never uploaded). The name says which: `space:<id>`, `room:<id>`, `person:<actor>`, `local:<id>`.
  */
-export type StreamKind = 'space' | 'person' | 'local'
+export type StreamKind = 'space' | 'room' | 'person' | 'local'
 export const spaceStream = (spaceId: string): string => `space:${spaceId}`
+export const roomStream = (roomId: string): string => `room:${roomId}`
 export const personStream = (actor: string): string => `person:${actor}`
 export const localStream = (spaceId: string): string => `local:${spaceId}`
 
 export function streamKind(stream: string): StreamKind | null {
   const kind = stream.slice(0, stream.indexOf(':'))
-  return kind === 'space' || kind === 'person' || kind === 'local' ? kind : null
+  return kind === 'space' || kind === 'room' || kind === 'person' || kind === 'local' ? kind : null
 }
-/** The space id of a space's or a local stream; the actor of a person's. */
+/** The space id of a space's or a local stream; the room's id of a room's; the actor of a person's. */
 export function streamOwner(stream: string): string {
   return stream.slice(stream.indexOf(':') + 1)
 }
@@ -21,4 +22,36 @@ export function isLocalSpace(spaceId: string): boolean {
 }
 export function streamOfSpace(spaceId: string): string {
   return isLocalSpace(spaceId) ? localStream(spaceId) : spaceStream(spaceId)
+}
+
+/*
+ * A room that not everybody in the space may read has a stream of its own, and its id says so: no public room is called like it.
+ * The id of a direct message is made of its people, so that the same people always find the same one.
+ */
+const privatePrefix = 'private.'
+const directPrefix = 'direct.'
+/** as many as an id has room for */
+export const maxDirectPeople = 6
+
+export function privateRoomId(unique: string): string {
+  return privatePrefix + unique
+}
+/** Example: directRoomId('S', ['bob', 'ada']) → 'direct.S.ada.bob'. */
+export function directRoomId(space: string, people: readonly string[]): string {
+  return [directPrefix.slice(0, -1), space, ...[...new Set(people)].sort()].join('.')
+}
+/** Whose direct message it is, and in which space; null: it is none, or its id is not as `directRoomId` makes it. */
+export function readDirectRoomId(room: string): { readonly space: string; readonly people: readonly string[] } | null {
+  if (!room.startsWith(directPrefix)) return null
+  const [space = '', ...people] = room.slice(directPrefix.length).split('.')
+  const wellMade = people.length >= 2 && people.length <= maxDirectPeople && !people.includes('') && space !== ''
+  return wellMade && directRoomId(space, people) === room ? { space, people } : null
+}
+/** Whether the room has a stream of its own. */
+export function hasOwnStream(room: string): boolean {
+  return room.startsWith(privatePrefix) || room.startsWith(directPrefix)
+}
+/** Where a room's events are. */
+export function streamOfRoom(spaceId: string, room: string): string {
+  return hasOwnStream(room) ? roomStream(room) : streamOfSpace(spaceId)
 }

@@ -72,7 +72,13 @@ export interface StreamPage {
 /** One SSE `data:` line of a tail. */
 export type TailMessage =
   /** first: who the connection speaks for, and where each stream stands */
-  | { readonly type: 'heads'; readonly actor: string; readonly heads: readonly StreamHead[] }
+  | {
+      readonly type: 'heads'
+      readonly actor: string
+      readonly heads: readonly StreamHead[]
+      /** streams that the person could read once and may read no more */
+      readonly gone: readonly string[]
+    }
   /** `items` follow `after` without a gap; left out when they are large: then read them */
   | {
       readonly type: 'items'

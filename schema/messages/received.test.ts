@@ -94,7 +94,12 @@ describe('a message of the live connection', () => {
   })
   test('passes over heads that are none', () => {
     const heads = [null, { stream: 5 }, { stream, head: '1', total: 1 }, { stream: 'x', head: 1, total: 1 }]
-    expect(readTail({ type: 'heads', actor: 'me', heads })).toEqual({ type: 'heads', actor: 'me', heads: [heads[2]] })
+    expect(readTail({ type: 'heads', actor: 'me', heads })).toEqual({
+      type: 'heads',
+      actor: 'me',
+      heads: [heads[2]],
+      gone: [],
+    })
   })
 })
 

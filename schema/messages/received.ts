@@ -42,7 +42,9 @@ export function readTail(input: unknown): ReceivedTail | null {
   if (!isObject(input)) return null
   const { type, stream, actor, heads, head, total, after, items } = input
   if (type === 'heads') {
-    return typeof actor === 'string' && Array.isArray(heads) ? { type, actor, heads: heads.filter(isHead) } : null
+    const { gone } = input
+    if (typeof actor !== 'string' || !Array.isArray(heads)) return null
+    return { type, actor, heads: heads.filter(isHead), gone: Array.isArray(gone) ? gone.filter(isName) : [] }
   }
   if (!isName(stream)) return null
   if (type === 'gone') return { type, stream }

@@ -53,12 +53,12 @@ export function memberProjection(sql: Sql, facts: FactTable) {
 
 /** Of facts in order. Example: joins, is made admin, is removed, joins → a member. */
 function standing(own: readonly Fact[], founder: boolean): { readonly role: string; readonly active: boolean } {
-  let role = founder ? 'admin' : 'member'
+  let role: string = founder ? 'owner' : 'member'
   let active = founder
   for (const { field, value } of own) {
     if (field === 'member.role' && active) role = value!
     if (field !== 'member.active') continue
-    if (value === '0' || !active) role = 'member'
+    if ((value === '0' || !active) && role !== 'guest') role = 'member'
     active = value === '1'
   }
   return { role, active }

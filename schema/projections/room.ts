@@ -1,5 +1,5 @@
 import { readRoomCreate } from '../events/facts.ts'
-import { streamOwner } from '../events/streams.ts'
+import { streamKind, streamOwner } from '../events/streams.ts'
 import { conflictRows } from './conflicts.ts'
 import { markMessage, type Dirty, type Thing } from './dirty.ts'
 import { first, latest, type FactTable } from './fact.ts'
@@ -17,7 +17,9 @@ export function roomProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) {
   )
   const insertEntity = sql.prepare('INSERT INTO entities (id, kind, stream, created_at) VALUES (?, ?, ?, ?)')
   const removeRoom = sql.prepare('DELETE FROM rooms WHERE stream = ? AND id = ?')
-  const removeEntity = sql.prepare("DELETE FROM entities WHERE stream = ? AND id = ? AND kind IN ('room', 'thread')")
+  const removeEntity = sql.prepare(
+    "DELETE FROM entities WHERE stream = ? AND id = ? AND kind IN ('room', 'thread', 'direct')",
+  )
 
   function fold({ stream, id }: Thing): void {
     const own = facts.ofEntity(stream, id)
@@ -33,7 +35,7 @@ export function roomProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) {
     upsert.run(
       id,
       stream,
-      streamOwner(stream),
+      streamKind(stream) === 'room' ? (birth.space ?? '') : streamOwner(stream),
       latest(own, 'room.name')!.value,
       latest(own, 'room.topic')?.value ?? null,
       birth.kind,

@@ -1,7 +1,7 @@
+import { isImporter } from '../../schema/rights/importers.ts'
 import { Fault } from '../fault.ts'
 import type { Limits } from '../limits.ts'
 import { Buckets } from '../rate.ts'
-import { isImporter } from '../space-state.ts'
 
 /** How much one person may append, and how many spaces they may found; an importer brings a whole history. */
 export interface Admission {
@@ -22,7 +22,7 @@ export function startAdmission(limits: AdmissionLimits): Admission {
       const buckets = isImporter(actor) ? ofImporters : ofPersons
       refuse(buckets.events.take(actor, events), 'so many events')
       refuse(buckets.bytes.take(actor, bytes), 'so many bytes')
-      if (founds) refuse(spaces.take(actor), 'so many new spaces')
+      if (founds) refuse(spaces.take(actor), 'so many new spaces or private rooms')
     },
   }
 }

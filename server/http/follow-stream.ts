@@ -5,6 +5,7 @@ import { encode, encodeCommit } from './tail-messages.ts'
 
 interface Follower {
   readonly connection: TailConnection
+  readonly actor: string
   /** aborted when the connection is closed */
   readonly signal: AbortSignal
   /** bytes of a page that are sent along */
@@ -23,17 +24,18 @@ export async function followStream(
   stream: string,
   after: string | null,
   limit: number,
-  { connection, signal, inlineBytes, allowed }: Follower,
+  { connection, actor, signal, inlineBytes, allowed }: Follower,
 ): Promise<void> {
   let position = after
   let wake = () => {}
   let news = true
-  const stop = directory.watch((commit) => {
-    if (commit.stream !== stream) return
-    news = true
-    wake()
+  const stop = directory.watch((commit, people) => {
+    if (commit.stream === stream) {
+      news = true
+      wake()
+    }
     // at once, also where the client does not read and so nothing below goes on
-    if (!allowed()) {
+    if (people.has(actor) && !allowed()) {
       connection.write(encode({ type: 'gone', stream }))
       connection.close()
     }

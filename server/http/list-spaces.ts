@@ -1,6 +1,6 @@
 import type { SpaceList, SpaceSummary } from '../../schema/messages/http.ts'
+import { isMember, type SpaceState } from '../../schema/rights/space-state.ts'
 import type { Directory } from '../directory.ts'
-import { isMember, type SpaceState } from '../space-state.ts'
 
 /**
  * The spaces that a person may see, by pages: all of their own on the first, then the public ones, those with the most

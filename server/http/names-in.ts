@@ -1,21 +1,22 @@
 import type { AnyEvent } from '../../schema/events/event.ts'
+import type { Rights } from '../../schema/rights/rights.ts'
 import type { Accounts } from '../accounts.ts'
 import type { LogItem } from '../event-log.ts'
-import type { SpaceState } from '../space-state.ts'
 
 /** What the actors and rooms of these events are called, and the space itself: enough to word a notification. */
 export function namesIn(
   items: readonly LogItem[],
-  space: SpaceState | null,
+  { space, room }: Rights,
   accounts: Accounts,
 ): Record<string, string> {
   const names: Record<string, string> = space ? { [space.stream]: space.name } : {}
   for (const { data } of items) {
-    const { actor, room } = JSON.parse(data) as AnyEvent
+    const { actor, room: place } = JSON.parse(data) as AnyEvent
     const person = space?.members.get(actor)?.name || accounts.nameOf(actor)
     if (person) names[actor] = person
-    const found = room === undefined ? undefined : space?.rooms.get(room)
-    if (room !== undefined && found?.kind === 'room') names[room] = found.name
+    const found = place === undefined ? undefined : (room ?? space)?.rooms.get(place)
+    // who is in a direct message is its name, and the push says who wrote
+    if (place !== undefined && found?.kind === 'room' && room?.kind !== 'direct') names[place] = found.name
   }
   return names
 }

@@ -33,7 +33,7 @@ export function streamOf(c: Context): string {
   const stream = c.req.param('stream') ?? ''
   if (!isId(stream)) throw new Fault('MALFORMED_REQUEST', 'stream: is not an id', { field: 'stream' })
   const kind = streamKind(stream)
-  if ((kind !== 'space' && kind !== 'person') || streamOwner(stream) === '') {
+  if (kind === null || kind === 'local' || streamOwner(stream) === '') {
     throw new Fault('UNKNOWN_STREAM', `${stream} is not a stream of this server`)
   }
   return stream

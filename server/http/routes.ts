@@ -1,5 +1,5 @@
 import { Hono, type Context } from 'hono'
-import { streamKind } from '../../schema/events/streams.ts'
+import { refusalOf } from '../../schema/rights/may.ts'
 import type { Accounts } from '../accounts.ts'
 import type { Directory } from '../directory.ts'
 import { Fault } from '../fault.ts'
@@ -49,11 +49,9 @@ export function startRoutes(accounts: Accounts, directory: Directory): Routes {
     reader(c) {
       const session = requireSession(c, accounts)
       const stream = streamOf(c)
-      if (directory.mayRead(stream, session.actor)) return { session, stream }
-      if (streamKind(stream) === 'space' && !directory.entry(stream)) {
-        throw new Fault('UNKNOWN_STREAM', `there is no ${stream}`)
-      }
-      throw new Fault('NOT_A_MEMBER', `you are not a member of ${stream}`)
+      const refusal = refusalOf(directory.rights(stream), session.actor, 'read', stream)
+      if (refusal) throw new Fault(refusal.code, refusal.message)
+      return { session, stream }
     },
   }
 

@@ -40,12 +40,12 @@ export function streamRoutes(
       head: entry?.head ?? null,
       total: entry?.events ?? 0,
       behind,
-      ...(c.req.query('names') === undefined ? {} : { names: namesIn(items, entry?.space ?? null, accounts) }),
+      ...(c.req.query('names') === undefined ? {} : { names: namesIn(items, directory.rights(stream), accounts) }),
     }
     return c.body(encodePage(items, rest), 200, { 'content-type': 'application/json' })
   }
 
-  const isNewSpace = (stream: string) => streamKind(stream) === 'space' && !directory.entry(stream)
+  const isNew = (stream: string) => streamKind(stream) !== 'person' && !directory.entry(stream)
 
   routes
     .get('/api/spaces', 'signedIn', (c, { actor }) => {
@@ -59,7 +59,7 @@ export function streamRoutes(
           const message = `events: must be 1 to ${limits.eventsPerAppend}`
           throw new Fault('MALFORMED_REQUEST', message, { field: 'events' })
         }
-        admission.count(actor, inputs.length, bytes, isNewSpace(stream))
+        admission.count(actor, inputs.length, bytes, isNew(stream))
         return c.json({ results: await committer.append(actor, stream, inputs) })
       }),
     )

@@ -3,7 +3,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context } from 'hono'
 import type { Accounts } from '../accounts.ts'
 import type { Directory } from '../directory.ts'
-import type { Commit, EventLog } from '../event-log.ts'
+import type { EventLog } from '../event-log.ts'
 import { Fault } from '../fault.ts'
 import type { Health } from '../health.ts'
 import type { Limits } from '../limits.ts'
@@ -17,7 +17,7 @@ import { encode, encodeCommit } from './tail-messages.ts'
 
 /**
  * Live tails as Server-Sent Events. `/tail` is one connection for all of a person's streams: it says where each stands,
- * then passes on every commit. `/streams/:stream/tail` gives one stream from an offset. Both ask the directory again
+ * then passes on every commit, and which streams come and go. `/streams/:stream/tail` gives one stream from an offset. Both ask the directory again
  * before each message, so that a member who was removed hears nothing more; and a connection ends with its session.
  */
 export interface Tails {
@@ -53,10 +53,15 @@ export function startTails(
   /** in the order in which they were opened */
   const tails = new Set<Tail>()
 
-  const stopWatching = directory.watch((commit) => {
+  const stopWatching = directory.watch((commit, people) => {
     let encoded: Buffer | null = null
     for (const tail of tails) {
-      if (tail.streams) pass(tail, tail.streams, commit, () => (encoded ??= encodeCommit(commit, limits.inlineBytes)))
+      if (!tail.streams) continue
+      const followed = tail.streams.has(commit.stream)
+      if (people.has(tail.actor)) followRights(tail, tail.streams)
+      if (followed && directory.mayRead(commit.stream, tail.actor)) {
+        tail.connection.write((encoded ??= encodeCommit(commit, limits.inlineBytes)))
+      }
     }
     relieve()
   })
@@ -76,13 +81,20 @@ export function startTails(
     }
   }
 
-  function pass({ actor, connection }: Tail, streams: Set<string>, { stream }: Commit, encoded: () => Buffer): void {
-    if (directory.mayRead(stream, actor)) {
-      if (streams.has(stream)) return connection.write(encoded())
+  /** A person's rights changed, maybe in many streams at once: who leaves a space leaves its private rooms. */
+  function followRights({ actor, connection }: Tail, streams: Set<string>): void {
+    const readable = new Set(directory.streamsOf(actor))
+    for (const stream of streams) {
+      if (readable.has(stream)) continue
+      streams.delete(stream)
+      connection.write(encode({ type: 'gone', stream }))
+    }
+    for (const stream of readable) {
+      if (streams.has(stream)) continue
       streams.add(stream)
-      const { head, events } = directory.entry(stream)!
+      const { head = null, events = 0 } = directory.entry(stream) ?? {}
       connection.write(encode({ type: 'joined', stream, head, total: events }))
-    } else if (streams.delete(stream)) connection.write(encode({ type: 'gone', stream }))
+    }
   }
 
   function open(c: Context, session: Session, streams: Set<string> | null, onClose: () => void): TailConnection {
@@ -113,7 +125,7 @@ export function startTails(
         const entry = directory.entry(stream)
         return { stream, head: entry?.head ?? null, total: entry?.events ?? 0 }
       })
-      connection.write(encode({ type: 'heads', actor, heads }))
+      connection.write(encode({ type: 'heads', actor, heads, gone: directory.goneFor(actor) }))
       return RESPONSE_ALREADY_SENT
     })
     .get('/api/streams/:stream/tail', 'reader', async (c, { session, stream }) => {
@@ -128,7 +140,13 @@ export function startTails(
       const stop = new AbortController()
       const connection = open(c, session, null, () => stop.abort())
       const allowed = () => directory.mayRead(stream, session.actor)
-      const follower = { connection, allowed, signal: stop.signal, inlineBytes: limits.inlineBytes }
+      const follower = {
+        connection,
+        actor: session.actor,
+        allowed,
+        signal: stop.signal,
+        inlineBytes: limits.inlineBytes,
+      }
       followStream(log, directory, stream, after, limit, follower).catch((error: unknown) => {
         health.bug(error, `the tail of ${stream}`)
         connection.close()

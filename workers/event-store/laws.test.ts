@@ -1,11 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { newestVersion } from '../../schema/events/define.ts'
+import { definitionOf, eventTypes } from '../../schema/events/event-types.ts'
 import type { KnownEvent } from '../../schema/events/event.ts'
 import { keyIn, type EventKey } from '../../schema/events/key.ts'
 import { projectionTables } from '../../schema/tables/tables.ts'
 import { applyBatch } from './apply-batch.ts'
 import { discardEvents, queueUpload } from './outbox.ts'
-import { randomEvents } from './random-events.ts'
+import { firstSpelling, randomEvents } from './random-events.ts'
 import { recordEvent } from './record-event.ts'
 import { replayStep } from './replay.ts'
 import { inTransaction } from './store.ts'
@@ -83,6 +85,25 @@ describe(`laws of the store (seed ${seed})`, () => {
       },
     )
     await fc.assert(property, parameters)
+  })
+
+  it('upcast: what older builds wrote gives the tables that it gives when it is written now', async () => {
+    expect(Object.keys(firstSpelling)).toEqual(eventTypes.filter((type) => newestVersion(definitionOf(type)) > 1))
+    let older = 0
+    const property = fc.asyncProperty(randomEvents(), async (events) => {
+      await withStores(2, (before, now) => {
+        const spelled = events.map((event) => {
+          const first = (firstSpelling[event.type] as ((event: KnownEvent) => KnownEvent | null) | undefined)?.(event)
+          if (first) older++
+          return first ?? event
+        })
+        apply(before!, spelled)
+        apply(now!, events)
+        expectEqual(before!, now!)
+      })
+    })
+    await fc.assert(property, parameters)
+    expect(older).toBeGreaterThan(0)
   })
 
   it('discard: taking local events back leaves tables as if they had never been', async () => {

@@ -104,7 +104,7 @@ describe('what the rows say', () => {
       event('room.update', 7, { entity: 'r1', payload: { name: 'C' } }),
       event('room.update', 6, { entity: 'r1', payload: { name: 'B' } }),
     ])
-    expect(all(store, 'SELECT name, role, active, joined_clock FROM memberships')).toEqual([['Robert', 'admin', 1, 2]])
+    expect(all(store, 'SELECT name, role, active, joined_clock FROM memberships')).toEqual([['Robert', 'owner', 1, 2]])
     expect(all(store, 'SELECT author_name FROM timeline_items ORDER BY order_key')).toEqual([['Robert'], ['Old Bob']])
     expect(all(store, 'SELECT name FROM rooms')).toEqual([['C']])
     expect(all(store, 'SELECT entity_id, field, value FROM conflicts')).toEqual([['r1', 'room.name', 'B']])
@@ -163,7 +163,7 @@ describe('what the rows say', () => {
       event('member.join', 6, { entity: 'eve', payload: { name: 'Eve' } }),
     ])
     expect(all(store, 'SELECT person_id, role FROM memberships ORDER BY 1')).toEqual([
-      ['ann', 'admin'],
+      ['ann', 'owner'],
       ['eve', 'member'],
     ])
     expect(all(store, 'SELECT id, visibility FROM spaces')).toEqual([['s1', 'invite']])

@@ -101,7 +101,7 @@ export class FakeServer implements SyncApi {
       const heads = [...this.#streams].flatMap(([stream, log]) =>
         this.closed.has(stream) ? [] : [{ stream, head: log.at(-1)?.seq ?? null, total: log.length }],
       )
-      onMessage({ type: 'heads', actor: 'me', heads })
+      onMessage({ type: 'heads', gone: [], actor: 'me', heads })
     })
   }
 

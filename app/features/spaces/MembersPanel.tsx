@@ -13,7 +13,9 @@ export function MembersPanel({ space }: { space: SpaceRow }) {
   const marks = useNameMarks()
   const { data, status } = useLiveQuery(membersOf(space.stream))
   const adminless =
-    streamKind(space.stream) === 'space' && data.length > 0 && !data.some(({ role }) => role === 'admin')
+    streamKind(space.stream) === 'space' &&
+    data.length > 0 &&
+    !data.some(({ role }) => role === 'owner' || role === 'admin')
   return (
     <PanelFrame kind="members" subtitle={status === 'ready' ? data.length.toLocaleString() : null} scroll>
       <ul>
@@ -25,7 +27,7 @@ export function MembersPanel({ space }: { space: SpaceRow }) {
               {marks.get(member.person_id)}
             </span>
             {member.person_id === space.me && <span className={css.flag}>you</span>}
-            {member.role === 'admin' && <span className={css.flag}>admin</span>}
+            {member.role !== 'member' && <span className={css.flag}>{member.role}</span>}
           </li>
         ))}
       </ul>

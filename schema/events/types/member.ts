@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { define } from '../define.ts'
+import { givenRoles } from '../../rights/roles.ts'
 import { author, nothing, title } from '../payload-fields.ts'
 
 /** entity: the person */
@@ -9,6 +10,7 @@ export const memberEvents = {
     part: 'structure',
     names: ['entity'],
     by: 'selfOrAdmin',
+    streams: ['space'],
     payload: v.object({ name: title, author }),
     facts: ({ name }, { entity }) => [
       { entity, field: 'member.join', value: null },
@@ -21,6 +23,7 @@ export const memberEvents = {
     part: 'structure',
     names: ['entity'],
     by: 'selfOrAdmin',
+    streams: ['space'],
     payload: nothing,
     facts: (_, { entity }) => [{ entity, field: 'member.active', value: '0' }],
     ownRows: false,
@@ -29,7 +32,9 @@ export const memberEvents = {
     part: 'structure',
     names: ['entity'],
     by: 'admin',
-    payload: v.object({ role: v.picklist(['admin', 'member']), author }),
+    streams: ['space'],
+    payload: v.object({ role: v.picklist(givenRoles), author }),
+    older: [{ payload: v.object({ role: v.picklist(['admin', 'member']), author }), upcast: (payload) => payload }],
     facts: ({ role }, { entity }) => [{ entity, field: 'member.role', value: role }],
     ownRows: false,
   }),

@@ -9,6 +9,7 @@ export const pageEvents = {
     part: 'page',
     names: ['entity'],
     by: 'member',
+    streams: ['space', 'room'],
     payload: v.object({ title, author }),
     facts: ({ title }, { entity, room }) => [
       { entity, field: 'page.create', value: room === '' ? null : room },
@@ -20,6 +21,7 @@ export const pageEvents = {
     part: 'page',
     names: ['entity'],
     by: 'member',
+    streams: ['space', 'room'],
     payload: v.object({ title, author }),
     facts: ({ title }, { entity }) => [{ entity, field: 'page.title', value: title }],
     ownRows: false,
@@ -28,6 +30,7 @@ export const pageEvents = {
     part: 'page',
     names: ['entity'],
     by: 'member',
+    streams: ['space', 'room'],
     /** a Yjs update, base64 */
     payload: v.object({ update: v.pipe(v.string(), v.base64('must be base64')), author }),
     facts: (_, { entity }) => [{ entity, field: 'page.update', value: null }],

@@ -11,7 +11,8 @@ export const personalEvents = {
   'read.mark': define({
     part: 'personal',
     names: ['room'],
-    by: 'owner',
+    by: 'person',
+    streams: ['person'],
     payload: v.object({ stream: id, upTo: order }),
     facts: () => [], // its row is a maximum
     ownRows: true,
@@ -19,7 +20,8 @@ export const personalEvents = {
   'room.mute': define({
     part: 'personal',
     names: ['room'],
-    by: 'owner',
+    by: 'person',
+    streams: ['person'],
     payload: v.object({ stream: id, muted: v.boolean() }),
     facts: ({ stream, muted }, { room }) => [{ entity: room, field: muteField(stream), value: muted ? '1' : '0' }],
     ownRows: false,

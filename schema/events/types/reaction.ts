@@ -10,7 +10,8 @@ export const reactionEvents = {
   'reaction.add': define({
     part: 'timeline',
     names: ['entity'],
-    by: 'member',
+    by: 'guest',
+    streams: ['space', 'room'],
     payload,
     facts: ({ emoji }, { entity, author }) => [{ entity, field: reactionField(author, emoji), value: '1' }],
     ownRows: false,
@@ -18,7 +19,8 @@ export const reactionEvents = {
   'reaction.remove': define({
     part: 'timeline',
     names: ['entity'],
-    by: 'member',
+    by: 'guest',
+    streams: ['space', 'room'],
     payload,
     facts: ({ emoji }, { entity, author }) => [{ entity, field: reactionField(author, emoji), value: '0' }],
     ownRows: false,

@@ -9,18 +9,21 @@ export const roomEvents = {
     part: 'structure',
     names: ['entity'],
     by: 'member',
+    streams: ['space', 'room'],
     payload: v.object({
       name: title,
-      kind: v.picklist(['room', 'thread']),
+      kind: v.picklist(['room', 'thread', 'direct']),
+      /** of what is not for the whole space, and has a stream of its own: the space that it belongs to */
+      space: v.optional(id),
       /** thread only: the room it hangs in, and the message it answers */
       parentRoom: v.optional(id),
       parentMessage: v.optional(id),
       topic: v.optional(topic),
       author,
     }),
-    facts({ name, kind, parentRoom = null, parentMessage = null, topic }, { entity }) {
+    facts({ name, kind, space = null, parentRoom = null, parentMessage = null, topic }, { entity }) {
       const facts: FactDraft[] = [
-        { entity, field: 'room.create', value: writeRoomCreate({ kind, parentRoom, parentMessage }) },
+        { entity, field: 'room.create', value: writeRoomCreate({ kind, space, parentRoom, parentMessage }) },
         { entity, field: 'room.name', value: name },
       ]
       if (topic !== undefined) facts.push({ entity, field: 'room.topic', value: topic })
@@ -29,10 +32,28 @@ export const roomEvents = {
     },
     ownRows: false,
   }),
+  /** who is in a private room; entity: the person. States their name, each time anew */
+  'room.member': define({
+    part: 'structure',
+    names: ['entity'],
+    by: 'insider',
+    streams: ['room'],
+    payload: v.object({ name: title, active: v.boolean(), author }),
+    facts({ name, active }, { entity }) {
+      const facts: FactDraft[] = [
+        { entity, field: 'member.active', value: active ? '1' : '0' },
+        { entity, field: 'member.name', value: name },
+      ]
+      if (active) facts.push({ entity, field: 'member.join', value: null })
+      return facts
+    },
+    ownRows: false,
+  }),
   'room.update': define({
     part: 'structure',
     names: ['entity'],
     by: 'makerOrAdmin',
+    streams: ['space', 'room'],
     payload: v.object({ name: v.optional(title), topic: v.optional(topic), author }),
     facts({ name, topic }, { entity }) {
       const facts: FactDraft[] = []
@@ -46,6 +67,7 @@ export const roomEvents = {
     part: 'structure',
     names: ['entity'],
     by: 'makerOrAdmin',
+    streams: ['space', 'room'],
     payload: v.object({ archived: v.boolean(), author }),
     facts: ({ archived }, { entity }) => [{ entity, field: 'room.archived', value: archived ? '1' : '0' }],
     ownRows: false,

@@ -9,6 +9,7 @@ export const spaceEvents = {
     part: 'structure',
     names: ['entity'],
     by: 'founder',
+    streams: ['space'],
     payload: v.object({ name: title, visibility: v.picklist(['public', 'invite']), author }),
     facts: ({ name, visibility }, { entity, actor }) => [
       { entity, field: 'space.create', value: writeSpaceCreate(visibility, actor) },
@@ -20,6 +21,7 @@ export const spaceEvents = {
     part: 'structure',
     names: ['entity'],
     by: 'admin',
+    streams: ['space'],
     payload: v.object({ name: title, author }),
     facts: ({ name }, { entity }) => [{ entity, field: 'space.name', value: name }],
     ownRows: false,

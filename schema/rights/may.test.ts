@@ -1,0 +1,330 @@
+import { describe, expect, test } from 'vitest'
+import { seededRandom } from '../demo/random.ts'
+import { makeUlid } from '../demo/ulid.ts'
+import { validateEvent, versionOf, type AnyEvent } from '../events/event.ts'
+import { directRoomId } from '../events/streams.ts'
+import { may, refusalOf } from './may.ts'
+import { branchRights, foldRights, noRights, type Rights } from './rights.ts'
+import { atLeast, givenRoles } from './roles.ts'
+import { isStructure, type StructureEvent } from './space-state.ts'
+
+/** Who may what, cell by cell, and the laws of the fold, without a server. docs/rights.md has it by role and event type. */
+const random = seededRandom(1)
+const space = 'space:S'
+const room = 'room:private.R'
+const direct = directRoomId('S', ['ada', 'bob'])
+const people = ['ada', 'adm', 'bob', 'gus', 'left', 'removed', 'stranger'] as const
+type Person = (typeof people)[number]
+
+function event(actor: string, stream: string, type: string, rest: Partial<AnyEvent> = {}): AnyEvent {
+  const id = makeUlid(random, Date.now())
+  return { id, type, ...versionOf(type), stream, actor, clock: '1', at: 1, deps: [], payload: {}, ...rest }
+}
+const join = (who: string, by: string = who) => event(by, space, 'member.join', { entity: who, payload: { name: who } })
+const role = (who: string, to: string, by = 'ada') =>
+  event(by, space, 'member.role', { entity: who, payload: { role: to } })
+const inRoom = (who: string, active: boolean, by = 'bob') =>
+  event(by, room, 'room.member', { entity: who, payload: { name: who, active } })
+const thread = { name: 'T', kind: 'thread', parentRoom: 'room', parentMessage: 'of other' } as const
+
+function fold(rights: Rights, events: readonly AnyEvent[]): Rights {
+  return events.reduce((before, one) => foldRights(before, one as StructureEvent), rights)
+}
+/** Ada founded it; Adm is an admin, Bob and Other are members, Gus a guest; one left, one was removed. */
+function aSpace(visibility: 'public' | 'invite'): Rights {
+  return fold(noRights, [
+    event('ada', space, 'space.create', { entity: 'S', payload: { name: 'S', visibility } }),
+    ...['adm', 'bob', 'gus', 'left', 'removed', 'other', 'outside'].map((who) => join(who, 'ada')),
+    role('adm', 'admin'),
+    role('gus', 'guest'),
+    event('left', space, 'member.leave', { entity: 'left' }),
+    event('ada', space, 'member.leave', { entity: 'removed' }),
+    event('ada', space, 'room.create', { entity: 'room', payload: { name: 'general', kind: 'room' } }),
+    event('other', space, 'room.create', { entity: 'thread', payload: thread }),
+  ])
+}
+/** A private room that Bob made, with everybody in it who is or was in the space, but for `outside`. */
+function aRoom(): Rights {
+  const made = { ...aSpace('public'), room: null }
+  return fold(made, [
+    event('bob', room, 'room.create', { entity: 'private.R', payload: { name: 'R', kind: 'room', space: 'S' } }),
+    ...['ada', 'adm', 'gus', 'left', 'other', 'removed'].map((who) => inRoom(who, true)),
+    inRoom('removed', false),
+    event('other', room, 'room.create', { entity: 'thread', payload: thread }),
+  ])
+}
+const authorOf = (message: string) => (message.startsWith('of ') ? message.slice(3) : null)
+
+type Actions = Record<string, (by: Person) => AnyEvent>
+const inBoth = (stream: string): Actions => ({
+  'say something': (by) => event(by, stream, 'message.create', { room: 'room', payload: { text: 'x' } }),
+  'edit one’s own': (by) => event(by, stream, 'message.edit', { entity: `of ${by}`, payload: { text: 'x' } }),
+  'edit another’s': (by) => event(by, stream, 'message.edit', { entity: 'of other', payload: { text: 'x' } }),
+  'delete another’s': (by) => event(by, stream, 'message.delete', { entity: 'of other' }),
+  'restore another’s': (by) => event(by, stream, 'message.restore', { entity: 'of other' }),
+  'delete what is not here': (by) => event(by, stream, 'message.delete', { entity: 'elsewhere' }),
+  react: (by) => event(by, stream, 'reaction.add', { entity: 'of other', payload: { emoji: '👍' } }),
+  pin: (by) => event(by, stream, 'pin.add', { entity: 'of other' }),
+  'write a page': (by) => event(by, stream, 'page.create', { entity: 'page', payload: { title: 'P' } }),
+  'make the same thread': (by) => event(by, stream, 'room.create', { entity: 'thread', payload: thread }),
+  'rename another’s thread': (by) => event(by, stream, 'room.update', { entity: 'thread', payload: { name: 'N' } }),
+  'write as another': (by) =>
+    event(by, stream, 'message.create', { room: 'room', payload: { text: 'x', author: { id: 'o', name: 'O' } } }),
+  'send what this build does not know': (by) => event(by, stream, 'future.thing', { payload: { any: 1 } }),
+})
+const inSpace: Actions = {
+  ...inBoth(space),
+  'make a room': (by) => event(by, space, 'room.create', { entity: 'another', payload: { name: 'R', kind: 'room' } }),
+  'make the room again': (by) =>
+    event(by, space, 'room.create', { entity: 'room', payload: { name: 'R', kind: 'room' } }),
+  'make a room that is called private': (by) =>
+    event(by, space, 'room.create', { entity: 'private.R', payload: { name: 'R', kind: 'room' } }),
+  'rename a room': (by) => event(by, space, 'room.update', { entity: 'room', payload: { name: 'N' } }),
+  'archive a room': (by) => event(by, space, 'room.archive', { entity: 'room', payload: { archived: true } }),
+  'rename the space': (by) => event(by, space, 'space.update', { entity: 'S', payload: { name: 'N' } }),
+  'found it again': (by) =>
+    event(by, space, 'space.create', { entity: 'S', payload: { name: 'N', visibility: 'public' } }),
+  'join, or join again': (by) => join(by),
+  'let another in': (by) => join('new', by),
+  'let a removed one in': (by) => join('removed', by),
+  'put a member out': (by) => event(by, space, 'member.leave', { entity: 'other' }),
+  'put an admin out': (by) => event(by, space, 'member.leave', { entity: 'adm' }),
+  'put an owner out': (by) => event(by, space, 'member.leave', { entity: 'ada' }),
+  leave: (by) => event(by, space, 'member.leave', { entity: by }),
+  'make a member owner': (by) => role('other', 'owner', by),
+  'make a member admin': (by) => role('other', 'admin', by),
+  'make a member guest': (by) => role('other', 'guest', by),
+  'make a guest member': (by) => role('gus', 'member', by),
+  'make an admin member': (by) => role('adm', 'member', by),
+  'make an owner member': (by) => role('ada', 'member', by),
+  'make oneself owner': (by) => role(by, 'owner', by),
+  'give a role to who is not there': (by) => role('left', 'admin', by),
+  'say who is in a room': (by) => event(by, space, 'room.member', { entity: by, payload: { name: by, active: true } }),
+  'mark as read here': (by) => event(by, space, 'read.mark', { room: 'room', payload: { stream: space, upTo: '1' } }),
+}
+const inPrivate: Actions = {
+  ...inBoth(room),
+  'make the room again': (by) =>
+    event(by, room, 'room.create', { entity: 'private.R', payload: { name: 'R', kind: 'room', space: 'S' } }),
+  'make another room in it': (by) =>
+    event(by, room, 'room.create', { entity: 'private.Q', payload: { name: 'Q', kind: 'room', space: 'S' } }),
+  'rename the room': (by) => event(by, room, 'room.update', { entity: 'private.R', payload: { name: 'N' } }),
+  'archive the room': (by) => event(by, room, 'room.archive', { entity: 'private.R', payload: { archived: true } }),
+  'add who is in the space': (by) => inRoom('outside', true, by),
+  'add who is not': (by) => inRoom('new', true, by),
+  'take another out': (by) => inRoom('other', false, by),
+  leave: (by) => inRoom(by, false, by),
+  'come back by oneself': (by) => inRoom(by, true, by),
+  'found a space from it': (by) =>
+    event(by, room, 'space.create', { entity: 'private.R', payload: { name: 'N', visibility: 'public' } }),
+  'rename the space from it': (by) => event(by, room, 'space.update', { entity: 'S', payload: { name: 'N' } }),
+}
+
+// + may, − may not, . was in it once, ? is told that there is no such stream
+const tables: readonly [string, () => Rights, Actions, string][] = [
+  [
+    'a public space',
+    () => aSpace('public'),
+    inSpace,
+    `
+                                    ada adm bob gus left removed stranger
+say something                       +   +   +   −   .    .       .
+edit one’s own                      +   +   +   −   .    .       .
+edit another’s                      +   +   −   −   .    .       .
+delete another’s                    +   +   −   −   .    .       .
+restore another’s                   +   +   −   −   .    .       .
+delete what is not here             +   +   −   −   .    .       .
+react                               +   +   +   +   .    .       .
+pin                                 +   +   +   −   .    .       .
+write a page                        +   +   +   −   .    .       .
+make the same thread                +   +   +   −   .    .       .
+rename another’s thread             +   +   −   −   .    .       .
+write as another                    −   −   −   −   .    .       .
+send what this build does not know  +   +   +   −   .    .       .
+make a room                         +   +   +   −   .    .       .
+make the room again                 −   −   −   −   .    .       .
+make a room that is called private  −   −   −   −   .    .       .
+rename a room                       +   +   −   −   .    .       .
+archive a room                      +   +   −   −   .    .       .
+rename the space                    +   +   −   −   .    .       .
+found it again                      −   −   −   −   −    −       −
+join, or join again                 +   +   +   +   +    .       +
+let another in                      +   +   −   −   .    .       .
+let a removed one in                +   +   −   −   .    .       .
+put a member out                    +   +   −   −   .    .       .
+put an admin out                    +   +   −   −   .    .       .
+put an owner out                    −   −   −   −   .    .       .
+leave                               −   +   +   +   .    .       .
+make a member owner                 +   −   −   −   .    .       .
+make a member admin                 +   +   −   −   .    .       .
+make a member guest                 +   +   −   −   .    .       .
+make a guest member                 +   +   −   −   .    .       .
+make an admin member                +   +   −   −   .    .       .
+make an owner member                −   −   −   −   .    .       .
+make oneself owner                  +   −   −   −   .    .       .
+give a role to who is not there     −   −   −   −   .    .       .
+say who is in a room                −   −   −   −   .    .       .
+mark as read here                   −   −   −   −   .    .       .
+`,
+  ],
+  [
+    'a private room of Bob’s',
+    aRoom,
+    inPrivate,
+    `
+                                    ada adm bob gus left removed stranger
+say something                       +   +   +   −   .    .       ?
+edit one’s own                      +   +   +   −   .    .       ?
+edit another’s                      +   +   −   −   .    .       ?
+delete another’s                    +   +   −   −   .    .       ?
+restore another’s                   +   +   −   −   .    .       ?
+delete what is not here             +   +   −   −   .    .       ?
+react                               +   +   +   +   .    .       ?
+pin                                 +   +   +   −   .    .       ?
+write a page                        +   +   +   −   .    .       ?
+make the same thread                +   +   +   −   .    .       ?
+rename another’s thread             +   +   −   −   .    .       ?
+write as another                    −   −   −   −   .    .       ?
+send what this build does not know  +   +   +   −   .    .       ?
+make the room again                 −   −   −   −   .    .       ?
+make another room in it             −   −   −   −   .    .       ?
+rename the room                     +   +   +   −   .    .       ?
+archive the room                    +   +   +   −   .    .       ?
+add who is in the space             +   +   +   −   .    .       ?
+add who is not                      −   −   −   −   .    .       ?
+take another out                    +   +   +   −   .    .       ?
+leave                               +   +   +   +   .    .       ?
+come back by oneself                +   +   +   +   .    .       ?
+found a space from it               −   −   −   −   .    .       ?
+rename the space from it            −   −   −   −   .    .       ?
+`,
+  ],
+]
+
+const sign = (code: string | undefined): string =>
+  code === undefined ? '+' : code === 'NOT_A_MEMBER' ? '.' : code === 'UNKNOWN_STREAM' ? '?' : '−'
+
+function refusal(rights: Rights, { actor, stream, type: append, entity, payload }: AnyEvent) {
+  return refusalOf(rights, actor, { append, entity, payload, authorOf }, stream)
+}
+
+describe.each(tables)('who may what in %s', (_place, state, actions, text) => {
+  const rows = text
+    .split('\n')
+    .slice(2, -1)
+    .map((line) => [line.slice(0, 36).trim(), line.slice(36).trim().split(/\s+/)] as const)
+
+  test('every action has a row', () => {
+    expect(rows.map(([action]) => action)).toEqual(Object.keys(actions))
+  })
+
+  const cells = rows.flatMap(([action, signs]) => people.map((by, at) => [by, action, signs[at]!] as const))
+  test.each(cells)('%s: %s %s', (by, action, expected) => {
+    expect(sign(refusal(state(), actions[action]!(by))?.code)).toBe(expected)
+  })
+})
+
+describe('what is by invitation, private or direct', () => {
+  test('by invitation, nobody joins by themselves, not even who was there before', () => {
+    for (const by of ['left', 'removed'] as const) {
+      expect(refusal(aSpace('invite'), join(by))).toMatchObject({ code: 'NOT_A_MEMBER' })
+    }
+    expect(refusal(aSpace('invite'), join('stranger'))).toMatchObject({ code: 'UNKNOWN_STREAM' })
+    expect(refusal(aSpace('invite'), join('stranger', 'ada'))).toBeNull()
+  })
+
+  test('a stream that is not there and one that nobody may know of get the same answer, word for word', () => {
+    const say = (stream: string) => event('stranger', stream, 'message.create', { room: 'r', payload: { text: 'x' } })
+    const answers = [
+      refusal(noRights, say('space:none')),
+      refusal(aSpace('invite'), say(space)),
+      refusal(noRights, say('room:none')),
+      refusal(aRoom(), say(room)),
+      refusalOf(noRights, 'stranger', 'read', 'space:none'),
+      refusalOf(aSpace('invite'), 'stranger', 'tail', space),
+      refusalOf(aRoom(), 'outside', 'latest', room),
+      refusalOf(noRights, 'stranger', 'read', 'person:ada'),
+    ]
+    for (const answer of answers) expect(answer).toEqual(answers[0])
+  })
+
+  test('who leaves the space, or is put out of it, is out of its private rooms', () => {
+    const rights = aRoom()
+    expect(may(rights, 'other', 'read', room)).toBe(true)
+    const after = { ...rights, space: fold(rights, [event('ada', space, 'member.leave', { entity: 'other' })]).space }
+    expect(may(after, 'other', 'read', room)).toBe(false)
+  })
+
+  const open = (by: string, id: string, payload: object) =>
+    event(by, `room:${id}`, 'room.create', { entity: id, payload: { name: 'x', space: 'S', ...payload } })
+
+  test.each<[string, AnyEvent, string]>([
+    ['a member makes a private room', open('bob', 'private.N', { kind: 'room' }), '+'],
+    ['a guest does not', open('gus', 'private.N', { kind: 'room' }), '?'],
+    ['nor does who left', open('left', 'private.N', { kind: 'room' }), '?'],
+    ['its id must say that it is private', open('bob', 'N', { kind: 'room' }), '−'],
+    ['it is no thread', open('bob', 'private.N', { kind: 'thread' }), '?'],
+    [
+      'a message does not make it',
+      event('bob', 'room:private.N', 'message.create', { room: 'private.N', payload: { text: 'x' } }),
+      '?',
+    ],
+    ['a direct message of two', open('bob', direct, { kind: 'direct' }), '+'],
+    ['its people are named in order', open('bob', 'direct.S.bob.ada', { kind: 'direct' }), '−'],
+    ['and each once', open('bob', 'direct.S.bob.bob', { kind: 'direct' }), '−'],
+    ['nobody learns by beginning it whether others have', open('other', direct, { kind: 'direct' }), '?'],
+    ['nor with who is not in the space', open('bob', directRoomId('S', ['bob', 'left']), { kind: 'direct' }), '−'],
+    ['nor under the name of another space', open('bob', directRoomId('T', ['bob', 'ada']), { kind: 'direct' }), '−'],
+    ['nor as a room', open('bob', direct, { kind: 'room' }), '−'],
+  ])('%s', (_what, made, expected) => {
+    expect(sign(refusal(aSpace('public'), made)?.code)).toBe(expected)
+  })
+
+  test('who is in a direct message is settled when it begins', () => {
+    const rights = fold(aSpace('public'), [open('bob', direct, { kind: 'direct' })])
+    const stream = `room:${direct}`
+    const member = (by: string, entity: string, active: boolean) =>
+      event(by, stream, 'room.member', { entity, payload: { name: entity, active } })
+    expect(may(rights, 'ada', 'read', stream)).toBe(true)
+    expect(may(rights, 'adm', 'read', stream)).toBe(false)
+    expect(refusal(rights, member('bob', 'ada', true))).toBeNull() // says her name
+    expect(refusal(rights, member('bob', 'other', true))).toMatchObject({ code: 'NOT_ALLOWED' })
+    expect(refusal(rights, member('bob', 'ada', false))).toMatchObject({ code: 'NOT_ALLOWED' })
+    expect(refusal(rights, member('ada', 'ada', false))).toMatchObject({ code: 'NOT_ALLOWED' })
+    expect(refusal(rights, open('ada', direct, { kind: 'direct' }))).toBeNull() // both began it offline
+  })
+})
+
+test('random histories: what is admitted keeps an owner while there are members, and branches change nothing below', () => {
+  for (let seed = 0; seed < 300; seed++) {
+    const random = seededRandom(seed)
+    let rights = aSpace(random.pick(['public', 'invite'] as const))
+    for (let step = 0; step < 40; step++) {
+      const by = random.pick(people)
+      const of = random.pick(people)
+      const input = random.pick([
+        () => join(of, by),
+        () => event(by, space, 'member.leave', { entity: of }),
+        () => role(of, random.pick(givenRoles), by),
+        () => inSpace[random.pick(Object.keys(inSpace))]!(by),
+      ])()
+      const checked = validateEvent(input)
+      const mayRead = may(rights, by, 'read', space)
+      const refused = refusal(rights, input)
+      if (!mayRead && refused === null) expect(input, `seed ${seed}`).toMatchObject({ type: 'member.join', entity: by })
+      if (refused !== null || checked.type !== 'known' || !isStructure(checked.event)) continue
+      const members = () => [...rights.space!.members]
+      const before = JSON.stringify([members(), [...rights.space!.rooms], rights.space!.name])
+      const next = foldRights(branchRights(rights), checked.event).space!
+      expect(JSON.stringify([members(), [...rights.space!.rooms], rights.space!.name])).toBe(before)
+      rights = foldRights(rights, checked.event)
+      expect(new Map(next.members)).toEqual(new Map(rights.space!.members))
+      expect(new Map(next.rooms)).toEqual(new Map(rights.space!.rooms))
+      const active = members().filter(([, member]) => member.active)
+      const owners = active.filter(([, member]) => member.role === 'owner')
+      expect(owners.length > 0 || active.length === 0, `seed ${seed}, step ${step}: ${input.type}`).toBe(true)
+      for (const [, member] of members()) if (!member.active) expect(atLeast(member.role, 'admin')).toBe(false)
+      if (active.length === 0) break // who joins a space that everybody left finds no owner in it
+    }
+  }
+})

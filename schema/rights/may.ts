@@ -1,0 +1,274 @@
+import { assertNever } from '../assert.ts'
+import type { Right } from '../events/define.ts'
+import { definitionOf, type PayloadOf } from '../events/event-types.ts'
+import { hasOwnStream, personStream, readDirectRoomId, streamKind, streamOwner } from '../events/streams.ts'
+import type { HttpFault } from '../messages/http.ts'
+import { isImporter } from './importers.ts'
+import type { Rights } from './rights.ts'
+import { roleOf } from './rights.ts'
+import { atLeast, isGivenRole, outranks, type GivenRole, type Role } from './roles.ts'
+import type { Room, SpaceState } from './space-state.ts'
+
+/**
+ * Who may do what: one pure function, which the server asks at every read and again when it commits, and the app to hide
+ * what would be refused. docs/rights.md is the table of its answers.
+ *
+ * Law: it is asked with the state after every earlier event, so a right that was taken away is gone for the very next
+ * one. A stream that is not there and one that the asker may not know of get the same answer.
+ *
+ * What it does not ask: whether a message's room exists (a newer build may make rooms by types that this one does not know)
+ * or is archived (that hides a room, it does not lock it: what was written offline must not be lost).
+ */
+export function may(rights: Rights, actor: string, action: Action, stream: string): boolean {
+  return refusalOf(rights, actor, action, stream) === null
+}
+
+export type Action = StreamAction | Attempt
+/** What is done with a stream as a whole. `push`: to be told of its news while no tab is open. */
+export const streamActions = ['read', 'tail', 'latest', 'snapshot', 'search', 'blob', 'push', 'presence'] as const
+export type StreamAction = (typeof streamActions)[number]
+/** To append an event. The app asks before there is one: what is absent is not looked at. */
+export interface Attempt {
+  readonly append: string
+  readonly entity?: string | undefined
+  readonly payload?: unknown
+  /** who wrote a message of this stream; null: there is no such message here */
+  readonly authorOf?: (message: string) => string | null
+}
+export type Refusal = Pick<HttpFault, 'code' | 'message' | 'field'>
+
+/** whoever reads a stream is told and shown all of it; a guest is one of them */
+const leastFor: { readonly [A in StreamAction]: GivenRole } = {
+  read: 'guest',
+  tail: 'guest',
+  latest: 'guest',
+  snapshot: 'guest',
+  search: 'guest',
+  blob: 'guest',
+  push: 'guest',
+  presence: 'guest',
+}
+
+/** Why `actor` may not; null when they may. */
+export function refusalOf(rights: Rights, actor: string, action: Action, stream: string): Refusal | null {
+  const kind = streamKind(stream)
+  switch (kind) {
+    case null:
+      return hidden
+    case 'local': // this device's own
+      return typeof action === 'string' ? null : belongsIn(action, 'space')
+    case 'person':
+      if (stream !== personStream(actor)) return hidden
+      return typeof action === 'string' ? null : belongsIn(action, 'person')
+    case 'space':
+    case 'room': {
+      const there = kind === 'space' ? rights.space : rights.room
+      if (typeof action === 'string') {
+        const role = there ? roleOf(rights, actor) : 'outsider'
+        return atLeast(role, leastFor[action]) ? null : shutOut(rights, role)
+      }
+      const misplaced = belongsIn(action, kind)
+      if (there) return refusalIn(rights, actor, action) ?? misplaced
+      return kind === 'space' ? mayFound(actor, action, stream) : mayOpenRoom(rights, actor, action, stream)
+    }
+    default:
+      return assertNever(kind)
+  }
+}
+
+/** Whether events of the type go into streams of this kind. What only a newer build knows may go anywhere. */
+function belongsIn({ append }: Attempt, kind: 'space' | 'room' | 'person'): Refusal | null {
+  const streams: readonly string[] = definitionOf(append)?.streams ?? [kind]
+  if (streams.includes(kind)) return null
+  const where = { space: "a space's", room: "a room's own", person: "the person's own" }[streams[0] as typeof kind]
+  return { code: 'MALFORMED_EVENT', field: 'stream', message: `stream: ${append} goes into ${where}` }
+}
+
+function mayFound(actor: string, { append, entity, payload }: Attempt, stream: string): Refusal | null {
+  if (append !== 'space.create') return hidden
+  if (entity !== undefined && entity !== streamOwner(stream)) {
+    return { code: 'MALFORMED_EVENT', field: 'entity', message: 'entity: must be the space that the stream is of' }
+  }
+  return mayNameAuthor(actor, actor, payload) // who creates it is its founder
+}
+
+/** The first event of a room's own stream. `rights.space`: the space that it names. */
+function mayOpenRoom(rights: Rights, actor: string, attempt: Attempt, stream: string): Refusal | null {
+  const { append, entity, payload } = attempt
+  const made = payload as PayloadOf<'room.create'> | undefined
+  const id = streamOwner(stream)
+  if (append !== 'room.create' || !rights.space || made?.kind === 'thread') return hidden
+  if (!atLeast(roleOf(rights, actor), 'member')) return hidden
+  const direct = readDirectRoomId(id)
+  if (direct && !direct.people.includes(actor)) return hidden // its people may have begun it, or not
+  const fits = direct
+    ? direct.space === rights.space.id && (made?.kind ?? 'direct') === 'direct'
+    : hasOwnStream(id) && !id.startsWith('direct.') && (made?.kind ?? 'room') === 'room'
+  if (!fits || (entity ?? id) !== id) {
+    return { code: 'MALFORMED_EVENT', field: 'entity', message: 'entity: must be the room that the stream is of' }
+  }
+  const stranger = direct?.people.find((person) => !rights.space!.members.get(person)?.active)
+  if (stranger !== undefined) return notAllowed('entity', `${stranger} is not a member of this space`)
+  return mayNameAuthor(rights.space.founder, actor, payload)
+}
+
+function refusalIn(rights: Rights, actor: string, attempt: Attempt): Refusal | null {
+  const { append, entity, payload } = attempt
+  const space = rights.space!
+  const role = roleOf(rights, actor)
+  if (!atLeast(role, 'guest')) {
+    if (append === 'space.create' && !rights.room) return notAllowed('type', `the space ${space.id} exists already`)
+    const joins = !rights.room && append === 'member.join' && (entity ?? actor) === actor
+    if (!joins || space.visibility !== 'public' || space.members.get(actor)?.removed) return shutOut(rights, role)
+  }
+  const refusal = mayNameAuthor(space.founder, actor, payload)
+  const definition = definitionOf(append)
+  if (refusal) return refusal
+  if (!definition) return atLeast(role, 'member') ? null : needs('member', append)
+  return mayDo(rights, actor, role, definition.by, attempt) ?? keepsInOrder(rights, actor, role, attempt)
+}
+
+/** Only an import, and in the space that it founded itself, writes in the name of others. */
+function mayNameAuthor(founder: string, actor: string, payload: unknown): Refusal | null {
+  const author = (payload as { author?: unknown } | null | undefined)?.author
+  if (author === undefined || (isImporter(actor) && actor === founder)) return null
+  const message = 'payload.author: only an import names an author, and in the space that it made'
+  return { code: 'NOT_ALLOWED', field: 'payload.author', message }
+}
+
+/** Whether someone who is in it has the right that the type asks for. */
+function mayDo(rights: Rights, actor: string, role: Role, by: Right, attempt: Attempt): Refusal | null {
+  const { append, entity = '', authorOf } = attempt
+  const isAdmin = atLeast(role, 'admin')
+  const isAtLeastMember = atLeast(role, 'member')
+  switch (by) {
+    case 'founder':
+      return notAllowed('type', `the space ${rights.space!.id} exists already`)
+    case 'admin':
+      return isAdmin ? null : needs('admin', append)
+    case 'selfOrAdmin':
+      return isAdmin || entity === actor ? null : needs('admin', append)
+    case 'makerOrAdmin': {
+      const room = (rights.room ?? rights.space!).rooms.get(entity)
+      const own = room?.maker === actor && (room.kind === 'thread' || rights.room !== null)
+      return isAdmin || (isAtLeastMember && own) ? null : needs('admin', append)
+    }
+    case 'authorOrAdmin': {
+      if (isAdmin) return null
+      if (!isAtLeastMember) return needs('member', append)
+      const author = authorOf ? authorOf(entity) : actor
+      if (author === actor) return null
+      return notAllowed('entity', author === null ? 'there is no such message here' : "another person's message")
+    }
+    case 'insider':
+      return mayChangeRoomMember(rights, actor, role, attempt)
+    case 'member':
+      return isAtLeastMember ? null : needs('member', append)
+    case 'guest':
+      return null
+    case 'person': // belongsIn says where it goes
+      return null
+    default:
+      return assertNever(by)
+  }
+}
+
+/** Of a private room: members add people of the space; its maker or an admin takes somebody out; everybody may leave. */
+function mayChangeRoomMember(
+  { space, room }: Rights,
+  actor: string,
+  role: Role,
+  { append, entity, payload }: Attempt,
+): Refusal | null {
+  if (!room || entity === undefined) return null
+  const active = (payload as PayloadOf<'room.member'> | undefined)?.active ?? true
+  if (room.kind === 'direct') {
+    if (active && room.members.get(entity)) return null
+    return notAllowed('entity', 'who is in a direct message is settled when it begins')
+  }
+  if (entity === actor) return null
+  if (!active) return atLeast(role, 'admin') || room.maker === actor ? null : needs('admin', append)
+  if (!atLeast(role, 'member')) return needs('member', append)
+  return space!.members.get(entity)?.active ? null : notAllowed('entity', `${entity} is not a member of this space`)
+}
+
+/** Whether all would still be in order after an event that its actor has the right to. */
+function keepsInOrder(rights: Rights, actor: string, role: Role, attempt: Attempt): Refusal | null {
+  const { append, entity, payload } = attempt
+  if (entity === undefined) return null
+  const space = rights.space!
+  switch (append) {
+    case 'member.leave':
+      return mayChange(space, actor, role, entity) ?? mayGiveUp(space, entity)
+    case 'member.role': {
+      if (!space.members.get(entity)?.active) return notAllowed('entity', `${entity} is not a member of this space`)
+      const refusal = mayChange(space, actor, role, entity)
+      const given = (payload as { role?: unknown } | undefined)?.role
+      if (refusal || !isGivenRole(given)) return refusal
+      if (outranks(given, role)) return notAllowed('payload.role', `${given} is above your own role`)
+      return given === space.members.get(entity)!.role ? null : mayGiveUp(space, entity, given)
+    }
+    case 'room.create':
+      return mayMakeRoom(rights, entity, payload as PayloadOf<'room.create'> | undefined)
+    default:
+      return null
+  }
+}
+
+/** A role above or beside one's own is not touched; owners may change other owners. */
+function mayChange(space: SpaceState, actor: string, role: Role, person: string): Refusal | null {
+  const theirs = space.members.get(person)?.role ?? 'member'
+  if (person === actor || role === 'owner' || outranks(role, theirs)) return null
+  return notAllowed('entity', `${person} is ${theirs} here, as high as you`)
+}
+
+/** A space with members keeps an owner; one that has none any more, an admin. */
+function mayGiveUp(space: SpaceState, person: string, becomes?: GivenRole): Refusal | null {
+  const member = space.members.get(person)
+  if (!member?.active || !atLeast(member.role, 'admin')) return null
+  const others = [...space.members].filter(([id, { active }]) => id !== person && active).map(([, { role }]) => role)
+  const after: readonly GivenRole[] = becomes ? [...others, becomes] : others
+  if (after.length === 0) return null
+  const top = member.role === 'owner' || others.includes('owner') ? 'owner' : 'admin'
+  if (after.some((role) => atLeast(role, top))) return null
+  return notAllowed('entity', `the last ${top}: make another member ${top} first`)
+}
+
+function mayMakeRoom(
+  { space, room }: Rights,
+  entity: string,
+  made: PayloadOf<'room.create'> | undefined,
+): Refusal | null {
+  if (made === undefined) return null
+  const there = (room ?? space!).rooms.get(entity)
+  if (room) {
+    const again = entity === room.id && made.kind === 'direct' && room.kind === 'direct'
+    if (again || (made.kind === 'thread' && (!there || isSameThread(there, made)))) return null
+    return notAllowed('entity', 'this stream has its room already')
+  }
+  if (made.kind === 'direct' || made.space !== undefined || hasOwnStream(entity)) {
+    return { code: 'MALFORMED_EVENT', field: 'stream', message: 'stream: a private room has a stream of its own' }
+  }
+  return !there || isSameThread(there, made) ? null : notAllowed('entity', `${entity} exists already`)
+}
+
+/** Two people who are offline may open the same thread on the same message. */
+function isSameThread(there: Room, made: PayloadOf<'room.create'>): boolean {
+  const samePlace = there.parentRoom === made.parentRoom && there.parentMessage === made.parentMessage
+  return there.kind === 'thread' && made.kind === 'thread' && samePlace
+}
+
+/** Who was in it knows of it; of a public space everybody does. To all others it is not there. */
+function shutOut({ space, room }: Rights, role: Role): Refusal {
+  if (role === 'removed') return { code: 'NOT_A_MEMBER', message: 'you left this, or an admin removed you' }
+  return !room && space?.visibility === 'public' ? { code: 'NOT_A_MEMBER', message: 'join this space first' } : hidden
+}
+/** The same words for a stream that is not there and for one that the asker may not know of. */
+const hidden: Refusal = { code: 'UNKNOWN_STREAM', message: 'there is no such stream, or you may not know of it' }
+
+const needs = (role: GivenRole, type: string) => notAllowed('type', `${type} needs the role of ${role}`)
+const notAllowed = (field: string, words: string): Refusal => ({
+  code: 'NOT_ALLOWED',
+  field,
+  message: `${field}: ${words}`,
+})

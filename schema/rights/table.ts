@@ -1,0 +1,93 @@
+import { definitionOf, eventTypes } from '../events/event-types.ts'
+import { may, streamActions, type Action } from './may.ts'
+import { noRights, type Rights } from './rights.ts'
+import { roles, type Role } from './roles.ts'
+import type { Member, Room, SpaceState } from './space-state.ts'
+
+/**
+ * What `may` answers, as the table of docs/rights.md: role × action × kind of stream.
+ * `npm run rights` writes it anew; a test sees that it is fresh.
+ */
+export type Cell = 'yes' | 'own' | '–'
+export const places = ['public space', 'space by invitation', 'private room', 'direct message'] as const
+export type Place = (typeof places)[number]
+
+/** One of each role, each with a thread of their own, and others to do things to. */
+export function cellOf(place: Place, action: string, role: Role): Cell {
+  const rights = sample(place)
+  const stream = rights.room?.stream ?? rights.space!.stream
+  const asked = (own: boolean) => may(rights, role, actionOf(action, role, own), stream)
+  return asked(false) ? 'yes' : asked(true) ? 'own' : '–'
+}
+
+export function rowsOf(place: Place): readonly string[] {
+  const kind = place.endsWith('space') || place.startsWith('space') ? 'space' : 'room'
+  return [...streamActions, ...eventTypes.filter((type) => definitionOf(type).streams.includes(kind))]
+}
+
+export function rightsTables(): string {
+  return places
+    .map((place) => {
+      const head = `| in a ${place} | ${roles.join(' | ')} |\n|---|${roles.map(() => '---|').join('')}`
+      const lines = rowsOf(place).map((action) => {
+        const cells = roles.map((role) => cellOf(place, action, role))
+        return `| ${definitionOf(action) ? `\`${action}\`` : action} | ${cells.join(' | ')} |`
+      })
+      return `${head}\n${lines.join('\n')}\n`
+    })
+    .join('\n')
+}
+
+function actionOf(action: string, actor: string, own: boolean): Action {
+  if (!definitionOf(action)) return action as Action
+  const whose = own ? actor : 'another'
+  const { names, by } = definitionOf(action)!
+  const entity = action === 'member.role' || action.endsWith('.member') || by === 'selfOrAdmin' ? whose : `of ${whose}`
+  const payload = action === 'room.member' && !own ? { active: false } : undefined
+  return {
+    append: action,
+    entity: names.length === 0 ? undefined : entity,
+    payload,
+    authorOf: (message) => message.slice(3),
+  }
+}
+
+function sample(place: Place): Rights {
+  const member = (role: Member['role'], active = true): Member => ({ name: '', role, active, removed: false })
+  const members = new Map([
+    ['owner', member('owner')],
+    ['another owner', member('owner')],
+    ['admin', member('admin')],
+    ['member', member('member')],
+    ['guest', member('guest')],
+    ['another', member('member')],
+    ['removed', member('member', false)],
+  ])
+  const visibility = place === 'space by invitation' ? ('invite' as const) : ('public' as const)
+  const space: SpaceState = {
+    id: 'S',
+    stream: 'space:S',
+    founder: 'owner',
+    name: '',
+    visibility,
+    members,
+    rooms: threads(members),
+  }
+  if (place === 'public space' || place === 'space by invitation') return { ...noRights, space }
+  const room = {
+    id: 'private.R',
+    stream: 'room:private.R',
+    space: space.stream,
+    kind: place === 'direct message' ? ('direct' as const) : ('private' as const),
+    maker: 'another',
+    name: '',
+    members: new Map([...members].map(([person, { active }]) => [person, { name: '', active }])),
+    rooms: threads(members),
+  }
+  return { space, room }
+}
+
+function threads(members: ReadonlyMap<string, Member>): Map<string, Room> {
+  const made = (maker: string): Room => ({ kind: 'thread', maker, name: '', parentRoom: 'r', parentMessage: 'm' })
+  return new Map([...members.keys()].map((person) => [`of ${person}`, made(person)]))
+}
