@@ -19,10 +19,4 @@ export const deviceBounds = {
   outboxEvents: 20_000,
   /** characters of a draft that are kept: ten times what an event holds */
   draftLength: 600_000,
-
-  /** messages that a search looks at: found by the index and sorted by age, or else the newest */
-  searchMatches: 40_000,
-  searchNewest: 100_000,
-  /** for a word that the index may not know, inside a run of a script without spaces */
-  searchInside: 20_000,
 } as const

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import sqlite3InitModule, { type Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import type { SequencedEvent } from '../../schema/events/event.ts'
 import type { SqlValue } from '../../schema/live.ts'
+import { indexedWords } from '../../schema/search/words.ts'
 import { projectionTables } from '../../schema/tables/tables.ts'
 import { migrations } from '../../schema/tables/migrations.ts'
 import { migrate } from '../../workers/runtime/opening/migrate.ts'
@@ -83,7 +84,7 @@ function measureRaw(sqlite3: Sqlite3Static, tables: readonly Table[], eventCount
   const db = new sqlite3.oo1.DB(':memory:')
   const sql = openRawSql(sqlite3, db)
   migrate(sql, migrations)
-  const index = sql.prepare('INSERT INTO search_index (rowid, body) VALUES (?, ?)')
+  const index = sql.prepare('INSERT INTO search_index (rowid, words) VALUES (?, ?)')
   const writers = tables.map(({ name, columns, rows }) => {
     const insert = sql.prepare(
       `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
@@ -99,7 +100,7 @@ function measureRaw(sqlite3: Sqlite3Static, tables: readonly Table[], eventCount
       for (let i = Math.floor((rows.length * batch) / batches); i < end; i++) {
         const row = rows[i]!
         insert.run(...row)
-        if (name === 'component_text') index.run(row[0]!, row[2]!)
+        if (name === 'component_text') index.run(row[0]!, indexedWords(row[2] as string))
       }
     }
     sql.exec('COMMIT')

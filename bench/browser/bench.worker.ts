@@ -2,6 +2,7 @@ import sqlite3InitModule, { type Database, type Sqlite3Static } from '@sqlite.or
 import type { SequencedEvent } from '../../schema/events/event.ts'
 import type { Query, SqlValue } from '../../schema/live.ts'
 import type { ToSync } from '../../schema/messages/sync.ts'
+import { indexedWords } from '../../schema/search/words.ts'
 import { eventStore } from '../../workers/event-store/event-store.ts'
 import type { LeaderDatabase } from '../../workers/runtime/serving/leader-database.ts'
 import { openLeaderDatabase } from '../../workers/runtime/opening/open-leader-database.ts'
@@ -132,13 +133,13 @@ async function insertRaw({ transactions }: { transactions: number }): Promise<{ 
   const inserts = sources.map(({ table, columns }) =>
     raw.prepare(`INSERT INTO ${table}(${columns.join()}) VALUES (${columns.map(() => '?').join()})`),
   )
-  const index = raw.prepare('INSERT INTO search_index(rowid, body) VALUES (?, ?)')
+  const index = raw.prepare('INSERT INTO search_index(rowid, words) VALUES (?, ?)')
   const indexed = sources.findIndex(({ table }) => table === 'component_text')
   let rows = 0
   let ms = 0
   for (let transaction = 0; transaction < transactions; transaction++) {
     const parts = sources.map((source) => source.next())
-    const texts = parts[indexed]!.map((row) => [row[0]!, row[2]!])
+    const texts = parts[indexed]!.map((row) => [row[0]!, indexedWords(row[2] as string)])
     const start = performance.now()
     raw.exec('BEGIN')
     for (const [place, part] of parts.entries()) for (const row of part) inserts[place]!.run(...row)

@@ -34,8 +34,11 @@ export function nameFrom(text: string, otherwise: string, length: number = maxNa
 export function foldName(name: string): string {
   // most names are plain ASCII, and thousands are compared at once
   if (plainName.test(name)) return name.toLowerCase()
-  return fold(name.replace(ignorable, '')).replace(/\s+/gu, ' ').trim()
+  const folded = fold(name.replace(ignorable, '')).replace(/\s+/gu, ' ').trim()
+  return folded.replace(/[йїў]/g, (letter) => alike[letter]!)
 }
+/** letters of their own that look like others with an accent: two names are not told apart by them */
+const alike: Readonly<Record<string, string>> = { й: 'и', ї: 'і', ў: 'у' }
 
 // Kept: joiners (Persian, Indic scripts and emoji need them), tags and selectors (flags), the marks that keyboards type.
 const unwanted = /[\p{Cc}\u00ad\u180e\u200b\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/u

@@ -6,7 +6,7 @@ import { latest, type Fact, type FactTable } from './fact.ts'
 import { mentionsOf } from './mentions.ts'
 import type { PinProjection } from './pin.ts'
 import type { ReactionProjection } from './reaction.ts'
-import { searchProjection } from './search.ts'
+import { textProjection, type SearchIndex } from './search.ts'
 import { snippetLength, snippetOf } from './snippet.ts'
 import type { Sql } from './sql.ts'
 
@@ -18,12 +18,13 @@ import type { Sql } from './sql.ts'
 export function messageProjection(
   sql: Sql,
   facts: FactTable,
+  index: SearchIndex,
   reactions: ReactionProjection,
   pins: PinProjection,
   nameOfMember: (stream: string, person: string) => string,
   dirty: () => Dirty,
 ) {
-  const search = searchProjection(sql, 'message')
+  const texts = textProjection(sql, 'message', index)
   const writeConflicts = conflictRows(sql)
   const insertItem = sql.prepare(
     `INSERT INTO timeline_items (id, timeline_id, order_key, entity_id, entity_kind, stream, author_id, author_name, author_given,
@@ -77,7 +78,7 @@ export function messageProjection(
     if (insertItem.run(id, room, clock, stream, authorId, name, given, snippet, whole, at, replyTo) === 0) return
     insertEntity.run(id, stream, at)
     insertAuthor.run(stream, id, authorId, at)
-    search.insert(stream, id, text, at)
+    texts.insert(stream, id, text, at)
     for (const mentioned of mentionsOf(text)) insertMention.run(stream, id, mentioned, room, clock)
     const timeline = touchTimeline(dirty(), stream, room)
     timeline.added += 1
@@ -90,7 +91,7 @@ export function messageProjection(
   /** Takes a message that the server never had out again; facts about it stay and wait, as if it had not come yet. */
   function remove(event: EventOf<'message.create'>): void {
     const { id, stream } = event
-    search.replace(stream, id, null, 0)
+    texts.replace(stream, id, null, 0)
     removeMentions.run(stream, id)
     reactions.removeAll(stream, id)
     pins.removeAll(stream, id)
@@ -130,7 +131,7 @@ export function messageProjection(
     const text = deleted ? null : (edit?.value ?? (createdText.rows(stream, id)[0]![0] as string))
     const whole = text === null || text.length <= snippetLength ? 1 : 0
     updateText.run(text === null ? '' : snippetOf(text), whole, edit?.at ?? null, deleted ? 1 : 0, stream, id)
-    search.replace(stream, id, text, edit?.at ?? createdAt)
+    texts.replace(stream, id, text, edit?.at ?? createdAt)
     removeMentions.run(stream, id)
     if (text !== null) {
       for (const name of mentionsOf(text)) insertMention.run(stream, id, name, timeline, orderKey)

@@ -3,7 +3,7 @@ import type { EventOf } from '../events/event.ts'
 import { conflictRows } from './conflicts.ts'
 import { touchPage, type Dirty, type Thing } from './dirty.ts'
 import { first, latest, type Fact, type FactTable } from './fact.ts'
-import { searchProjection } from './search.ts'
+import { textProjection, type SearchIndex } from './search.ts'
 import type { Sql } from './sql.ts'
 
 /** The root of a page's Yjs document: an XmlFragment, as collaborative rich-text editors keep it. */
@@ -13,8 +13,8 @@ export const pageRoot = 'default'
  * page.create, page.rename, page.update → component_doc, entities, and the page's words in the full-text index.
  * Updates merge by Yjs, whose merge does not depend on order or repetition; those that come before their page wait.
  */
-export function pageProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) {
-  const search = searchProjection(sql, 'page')
+export function pageProjection(sql: Sql, facts: FactTable, index: SearchIndex, dirty: () => Dirty) {
+  const texts = textProjection(sql, 'page', index)
   const writeConflicts = conflictRows(sql)
   const present = sql.prepare('SELECT state FROM component_doc WHERE stream = ? AND entity_id = ?')
   const update = sql.prepare("SELECT payload ->> 'update' FROM events WHERE stream = ? AND event_id = ?")
@@ -48,7 +48,7 @@ export function pageProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) {
       removeDoc.run(stream, id)
       removeEntity.run(stream, id)
       writeConflicts(stream, id, 'page.title', [])
-      search.replace(stream, id, null, 0)
+      texts.replace(stream, id, null, 0)
       return
     }
     const state = mergedState(stream, id, own)
@@ -57,7 +57,7 @@ export function pageProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) {
     upsert.run(id, stream, create.value, title, state, create.at, updatedAt)
     upsertEntity.run(id, stream, create.at)
     writeConflicts(stream, id, 'page.title', own, create.eventId)
-    search.replace(stream, id, [title, state ? textOf(state) : ''].filter(Boolean).join('\n'), updatedAt)
+    texts.replace(stream, id, [title, state ? textOf(state) : ''].filter(Boolean).join('\n'), updatedAt)
   }
 
   function mergedState(stream: string, id: string, own: readonly Fact[]): Uint8Array | null {

@@ -12,6 +12,7 @@ import { personalProjection } from './personal.ts'
 import { pinProjection } from './pin.ts'
 import { reactionProjection } from './reaction.ts'
 import { roomProjection } from './room.ts'
+import { searchIndex } from './search.ts'
 import { spaceProjection } from './space.ts'
 import type { Sql } from './sql.ts'
 import { timelineProjection } from './timeline.ts'
@@ -41,13 +42,22 @@ export function createProjector(sql: Sql): Projector {
   let memberNames = new Map<string, string>()
   const present = () => dirty
   const facts = factTable(sql)
+  const index = searchIndex(sql)
   const spaces = spaceProjection(sql, facts, present)
   const members = memberProjection(sql, facts)
   const rooms = roomProjection(sql, facts, present)
-  const pages = pageProjection(sql, facts, present)
+  const pages = pageProjection(sql, facts, index, present)
   const personal = personalProjection(sql, facts)
   const timelines = timelineProjection(sql)
-  const messages = messageProjection(sql, facts, reactionProjection(sql), pinProjection(sql), memberName, present)
+  const messages = messageProjection(
+    sql,
+    facts,
+    index,
+    reactionProjection(sql),
+    pinProjection(sql),
+    memberName,
+    present,
+  )
 
   /** as before this batch: a join in the same batch is folded at its end, and renames the messages */
   function memberName(stream: string, person: string): string {
@@ -69,6 +79,7 @@ export function createProjector(sql: Sql): Projector {
   function reset(): void {
     dirty = nothingDirty()
     memberNames = new Map()
+    index.reset()
   }
 
   return {
@@ -105,6 +116,7 @@ export function createProjector(sql: Sql): Projector {
       for (const { stream, room } of dirty.markers.values()) personal.fold(stream, room)
       for (const page of dirty.pages.values()) pages.fold(page)
       timelines.fold(dirty.timelines)
+      index.flush()
       reset()
     },
     reset,

@@ -1,26 +1,41 @@
+import { indexedWords } from '../search/words.ts'
 import { excerptOf } from './snippet.ts'
 import type { Sql } from './sql.ts'
 
 /**
- * component_text and the full-text index over it, which holds no text of its own: what is taken out of the index must
- * be the very text that went in. Law: each row of component_text is in the index once, and nothing else is.
+ * component_text and the full-text index over it. Law: the index holds, of each row of component_text, the words of its body
+ * (schema/search/words.ts) under the row's id, and nothing else.
+ *
+ * The id grows with time: it is the minute of the text, or else the next one that is free. So the newest of many matches are
+ * read first, without looking at all of them.
  */
-export function searchProjection(sql: Sql, kind: 'message' | 'page') {
+export function textProjection(sql: Sql, kind: 'message' | 'page', index: SearchIndex) {
   const insertText = sql.prepare(
-    'INSERT INTO component_text (stream, entity_id, entity_kind, body, excerpt, updated_at) VALUES (?, ?, ?, ?, ?, ?)',
+    `INSERT INTO component_text (id, stream, entity_id, entity_kind, body, excerpt, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO NOTHING`,
   )
-  const index = sql.prepare('INSERT INTO search_index (rowid, body) VALUES (last_insert_rowid(), ?)')
-  const indexAt = sql.prepare('INSERT INTO search_index (rowid, body) VALUES (?, ?)')
-  const unindex = sql.prepare("INSERT INTO search_index (search_index, rowid, body) VALUES ('delete', ?, ?)")
+  const endOfRun = sql.prepare(
+    `SELECT one.id + 1 FROM component_text one LEFT JOIN component_text next ON next.id = one.id + 1
+     WHERE one.id >= ? AND next.id IS NULL ORDER BY one.id LIMIT 1`,
+  )
   const present = sql.prepare(
     'SELECT id, body FROM component_text WHERE stream = ? AND entity_id = ? AND entity_kind = ?',
   )
   const update = sql.prepare('UPDATE component_text SET body = ?, excerpt = ?, updated_at = ? WHERE id = ?')
   const remove = sql.prepare('DELETE FROM component_text WHERE id = ?')
+  /** minutes that were taken one after another: what falls among them comes behind them */
+  let run = { from: 0, end: 0 }
 
   function insert(stream: string, entity: string, body: string, at: number): void {
-    insertText.run(stream, entity, kind, body, excerptOf(body), at)
-    index.run(body)
+    const minute = Math.max(1, Math.floor(at / 60_000))
+    let id = minute >= run.from && minute < run.end ? run.end : minute
+    const row = [stream, entity, kind, body, excerptOf(body), at] as const
+    if (insertText.run(id, ...row) === 0) {
+      id = endOfRun.rows(id)[0]![0] as number
+      insertText.run(id, ...row)
+    }
+    run = { from: id === run.end ? run.from : minute, end: id + 1 }
+    index.insert(id, body)
   }
 
   /** null: no text any more */
@@ -31,16 +46,42 @@ export function searchProjection(sql: Sql, kind: 'message' | 'page') {
       return
     }
     const [id, before] = row
-    if (body === null) {
-      unindex.run(id, before)
-      remove.run(id)
-    } else {
-      if (body !== before) {
-        unindex.run(id, before)
-        indexAt.run(id, body)
-      }
-      update.run(body, excerptOf(body), at, id)
-    }
+    if (body === null) remove.run(id)
+    else update.run(body, excerptOf(body), at, id)
+    if (body !== before) index.replace(id, body)
   }
   return { insert, replace }
+}
+
+export type SearchIndex = ReturnType<typeof searchIndex>
+
+/** FTS5 writes a piece of its index whenever an id is smaller than the last one: what a batch brings is sorted before. */
+export function searchIndex(sql: Sql) {
+  const insertWords = sql.prepare('INSERT INTO search_index (rowid, words) VALUES (?, ?)')
+  const deleteWords = sql.prepare('DELETE FROM search_index WHERE rowid = ?')
+  let texts = new Map<number, string | null>()
+  let indexedBefore = new Set<number>()
+
+  return {
+    insert(id: number, text: string): void {
+      texts.set(id, text)
+    },
+    /** null: no text any more */
+    replace(id: number, text: string | null): void {
+      if (!texts.has(id)) indexedBefore.add(id)
+      texts.set(id, text)
+    },
+    flush(): void {
+      for (const id of [...texts.keys()].sort((one, other) => one - other)) {
+        const text = texts.get(id)!
+        if (indexedBefore.has(id)) deleteWords.run(id)
+        if (text !== null) insertWords.run(id, indexedWords(text))
+      }
+      this.reset()
+    },
+    reset(): void {
+      texts = new Map()
+      indexedBefore = new Set()
+    },
+  }
 }

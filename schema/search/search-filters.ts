@@ -21,8 +21,6 @@ export interface Condition {
   readonly type: 'condition'
   readonly sql: string
   readonly parameters: readonly SqlValue[]
-  /** only messages in these rooms, and nothing else, answer to it */
-  readonly rooms?: readonly string[]
 }
 export interface FilterContext {
   /** the ids of whoever asks */
@@ -63,8 +61,7 @@ export const searchFilters = {
       const ids = rooms
         .filter(({ id, parent }) => chosen.has(id) || (parent !== null && chosen.has(parent)))
         .map(({ id }) => id)
-      const sql = 't.timeline_id IN (SELECT value FROM json_each(?))'
-      return { type: 'condition', sql, parameters: [JSON.stringify(ids)], rooms: ids }
+      return condition('t.timeline_id IN (SELECT value FROM json_each(?))', JSON.stringify(ids))
     },
   },
   has: {

@@ -1,57 +1,91 @@
+import { unspacedScripts } from './unspaced-scripts.ts'
+
 /**
  * Text as people compare it: case, accents and the width of letters do not count. `Émile`, `EMILE` and `émile` with a combining
- * accent are one; vowel signs of other scripts (ไม้, שלום without points) are letters and stay.
+ * accent are one, and so are `ß` and `ss`, `أحمد` and `احمد`, `٣` and `3`. What makes another letter to its readers stays: й is
+ * not и, が is not か, vowel signs (ไม้, कि) are letters.
  */
 export function fold(text: string): string {
+  return lowerCase(foldMarks(text))
+}
+
+/** All of `fold` but case: `camelCase` can still be taken apart. */
+export function foldMarks(text: string): string {
   // most text is plain ASCII
-  if (ascii.test(text)) return text.toLowerCase()
-  return text
-    .normalize('NFKD')
-    .replace(marks, '')
-    .normalize('NFC')
-    .toLowerCase()
-    .replace(single, (char) => letters[char]!)
+  if (ascii.test(text)) return text
+  const bare = text.normalize('NFKD').replace(marks, '').normalize('NFC')
+  return ascii.test(bare) ? bare : bare.replace(single, (char) => letters[char] ?? digitOf(char))
+}
+
+/** Of a text without accents: each character stays one. */
+export function lowerCase(text: string): string {
+  return ascii.test(text) ? text.toLowerCase() : text.toLowerCase().replaceAll('ς', 'σ')
 }
 
 // eslint-disable-next-line no-control-regex -- all of ASCII
 const ascii = /^[\0-\x7f]*$/
-/** accents, Hebrew points, Arabic short vowels, and what chooses an emoji's look */
-const marks = /[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670]|[\ufe0e\ufe0f]/g
-/** letters that have no accent to lose, and are still typed without it */
-const letters: Readonly<Record<string, string>> = {
-  ß: 'ss',
-  æ: 'ae',
-  œ: 'oe',
-  ø: 'o',
-  đ: 'd',
-  ð: 'd',
-  ł: 'l',
-  ı: 'i',
-  þ: 'th',
-  ħ: 'h',
-  '’': "'",
-  '‘': "'",
-  '“': '"',
-  '”': '"',
+/**
+ * Accents (the breve and the dots of й ў ї are no accents), Hebrew points, Arabic vowel signs and hamzas on other letters, the
+ * tatweel, the dot below of Devanagari; and what has no shape: emoji's selectors, soft hyphens, marks of direction, word joiners.
+ */
+const marks = new RegExp(
+  [
+    '[\\u0300-\\u0305\\u0307\\u0309-\\u036f\\u1ab0-\\u1aff\\u1dc0-\\u1dff\\u0591-\\u05bd\\u05bf-\\u05c7\\u0610-\\u061a\\u064b-\\u065f\\u0670\\u06d6-\\u06ed\\u0640\\u093c]',
+    '(?<![иИуУ])\\u0306|(?<![іІ])\\u0308',
+    '[\\ufe00-\\ufe0f\\u00ad\\u061c\\u200c\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff]',
+    // joiners that join no emoji, and spaces of no width where words have no spaces
+    '(?<![\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f])\\u200d',
+    `(?<=[${unspacedScripts}])\\u200b`,
+  ].join('|'),
+  'gu',
+)
+/** letters that have no accent to lose, and are still typed as others */
+const pairs: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    'ß ss ẞ SS æ ae Æ AE œ oe Œ OE þ th Þ Th ø o Ø O đ d Đ D ð d Ð D ł l Ł L ħ h Ħ H ŧ t Ŧ T ı i',
+    // Arabic: dotless yeh, teh marbuta, the letters of Persian and Urdu keyboards
+    'ٱ ا ى ي ی ي ې ي ک ك ة ه ہ ه ھ ه ە ه',
+    // Devanagari: both signs of a nasal vowel
+    '\u0901 \u0902',
+    `’ ' ‘ ' ʼ ' “ " ” "`,
+  ].flatMap((line) => Array.from(line.matchAll(/(\S+) (\S+)/g), ([, letter, other]) => [letter!, other!])),
+)
+const letters: Record<string, string> = { ...pairs }
+const single = new RegExp(`[${Object.keys(pairs).join('')}]|(?![0-9])\\p{Nd}`, 'gu')
+
+/** The digit as it is in ASCII: ٣ → 3. The ten of a script stand in a row. */
+function digitOf(char: string): string {
+  let zero = char.codePointAt(0)!
+  const code = zero
+  while (code - zero < 9 && /\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero--
+  return (letters[char] = String(code - zero))
 }
-const single = new RegExp(`[${Object.keys(letters).join('')}]`, 'g')
 
 /** A folded text, and for each of its characters where it stood. */
 export interface Folded {
   readonly text: string
-  /** index in the folded text → index in the original; one more for the end */
-  readonly origin: readonly number[]
+  /** index in the folded text → where the character that it was made of begins and ends in the original */
+  readonly from: readonly number[]
+  readonly to: readonly number[]
 }
 
-/** fold, with the way back: for marking what was found. Slow; for short texts. */
+/** foldMarks, with the way back: for marking what was found. Slow; for short texts. */
 export function foldWithOrigin(original: string): Folded {
   let text = ''
-  const origin: number[] = []
-  for (const found of original.matchAll(/[^\p{M}]\p{M}*|\p{M}+/gsu)) {
-    const folded = fold(found[0])
-    for (let at = 0; at < folded.length; at++) origin.push(found.index)
+  const from: number[] = []
+  const to: number[] = []
+  for (const found of original.matchAll(character)) {
+    const folded = foldMarks(found[0])
+    for (let at = 0; at < folded.length; at++) {
+      from.push(found.index)
+      to.push(found.index + found[0].length)
+    }
     text += folded
   }
-  origin.push(original.length)
-  return { text, origin }
+  return { text, from, to }
 }
+
+/** What folds together: a letter with its marks and joiners, the half-width voicing of kana, a syllable of Hangul letters. */
+const behind = '\\p{M}\\uff9e\\uff9f\\u00ad\\u200b-\\u200f\\u2060'
+const hangul = '\\u1100-\\u11ff\\u3131-\\u318e\\uffa0-\\uffdc'
+const character = new RegExp(`[${hangul}][${hangul}${behind}]*|[^${behind}][${behind}]*|[${behind}]+`, 'gsu')

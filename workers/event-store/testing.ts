@@ -1,6 +1,7 @@
 import sqlite3InitModule, { type Database, type Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { migrations } from '../../schema/tables/migrations.ts'
 import { migrate } from '../runtime/opening/migrate.ts'
+import { indexedWords } from '../../schema/search/words.ts'
 import { projectionTables } from '../../schema/tables/tables.ts'
 import type { SqlValue } from '../../schema/live.ts'
 import { openRawSql } from '../runtime/serving/raw-sql.ts'
@@ -60,7 +61,22 @@ function printable(value: SqlValue): unknown {
   return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value
 }
 
-/** Throws when the full-text index and its texts differ. */
+/** Throws unless the full-text index holds the words of every text, and nothing else. */
 export function checkSearchIndex(store: Store): void {
-  store.sql.exec("INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)")
+  store.sql.exec(`INSERT INTO search_index (search_index) VALUES ('integrity-check');
+    CREATE VIRTUAL TABLE temp.indexed USING fts5vocab(main, search_index, instance)`)
+  const indexed = new Map<number, string[]>()
+  for (const [id, term, place] of store.sql.prepare('SELECT doc, term, offset FROM temp.indexed').rows()) {
+    let words = indexed.get(id as number)
+    if (!words) indexed.set(id as number, (words = []))
+    words[place as number] = term as string
+  }
+  store.sql.exec('DROP TABLE temp.indexed')
+  for (const [id, body] of store.sql.prepare('SELECT id, body FROM component_text').rows()) {
+    const words = indexedWords(body as string).trim()
+    const found = (indexed.get(id as number) ?? []).join(' ')
+    if (found !== words) throw new Error(`the index has “${found}” of a text whose words are “${words}”`)
+    indexed.delete(id as number)
+  }
+  if (indexed.size > 0) throw new Error(`the index has texts that are not there: ${[...indexed.keys()]}`)
 }

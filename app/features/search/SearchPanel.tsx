@@ -1,28 +1,24 @@
 import { Search } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { maxSearchLength } from '../../../schema/search/parse-search.ts'
-import { maxHits, search, type SearchAnswer, type SearchHit } from '../../../schema/search/search.ts'
-import { sql, useLive, useLiveChanges, type TypedQuery } from '../../live/index.ts'
-import { wordsOf } from '../../refusal-words.ts'
+import type { SearchHit } from '../../../schema/search/search.ts'
+import { maxHits } from '../../../schema/search/search-sql.ts'
+import { useLive } from '../../live/index.ts'
 import { currentRoute, navigate } from '../../routes.ts'
 import { EmptyPanel, MessageCard, PanelFrame } from '../../shell/PanelFrame.tsx'
 import { showError } from '../../shell/toasts.tsx'
 import { useLate } from '../../shell/use-late.ts'
-import { useActors } from '../identity/identity.ts'
 import { jumpElsewhere } from '../timeline/jump-elsewhere.ts'
 import { FilterSuggestions } from './FilterSuggestions.tsx'
 import { SearchHelp } from './SearchHelp.tsx'
 import css from './SearchPanel.module.css'
+import { useAnswer, type Answer } from './use-answer.ts'
 
-type Answer = SearchAnswer | { readonly type: 'failed'; readonly message: string }
-
-const settleMs = 120
-
-/** Full-text search of the space, as one types; a hit is shown in its place. */
+/** Full-text search of the space, as one types and as messages come; a hit is shown in its place. */
 export function SearchPanel({ stream, text }: { stream: string; text: string }) {
   const [typed, setTyped] = useState(text)
   const box = useRef<HTMLInputElement>(null)
-  const answer = useAnswer(stream, typed)
+  const answer = useAnswer(stream, typed, showInAddress)
   const late = useLate(answer === null, 400)
   return (
     <PanelFrame kind="search" subtitle={null}>
@@ -55,60 +51,10 @@ export function SearchPanel({ stream, text }: { stream: string; text: string }) 
   )
 }
 
-/** The answer to what is typed now; null while it is looked for: an earlier question's answer is never shown for it. */
-function useAnswer(stream: string, typed: string): Answer | null {
-  const { client } = useLive()
-  const [me, myLocal] = useActors()
-  const [given, setGiven] = useState<Given | null>(null)
-  const changes = useChanges(stream, given?.answer ?? null)
-  useEffect(() => {
-    let wanted = true
-    const run = async (sql: string, parameters: Parameters<typeof client.query>[1]) =>
-      (await client.query(sql, parameters)).rows
-    const give = (answer: Answer) => wanted && setGiven({ to: typed, changes, answer })
-    const ask = () => {
-      const route = currentRoute()
-      const shown = typed.slice(0, maxSearchLength)
-      if (route.panel?.kind === 'search')
-        navigate({ ...route, panel: { kind: 'search', text: shown } }, { replace: true })
-      search(run, stream, [me, myLocal], typed).then(give, (error: Error) =>
-        give({ type: 'failed', message: wordsOf(error) }),
-      )
-    }
-    const timer = setTimeout(ask, typed.trim() === '' ? 0 : settleMs)
-    return () => {
-      wanted = false
-      clearTimeout(timer)
-    }
-  }, [client, stream, typed, me, myLocal, changes])
-  if (typed.trim() === '') return { type: 'idle' }
-  return given?.to === typed ? given.answer : null
-}
-
-interface Given {
-  readonly to: string
-  /** it was given after so many changes of what was found before: after more of them it is asked for again */
-  readonly changes: number
-  readonly answer: Answer
-}
-
-/** Counts how often messages that were found have changed. */
-function useChanges(stream: string, answer: Answer | null): number {
-  const [changes, setChanges] = useState(0)
-  const ids = answer?.type === 'found' ? answer.hits.map(({ id }) => id) : []
-  useLiveChanges(
-    ids.length > 0 ? statesOf(stream, ids) : null,
-    (changed) => changed && setChanges((count) => count + 1),
-  )
-  return changes
-}
-
-function statesOf(stream: string, ids: readonly string[]): TypedQuery<{ readonly id: string }> {
-  const places = ids.map(() => '?').join(', ')
-  return sql(`SELECT id, snippet, deleted FROM timeline_items WHERE stream = ? AND id IN (${places}) ORDER BY id`, [
-    stream,
-    ...ids,
-  ])
+function showInAddress(typed: string): void {
+  const route = currentRoute()
+  if (route.panel?.kind !== 'search') return
+  navigate({ ...route, panel: { kind: 'search', text: typed.slice(0, maxSearchLength) } }, { replace: true })
 }
 
 function AnswerView({ stream, answer }: { stream: string; answer: Answer }) {

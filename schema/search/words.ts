@@ -1,0 +1,213 @@
+import { foldMarks, lowerCase } from '../text/fold.ts'
+import { kindOf, Kind } from './character-kind.ts'
+
+/**
+ * The words of a text: what is indexed, what is sought, and what is marked are made here, so that they agree. Pure, without a
+ * dictionary: the words of a text are the same in every browser and on the server.
+ *
+ * The text is folded (text/fold.ts), then cut into atoms, and these give two lists:
+ *
+ * - `main`, in the order of the text, each one place further: phrases are sought in it. A word of a script with spaces is one
+ *   (`it's` is two, `snake_case` too). A run of a script without spaces gives its pairs of characters and its last character:
+ *   北京市 → 北京 京市 市, so that any part of it is a phrase, and one character the beginning of a word. An emoji is one, whatever
+ *   it is composed of.
+ * - `more`, once each, without an order: what else is found. A symbol alone (`->`, `%`), and with the words that it touches: `C++` →
+ *   `++` `c++`; `-rf` → `-` `-rf`; `a.b_c` → `a.b` `b_c` `_`. The parts of camelCase. Punctuation that stands alone (`:)`).
+ */
+export interface Words {
+  readonly main: readonly Word[]
+  readonly more: readonly Word[]
+}
+export interface Word {
+  readonly text: string
+  /** its place in the folded text */
+  readonly from: number
+  readonly to: number
+}
+
+/** What the full-text index is given for a text: its words with spaces between them. */
+export function indexedWords(text: string): string {
+  const { main, more } = wordsOf(foldMarks(text))
+  let words = ''
+  for (const { text } of main) words += `${text} `
+  if (more.length > 0) for (const text of new Set(more.map(({ text }) => text))) words += `${text} `
+  return words
+}
+
+export function wordsOf(folded: string): Words {
+  const atoms = atomsOf(folded)
+  const main: Word[] = []
+  const more: Word[] = []
+  for (let at = 0; at < atoms.length; at++) {
+    const atom = atoms[at]!
+    switch (atom.kind) {
+      case 'word':
+        main.push(atom)
+        if (camel.test(folded.slice(atom.from, atom.to))) more.push(...camelParts(folded, atom))
+        break
+      case 'run':
+        main.push(...pairsOf(atom))
+        break
+      case 'emoji':
+        main.push(atom)
+        break
+      case 'symbol':
+      case 'stop': {
+        const glued = gluedAt(atoms, at)
+        const alone = aloneAt(atoms, at)
+        if (alone) more.push(alone)
+        if (glued) more.push(glued)
+        break
+      }
+    }
+  }
+  return { main, more }
+}
+
+/** The smallest pieces of a text. `spaced`: a space stands before it. */
+export interface Atom extends Word {
+  readonly kind: 'word' | 'run' | 'emoji' | 'symbol' | 'stop'
+  readonly spaced: boolean
+}
+
+/** Longer words are cut: nobody types so much, and an index term has a limit. */
+const longest = 64
+
+export function atomsOf(folded: string): readonly Atom[] {
+  const lower = lowerCase(folded)
+  const atoms: Atom[] = []
+  let spaced = true
+  let at = 0
+  const put = (kind: Atom['kind'], to: number) => {
+    atoms.push({ kind, text: lower.slice(at, Math.min(to, at + longest)), from: at, to, spaced })
+    spaced = false
+    at = to
+  }
+  while (at < folded.length) {
+    const kind = kindOf(folded, at)
+    switch (kind) {
+      case Kind.space:
+        spaced = true
+        at++
+        break
+      case Kind.letter:
+      case Kind.mark:
+        put('word', endOf(folded, at, Kind.letter, Kind.mark))
+        break
+      case Kind.unspaced: {
+        // all of it: its pairs are cut
+        const to = endOf(folded, at, Kind.unspaced, Kind.mark)
+        atoms.push({ kind: 'run', text: lower.slice(at, to), from: at, to, spaced })
+        spaced = false
+        at = to
+        break
+      }
+      case Kind.emoji:
+        emoji.lastIndex = at
+        put('emoji', emoji.test(folded) ? emoji.lastIndex : at + 1)
+        break
+      case Kind.symbol:
+      case Kind.stop:
+        putSymbol()
+        break
+      case Kind.bracket:
+        put('stop', endOf(folded, at, Kind.bracket, Kind.bracket))
+        break
+    }
+  }
+  return atoms
+
+  /** `:=`, `!=` and `://` are symbols; what stops a sentence behind one is none of it. */
+  function putSymbol(): void {
+    const to = endOf(folded, at, Kind.symbol, Kind.stop)
+    let end = to
+    while (end > at && kindOf(folded, end - 1) === Kind.stop) end--
+    if (end > at) put('symbol', end)
+    if (to > end) put('stop', to)
+  }
+}
+
+function endOf(text: string, from: number, one: Kind, other: Kind): number {
+  let at = from
+  while (at < text.length) {
+    const kind = kindOf(text, at)
+    if (kind !== one && kind !== other) break
+    at += text.codePointAt(at)! > 0xffff ? 2 : 1
+  }
+  return at
+}
+
+/** a flag of two letters or of tags; a pictograph with its tone, and what it is joined to */
+const emoji =
+  /\p{Regional_Indicator}{1,2}|\p{Extended_Pictographic}\p{Emoji_Modifier}?[\u{e0020}-\u{e007f}]*(?:\u200d\p{Extended_Pictographic}\p{Emoji_Modifier}?)*|\p{Emoji_Modifier}/uy
+
+/** A symbol with the words that it touches, if any. */
+export function gluedAt(atoms: readonly Atom[], at: number): Word | null {
+  const symbol = atoms[at]!
+  const left = !symbol.spaced && atoms[at - 1]?.kind === 'word' ? atoms[at - 1]! : null
+  const right = atoms[at + 1]?.kind === 'word' && !atoms[at + 1]!.spaced ? atoms[at + 1]! : null
+  if (!left && !right) return null
+  if (symbol.kind === 'stop' ? !joins(symbol.text, left, right) : !left && symbol.text === mention) return null
+  const text = `${left?.text ?? ''}${symbol.text}${right?.text ?? ''}`
+  return { text, from: (left ?? symbol).from, to: (right ?? symbol).to }
+}
+
+/** before a name it means no more than the name */
+const mention = '@'
+
+/** `a.b`, `a::b` and `.net`, but not the end of a sentence, nor `a:b`, which is often typed without its space. */
+function joins(stop: string, left: Word | null, right: Word | null): boolean {
+  if (!right) return false
+  return left ? stop.includes('.') || stop.includes('::') : stop === '.' || stop === ':'
+}
+
+/** A symbol by itself; of punctuation, only what has nothing else between two spaces: `:)`, `...`. */
+export function aloneAt(atoms: readonly Atom[], at: number): Word | null {
+  const symbol = atoms[at]!
+  if (symbol.kind === 'symbol') {
+    return symbol.text === mention && atoms[at + 1]?.spaced === false ? null : symbol
+  }
+  if (!symbol.spaced) return null
+  let end = at + 1
+  while (atoms[end]?.kind === 'stop' && !atoms[end]!.spaced) end++
+  if (atoms[end]?.spaced === false) return null
+  const alone = atoms.slice(at, end)
+  const text = alone
+    .map(({ text }) => text)
+    .join('')
+    .slice(0, longest)
+  return text.length < 2 ? null : { text, from: symbol.from, to: alone.at(-1)!.to }
+}
+
+const camel = /\p{Ll}\p{Lu}|\p{Lu}{2}\p{Ll}/u
+const camelPart = /\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{N}\p{Lo}\p{M}]+|\p{N}+/gu
+
+/** `getHTTPServer` → get, http, server; one letter is no part. */
+function camelParts(folded: string, { from, to }: Word): readonly Word[] {
+  const parts: Word[] = []
+  for (const { 0: part, index } of folded.slice(from, Math.min(to, from + longest)).matchAll(camelPart)) {
+    if (part.length < 2) continue
+    parts.push({ text: lowerCase(part), from: from + index, to: from + index + part.length })
+  }
+  return parts
+}
+
+/** 北京市 → 北京 京市 市. A character has its marks. */
+export function pairsOf(run: Word): readonly Word[] {
+  const units = unitsOf(run)
+  return units.map((unit, at) => {
+    const next = units[at + 1]
+    return next ? { text: (unit.text + next.text).slice(0, longest), from: unit.from, to: next.to } : unit
+  })
+}
+
+export function unitsOf(run: Word): readonly Word[] {
+  return Array.from(run.text.matchAll(/\p{M}+|\P{M}\p{M}*/gu), ({ 0: text, index }) => {
+    return { text: text.slice(0, longest), from: run.from + index, to: run.from + index + text.length }
+  })
+}
+
+export function isEmoji(word: string): boolean {
+  emoji.lastIndex = 0
+  return emoji.test(word)
+}
