@@ -36,6 +36,7 @@ export function indexedWords(text: string): string {
 
 export function wordsOf(folded: string): Words {
   const atoms = atomsOf(folded)
+  const hasCamel = camel.test(folded)
   const main: Word[] = []
   const more: Word[] = []
   for (let at = 0; at < atoms.length; at++) {
@@ -43,7 +44,7 @@ export function wordsOf(folded: string): Words {
     switch (atom.kind) {
       case 'word':
         main.push(atom)
-        if (camel.test(folded.slice(atom.from, atom.to))) more.push(...camelParts(folded, atom))
+        if (hasCamel && camel.test(folded.slice(atom.from, atom.to))) more.push(...camelParts(folded, atom))
         break
       case 'run':
         main.push(...pairsOf(atom))

@@ -13,8 +13,10 @@ export function fold(text: string): string {
 export function foldMarks(text: string): string {
   // most text is plain ASCII
   if (ascii.test(text)) return text
-  const bare = text.normalize('NFKD').replace(marks, '').normalize('NFC')
-  return ascii.test(bare) ? bare : bare.replace(single, (char) => letters[char] ?? digitOf(char))
+  let bare = text.normalize('NFKD')
+  if (perhapsMark.test(bare)) bare = bare.replace(marks, '')
+  bare = bare.normalize('NFC')
+  return bare.replace(single, (char) => letters[char] ?? digitOf(char))
 }
 
 /** Of a text without accents: each character stays one. */
@@ -28,11 +30,16 @@ const ascii = /^[\0-\x7f]*$/
  * Accents (the breve and the dots of й ў ї are no accents), Hebrew points, Arabic vowel signs and hamzas on other letters, the
  * tatweel, the dot below of Devanagari; and what has no shape: emoji's selectors, soft hyphens, marks of direction, word joiners.
  */
+const accents =
+  '\\u0300-\\u036f\\u1ab0-\\u1aff\\u1dc0-\\u1dff\\u0591-\\u05bd\\u05bf-\\u05c7\\u0610-\\u061a\\u064b-\\u065f\\u0670\\u06d6-\\u06ed\\u0640\\u093c'
+const shapeless = '\\ufe00-\\ufe0f\\u00ad\\u061c\\u200c\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff'
+/** quick to test, and most texts have none */
+const perhapsMark = new RegExp(`[${accents}${shapeless}\\u200b\\u200d]`)
 const marks = new RegExp(
   [
-    '[\\u0300-\\u0305\\u0307\\u0309-\\u036f\\u1ab0-\\u1aff\\u1dc0-\\u1dff\\u0591-\\u05bd\\u05bf-\\u05c7\\u0610-\\u061a\\u064b-\\u065f\\u0670\\u06d6-\\u06ed\\u0640\\u093c]',
+    `(?![\\u0306\\u0308])[${accents}]`,
     '(?<![иИуУ])\\u0306|(?<![іІ])\\u0308',
-    '[\\ufe00-\\ufe0f\\u00ad\\u061c\\u200c\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff]',
+    `[${shapeless}]`,
     // joiners that join no emoji, and spaces of no width where words have no spaces
     '(?<![\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f])\\u200d',
     `(?<=[${unspacedScripts}])\\u200b`,
@@ -51,7 +58,7 @@ const pairs: Readonly<Record<string, string>> = Object.fromEntries(
   ].flatMap((line) => Array.from(line.matchAll(/(\S+) (\S+)/g), ([, letter, other]) => [letter!, other!])),
 )
 const letters: Record<string, string> = { ...pairs }
-const single = new RegExp(`[${Object.keys(pairs).join('')}]|(?![0-9])\\p{Nd}`, 'gu')
+const single = new RegExp(`[${Object.keys(pairs).join('')}]|(?![\\0-\\x7f])\\p{Nd}`, 'gu')
 
 /** The digit as it is in ASCII: ٣ → 3. The ten of a script stand in a row. */
 function digitOf(char: string): string {
