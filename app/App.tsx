@@ -17,6 +17,7 @@ import { RoomPane } from './features/rooms/RoomPane.tsx'
 import { roomsOf } from './features/rooms/rooms-query.ts'
 import { keepLocal, useLocalIsHere, useServerPage } from './features/server-page/server-page.ts'
 import { ServerRoom } from './features/rooms/ServerRoom.tsx'
+import { LossBanner } from './features/spaces/LossBanner.tsx'
 import { NameMarksOf } from './features/spaces/name-marks.tsx'
 import { SpaceRail } from './features/spaces/SpaceRail.tsx'
 import { Welcome } from './features/spaces/Welcome.tsx'
@@ -50,6 +51,7 @@ export function App() {
     <div className={css.app}>
       <ProblemBanner />
       <UpdateBanner />
+      <LossBanner />
       <div className={css.screen}>
         <PaneBoundary name="the app">
           {count === 0 && (welcome || !waiting) ? (

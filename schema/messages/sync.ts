@@ -31,6 +31,8 @@ export type FromSync =
       readonly after: string | null
       readonly cursor: string | null
     }
+  /** the server gives nothing more of this stream to the person: what is here of it is to go */
+  | { readonly type: 'STREAM_GONE'; readonly stream: string }
   /** what the server said of uploaded events; `error` is final (the person decides), a passing fault is not reported */
   | {
       readonly type: 'UPLOADED'

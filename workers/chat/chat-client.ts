@@ -19,6 +19,8 @@ export interface ChatClient extends Client<(typeof eventStore)['commands']> {
   retry(events: readonly EventKey[]): Promise<void>
   /** Takes never-acknowledged events back: they leave the outbox, the log and every projection. */
   discard(events: readonly EventKey[]): Promise<void>
+  /** The person has seen what they may no longer read. */
+  forgetLosses(): Promise<void>
   /** Who this device is signed in as; null when signed out. Sync follows it. */
   setActor(actor: string | null): void
   /** The room on screen: sync fetches its newest page first. */
@@ -40,6 +42,7 @@ export function connectChat(): ChatClient {
     dispatch: (events) => client.call('dispatch', events),
     retry: (events) => client.call('retry', events),
     discard: (events) => client.call('discard', events),
+    forgetLosses: () => client.call('forgetLosses'),
     setActor: (actor) => client.setContext('actor', actor),
     setOpenRoom: (room) => client.setContext('openRoom', room),
     close() {

@@ -15,6 +15,7 @@ export const eventStore = defineDatabase({
     dispatch: idempotent((store: EventStore, events: readonly EventDraft[]) => store.dispatch(events)),
     retry: idempotent((store: EventStore, events: readonly EventKey[]) => store.retry(events)),
     discard: idempotent((store: EventStore, events: readonly EventKey[]) => store.discard(events)),
+    forgetLosses: idempotent((store: EventStore) => store.forgetLosses()),
   },
   rehearsal: [
     `SELECT t.id, t.snippet, o.state FROM timeline_items t LEFT JOIN outbox o ON o.stream = t.stream AND o.event_id = t.id

@@ -6,6 +6,7 @@ import type { KnownEvent } from '../../schema/events/event.ts'
 import { keyIn, type EventKey } from '../../schema/events/key.ts'
 import { projectionTables } from '../../schema/tables/tables.ts'
 import { applyBatch } from './apply-batch.ts'
+import { dropStep } from './drop-stream.ts'
 import { discardEvents, queueUpload } from './outbox.ts'
 import { firstSpelling, randomEvents } from './random-events.ts'
 import { recordEvent } from './record-event.ts'
@@ -123,6 +124,46 @@ describe(`laws of the store (seed ${seed})`, () => {
         )
         expectEqual(discarded!, never!)
         expect(discarded!.sql.prepare('SELECT count(*) FROM outbox').rows()).toEqual([[0]])
+      })
+    })
+    await fc.assert(property, parameters)
+  })
+
+  it('drop: what the person may no longer read leaves tables as if the server had never taken it', async () => {
+    const gone = 'space:s1'
+    const property = fc.asyncProperty(randomEvents(), fc.infiniteStream(fc.nat()), async (events, numbers) => {
+      await withStores(2, (dropped, never) => {
+        const unsent = events.filter(() => (numbers.next().value as number) % 4 === 0)
+        const came = events.filter((event) => !unsent.includes(event))
+        const [early, late] = [came.slice(0, came.length >> 1), came.slice(came.length >> 1)]
+        writeLocally(dropped!, unsent)
+        writeLocally(never!, unsent)
+        apply(dropped!, early, '9')
+        apply(dropped!, late, '9')
+        while (dropStep(dropped!, gone, 'ann', 3) === 'more');
+        apply(
+          never!,
+          came.filter((event) => event.stream !== gone),
+          '9',
+        )
+        expectEqual(dropped!, never!)
+        expect(dropped!.log.cursor(gone)).toBeNull()
+        const outboxes = [dropped!, never!].map((store) =>
+          store.sql.prepare('SELECT stream, event_id FROM outbox').rows(),
+        )
+        expect(new Set(outboxes[0]!.map(String))).toEqual(new Set(outboxes[1]!.map(String)))
+        // and in it again
+        apply(
+          dropped!,
+          came.filter((event) => event.stream === gone),
+          '9',
+        )
+        apply(
+          never!,
+          came.filter((event) => event.stream === gone),
+          '9',
+        )
+        expectEqual(dropped!, never!)
       })
     })
     await fc.assert(property, parameters)

@@ -7,6 +7,7 @@ import type { FromSync, OpenRoom, ToSync } from '../../schema/messages/sync.ts'
 import type { ApplicationDatabase, Rescued, Session } from '../runtime/application.ts'
 import { noRoom, RequestFailure } from '../runtime/serving/leader-database.ts'
 import { dispatchDrafts } from './dispatch-drafts.ts'
+import { forgetLosses } from './drop-stream.ts'
 import { discardEvents, outboxCount, pendingEvents, requeueEvents, retryEvents } from './outbox.ts'
 import { needsReplay, projectStored, replay } from './replay.ts'
 import { openStore } from './store.ts'
@@ -17,6 +18,8 @@ export interface EventStore extends Session {
   dispatch(events: readonly EventDraft[]): void
   retry(events: readonly EventKey[]): void
   discard(events: readonly EventKey[]): void
+  /** the person has seen what they lost */
+  forgetLosses(): void
 }
 
 export function openEventStore(database: ApplicationDatabase): EventStore {
@@ -45,6 +48,7 @@ export function openEventStore(database: ApplicationDatabase): EventStore {
       const gone = discardEvents(store, events)
       if (gone.length > 0) send({ type: 'OUTBOX_DISCARDED', epoch: database.epoch, events: gone })
     },
+    forgetLosses: () => forgetLosses(store),
     status() {
       const { pending, failed } = outboxCount(store)
       const { outbox } = status

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { AnyEvent, EventDraft } from '../../schema/events/event.ts'
 import { migrate } from '../runtime/opening/migrate.ts'
+import { lossesKey, readLosses } from '../../schema/messages/losses.ts'
+import type { ToSync } from '../../schema/messages/sync.ts'
 import { migrations } from '../../schema/tables/migrations.ts'
 import { tables } from '../../schema/tables/tables.ts'
 import { applyBatch, type BatchOutcome } from './apply-batch.ts'
@@ -8,6 +10,8 @@ import { dispatchDrafts } from './dispatch-drafts.ts'
 import { applyUploadResults, discardEvents, outboxCount, pendingEvents, requeueEvents, retryEvents } from './outbox.ts'
 import { eventId } from './random-events.ts'
 import { projectStored } from './replay.ts'
+import { forgetLosses } from './drop-stream.ts'
+import { syncConversation } from './sync-messages.ts'
 import { streamsToSync } from './sync-state.ts'
 import { openRawSql } from '../runtime/serving/raw-sql.ts'
 import { loadSqlite, openMemoryStore, projectionDump, type MemoryStore } from './testing.ts'
@@ -382,6 +386,40 @@ describe('what was rescued from a database that is gone', () => {
     expect(outboxCount(store)).toEqual({ pending: 1, failed: 0 })
     expect(all(store, 'SELECT snippet FROM timeline_items')).toEqual([['mine']])
     expect(all(store, 'SELECT count(*) FROM rejected_events')).toEqual([[4]])
+    store.close()
+  })
+})
+
+describe('what a person may no longer read', () => {
+  it('leaves the device, and they are told what it was, unless they left by themselves', async () => {
+    const store = await openMemoryStore()
+    const came = [
+      event('space.create', 1, { actor: 'ann', entity: 's1', payload: { name: 'Observatory', visibility: 'invite' } }),
+      event('member.join', 2, { entity: 'bob', payload: { name: 'Bob' } }),
+      event('room.create', 3, { entity: 'r1', payload: { name: 'general', kind: 'room' } }),
+      event('message.create', 4, { room: 'r1', payload: { text: 'planted words' } }),
+    ]
+    const items = came.map((each) => ({ seq: each.id, receivedAt: 1, event: each }))
+    applyBatch(store, { batchId: 'b', stream, after: null, cursor: items.at(-1)!.seq, items })
+    const sent: ToSync[] = []
+    const database = { epoch: 1, generation: 'g', full: false, failed: () => {} }
+    const sync = syncConversation(store, database, (message) => sent.push(message))
+    sync.setPerson('bob', null)
+    sync.receive({ type: 'STREAM_GONE', stream })
+    expect(sent.at(-2)).toMatchObject({ type: 'SYNC_STATE', streams: [{ stream: 'person:bob' }] })
+    await expect.poll(() => all(store, 'SELECT count(*) FROM events')).toEqual([[0]])
+    const told = all(store, `SELECT value FROM meta WHERE key = '${lossesKey}'`)
+    expect(readLosses(told[0]![0])).toEqual([{ stream, name: 'Observatory' }])
+    sync.receive({ type: 'STREAM_GONE', stream: 'person:bob' }) // nobody takes that from them
+    for (const one of [
+      ...items,
+      { ...items[0]!, seq: 'z', event: event('member.leave', 9, { entity: 'bob', payload: {} }) },
+    ])
+      applyBatch(store, { batchId: 'b', stream, after: null, cursor: one.seq, items: [one] })
+    forgetLosses(store)
+    sync.receive({ type: 'STREAM_GONE', stream })
+    await expect.poll(() => all(store, 'SELECT count(*) FROM events')).toEqual([[0]])
+    expect(all(store, `SELECT value FROM meta WHERE key = '${lossesKey}'`)).toEqual([])
     store.close()
   })
 })

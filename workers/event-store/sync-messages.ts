@@ -1,7 +1,9 @@
 import { assertNever } from '../../schema/assert.ts'
 import type { AnyEvent } from '../../schema/events/event.ts'
+import { personStream } from '../../schema/events/streams.ts'
 import type { FromSync, OpenRoom, ToSync } from '../../schema/messages/sync.ts'
 import { applyBatch } from './apply-batch.ts'
+import { dropStep } from './drop-stream.ts'
 import { deviceFailure } from '../runtime/storage/failure.ts'
 import { applyUploadResults, pendingEvents } from './outbox.ts'
 import { learnServerClock } from './server-clock.ts'
@@ -23,7 +25,12 @@ export interface SyncConversation {
 
 export function syncConversation(
   store: Store,
-  database: { readonly epoch: number; readonly generation: string; readonly full: boolean },
+  database: {
+    readonly epoch: number
+    readonly generation: string
+    readonly full: boolean
+    failed(error: unknown): void
+  },
   send: (message: ToSync) => void,
 ): SyncConversation {
   const { epoch, generation } = database
@@ -43,7 +50,7 @@ export function syncConversation(
   function tellIfStreamsChanged(events: Iterable<unknown>): void {
     for (const event of events) {
       const type = (event as { readonly type?: unknown } | null)?.type
-      if (typeof type !== 'string' || !/^(?:space|member)\./.test(type)) continue
+      if (typeof type !== 'string' || !/^(?:space\.|member\.|room\.member$)/.test(type)) continue
       if (actor !== undefined && stateKey(streamsToSync(store, actor)) !== told) tellState()
       return
     }
@@ -51,9 +58,46 @@ export function syncConversation(
 
   const stateKey = (streams: readonly { readonly stream: string }[]) => streams.map(({ stream }) => stream).join(' ')
 
+  /** streams of which something is still to go, and whose device it was */
+  const dropping = new Map<string, string>()
+
+  function drop(stream: string): void {
+    if (!actor || stream === personStream(actor) || dropping.has(stream)) return
+    dropping.set(stream, actor)
+    dropLater(stream)
+    tellIfStreamsChanged([{ type: 'space.' }])
+  }
+
+  /** One step; the next when whatever else waits has had its turn. */
+  function dropOn(stream: string): void {
+    const person = dropping.get(stream)
+    if (person === undefined) return
+    if (dropStep(store, stream, person) === 'done') dropping.delete(stream)
+    else setTimeout(dropLater, 0, stream)
+  }
+
+  /** What does not go now is asked for again at the next connection. */
+  function dropLater(stream: string): void {
+    try {
+      dropOn(stream)
+    } catch (error) {
+      dropping.delete(stream)
+      database.failed(error)
+    }
+  }
+
+  /** The person is in it again: what is left of before goes first, or it would take what comes with it. */
+  function dropTheRest(stream: string): void {
+    const person = dropping.get(stream)
+    if (person === undefined) return
+    while (dropStep(store, stream, person) === 'more');
+    dropping.delete(stream)
+  }
+
   function applyEvents(batch: Extract<FromSync, { type: 'EVENTS' }>): void {
     const { batchId } = batch
     try {
+      dropTheRest(batch.stream)
       const outcome = applyBatch(store, batch)
       if (outcome.type === 'Gap') {
         const message = `the batch counts from ${batch.after}, the cursor is ${outcome.cursor}`
@@ -95,6 +139,8 @@ export function syncConversation(
           return tellState()
         case 'EVENTS':
           return applyEvents(message)
+        case 'STREAM_GONE':
+          return drop(message.stream)
         case 'UPLOADED':
           return uploaded(message)
         case 'SERVER_CLOCK':

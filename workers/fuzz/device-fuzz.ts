@@ -129,8 +129,10 @@ class FuzzedDevice {
     this.#random = random
     this.#store = store
     this.#alone = alone
-    this.#conversation = syncConversation(store, { epoch: 1, generation: 'g', full: false }, (answer) =>
-      this.#answers.push(structuredClone(answer)),
+    this.#conversation = syncConversation(
+      store,
+      { epoch: 1, generation: 'g', full: false, failed: rethrow },
+      (answer) => this.#answers.push(structuredClone(answer)),
     )
     const me = { id: eventId(0), type: 'member.join', stream, actor: 'me', clock: '1', at: 1, deps: [], entity: 'me' }
     this.#append({ ...me, type: 'member.join', payload: { name: 'Me' } })
@@ -377,3 +379,7 @@ class FuzzedDevice {
 
 /** what streams and promises have under way */
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+function rethrow(error: unknown): never {
+  throw error
+}

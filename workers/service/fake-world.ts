@@ -180,6 +180,9 @@ export class FakeDatabase {
           if ('error' in result) this.failed.set(result.id, result.error.code)
         }
         return [{ type: 'UPLOADED_APPLIED', epoch, batchId: message.batchId }]
+      case 'STREAM_GONE':
+        this.cursors.delete(message.stream)
+        return [this.state()]
       case 'SYNC_STATUS':
       case 'SERVER_CLOCK':
         return []

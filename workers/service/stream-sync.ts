@@ -73,7 +73,7 @@ export class StreamSync {
     this.#me = me
     this.#position = cursor
     this.#appliedUpTo = cursor
-    this.#outlineWanted = cursor === null && stream.startsWith('space:')
+    this.#outlineWanted = cursor === null && !stream.startsWith('person:')
     this.#roomWanted = this.#outlineWanted ? (room ?? null) : undefined
   }
 

@@ -170,6 +170,19 @@ test('a database that was lost, and came to the same epoch, is filled again from
   expect(of(effects, 'READ').map(({ what }) => what)).toMatchObject([{ kind: 'outline' }])
 })
 
+test('a stream that is gone is asked for no more, and the database and the queue let go of it; it may come back', () => {
+  const { step } = start()
+  const { tail } = of(step(state('000001'), outbox(), noQueue), 'OPEN_TAIL')[0]!
+  const heads = { type: 'heads', actor: 'me', heads: [], gone: [stream, 'space:long-ago'] } as const
+  const heard = step({ type: 'TAIL', tail, message: heads })
+  expect(sent(heard, 'STREAM_GONE').map((message) => message.stream)).toEqual([stream, 'space:long-ago'])
+  expect(of(heard, 'UNQUEUE').map((effect) => effect.stream)).toContain(stream)
+  // the database has not carried it out yet
+  expect(of(step(state('000001', { openRoom: { stream, room: 'r' } })), 'READ')).toEqual([])
+  const back = step({ type: 'TAIL', tail, message: { type: 'joined', stream, head: seqOf(9), total: 9 } })
+  expect(of(back, 'LOAD_QUEUE').map((effect) => effect.stream)).toEqual([stream])
+})
+
 test('what was refused for lack of room comes again when the database says where it stands', () => {
   const { step } = start()
   const [read] = of(step(state(seqOf(0)), noQueue), 'READ')

@@ -9,6 +9,8 @@ import { syncStatus } from './sync-status.ts'
 import type { SyncEffect, SyncInput, TimerName } from './sync-steps.ts'
 import { Uploads, type Settled } from './uploads.ts'
 
+/** requests at once: as many as a browser has sockets for, and a server takes of one connection. The room on screen goes first */
+const maxReads = 6
 /** an answer's time is known to a second or two */
 const clockStepMs = 10_000
 
@@ -35,6 +37,8 @@ export class SyncMachine {
    */
   #state: SyncState | null = null
   #streams = new Map<string, StreamSync>()
+  /** what the server gives us no more, until it says otherwise */
+  readonly #gone = new Set<string>()
   #reading = new Map<number, Reading>()
   readonly #handover: Handover
   readonly #uploads = new Uploads()
@@ -203,7 +207,7 @@ export class SyncMachine {
   }
 
   #addStream(stream: string, cursor: string | null): void {
-    if (stream.startsWith('local:')) return
+    if (stream.startsWith('local:') || this.#gone.has(stream)) return
     const open = this.#state?.openRoom
     const room = open?.stream === stream ? open.room : undefined
     this.#streams.set(stream, new StreamSync(stream, cursor, room, this.#state?.actor ?? null))
@@ -223,6 +227,7 @@ export class SyncMachine {
 
   #forget(): void {
     this.#streams.clear()
+    this.#gone.clear()
     this.#reading.clear()
     this.#uploads.forget()
     this.#skewTold = null
@@ -262,7 +267,9 @@ export class SyncMachine {
 
   #read(): void {
     for (const stream of this.#byUrgency()) {
-      for (let what = stream.nextRequest(); what; what = stream.nextRequest()) {
+      while (this.#reading.size < maxReads) {
+        const what = stream.nextRequest()
+        if (!what) break
         const request = ++this.#serial
         this.#reading.set(request, { stream, what })
         this.#do({ type: 'READ', request, stream: stream.stream, what })
@@ -286,6 +293,7 @@ export class SyncMachine {
           return this.#forget()
         }
         for (const { stream, head, total } of message.heads) this.#headIs(stream, head, total)
+        for (const stream of message.gone) this.#isGone(stream)
         return
       case 'joined':
         return this.#headIs(message.stream, message.head, message.total)
@@ -293,8 +301,7 @@ export class SyncMachine {
         this.#streams.get(message.stream)?.heard(message.after, message.head, message.items)
         return
       case 'gone':
-        this.#streams.delete(message.stream)
-        return
+        return this.#isGone(message.stream)
       case 'unreadable':
         for (const stream of this.#streams.values()) stream.heardSomething()
         return
@@ -305,8 +312,17 @@ export class SyncMachine {
 
   /** The server's list of our streams counts too: another device of ours may have joined a space. */
   #headIs(stream: string, head: string | null, total: number): void {
+    this.#gone.delete(stream)
     if (!this.#streams.has(stream)) this.#addStream(stream, null)
     this.#streams.get(stream)?.headIs(head, total)
+  }
+
+  /** We left, or were removed. What is here of it goes, also what no tab has taken yet. */
+  #isGone(stream: string): void {
+    this.#streams.delete(stream)
+    this.#gone.add(stream)
+    this.#do({ type: 'UNQUEUE', stream, upTo: '~' })
+    this.#send({ type: 'STREAM_GONE', stream })
   }
 
   #readFailed({ stream, what }: Reading, fault: SyncFault): void {
