@@ -60,7 +60,10 @@ describe('historyToEvents', () => {
   })
 
   it('makes the same message, whatever it brings along', () => {
-    const message = { key: messageKey('s1', 'a', '7'), stream: 'a', topic: 'b', sender: 'Bo', ms: 5, text: 'x' }
+    const named = (name: string) => ({ key: name, name })
+    const thread = { ...named('b'), root: null }
+    const key = messageKey('s1', 'a', '7')
+    const message = { key, room: named('a'), thread, sender: named('Bo'), ms: 5, text: 'x', replyTo: null }
     const clock = clockAfter(clockAfter(0n, 5), 5)
     const said = (has: boolean) =>
       eventsOfMessageAt(message, clock, (entity) => has && !entity.startsWith('thread-'), options)

@@ -1,28 +1,48 @@
+import { assertNever } from '../assert.ts'
 import { versionOf, type KnownEvent } from '../events/event.ts'
 import type { EventType, PayloadOf } from '../events/event-types.ts'
 import { nameFrom } from '../events/names.ts'
 import { spaceStream } from '../events/streams.ts'
 import { derivedKey, derivedUlid, ulidAt } from './derived-id.ts'
 import { decodedName } from './read-line.ts'
+import type { Named, SourceChange } from './records.ts'
 
 /**
- * A message of a history → its events: a stream becomes a room, a topic a thread. A topic's first message stands in the
- * room, and the thread with the rest hangs on it; without a topic a message stands in the room itself. Who speaks joins
- * the space first; the importer writes every event, and names the person in `payload.author`.
+ * A message of a history → its events. A room is made when its first message comes, and so is who speaks: the importer
+ * writes every event, and names the person in `payload.author`. A thread hangs on the message that the source names; where
+ * it names none (a topic), on the first that is in it, which then stands in the room.
  *
- * Law: a message's event is named by its stream and its id there, and what it says is a function of the message alone,
+ * Law: a message's event is named by its room and its id there, and what it says is a function of the message alone,
  * but for its room (is it its topic's first?) and its clock (how many before it are of the same time?). So importing
- * twice, or again after a break, or a longer history, makes the same events.
+ * twice, or again after a break, or a longer history, makes the same events. The same holds for what is said of it later.
  */
 export interface Message {
-  /** `messageKey` of its stream and its id there */
+  /** `messageKey` of its room and its id there */
   readonly key: string
   /** clean names; '' where the history has none */
-  readonly stream: string
-  readonly topic: string
-  readonly sender: string
+  readonly room: Named & { readonly topic?: string }
+  readonly thread: ThreadPlace | null
+  readonly sender: Named
   readonly ms: number
   readonly text: string
+  /** the id of a message's event */
+  readonly replyTo: string | null
+}
+export interface ThreadPlace extends Named {
+  /** the id of the event of the message that it hangs on; null: the first that is in it */
+  readonly root: string | null
+}
+/** What was said of a message later. */
+export interface Change {
+  readonly kind: SourceChange['kind']
+  /** the id of the message's event, and where it stands */
+  readonly message: string
+  readonly place: string
+  readonly person: Named | null
+  readonly ms: number
+  readonly value: string
+  /** ids of the edits that it replaces */
+  readonly replaces: readonly string[]
 }
 
 export interface HistoryImport {
@@ -44,23 +64,25 @@ export function clockAfter(clock: bigint, ms: number): bigint {
 }
 const eventsOfMessage = 8n
 
-export function personOf(space: string, sender: string): string {
-  return derivedEntity(space, 'person', sender, '')
+export function personOf(space: string, person: string): string {
+  return derivedEntity(space, 'person', person, '')
 }
-export function roomOf(space: string, stream: string): string {
-  return derivedEntity(space, 'room', stream, '')
+export function roomOf(space: string, room: string): string {
+  return derivedEntity(space, 'room', room, '')
 }
-export function threadOf(space: string, stream: string, topic: string): string {
-  return derivedEntity(space, 'thread', stream, topic)
+export function threadOf(space: string, room: string, { key, root }: Pick<ThreadPlace, 'key' | 'root'>): string {
+  // as the app names the thread of a message: who opens one there finds the imported one
+  return root === null ? derivedEntity(space, 'thread', room, key) : `thread-${root}`
 }
 
 const authors = new Map<string, { readonly id: string; readonly name: string }>()
-function authorOf(space: string, sender: string) {
-  const id = personOf(space, sender)
-  let author = authors.get(id)
+function authorOf(space: string, sender: Named) {
+  const id = personOf(space, sender.key)
+  const key = `${id} ${sender.name}`
+  let author = authors.get(key)
   if (author === undefined) {
-    author = { id, name: nameFrom(sender, 'Unknown sender') }
-    remember(authors, id, author)
+    author = { id, name: nameFrom(sender.name, 'Unknown sender') }
+    remember(authors, key, author)
   }
   return author
 }
@@ -83,8 +105,8 @@ function remember<T>(memory: Map<string, T>, key: string, value: T): void {
 }
 
 /** The last 16 characters of the message's id: that much is known of it without its time. */
-export function messageKey(space: string, stream: string, id: string): string {
-  return derivedKey(space, 'message.create', stream, id)
+export function messageKey(space: string, room: string, id: string): string {
+  return derivedKey(space, 'message.create', room, id)
 }
 /** … of an event's id. */
 export const messageKeyOf = (eventId: string): string => eventId.slice(10)
@@ -99,58 +121,113 @@ export function eventsOfMessageAt(
   has: (entity: string) => boolean,
   options: HistoryImport,
 ): KnownEvent[] {
-  const { space, importer } = options
-  const { ms, stream, topic } = message
+  const { space } = options
+  const { ms, room, thread } = message
+  const id = ulidAt(ms, message.key)
+  const author = authorOf(space, message.sender)
+  const roomId = roomOf(space, room.key)
+  const threadId = thread === null ? null : threadOf(space, room.key, thread)
+  const opensThread = threadId !== null && !has(threadId)
+  const root = thread?.root ?? (opensThread ? id : null)
   const events: KnownEvent[] = []
-  function make<T extends EventType>(
+  const make = <T extends EventType>(
     type: T,
     after: bigint,
-    source: readonly string[],
-    place: { entity?: string; room?: string },
+    place: { id?: string; entity?: string; room?: string },
     payload: PayloadOf<T>,
-  ): KnownEvent {
-    const id = type === 'message.create' ? ulidAt(ms, message.key) : derivedUlid(ms, space, type, ...source)
-    const event = {
-      id,
-      type,
-      ...versionOf(type),
-      stream: spaceStream(space),
-      actor: importer,
-      clock: String(clock + after),
-      at: ms,
-      ...place,
-      ...(type === 'message.create' ? { entity: id } : {}),
-      deps: [],
-      payload,
-    } as unknown as KnownEvent
-    events.push(event)
-    return event
-  }
+  ) => void events.push(eventAt(type, { ms, clock: clock + after, ...place }, payload, options))
 
-  const author = authorOf(space, message.sender)
-  const room = roomOf(space, stream)
-  const thread = topic === '' ? null : threadOf(space, stream, topic)
-  const opensThread = thread !== null && !has(thread)
   if (!has(space))
-    make('space.create', slot.space, [], { entity: space }, { name: options.name, visibility: options.visibility })
-  if (!has(author.id))
-    make('member.join', slot.person, [author.id], { entity: author.id }, { name: author.name, author })
-  if (!has(room)) {
-    make('room.create', slot.room, [room], { entity: room }, { name: nameFrom(stream, 'Unknown room'), kind: 'room' })
+    make('space.create', slot.space, { entity: space }, { name: options.name, visibility: options.visibility })
+  if (!has(author.id)) make('member.join', slot.person, { entity: author.id }, { name: author.name, author })
+  if (!has(roomId)) {
+    const topic = room.topic ? { topic: room.topic } : {}
+    make(
+      'room.create',
+      slot.room,
+      { entity: roomId },
+      { name: nameFrom(room.name, 'Unknown room'), kind: 'room', ...topic },
+    )
   }
-  const place = thread === null || opensThread ? room : thread
-  const said = make('message.create', slot.message, [], { room: place }, { text: message.text, author })
+  const place = threadId === null || root === id ? roomId : threadId
+  const replyTo = message.replyTo === null ? {} : { replyTo: message.replyTo }
+  make('message.create', slot.message, { id, entity: id, room: place }, { text: message.text, ...replyTo, author })
   if (opensThread) {
-    const payload = {
-      name: nameFrom(topic, topic),
-      kind: 'thread',
-      parentRoom: room,
-      parentMessage: said.id,
-      author,
-    } as const
-    make('room.create', slot.thread, [thread], { entity: thread }, payload)
+    const name = nameFrom(thread!.name, 'Thread')
+    const parent = { parentRoom: roomId, parentMessage: root! }
+    make('room.create', slot.thread, { entity: threadId }, { name, kind: 'thread', ...parent, author })
   }
   return events
+}
+
+/** `has`: which persons there are already. */
+export function eventsOfChangeAt(
+  change: Change,
+  clock: bigint,
+  has: (entity: string) => boolean,
+  options: HistoryImport,
+): KnownEvent[] {
+  const { ms, value } = change
+  const author = change.person === null ? undefined : authorOf(options.space, change.person)
+  const events: KnownEvent[] = []
+  if (author && !has(author.id)) {
+    const at = { ms, clock, entity: author.id }
+    events.push(eventAt('member.join', at, { name: author.name, author }, options))
+  }
+  const said = author ? { author } : {}
+  const id = changeId(change, options.space)
+  const at = { ms, clock: clock + 1n, id, entity: change.message, room: change.place }
+  switch (change.kind) {
+    case 'edit':
+      events.push(eventAt('message.edit', { ...at, deps: change.replaces }, { text: value, ...said }, options))
+      break
+    case 'reaction':
+      events.push(eventAt('reaction.add', at, { emoji: value, ...said }, options))
+      break
+    case 'pin':
+      events.push(eventAt('pin.add', at, said, options))
+      break
+    case 'delete':
+      events.push(eventAt('message.delete', at, said, options))
+      break
+    default:
+      assertNever(change.kind)
+  }
+  return events
+}
+
+export function changeId(change: Change, space: string): string {
+  const { kind, message, person, ms, value } = change
+  return derivedUlid(ms, space, kind, message, person?.key ?? '', value)
+}
+
+interface Placed {
+  readonly ms: number
+  readonly clock: bigint
+  readonly id?: string
+  readonly entity?: string
+  readonly room?: string
+  readonly deps?: readonly string[]
+}
+function eventAt<T extends EventType>(
+  type: T,
+  { ms, clock, id, deps = [], ...place }: Placed,
+  payload: PayloadOf<T>,
+  { space, importer }: HistoryImport,
+): KnownEvent {
+  const source = type === 'space.create' ? [] : [place.entity!]
+  return {
+    id: id ?? derivedUlid(ms, space, type, ...source),
+    type,
+    ...versionOf(type),
+    stream: spaceStream(space),
+    actor: importer,
+    clock: String(clock),
+    at: ms,
+    ...place,
+    deps,
+    payload,
+  } as unknown as KnownEvent
 }
 
 /** A line as the benchmarks' and the demo's histories have it: nothing missing, in order of time. */
@@ -174,7 +251,15 @@ export function historyToEvents(options: HistoryImport): (line: HistoryLine) => 
     const ms = Math.floor(ts * 1000)
     clock = clockAfter(clock, ms)
     const name = decodedName(stream)
-    const message = { key: messageKey(options.space, name, String(id)), stream: name, topic, sender, ms, text }
+    const message: Message = {
+      key: messageKey(options.space, name, String(id)),
+      room: { key: name, name },
+      thread: topic === '' ? null : { key: topic, name: topic, root: null },
+      sender: { key: sender, name: sender },
+      ms,
+      text,
+      replyTo: null,
+    }
     const events = eventsOfMessageAt(message, clock, (entity) => known.has(entity), options)
     for (const { type, entity } of events) if (type !== 'message.create') known.add(entity!)
     return events

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import type { KnownEvent } from '../../schema/events/event.ts'
 import { fakeConnection } from './fake-connection.ts'
-import { ImportError } from './open-source.ts'
+import { ImportError } from './import-error.ts'
 import { importFile, importFolder, type Outcome } from './testing.ts'
 
 const folder = importFolder()

@@ -5,12 +5,22 @@ describe('readArguments', () => {
   test.each<[line: string[], right: object]>([
     [
       ['a/history.ndjson.gz'],
-      { path: 'a/history.ndjson.gz', space: 'history', origin: 'http://localhost:5173', visibility: 'public' },
+      {
+        paths: ['a/history.ndjson.gz'],
+        format: null,
+        space: 'history',
+        origin: 'http://localhost:5173',
+        visibility: 'public',
+      },
     ],
     [['--invite-only', 'x.jsonl', '--space', ' My\u202e  history '], { space: 'My history', visibility: 'invite' }],
-    [['--space=--x', '--', '-odd-'], { path: '-odd-', space: '--x' }],
+    [['--space=--x', '--', '-odd-'], { paths: ['-odd-'], space: '--x' }],
     [['x', '--server', 'localhost:8080'], { origin: 'http://localhost:8080' }],
     [['x', '--server', 'https://chat.example/some/page'], { origin: 'https://chat.example' }],
+    [
+      ['a/team.zip', 'b.json', '--format', 'slack'],
+      { paths: ['a/team.zip', 'b.json'], format: 'slack', space: 'team' },
+    ],
     [['--help'], { type: 'Help' }],
     [['x', '-h', '--space'], { type: 'Help' }],
   ])('%j', (line, right) => {
@@ -20,7 +30,8 @@ describe('readArguments', () => {
   test.each<[line: string[], sentence: RegExp]>([
     [[], /^Say which file to import\.$/],
     [[''], /^Say which file to import\.$/],
-    [['a', 'b'], /^One file at a time: there are 2 \(“a”, “b”\)\.$/],
+    [['a', ''], /^Say which file to import\.$/],
+    [['a', '--format', 'irc'], /^--format is one of ndjson, zulip, slack, discord, matrix, and not “irc”\.$/],
     [['a', '--sapce', 'X'], /^There is no option “--sapce”\.$/],
     [['a', '-x'], /^There is no option “-x”\.$/],
     [['a', '--space'], /^--space needs a value behind it\.$/],

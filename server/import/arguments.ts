@@ -1,12 +1,15 @@
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import { cleanName, maxNameLength } from '../../schema/events/names.ts'
+import { formatNames, type FormatName } from './formats/format.ts'
 import { quoted } from './in-words.ts'
 
 /** The command line → what to do, or what is wrong with it in a sentence. */
 export interface Arguments {
   readonly type: 'Import'
-  readonly path: string
+  readonly paths: readonly string[]
+  /** null: found out */
+  readonly format: FormatName | null
   readonly space: string
   readonly origin: string
   readonly visibility: 'public' | 'invite'
@@ -32,6 +35,7 @@ export function readArguments(parameters: readonly string[]): Command {
         break
       case 'space':
       case 'server':
+      case 'format':
         if (token.value === undefined || (!token.inlineValue && token.value.startsWith('-')))
           return misuse(`--${token.name} needs a value behind it.`)
         if (values.has(token.name)) return misuse(`--${token.name} is there twice.`)
@@ -42,11 +46,13 @@ export function readArguments(parameters: readonly string[]): Command {
     }
   }
   const [path] = files
-  if (path === undefined || path === '') return misuse('Say which file to import.')
-  if (files.length > 1)
-    return misuse(`One file at a time: there are ${files.length} (${files.map(quoted).join(', ')}).`)
+  if (path === undefined || files.includes('')) return misuse('Say which file to import.')
+  const format = formatNames.find((name) => name === values.get('format')) ?? null
+  if (format === null && values.has('format')) {
+    return misuse(`--format is one of ${formatNames.join(', ')}, and not ${quoted(values.get('format'))}.`)
+  }
 
-  const given = values.get('space') ?? basename(path).replace(/(\.(ndjson|jsonl|json|txt|log|gz))+$/i, '')
+  const given = values.get('space') ?? basename(path).replace(/(\.(ndjson|jsonl|json|txt|log|gz|tgz|tar|zip))+$/i, '')
   const space = cleanName(given.toWellFormed())
   if (space === '') return misuse('The space needs a name that can be seen: --space NAME.')
   if (space.length > maxNameLength) {
@@ -56,12 +62,13 @@ export function readArguments(parameters: readonly string[]): Command {
   }
   const origin = originOf(values.get('server') ?? 'http://localhost:5173')
   if (origin === null) return misuse('--server needs an address like http://localhost:5173.')
-  return { type: 'Import', path, space, origin, visibility: inviteOnly ? 'invite' : 'public' }
+  return { type: 'Import', paths: files, format, space, origin, visibility: inviteOnly ? 'invite' : 'public' }
 }
 
 const options = {
   space: { type: 'string' },
   server: { type: 'string' },
+  format: { type: 'string' },
   'invite-only': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const

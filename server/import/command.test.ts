@@ -56,6 +56,7 @@ test('what came of it is said in sentences, and the counts add up', async () => 
     .replace(/in [\d.]+ s/, 'in 1 s')
     .replace(/^(reading|sending) .*\n/gm, '')
     .split('\n')
+  expect(sentences.shift()).toMatch(/\.ndjson: read as lines of JSON\.$/)
   expect(sentences.slice(0, 2)).toEqual([
     "line 4 is not imported: its time is in milliseconds, and the file's times are in seconds",
     'line 6 is not imported: it is not JSON',
@@ -64,6 +65,7 @@ test('what came of it is said in sentences, and the counts add up', async () => 
     '… and so are 6 more lines',
     '30 lines read in 1 s: 3 messages imported, 1 was there already, 26 lines not imported.',
     "Not imported: 25 because it is not JSON; 1 because its time is in another unit than the file's.",
+    'New: 1 room, 1 thread, 2 people.',
     'Times were read as seconds since 1970: from 2023-11-14 to 2023-11-14.',
     '1 line had no sender: shown as by “Unknown sender” (line 3).',
     'Not taken over, for an import does not know them: the fields “likes” (1 line).',
@@ -115,5 +117,7 @@ test('what answers is not our server', async () => {
   const origin = `http://127.0.0.1:${(other.address() as AddressInfo).port}`
   const { status, output } = await command([folder.write(line(1)), '--server', origin])
   other.close()
-  expect({ status, output }).toEqual({ status: 1, output: `What answers at ${origin} is not this app's server.\n` })
+  expect(status).toBe(1)
+  expect(output).toMatch(/: read as lines of JSON\.\n/)
+  expect(output.split('\n').slice(1)).toEqual([`What answers at ${origin} is not this app's server.`, ''])
 })

@@ -1,42 +1,46 @@
-import { isUtf8 } from 'node:buffer'
 import { spaceStream } from '../../schema/events/streams.ts'
 import { derivedUlid } from '../../schema/import/derived-id.ts'
-import { messageKey, type HistoryImport } from '../../schema/import/history.ts'
-import { notes, readLine, type LineOutcome, type Note } from '../../schema/import/read-line.ts'
+import type { HistoryImport } from '../../schema/import/history.ts'
+import { notes, type Note, type Position, type SourceRecord } from '../../schema/import/records.ts'
+import { madeByAnother } from './batch-sender.ts'
+import { ImportError } from './import-error.ts'
 import { droppedInWords, quoted, reasonInWords } from './in-words.ts'
-import { FileFault, ImportError, type Source } from './open-source.ts'
-import { madeByAnother, sendMessages } from './send-messages.ts'
+import type { Source } from './open-source.ts'
+import { createResolver } from './resolve-message.ts'
+import { sendChanges, type ChangeCounts } from './send-changes.ts'
+import { sendMessages, type Sent } from './send-messages.ts'
 import { Refused, type ServerConnection } from './server-connection.ts'
 import { openSpaceSoFar, type SpaceSoFar } from './space-so-far.ts'
-import { splitLines, splitObjects } from './split-records.ts'
 import { openSpool, type Dropped, type Reason, type Spool, type Times } from './spool.ts'
 
 /**
- * File → lines → messages in order of time → the server. All lines are read before the first is sent: only then is it
- * known what their times mean, which ids are there twice, and what came first.
+ * Source → records → messages in order of time → the server, then what was said of them later. All records are read
+ * before the first is sent: only then is it known what their times mean, which ids are there twice, and what came first.
  */
-export interface ImportReport {
-  /** lines that are not blank; each is exactly one of imported, known, refused */
+export interface ImportReport extends Sent {
+  readonly source: Pick<Source, 'title' | 'noun' | 'path'>
+  /** lines that are not blank, or messages; each is exactly one of imported, known, refused */
   readonly read: number
-  readonly imported: number
-  /** the space had it, or an earlier line says the same */
-  readonly known: number
   readonly refused: number
   /** of the refused, the most frequent first */
   readonly reasons: ReadonlyMap<Reason, number>
-  /** of lines that were taken, what was not as it should be */
-  readonly notes: ReadonlyMap<Note, { readonly count: number; readonly lines: readonly number[] }>
+  /** of those that were taken, what was not as it should be */
+  readonly notes: ReadonlyMap<Note, { readonly count: number; readonly lines: readonly Position[] }>
   readonly fieldsLeft: readonly (readonly [name: string, lines: number])[]
+  readonly changes: ChangeCounts
+  /** what is not taken over, and what came over, by kind: each goes on from a number */
+  readonly left: ReadonlyMap<string, number>
+  readonly cameOver: ReadonlyMap<string, number>
   readonly times: Times
   readonly visibility: 'public' | 'invite'
-  /** how the file ends before its end; null when it was read whole */
+  /** how the source ends before its end; null when it was read whole */
   readonly fault: string | null
 }
 export interface ImportOptions {
   readonly space: string
   readonly visibility: 'public' | 'invite'
   readonly onProgress: (step: 'reading' | 'sending', progress: number, lines: number) => void
-  /** once a line that is not imported */
+  /** once a line, or a message, that is not imported */
   readonly onRefused: (line: number, sentence: string) => void
 }
 
@@ -47,7 +51,7 @@ export async function importHistory(
 ): Promise<ImportReport> {
   const { space: name, onRefused, onProgress } = options
   const space = derivedUlid(0, 'import', name)
-  const spool = await openSpool()
+  const spool = await openSpool(space)
   try {
     const soFar = openSpaceSoFar(spool.database, space, server.actor)
     const more = await readSpace(server, soFar, space, name)
@@ -57,27 +61,30 @@ export async function importHistory(
         `The space “${name}” is there already, and anyone may join it. Choose another name with --space.`,
       )
     }
-    const { read, fault } = await readInto(spool, source, space, (progress, lines) => {
-      onProgress('reading', progress, lines)
+    const read = await readInto(spool, source, visibility === 'invite', (lines) => {
+      onProgress('reading', source.progress(), lines)
     })
     const times = spool.settle(server.now())
     const { left } = spool.counts()
     const tell = (dropped: Dropped) => onRefused(dropped.line, droppedInWords(dropped, times.unit))
-    refuseHopeless(spool, source, read, fault)
+    refuseHopeless(spool, source, read)
     for (const dropped of spool.dropped()) tell(dropped)
-    if (left === 0)
-      return reportOf(spool, { read, times, fault, visibility: options.visibility }, { imported: 0, known: 0 })
+    const rest = { read, times, visibility: left === 0 ? options.visibility : visibility, source }
+    if (left === 0) return reportOf(spool, rest, nothingSent, nothingChanged)
 
     await more()
     const history: HistoryImport = { space, name, visibility, importer: server.actor }
-    const sent = await sendMessages(server, soFar, spool.pages(500), history, {
-      onRefused({ place, line }, reason, about) {
-        spool.drop(line, reason, about, place)
-        tell({ line, reason, about })
+    const { resolve, placeOf } = createResolver(spool, soFar, space)
+    const sent = await sendMessages(server, soFar, spool, resolve, history, {
+      onRefused({ place, file, line }, reason, about) {
+        const at = spool.positionOf({ file, line })
+        spool.drop(at, reason, about, place)
+        tell({ ...at, reason, about })
       },
       onProgress: (messages) => onProgress('sending', messages / left, messages),
     })
-    return reportOf(spool, { read, times, fault, visibility }, sent)
+    const changes = await sendChanges(server, soFar, spool, placeOf, history)
+    return reportOf(spool, rest, sent, changes)
   } catch (error) {
     throw error instanceof ImportError ? error : inASentence(error as Error)
   } finally {
@@ -85,6 +92,10 @@ export async function importHistory(
     source.close()
   }
 }
+
+const nothingSent: Sent = { imported: 0, known: 0, made: { rooms: 0, threads: 0, people: 0 } }
+const none = { imported: 0, known: 0 }
+const nothingChanged: ChangeCounts = { edit: none, reaction: none, pin: none, delete: none }
 
 function inASentence(error: Error): Error {
   if (error instanceof Refused) return new ImportError(`The server refused: ${error.message}.`)
@@ -96,55 +107,64 @@ function inASentence(error: Error): Error {
   return error
 }
 
+/** How many lines, or messages, there are. */
 async function readInto(
   spool: Spool,
-  { chunks, shape, progress }: Source,
-  space: string,
-  onProgress: (progress: number, lines: number) => void,
-): Promise<{ read: number; fault: string | null }> {
+  source: Source,
+  takePrivate: boolean,
+  onProgress: (lines: number) => void,
+): Promise<number> {
   let read = 0
-  let lastLine = 0
-  const splitter = shape === 'objects' ? splitObjects() : splitLines()
-  const take = (records: ReturnType<typeof splitter.end>) => {
-    for (const { line, bytes } of records) {
-      read += 1
-      lastLine = line
-      const text = bytes?.toString() ?? ''
-      const outcome: LineOutcome = bytes === null ? { type: 'Fault', fault: 'TooLong' } : readLine(text)
-      if (outcome.type === 'Fault') spool.drop(line, outcome.fault, quoted(outcome.about))
-      else {
-        const { message } = outcome
-        const isDamaged = text.includes('\ufffd') && !isUtf8(bytes!)
-        const noted = isDamaged ? { ...message, notes: [...message.notes, 'CharactersReplaced' as const] } : message
-        spool.add(line, noted, messageKey(space, message.stream, message.id))
+  for await (const records of source.records({ takePrivate })) {
+    for (const record of records) {
+      switch (record.type) {
+        case 'Message':
+          read += 1
+          spool.add(record.at, record.message)
+          break
+        case 'Fault':
+          read += 1
+          spool.drop(record.at, record.fault, aboutOf(record))
+          break
+        case 'Change':
+          spool.change(record.at, record.change)
+          break
+        case 'Room':
+          spool.name('room', record.room, record.topic)
+          break
+        case 'Left':
+          spool.countLeft(record.kind, record.count)
+          break
+        case 'Told':
+          spool.countTold(record.kind, record.count)
       }
     }
-    onProgress(progress(), read)
+    onProgress(read)
   }
-  try {
-    for await (const chunk of chunks) take(splitter.push(chunk))
-    take(splitter.end())
-    return { read, fault: null }
-  } catch (error) {
-    if (!(error instanceof FileFault)) throw error
-    // the last line is cut off, unless all of it is there
-    take(splitter.end().filter(({ bytes }) => bytes !== null && readLine(bytes.toString()).type === 'Message'))
-    return { read, fault: `${error.message}: it ends, or is damaged, after line ${lastLine}.` }
-  }
+  for (const [kind, count] of source.left) spool.countLeft(kind, count)
+  return read
+}
+
+function aboutOf({ fault, about }: SourceRecord & { readonly type: 'Fault' }): string {
+  return fault === 'Unreadable' ? String(about) : quoted(about)
 }
 
 /** One sentence for a file of which no line is a message, and not one a line. */
-function refuseHopeless(spool: Spool, { path, shape }: Source, read: number, fault: string | null): void {
+function refuseHopeless(spool: Spool, source: Source, read: number): void {
   const { left, dropped } = spool.counts()
-  if (left > 0) return
+  const fault = source.fault()
+  if (left > 0 || spool.left.size > 0) return
   if (fault !== null && read === 0) throw new ImportError(fault)
-  if (read === 0) throw new ImportError(`${path} has nothing but blank lines.`)
+  if (read === 0) {
+    const what = source.noun === 'line' ? 'nothing but blank lines' : 'no message in it'
+    throw new ImportError(`${source.path} has ${what}.`)
+  }
   const [[reason, lines] = ['NotJson' as const, 0]] = dropped
   const isForeign = ['NotJson', 'NotAnObject', 'TooLong', 'NoTime', 'NoText'].includes(reason)
-  if (!isForeign || lines < read || (read === 1 && shape === 'lines')) return
+  if (source.noun !== 'line' || !isForeign || lines < read || (read === 1 && source.shape === 'lines')) return
   const which = read === 1 ? 'its only line' : `each of its ${read.toLocaleString('en')} lines`
   throw new ImportError(
-    `${path} has no message in it: ${which} is left out because ${reasonInWords[reason]}. A line looks like ${exampleLine}`,
+    `${source.path} has no message in it: ${which} is left out because ${reasonInWords[reason]}. A line looks like ${exampleLine}`,
   )
 }
 export const exampleLine =
@@ -178,8 +198,9 @@ async function readSpace(
 
 function reportOf(
   spool: Spool,
-  rest: Pick<ImportReport, 'read' | 'times' | 'fault' | 'visibility'>,
-  sent: { imported: number; known: number },
+  { source, ...rest }: Pick<ImportReport, 'read' | 'times' | 'visibility'> & { readonly source: Source },
+  sent: Sent,
+  changes: ChangeCounts,
 ): ImportReport {
   const { dropped } = spool.counts()
   const same = dropped.get('Same') ?? 0
@@ -187,6 +208,18 @@ function reportOf(
   const refused = [...reasons.values()].reduce((sum, lines) => sum + lines, 0)
   const found = new Map(notes.map((note) => [note, spool.noted(note)]))
   for (const [note, { count }] of found) if (count === 0) found.delete(note)
-  const { imported } = sent
-  return { ...rest, imported, known: sent.known + same, refused, reasons, notes: found, fieldsLeft: spool.fieldsLeft() }
+  return {
+    ...rest,
+    ...sent,
+    source,
+    known: sent.known + same,
+    refused,
+    reasons,
+    notes: found,
+    fieldsLeft: spool.fieldsLeft(),
+    changes,
+    left: spool.left,
+    cameOver: spool.told,
+    fault: source.fault(),
+  }
 }

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { KnownEvent } from '../../schema/events/event.ts'
 import type { SpaceList } from '../../schema/messages/http.ts'
 import { startTestServer, type TestServer } from '../testing.ts'
-import { ImportError, openSource } from './open-source.ts'
+import { ImportError } from './import-error.ts'
+import { openSource } from './open-source.ts'
 import { connectToServer, Refused, type ServerConnection } from './server-connection.ts'
 import { contentOf, importFile, importFolder } from './testing.ts'
 
@@ -260,9 +261,9 @@ describe('said in a sentence', () => {
   test.each([
     ['a missing file', () => `${folder.directory}/none`, /^There is no file .*none\.$/],
     ['a file in a file', () => `${folder.write('x')}/x`, /^There is no file /],
-    ['a folder', () => folder.directory, / is a folder\. Name a file in it\.$/],
+    ['a folder without an export', () => folder.directory, / is none of the exports that an import knows\./],
   ])('%s', async (_, path, words) => {
-    const failing = openSource(path())
+    const failing = openSource([path()])
     await expect(failing).rejects.toThrow(words)
     await expect(failing).rejects.toBeInstanceOf(ImportError)
   })

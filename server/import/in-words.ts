@@ -1,4 +1,4 @@
-import type { Note } from '../../schema/import/read-line.ts'
+import type { Note, Position } from '../../schema/import/records.ts'
 import { unitInWords, type TimeUnit } from '../../schema/import/source-time.ts'
 import { longestRecord } from './split-records.ts'
 import type { Dropped, Reason, Times } from './spool.ts'
@@ -6,12 +6,20 @@ import type { Dropped, Reason, Times } from './spool.ts'
 /* What an import says, in sentences. Nothing of the file reaches a terminal but through `quoted`. */
 
 /** "line 7 is not imported: …" */
-export function droppedInWords({ line, reason, about }: Dropped, unit: TimeUnit | null): string {
-  return `line ${line} is not imported: ${why(reason, about, unit)}`
+export function droppedInWords(dropped: Dropped, unit: TimeUnit | null): string {
+  return `${positionInWords(dropped)} is not imported: ${why(dropped, unit)}`
 }
 
-function why(reason: Dropped['reason'], about: string, unit: TimeUnit | null): string {
+/** "line 7", or "message 7 of “general/2023-11-14.json”" */
+export function positionInWords({ file, line }: Position): string {
+  if (file === '') return `line ${line}`
+  return line === 0 ? `the file ${quotedEnd(file)}` : `message ${line} of ${quotedEnd(file)}`
+}
+
+function why({ reason, about, first }: Dropped, unit: TimeUnit | null): string {
   switch (reason) {
+    case 'Unreadable':
+      return about
     case 'BadTime':
       return `its time cannot be read: ${about}`
     case 'BeforeEpoch':
@@ -24,10 +32,8 @@ function why(reason: Dropped['reason'], about: string, unit: TimeUnit | null): s
       return `its text is not a text: ${about}`
     case 'BadId':
       return `its id is neither a number nor a text: ${about}`
-    case 'SameId': {
-      const [first, differs] = about.split(' ')
-      return `it has the same id as line ${first} but ${otherInWords[differs!]}`
-    }
+    case 'SameId':
+      return `it has the same id as ${positionInWords(first!)} but ${otherInWords[about]}`
     case 'OtherThere':
       return `the space has a message with its id already, with ${otherInWords[about]}`
     case 'Refused':
@@ -48,6 +54,7 @@ const otherInWords: Readonly<Record<string, string>> = {
 /** What lines of one reason have in common; goes on from "12 lines were not imported: 8 …". */
 export const reasonInWords: Readonly<Record<Reason | 'Same', string>> = {
   TooLong: `it is longer than ${longestRecord >> 20} MB`,
+  Unreadable: 'it cannot be read',
   NotJson: 'it is not JSON',
   NotAnObject: 'it is not a JSON object',
   NoTime: 'it has no time (ts)',
@@ -97,6 +104,11 @@ function shortJson(value: unknown): string {
   return String(value)
 }
 
-export function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`
+/** A path is told apart by its end. */
+function quotedEnd(path: string): string {
+  return quoted(path.length > 40 ? `…${path.slice(-39).toWellFormed()}` : path)
+}
+
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number.toLocaleString('en')} ${number === 1 ? noun : plural}`
 }

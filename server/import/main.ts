@@ -2,7 +2,8 @@ import { resolve } from 'node:path'
 import { readArguments, type Arguments } from './arguments.ts'
 import { exampleLine, importHistory } from './import-history.ts'
 import { count } from './in-words.ts'
-import { ImportError, openSource } from './open-source.ts'
+import { ImportError } from './import-error.ts'
+import { openSource } from './open-source.ts'
 import { progressBar } from './progress-bar.ts'
 import { connectToServer } from './server-connection.ts'
 import { summaryOf } from './summary.ts'
@@ -13,14 +14,16 @@ import { summaryOf } from './summary.ts'
  */
 const usage = `Imports a chat history into a space.
 
-  npm run import -- FILE [--space NAME] [--server URL] [--invite-only]
+  npm run import -- PATH… [--space NAME] [--server URL] [--invite-only] [--format FORMAT]
 
-  FILE           one JSON object a line (or an array of them; packed with gzip, too):
+  PATH           an export of Slack, Zulip, Discord (DiscordChatExporter) or Matrix (Element), as a zip, a tar.gz, a
+                 folder or its files; or one JSON object a line:
                  ${exampleLine}
-                 a stream becomes a room, a topic a thread in it; more of it in docs/import.md
+                 more of it in docs/import.md
   --space        the space's name (the file's, if not given)
   --server       where the sync server is (http://localhost:5173)
   --invite-only  nobody joins unless let in; otherwise anyone who is signed in may
+  --format       ndjson, zulip, slack, discord or matrix; found out if not given
   --help         these lines
 
 Running it again adds only what the server does not have yet.`
@@ -42,8 +45,9 @@ async function main(): Promise<void> {
   }
 }
 
-async function importInto({ path, space, origin, visibility }: Arguments): Promise<void> {
-  const source = await openSource(path)
+async function importInto({ paths, format, space, origin, visibility }: Arguments): Promise<void> {
+  const source = await openSource(paths, format)
+  bar.print(`${paths.join(', ')}: read as ${source.title}.`)
   const sessions = resolve(process.env['DATA_DIR'] ?? 'data', 'import-sessions.json')
   const server = await connectToServer(origin, sessions, (sentence) => bar.print(sentence))
   const start = performance.now()
@@ -52,7 +56,7 @@ async function importInto({ path, space, origin, visibility }: Arguments): Promi
     space,
     visibility,
     onProgress(step, progress, lines) {
-      bar.show(step, progress, count(lines, 'line'))
+      bar.show(step, progress, count(lines, source.noun))
     },
     onRefused(_, sentence) {
       refused += 1
@@ -60,7 +64,7 @@ async function importInto({ path, space, origin, visibility }: Arguments): Promi
     },
   })
   if (refused > maxRefusedShown) {
-    bar.print(`… and so are ${(refused - maxRefusedShown).toLocaleString('en')} more lines`)
+    bar.print(`… and so are ${(refused - maxRefusedShown).toLocaleString('en')} more ${source.noun}s`)
   }
   for (const sentence of summaryOf(report, space, origin, (performance.now() - start) / 1000)) bar.print(sentence)
   if (report.imported + report.known === 0 || report.fault !== null) process.exitCode = 1

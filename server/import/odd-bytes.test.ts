@@ -72,7 +72,7 @@ describe('the bytes of a file', () => {
       gzipSync(Buffer.from(Array.from({ length: 4000 }, (_, i) => (i * 7919 + i * i) % 256))),
       /is not a text file/,
     ],
-    ['a zip archive by another name', Buffer.from('504b0304140000000800', 'hex'), /is a zip archive: unpack it first/],
+    ['a zip archive by another name', Buffer.from('504b0304140000000800', 'hex'), /is a damaged zip archive/],
     ['an SQLite database', Buffer.from('SQLite format 3\0'), /is an SQLite database/],
     ['UTF-32', Buffer.from('fffe00007b000000', 'hex'), /is in UTF-32\. Save it as UTF-8/],
     [

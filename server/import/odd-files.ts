@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { startTestServer } from '../testing.ts'
-import { ImportError } from './open-source.ts'
+import { ImportError } from './import-error.ts'
 import { contentOf, importFile, importFolder } from './testing.ts'
 
 /** For tests of odd files: a server, an importer, and lines to write. */

@@ -1,190 +1,171 @@
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { pipeline, Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
-import { shapeOf, type Shape } from './shape.ts'
+import { basename } from 'node:path'
+import type { SourceRecord } from '../../schema/import/records.ts'
+import { folderFiles } from './files/folder.ts'
+import { gather, isReadable, joinFiles, tooLarge, type SourceFiles } from './files/source-files.ts'
+import { tarFiles } from './files/tar.ts'
+import { openFile, type TextFile } from './files/text-file.ts'
+import { zipFiles } from './files/zip.ts'
+import { discord } from './formats/discord.ts'
+import { outerKeys } from './formats/documents.ts'
+import type { Format, FormatName, ReadOptions } from './formats/format.ts'
+import { matrix } from './formats/matrix.ts'
+import { linesOf } from './formats/ndjson.ts'
+import { slack } from './formats/slack.ts'
+import { zulip } from './formats/zulip.ts'
+import { ImportError } from './import-error.ts'
 
-/**
- * A file → its text as UTF-8 bytes, one chunk at a time. What it is, its first bytes say and not its name: gzip, UTF-16,
- * a byte order mark. What cannot be read is said in a sentence before anything is sent.
- */
+/** Paths → the records of the export that lies there, and which kind of export it is: its content says so. */
 export interface Source {
+  /** in words, for sentences */
   readonly path: string
-  readonly shape: Shape
-  /** Throws FileFault where the file is damaged. */
-  readonly chunks: AsyncIterable<Buffer>
-  /** how much of the file has been read, 0 to 1 */
+  readonly format: FormatName
+  /** goes on from "read as " */
+  readonly title: string
+  /** what one record of it is called */
+  readonly noun: 'line' | 'message'
+  /** its records lie one in a line, so that one can be shown */
+  readonly shape: 'lines' | 'objects' | 'nothing'
+  records(options: ReadOptions): AsyncGenerator<readonly SourceRecord[]>
+  /** how much of it has been read, 0 to 1 */
   progress(): number
+  /** what could not be taken from it, by kind */
+  readonly left: ReadonlyMap<string, number>
+  /** how it ends before its end; null when it was read whole. Asked when all records are read. */
+  fault(): string | null
   close(): void
 }
 
-/** A failure to word for a person: no stack, no code. */
-export class ImportError extends Error {}
-/** The file ends, or is damaged, somewhere after its beginning. */
-export class FileFault extends ImportError {}
+const formats: readonly Format[] = [zulip, slack, discord, matrix]
 
-const sampleBytes = 256 * 1024
-
-export async function openSource(path: string): Promise<Source> {
-  const size = await sizeOf(path)
-  const file = createReadStream(path, { highWaterMark: sampleBytes })
-  const close = () => void file.destroy()
+export async function openSource(paths: readonly string[], wanted: FormatName | null = null): Promise<Source> {
+  const path = paths.length === 1 ? paths[0]! : `${paths[0]} and ${paths.length - 1} more`
+  const opened: (TextFile | SourceFiles)[] = []
   try {
-    const { bytes, sample, isWhole } = await asText(path, file)
-    if (isWhole && isBlank(sample)) throw new ImportError(`${path} is empty.`)
-    const shape = shapeOf(sample, isWhole)
-    if (shape === 'nothing' && looksBinary(sample)) {
-      throw new ImportError(`${path} is not a text file. An import reads JSON, one message a line.`)
-    }
-    const progress = () => (size === 0 ? 0 : Math.min(1, file.bytesRead / size))
-    return { path, shape, chunks: bytes, progress, close }
+    for (const each of paths) opened.push(await openPath(each))
+    const [only] = opened
+    if (opened.length === 1 && only && isText(only) && !isDocument(only, wanted)) return openLines(only, path)
+    const files = joinFiles(opened.map((each) => (isText(each) ? oneFile(each) : each)))
+    return await openExport(files, path, wanted)
   } catch (error) {
-    close()
+    for (const each of opened) each.close()
     throw error
   }
 }
 
-async function sizeOf(path: string): Promise<number> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw new ImportError(`There is no file ${path}.`)
-    throw new ImportError(cannotBeRead(path, error))
-  })
-  if (found.isDirectory()) throw new ImportError(`${path} is a folder. Name a file in it.`)
-  return found.size
-}
+const isText = (opened: TextFile | SourceFiles): opened is TextFile => 'sample' in opened
 
-function cannotBeRead(path: string, error: NodeJS.ErrnoException): string {
-  if (error.code === 'EACCES' || error.code === 'EPERM') return `You may not read ${path}.`
-  return `${path} cannot be read (${error.code ?? 'unknown cause'}).`
-}
-
-interface Begun {
-  readonly bytes: AsyncIterable<Buffer>
-  readonly sample: Buffer
-  /** the sample is all there is */
-  readonly isWhole: boolean
-}
-
-/** Unpacks and decodes until it is UTF-8. */
-async function asText(path: string, file: AsyncIterable<Buffer>): Promise<Begun> {
-  let begun = await begin(inSentences(file, (error) => cannotBeRead(path, error)))
-  for (let layers = 0; startsWith(begun.sample, [0x1f, 0x8b]); layers++) {
-    if (layers === 3) throw new ImportError(`${path} is packed with gzip more than three times.`)
-    begun = await begin(inSentences(unzipped(begun.bytes), () => `${path} is not a whole gzip file`))
+async function openPath(path: string): Promise<TextFile | SourceFiles> {
+  if ((await stat(path).catch(() => null))?.isDirectory()) return folderFiles(path)
+  const file = await openFile(path)
+  switch (file.type) {
+    case 'Zip':
+      return zipFiles(path)
+    case 'Tar':
+      try {
+        return await tarFiles(path, file.chunks)
+      } finally {
+        file.close()
+      }
+    case 'Text':
+      return file
   }
-  const { sample } = begun
-  const format = otherFormats.find(([, magic, at = 0]) => startsWith(sample.subarray(at), magic))
-  if (format) throw new ImportError(`${path} is ${format[0]}. An import reads JSON, one message a line.`)
-  const encoding = encodingOf(sample)
-  if (encoding === 'utf-32') throw new ImportError(`${path} is in UTF-32. Save it as UTF-8.`)
-  if (encoding !== 'utf-8') return begin(decoded(begun.bytes, encoding))
-  return startsWith(sample, [0xef, 0xbb, 0xbf]) ? begin(without(begun.bytes, 3)) : begun
 }
 
-/** Reads on until there is a sample, and gives it back with the rest behind it. */
-async function begin(source: AsyncIterable<Buffer>): Promise<Begun> {
-  const iterator = source[Symbol.asyncIterator]()
-  const first: Buffer[] = []
-  let length = 0
-  let isWhole = false
-  let damage: unknown = null
-  try {
-    while (length < sampleBytes && !isWhole) {
-      const next = await iterator.next()
-      if (next.done) isWhole = true
-      else length += first[first.push(next.value) - 1]!.length
+/** One object that holds all messages, and no line that is one. */
+function isDocument({ sample }: TextFile, wanted: FormatName | null): boolean {
+  if (wanted !== null) return wanted !== 'ndjson'
+  const keys = outerKeys(sample.subarray(0, 64 * 1024).toString())
+  return keys.includes('messages') || (keys.includes('guild') && keys.includes('channel'))
+}
+
+function openLines(text: TextFile, path: string): Source {
+  const lines = linesOf(text)
+  return {
+    path,
+    format: 'ndjson',
+    title: 'lines of JSON',
+    noun: 'line',
+    shape: lines.shape,
+    records: lines.records,
+    progress: text.progress,
+    left: new Map(),
+    fault: () => lines.fault,
+    close: text.close,
+  }
+}
+
+function oneFile(text: TextFile): SourceFiles {
+  const name = basename(text.path).replace(/(?<!\.json)$/i, '.json')
+  let bytes: Promise<Buffer> | null = null
+  return {
+    paths: [name],
+    read: () => (bytes ??= gather(text.chunks, tooLarge)),
+    left: new Map(),
+    fault: null,
+    close: text.close,
+  }
+}
+
+async function openExport(files: SourceFiles, path: string, wanted: FormatName | null): Promise<Source> {
+  if (files.paths.length === 0) {
+    const fault = files.fault === null ? '' : ` ${files.fault}`
+    throw new ImportError(`${path} has no file in it that an import reads (JSON).${fault}`)
+  }
+  for (const format of formats) {
+    if (wanted !== null && format.name !== wanted) continue
+    const parts = await format.find(files)
+    if (parts.length > 0) return exportOf(files, path, format, parts)
+  }
+  if (wanted === 'ndjson' || wanted === null) {
+    const [only, ...others] = files.paths.filter(isReadable)
+    if (only !== undefined && others.length === 0) return openPacked(files, path, only)
+  }
+  const kind =
+    wanted === null
+      ? 'none of the exports that an import knows'
+      : `not ${formats.find(({ name }) => name === wanted)?.title ?? 'one file of lines of JSON'}`
+  throw new ImportError(`${path} is ${kind}. docs/import.md says what can be imported, and how to get it.`)
+}
+
+/** The one file of an archive, read as if it lay there alone. */
+async function openPacked(files: SourceFiles, path: string, name: string): Promise<Source> {
+  const bytes = await files.read(name).catch((error: Error) => {
+    throw new ImportError(`${path} cannot be read: of ${name}, ${error.message}.`)
+  })
+  async function* whole(): AsyncGenerator<Buffer> {
+    yield bytes
+  }
+  const text: TextFile = {
+    type: 'Text',
+    path,
+    sample: bytes,
+    isWhole: true,
+    chunks: whole(),
+    progress: () => 1,
+    close: files.close,
+  }
+  return { ...openLines(text, path), left: files.left, fault: () => files.fault }
+}
+
+function exportOf(files: SourceFiles, path: string, format: Format, parts: readonly string[]): Source {
+  let read = 0
+  async function* records(options: ReadOptions): AsyncGenerator<readonly SourceRecord[]> {
+    for await (const some of format.read(files, parts, options)) {
+      read += 1
+      yield some
     }
-  } catch (error) {
-    if (length === 0) throw error
-    damage = error // the beginning is there all the same
   }
-  async function* all(): AsyncGenerator<Buffer> {
-    yield* first
-    if (damage !== null) throw damage
-    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value
+  return {
+    path,
+    format: format.name,
+    title: format.title,
+    noun: 'message',
+    shape: 'nothing',
+    records,
+    progress: () => Math.min(1, read / files.paths.length),
+    left: files.left,
+    fault: () => files.fault,
+    close: files.close,
   }
-  return { bytes: all(), sample: Buffer.concat(first), isWhole }
-}
-
-/** Words an error of the stream. */
-async function* inSentences(source: AsyncIterable<Buffer>, words: (error: NodeJS.ErrnoException) => string) {
-  try {
-    yield* source
-  } catch (error) {
-    throw error instanceof FileFault ? error : new FileFault(words(error as NodeJS.ErrnoException))
-  }
-}
-
-function unzipped(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  const gunzip = createGunzip({ chunkSize: 64 * 1024 })
-  pipeline(Readable.from(source), gunzip, () => {}) // an error of either is thrown by whoever reads
-  return piecesOf(gunzip)
-}
-
-/** As `for await`, but what had come before an error is handed out before it is thrown. */
-async function* piecesOf(stream: Readable): AsyncGenerator<Buffer> {
-  const seen = { ended: false, error: null as Error | null, wake: () => {} }
-  stream.on('readable', () => seen.wake())
-  stream.on('end', () => {
-    seen.ended = true
-    seen.wake()
-  })
-  stream.on('error', (error) => {
-    seen.error = error
-    seen.wake()
-  })
-  for (;;) {
-    const piece = stream.read() as Buffer | null
-    if (piece !== null) yield piece
-    else if (seen.error) throw seen.error
-    else if (seen.ended) return
-    else await new Promise<void>((resolve) => (seen.wake = resolve))
-  }
-}
-
-async function* decoded(source: AsyncIterable<Buffer>, encoding: string): AsyncGenerator<Buffer> {
-  const decoder = new TextDecoder(encoding)
-  for await (const chunk of source) yield Buffer.from(decoder.decode(chunk, { stream: true }))
-  yield Buffer.from(decoder.decode())
-}
-
-async function* without(source: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
-  let left = bytes
-  for await (const chunk of source) {
-    yield chunk.subarray(left)
-    left = Math.max(0, left - chunk.length)
-  }
-}
-
-function encodingOf(sample: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' | 'utf-32' {
-  if (startsWith(sample, [0xff, 0xfe, 0, 0]) || startsWith(sample, [0, 0, 0xfe, 0xff])) return 'utf-32'
-  if (startsWith(sample, [0xff, 0xfe])) return 'utf-16le'
-  if (startsWith(sample, [0xfe, 0xff])) return 'utf-16be'
-  // without a mark: JSON begins with ASCII, of which every other byte is 0 then
-  const [first, second, third, fourth] = sample
-  if (first !== 0 && second === 0 && third !== 0 && fourth === 0) return 'utf-16le'
-  return first === 0 && second !== 0 && third === 0 && fourth !== 0 ? 'utf-16be' : 'utf-8'
-}
-
-const otherFormats: readonly (readonly [name: string, magic: readonly number[], at?: number])[] = [
-  ['a zip archive: unpack it first', [0x50, 0x4b, 0x03, 0x04]],
-  ['a zip archive: unpack it first', [0x50, 0x4b, 0x05, 0x06]],
-  ['packed with bzip2: unpack it first', [0x42, 0x5a, 0x68]],
-  ['packed with xz: unpack it first', [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
-  ['packed with zstd: unpack it first', [0x28, 0xb5, 0x2f, 0xfd]],
-  ['a 7z archive: unpack it first', [0x37, 0x7a, 0xbc, 0xaf, 0x27]],
-  ['a rar archive: unpack it first', [0x52, 0x61, 0x72, 0x21]],
-  ['a tar archive: unpack it first', [0x75, 0x73, 0x74, 0x61, 0x72], 257],
-  ['an SQLite database', [...Buffer.from('SQLite format 3')]],
-  ['a PDF', [...Buffer.from('%PDF-')]],
-]
-
-const startsWith = (bytes: Buffer, magic: readonly number[]): boolean => magic.every((byte, i) => bytes[i] === byte)
-
-const isBlank = (bytes: Buffer): boolean => bytes.every((byte) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d))
-
-/** Text has hardly any control characters. (An odd one is a bad line's.) */
-function looksBinary(sample: Buffer): boolean {
-  const controls = sample.reduce((count, byte) => count + (byte < 0x09 || (byte > 0x0d && byte < 0x1b) ? 1 : 0), 0)
-  return controls > 0 && (controls * 20 > sample.length || sample.includes(0))
 }

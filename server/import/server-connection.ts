@@ -8,7 +8,7 @@ import {
   type Identity,
   type StreamPage,
 } from '../../schema/messages/http.ts'
-import { ImportError } from './open-source.ts'
+import { ImportError } from './import-error.ts'
 
 /**
  * The importer at the server: signs in once and remembers its session, because a space that it founded takes more

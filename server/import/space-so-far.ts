@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { AnyEvent, EventOf, KnownEvent } from '../../schema/events/event.ts'
-import { messageKeyOf, personOf, roomOf, threadOf } from '../../schema/import/history.ts'
-import type { SpooledMessage } from './spool.ts'
+import { messageKeyOf, personOf, roomOf, threadOf, type Message } from '../../schema/import/history.ts'
 import type { Sqlite } from '../sqlite.ts'
 
 /**
@@ -15,22 +14,30 @@ export interface SpaceSoFar {
   visibility(): 'public' | 'invite' | null
   /** spaces, persons, rooms, threads */
   has(entity: string): boolean
-  add(entity: string): void
+  /** `root`: of a thread, the id of the message that it hangs on */
+  add(entity: string, root: string | null): void
   remove(entity: string): void
+  rootOf(thread: string): string | null
+  /** edits, reactions, pins, deletions, by the ids of their events */
+  hasChange(id: string): boolean
+  addChange(id: string): void
+  /** of a message that the server had, by its key */
+  idOf(key: string): string | null
+  placeOf(key: string): { readonly message: string; readonly place: string } | null
   /** null: the message is not there; 'same': it is; else what the server's says otherwise */
-  compare(message: SpooledMessage): null | 'same' | 'text' | 'time' | 'sender' | 'topic'
+  compare(message: Message): null | 'same' | 'text' | 'time' | 'sender' | 'topic'
 }
 const maxRemembered = 100_000
 
 export function openSpaceSoFar(database: Sqlite, space: string, importer: string): SpaceSoFar {
   database.exec(`
     CREATE TABLE entities (id TEXT PRIMARY KEY, root TEXT) WITHOUT ROWID;
-    CREATE TABLE there (
-      key TEXT PRIMARY KEY, id TEXT NOT NULL, ms INTEGER NOT NULL, room TEXT NOT NULL, author TEXT NOT NULL, text TEXT NOT NULL
-    ) WITHOUT ROWID;
+    CREATE TABLE changed (id TEXT PRIMARY KEY) WITHOUT ROWID;
   `)
   const insertEntity = database.prepare('INSERT OR IGNORE INTO entities VALUES (?, ?)')
   const findEntity = database.prepare('SELECT root FROM entities WHERE id = ?')
+  const insertChange = database.prepare('INSERT OR IGNORE INTO changed VALUES (?)')
+  const findChange = database.prepare('SELECT 1 FROM changed WHERE id = ?')
   const deleteEntity = database.prepare('DELETE FROM entities WHERE id = ?')
   const insertMessage = database.prepare('INSERT OR IGNORE INTO there VALUES (?, ?, ?, ?, ?, ?)')
   const findMessage = database.prepare('SELECT id, ms, room, author, text FROM there WHERE key = ?')
@@ -47,12 +54,16 @@ export function openSpaceSoFar(database: Sqlite, space: string, importer: string
     hasMessages = true
     insertMessage.run(messageKeyOf(id), id, at, room!, payload.author?.id ?? '', hashOf(payload.text))
   }
+  const rootOf = (thread: string): string | null =>
+    (findEntity.get(thread) as { root: string | null } | undefined)?.root ?? null
+
   return {
     take(events) {
       for (const event of events as readonly KnownEvent[]) {
         if (event.type === 'space.create') visibility ??= event.payload.visibility
         if (event.actor !== importer) continue
         if (event.type === 'message.create') takeMessage(event)
+        if (changeTypes.has(event.type)) insertChange.run(event.id)
         if (event.type === 'space.create' || event.type === 'member.join') insertEntity.run(event.entity!, null)
         if (event.type === 'room.create') insertEntity.run(event.entity!, event.payload.parentMessage ?? null)
       }
@@ -64,28 +75,39 @@ export function openSpaceSoFar(database: Sqlite, space: string, importer: string
       remember(entity)
       return true
     },
-    add(entity) {
-      insertEntity.run(entity, null)
+    add(entity, root) {
+      insertEntity.run(entity, root)
       remember(entity)
     },
     remove(entity) {
       deleteEntity.run(entity)
       remembered.delete(entity)
     },
-    compare({ key, ms, stream, topic, sender, text }) {
+    rootOf,
+    hasChange: (id) => findChange.get(id) !== undefined,
+    addChange: (id) => void insertChange.run(id),
+    idOf: (key) => (hasMessages ? ((findMessage.get(key) as There | undefined)?.id ?? null) : null),
+    placeOf(key) {
+      const there = hasMessages ? (findMessage.get(key) as There | undefined) : undefined
+      return there ? { message: there.id, place: there.room } : null
+    },
+    compare({ key, ms, room, thread, sender, text }) {
       const there = hasMessages ? (findMessage.get(key) as There | undefined) : undefined
       if (!there) return null
       if (there.text !== hashOf(text)) return 'text'
       if (there.ms !== ms) return 'time'
-      if (there.author !== personOf(space, sender)) return 'sender'
-      const room = roomOf(space, stream)
-      const thread = topic === '' ? null : threadOf(space, stream, topic)
-      const isRoot = () => (findEntity.get(thread!) as { root: string | null } | undefined)?.root === there.id
-      const inPlace = thread === null ? there.room === room : there.room === thread || (there.room === room && isRoot())
+      if (there.author !== personOf(space, sender.key)) return 'sender'
+      const roomId = roomOf(space, room.key)
+      const threadId = thread === null ? null : threadOf(space, room.key, thread)
+      const isRoot = () => rootOf(threadId!) === there.id
+      const inPlace =
+        threadId === null ? there.room === roomId : there.room === threadId || (there.room === roomId && isRoot())
       return inPlace ? 'same' : 'topic'
     },
   }
 }
+
+const changeTypes: ReadonlySet<string> = new Set(['message.edit', 'reaction.add', 'pin.add', 'message.delete'])
 
 const hashOf = (text: string): string => createHash('sha1').update(text).digest('base64')
 

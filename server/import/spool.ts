@@ -1,32 +1,53 @@
-import { notes, type LineFault, type Note, type SourceMessage } from '../../schema/import/read-line.ts'
+import { bounds } from '../../schema/events/bounds.ts'
+import { cleanText } from '../../schema/import/clean-text.ts'
+import { notes, type LineFault, type Note, type Position } from '../../schema/import/records.ts'
+import type { Named, SourceChange, SourceMessage } from '../../schema/import/records.ts'
+import { messageKey } from '../../schema/import/history.ts'
 import { timeUnits, type TimeUnit } from '../../schema/import/source-time.ts'
 import { openSqlite, type Sqlite } from '../sqlite.ts'
+import { createFieldSets } from './field-sets.ts'
+import { prepareSpool, spoolTables, type SpoolStatements } from './spool-statements.ts'
 
 /**
- * The lines of a file, beside it on disk: what can be said of a line only once all are read is said here. Which unit do
- * the file's times have? Is an id there twice? What came first? So memory is bounded, whatever the file's size.
+ * The records of a source, beside it on disk: what can be said of one only when all are read is said here. Which unit do
+ * the source's times have? Is an id there twice? What came first? So memory is bounded, whatever the source's size.
  *
- * Law: a line that is dropped changes nothing about any other. First go the lines whose time does not fit, then, of lines
+ * Law: a message that is dropped changes nothing about any other. First go those whose time does not fit, then, of those
  * with one id, all but the first that is left.
  */
 export type Reason = LineFault | 'OtherUnit' | 'Future' | 'SameId' | 'OtherThere' | 'Refused'
 
-export interface Dropped {
-  readonly line: number
-  /** Same: it says what an earlier line says */
+export interface Dropped extends Position {
+  /** Same: it says what an earlier one says */
   readonly reason: Reason | 'Same'
-  /** what it is about: a value, another line, the server's reason */
+  /** what it is about: a value, the field that differs, the server's reason */
   readonly about: string
+  /** of SameId: the one that is imported */
+  readonly first?: Position
 }
 export interface SpooledMessage {
   readonly place: number
+  readonly file: number
   readonly line: number
-  readonly stream: string
-  readonly topic: string
+  /** keys, '' for none */
+  readonly room: string
+  readonly thread: string
   readonly sender: string
+  /** `messageKey` of it, of the message that its thread hangs on, and of the one that it answers; '' for none */
   readonly key: string
+  readonly root: string
+  readonly reply: string
   readonly ms: number
   readonly text: string
+}
+export interface SpooledChange {
+  readonly place: number
+  readonly kind: SourceChange['kind']
+  /** `messageKey` of the message */
+  readonly target: string
+  readonly person: string | null
+  readonly ms: number
+  readonly value: string
 }
 export interface Times {
   /** null: there are dates alone */
@@ -36,61 +57,49 @@ export interface Times {
   readonly fromMs: number
   readonly toMs: number
 }
-export interface Spool {
-  readonly database: Sqlite
-  /** `key`: the same for messages of one stream and id */
-  add(line: number, message: SourceMessage, key: string): void
-  /** `place`: of a line that was added */
-  drop(line: number, reason: Reason, about: string, place?: number): void
-  /** Decides what is left, and in which order. Nothing is added after that. */
-  settle(latestMs: number): Times
-  /** what is left, in order of time, lines of one time in the file's order */
-  pages(size: number): Generator<readonly SpooledMessage[]>
-  dropped(): Iterable<Dropped>
-  counts(): { readonly left: number; readonly dropped: ReadonlyMap<Reason | 'Same', number> }
-  noted(note: Note): { readonly count: number; readonly lines: readonly number[] }
-  /** how many lines have a field that is not taken over, the most frequent first */
-  fieldsLeft(): readonly (readonly [name: string, lines: number])[]
-  close(): void
+interface Name {
+  readonly name: string
+  readonly topic: string
 }
-const maxFieldNames = 1000
-const maxNamesOfLine = 100
+export type NamedKind = 'room' | 'thread' | 'person'
+const maxKinds = 500
 
-export async function openSpool(): Promise<Spool> {
+/** `space`: the id of the space that the messages go into. */
+export async function openSpool(space: string): Promise<Spool> {
   // Without a name SQLite makes a file of its own among the temporary ones, which is gone with the process, however it
   // ends. One transaction, never committed.
   const database = await openSqlite('', { durable: false })
-  database.exec(`
-    PRAGMA cache_size = -65536;
-    CREATE TABLE lines (
-      place INTEGER PRIMARY KEY, line INTEGER NOT NULL, stream TEXT NOT NULL, topic TEXT NOT NULL, sender TEXT NOT NULL,
-      key TEXT NOT NULL, unit TEXT, ms INTEGER NOT NULL, sub INTEGER NOT NULL, notes INTEGER NOT NULL,
-      fields INTEGER NOT NULL, text TEXT NOT NULL
-    );
-    CREATE TABLE dropped (place INTEGER PRIMARY KEY, line INTEGER NOT NULL, reason TEXT NOT NULL, about TEXT NOT NULL);
-    BEGIN;
-  `)
-  return new SqliteSpool(database)
+  database.exec(spoolTables)
+  return new Spool(database, space)
 }
 
-class SqliteSpool implements Spool {
+export class Spool {
   readonly database: Sqlite
-  readonly #statements: ReturnType<typeof prepare>
+  readonly #space: string
+  readonly #sql: SpoolStatements
+  readonly #files: string[] = []
+  readonly #fields = createFieldSets()
+  /** lately written, and lately asked for */
+  readonly #named = new Map<string, string>()
+  readonly #names = new Map<string, Name>()
+  /** what is not taken over, and what came over, by kind */
+  readonly left = new Map<string, number>()
+  readonly told = new Map<string, number>()
   #place = 0
   #notesSeen = 0
   /** time does not go back from line to line, and needs no index */
   #isInOrder = true
   #lastMs = 0
   #lastSub = 0
-  /** sets of field names that lines have in common, by number */
-  readonly #fields = new Map<string, number>([['[]', 0]])
 
-  constructor(database: Sqlite) {
+  constructor(database: Sqlite, space: string) {
     this.database = database
-    this.#statements = prepare(database)
+    this.#space = space
+    this.#sql = prepareSpool(database)
   }
 
-  add(line: number, { stream, topic, sender, time, text, notes, left }: SourceMessage, key: string): void {
+  add({ file, line }: Position, message: SourceMessage): void {
+    const { id, room, thread, sender, time, text, replyTo, notes, left } = message
     const place = ++this.#place
     const bits = notes.reduce((bits, note) => bits | bitOf(note), 0)
     this.#notesSeen |= bits
@@ -98,40 +107,91 @@ class SqliteSpool implements Spool {
     if (ms < this.#lastMs || (ms === this.#lastMs && sub < this.#lastSub) || unit === null) this.#isInOrder = false
     this.#lastMs = ms
     this.#lastSub = sub
-    const fields = left.length === 0 ? 0 : this.#fieldSet(left)
-    this.#statements.insert.run(place, line, stream, topic, sender, key, unit, ms, sub, bits, fields, text)
+    const key = this.#keyOf(room.key, id)
+    const root = thread === null || thread.root === null ? '' : this.#keyOf(room.key, thread.root)
+    const reply = replyTo === null ? '' : this.#keyOf(room.key, replyTo)
+    // a message does not hang on itself
+    const threadKey = thread === null || root === key ? '' : thread.key
+    this.name('room', room)
+    this.name('person', sender)
+    if (thread !== null) this.name('thread', { key: threadName(room.key, thread.key), name: thread.name })
+    const place2 = [this.#fileOf(file), line, room.key, threadKey, sender.key, key, root, reply] as const
+    this.#sql.insert.run(place, ...place2, unit, ms, sub, bits, this.#fields.numberOf(left), text)
   }
 
-  drop(line: number, reason: Reason, about: string, place?: number): void {
-    this.#statements.drop.run(place ?? ++this.#place, line, reason, about)
-    if (place !== undefined) this.#statements.remove.run(place)
+  change({ file, line }: Position, { kind, room, target, person, time, value }: SourceChange): void {
+    if (person) this.name('person', person)
+    const { unit, ms, sub } = time ?? { unit: 'date', ms: null, sub: 0 }
+    const key = this.#keyOf(room, target)
+    this.#sql.insertChange.run(this.#fileOf(file), line, kind, key, person?.key ?? null, unit, ms, sub, value)
   }
 
-  settle(latestMs: number): Times {
-    const { votes, rescale, dropOtherUnits, dropFuture, dropSameId, removeDropped, times } = this.#statements
-    const unit = (votes.get() as { unit: TimeUnit } | undefined)?.unit ?? null
-    if (unit !== null) {
-      dropOtherUnits.run(unit)
-      const divisor = 1000 ** timeUnits.indexOf(unit)
-      if (divisor > 1) rescale.run(divisor)
+  /** The last name that there is for a key holds for all; of a thread the first. */
+  name(kind: NamedKind, { key, name }: Named, about = ''): void {
+    const topic = cleanText(about.trim()).text.slice(0, bounds.topicLength).toWellFormed()
+    const known = `${kind} ${key}`
+    if ((name === key && topic === '') || (topic === '' && this.#named.get(known) === name)) return
+    if (this.#named.size > 50_000) this.#named.clear()
+    this.#named.set(known, name)
+    if (kind === 'thread') this.#sql.firstName.run(kind, key, name, topic)
+    else this.#sql.name.run(kind, key, name, topic)
+  }
+
+  /** When all are named. */
+  nameOf(kind: NamedKind, key: string): Name {
+    const asked = `${kind} ${key}`
+    let name = this.#names.get(asked)
+    if (name === undefined) {
+      name = (this.#sql.nameOf.get(kind, key) as unknown as Name | undefined) ?? {
+        name: kind === 'thread' ? key.slice(key.indexOf('\0') + 1) : key,
+        topic: '',
+      }
+      if (this.#names.size > 50_000) this.#names.clear()
+      this.#names.set(asked, name)
     }
-    dropFuture.run(latestMs)
-    removeDropped.run()
+    return name
+  }
+
+  countLeft(kind: string, count = 1): void {
+    countIn(this.left, kind, count)
+  }
+  countTold(kind: string, count = 1): void {
+    countIn(this.told, kind, count)
+  }
+
+  /** `place`: of a message that was added */
+  drop({ file, line }: Position, reason: Reason, about: string, place?: number): void {
+    this.#sql.drop.run(place ?? ++this.#place, this.#fileOf(file), line, reason, about)
+    if (place !== undefined) this.#sql.remove.run(place)
+  }
+
+  /** Decides which messages are left, and in which order. Nothing is added after that. */
+  settle(latestMs: number): Times {
+    const sql = this.#sql
+    const unit = (sql.votes.get() as { unit: TimeUnit } | undefined)?.unit ?? null
+    if (unit !== null) {
+      sql.dropOtherUnits.run(unit)
+      sql.dropChangesOfOtherUnits.run(unit)
+      const divisor = 1000 ** timeUnits.indexOf(unit)
+      if (divisor > 1) for (const statement of sql.rescale) statement.run(divisor)
+    }
+    sql.dropFuture.run(latestMs)
+    sql.removeDropped.run()
     this.database.exec('CREATE INDEX by_key ON lines (key, place)')
-    dropSameId.run()
-    removeDropped.run()
+    sql.dropSameId.run()
+    sql.removeDropped.run()
     if (!this.#isInOrder) this.database.exec('CREATE INDEX by_time ON lines (ms, sub, place)')
-    const found = times.get() as { dates: number; numbers: number; fromMs: number | null; toMs: number | null }
+    const found = sql.times.get() as { dates: number; numbers: number; fromMs: number | null; toMs: number | null }
     return { unit, dates: found.dates, numbers: found.numbers, fromMs: found.fromMs ?? 0, toMs: found.toMs ?? 0 }
   }
 
+  /** what is left, in order of time, messages of one time in the source's order */
   *pages(size: number): Generator<readonly SpooledMessage[]> {
-    const { nextInFile, nextInTime } = this.#statements
     let last = { ms: -1, sub: -1, place: -1 }
     for (;;) {
       const rows = this.#isInOrder
-        ? nextInFile.all(last.place, size)
-        : nextInTime.all(last.ms, last.sub, last.place, size)
+        ? this.#sql.nextInFile.all(last.place, size)
+        : this.#sql.nextInTime.all(last.ms, last.sub, last.place, size)
       if (rows.length === 0) return
       const page = rows as unknown as (SpooledMessage & { sub: number })[]
       yield page
@@ -139,98 +199,95 @@ class SqliteSpool implements Spool {
     }
   }
 
-  dropped(): Iterable<Dropped> {
-    return this.#statements.dropped.iterate() as unknown as Iterable<Dropped>
+  /** the message of this key, if it is left */
+  find(key: string): SpooledMessage | null {
+    return (this.#sql.find.get(key) as SpooledMessage | undefined) ?? null
   }
 
-  counts() {
-    const rows = this.#statements.reasons.all() as unknown as { reason: Reason | 'Same'; count: number }[]
-    const { left } = this.#statements.left.get() as { left: number }
+  isChanged(key: string): boolean {
+    return this.#sql.isChanged.get(key) !== undefined
+  }
+
+  /** Changes of messages that are left, or are in `there`, in order of time. The others are counted. */
+  *changes(size: number, latestMs: number): Generator<readonly SpooledChange[]> {
+    this.#sql.timeOfMessage.run()
+    for (const { kind, count } of this.#sql.strayChanges.all(latestMs) as { kind: string; count: number }[]) {
+      this.countLeft(kind, count)
+    }
+    this.#sql.dropStrayChanges.run(latestMs)
+    let last = { ms: -1, sub: -1, place: -1 }
+    for (;;) {
+      const page = this.#sql.nextChange.all(last.ms, last.sub, last.place, size) as unknown as (SpooledChange & {
+        sub: number
+      })[]
+      if (page.length === 0) return
+      yield page
+      last = page.at(-1)!
+    }
+  }
+
+  *dropped(): Iterable<Dropped> {
+    for (const row of this.#sql.dropped.iterate() as unknown as Iterable<DroppedRow>) {
+      const { file, line, reason, about } = row
+      const dropped = { ...this.positionOf({ file, line }), reason, about }
+      if (reason !== 'SameId') yield dropped
+      else {
+        const [first, firstLine, differs] = about.split(' ') as [string, string, string]
+        yield { ...dropped, about: differs, first: this.positionOf({ file: Number(first), line: Number(firstLine) }) }
+      }
+    }
+  }
+
+  positionOf({ file, line }: { readonly file: number; readonly line: number }): Position {
+    return { file: this.#files[file] ?? '', line }
+  }
+
+  counts(): { readonly left: number; readonly dropped: ReadonlyMap<Reason | 'Same', number> } {
+    const rows = this.#sql.reasons.all() as unknown as { reason: Reason | 'Same'; count: number }[]
+    const { left } = this.#sql.left.get() as { left: number }
     return { left, dropped: new Map(rows.map(({ reason, count }) => [reason, count])) }
   }
 
-  noted(note: Note) {
+  noted(note: Note): { readonly count: number; readonly lines: readonly Position[] } {
     if ((this.#notesSeen & bitOf(note)) === 0) return { count: 0, lines: [] }
-    const { count } = this.#statements.countNoted.get(bitOf(note)) as { count: number }
-    const lines = count === 0 ? [] : (this.#statements.linesNoted.all(bitOf(note)) as { line: number }[])
-    return { count, lines: lines.map(({ line }) => line) }
+    const { count } = this.#sql.countNoted.get(bitOf(note)) as { count: number }
+    const rows = count === 0 ? [] : (this.#sql.linesNoted.all(bitOf(note)) as { file: number; line: number }[])
+    return { count, lines: rows.map((row) => this.positionOf(row)) }
   }
 
-  fieldsLeft() {
-    const counts = new Map<string, number>()
-    const names = [...this.#fields.keys()]
-    for (const row of this.#statements.fields.all() as { fields: number; count: number }[]) {
-      for (const name of JSON.parse(names[row.fields]!) as string[]) {
-        counts.set(name, (counts.get(name) ?? 0) + row.count)
-      }
-    }
-    return [...counts].sort((a, b) => b[1] - a[1])
+  /** how many lines have a field that is not taken over, the most frequent first */
+  fieldsLeft(): readonly (readonly [name: string, lines: number])[] {
+    return this.#fields.counts(this.#sql.fields.all() as { fields: number; count: number }[])
   }
 
   close(): void {
     this.database.close()
   }
 
-  #fieldSet(names: readonly string[]): number {
-    const known = this.#fields
-    const set = JSON.stringify(
-      names
-        .slice(0, maxNamesOfLine)
-        .map((name) => name.slice(0, 40))
-        .sort(),
-    )
-    const key = known.has(set) || known.size < maxFieldNames ? set : '["others, of many names"]'
-    const number = known.get(key) ?? known.size
-    known.set(key, number)
-    return number
+  #keyOf(room: string, id: string): string {
+    return messageKey(this.#space, room, id)
   }
+
+  #fileOf(file: string): number {
+    const last = this.#files.length - 1
+    if (this.#files[last] === file) return last
+    return this.#files.push(file) - 1
+  }
+}
+
+interface DroppedRow {
+  readonly file: number
+  readonly line: number
+  readonly reason: Dropped['reason']
+  readonly about: string
 }
 
 const bitOf = (note: Note): number => 1 << notes.indexOf(note)
 
-function prepare(database: Sqlite) {
-  const sql = (text: string) => database.prepare(text)
-  const columns = 'place, line, stream, topic, sender, key, ms, sub, text'
-  return {
-    insert: sql('INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
-    drop: sql('INSERT INTO dropped VALUES (?, ?, ?, ?)'),
-    remove: sql('DELETE FROM lines WHERE place = ?'),
-    // numbers that are too small to tell count as seconds
-    votes: sql(
-      `SELECT coalesce(unit, 's') AS unit FROM lines WHERE unit IS NOT 'date' GROUP BY 1 ORDER BY count(*) DESC, min(place) LIMIT 1`,
-    ),
-    dropOtherUnits: sql(
-      `INSERT INTO dropped SELECT place, line, 'OtherUnit', unit FROM lines WHERE unit NOT IN ('date', ?)`,
-    ),
-    rescale: sql(
-      `UPDATE lines SET ms = (ms * 1000000 + sub) / ?1 / 1000000, sub = (ms * 1000000 + sub) / ?1 % 1000000 WHERE unit IS NULL`,
-    ),
-    dropFuture: sql(
-      `INSERT INTO dropped SELECT place, line, 'Future', ms FROM lines
-       WHERE ms > ? AND place NOT IN (SELECT place FROM dropped)`,
-    ),
-    dropSameId: sql(
-      `INSERT INTO dropped
-       SELECT place, line, iif(differs = '', 'Same', 'SameId'), first_line || ' ' || differs FROM (
-         SELECT again.place, again.line, first.line AS first_line, CASE
-             WHEN again.text <> first.text THEN 'text' WHEN (again.ms, again.sub) <> (first.ms, first.sub) THEN 'time'
-             WHEN again.sender <> first.sender THEN 'sender' WHEN again.topic <> first.topic THEN 'topic' ELSE '' END AS differs
-         FROM (SELECT key, min(place) AS place FROM lines GROUP BY key HAVING count(*) > 1) twice
-         CROSS JOIN lines first ON first.place = twice.place
-         CROSS JOIN lines again ON again.key = twice.key AND again.place > twice.place)`,
-    ),
-    removeDropped: sql('DELETE FROM lines WHERE place IN (SELECT place FROM dropped)'),
-    times: sql(
-      `SELECT count(*) FILTER (WHERE unit = 'date') AS dates, count(*) FILTER (WHERE unit IS NOT 'date') AS numbers,
-         min(ms) AS fromMs, max(ms) AS toMs FROM lines`,
-    ),
-    nextInFile: sql(`SELECT ${columns} FROM lines WHERE place > ? ORDER BY place LIMIT ?`),
-    nextInTime: sql(`SELECT ${columns} FROM lines WHERE (ms, sub, place) > (?, ?, ?) ORDER BY ms, sub, place LIMIT ?`),
-    dropped: sql("SELECT line, reason, about FROM dropped WHERE reason <> 'Same' ORDER BY line, place"),
-    reasons: sql('SELECT reason, count(*) AS count FROM dropped GROUP BY reason ORDER BY count(*) DESC, min(line)'),
-    left: sql('SELECT count(*) AS left FROM lines'),
-    countNoted: sql('SELECT count(*) AS count FROM lines WHERE notes & ?'),
-    linesNoted: sql('SELECT DISTINCT line FROM lines WHERE notes & ? ORDER BY line LIMIT 5'),
-    fields: sql('SELECT fields, count(*) AS count FROM lines WHERE fields > 0 GROUP BY fields'),
-  }
+/** What names a thread among those of all rooms. */
+export const threadName = (room: string, thread: string): string => `${room}\0${thread}`
+
+function countIn(counts: Map<string, number>, kind: string, count: number): void {
+  const known = counts.has(kind) || counts.size < maxKinds ? kind : 'of other kinds'
+  counts.set(known, (counts.get(known) ?? 0) + count)
 }

@@ -26,7 +26,10 @@ export function importFolder() {
   }
 }
 
-export type Outcome = ImportReport & { readonly told: readonly (readonly [line: number, sentence: string])[] }
+export interface Outcome extends Omit<ImportReport, 'notes'> {
+  readonly told: readonly (readonly [line: number, sentence: string])[]
+  readonly notes: ReadonlyMap<string, { readonly count: number; readonly lines: readonly number[] }>
+}
 
 export async function importFile(
   server: ServerConnection,
@@ -36,7 +39,7 @@ export async function importFile(
 ): Promise<Outcome> {
   const told: [number, string][] = []
   const onRefused = (line: number, sentence: string) => void told.push([line, sentence])
-  const source = await openSource(path)
+  const source = await openSource([path])
   const report = await importHistory(server, source, {
     space,
     visibility: 'public',
@@ -44,7 +47,10 @@ export async function importFile(
     onRefused,
     ...options,
   })
-  return { ...report, told }
+  const notes = [...report.notes].map(([note, { count, lines }]) => {
+    return [note, { count, lines: lines.map(({ line }) => line) }] as const
+  })
+  return { ...report, told, notes: new Map(notes) }
 }
 
 export interface SpaceContent {

@@ -1,0 +1,175 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { fakeConnection } from '../fake-connection.ts'
+import { importFile, importFolder } from '../testing.ts'
+import { importExport, type ExportFiles } from './testing.ts'
+
+const folder = importFolder()
+afterAll(folder.remove)
+const run = (files: ExportFiles, options = {}) => importExport(folder, files, options)
+const short = (messages: readonly string[]) => messages.map((each) => each.replace(/ \| 2023[^|]*\|/, ' |'))
+
+const ann = { id: '1000000000000000001', name: 'ann', discriminator: '0000', nickname: 'Ann Vale', isBot: false }
+const bo = { id: '1000000000000000002', name: 'bo', discriminator: '0000', nickname: 'Bo', isBot: false }
+const said = (id: number, content: unknown, more: object = {}): object => ({
+  id: `90000000000000000${id}`,
+  type: 'Default',
+  timestamp: `2023-11-14T10:00:0${id}.5+01:00`,
+  timestampEdited: null,
+  isPinned: false,
+  content,
+  author: ann,
+  attachments: [],
+  embeds: [],
+  stickers: [],
+  reactions: [],
+  mentions: [],
+  ...more,
+})
+const channel = (id: string, name: string, messages: readonly unknown[], more: object = {}): object => ({
+  guild: { id: '7', name: 'Guild' },
+  channel: { id, type: 'GuildTextChat', categoryId: '6', category: 'Text', name, topic: 'All of it', ...more },
+  dateRange: { after: null, before: null },
+  exportedAt: '2024-01-01T00:00:00Z',
+  messages,
+  messageCount: messages.length,
+})
+const general = channel('50', 'general', [
+  said(1, 'Hello @Bo, see https://a.example', {
+    mentions: [bo],
+    isPinned: true,
+    embeds: [{ url: 'https://a.example', title: 'A' }],
+    reactions: [
+      { emoji: { id: '', name: '👍', code: 'thumbsup' }, count: 2, users: [ann, bo] },
+      { emoji: { id: '5', name: 'blobcat', code: 'blobcat' }, count: 3, users: [bo] },
+    ],
+  }),
+  said(2, 'I agree', {
+    type: 'Reply',
+    author: bo,
+    reference: { messageId: '900000000000000001', channelId: '50', guildId: '7' },
+    timestampEdited: '2023-11-14T10:05:00+01:00',
+  }),
+  said(3, '', {
+    attachments: [{ id: '1', url: 'https://cdn.example/a.png?ex=1&hm=2', fileName: 'a.png', fileSizeBytes: 999 }],
+    stickers: [{ id: '2', name: 'Wave', format: 'Png', sourceUrl: 'Guild_Files/wave.png' }],
+  }),
+  said(4, 'Started a thread.', { type: 'ThreadCreated' }),
+  said(5, 'Pinned a message.', { type: 'ChannelPinnedMessage' }),
+  said(6, 'run', {
+    type: '20',
+    author: { ...bo, isBot: true },
+    embeds: [{ title: 'Result', description: 'ok', fields: [{ name: 'n', value: 'v' }] }],
+  }),
+  said(7, '', {}),
+  said(8, 'A poll?', { type: '99' }),
+])
+const thread = channel(
+  '900000000000000002',
+  'Why I agree',
+  [said(9, '', { type: 'ThreadStarterMessage' }), { ...said(9, 'Because'), id: '900000000000000019' }],
+  { type: 'GuildPublicThread', categoryId: '50', category: 'general' },
+)
+const whole: ExportFiles = { 'general [50].json': general, 'thread.json': thread }
+
+describe('a DiscordChatExporter export', () => {
+  test('becomes rooms, threads, people, replies, reactions, edits, pins and named files', async () => {
+    const { messages, rooms, threads, people, changes, left, cameOver, outcome } = await run(whole)
+    expect(outcome.source.title).toBe('a DiscordChatExporter export')
+    expect(rooms).toEqual(['general'])
+    expect(threads).toEqual(['general / Why I agree ← I agree'])
+    expect(short(messages)).toEqual([
+      'general | Ann Vale | Hello @Bo, see https://a.example',
+      'general | Bo | I agree',
+      'general | Ann Vale | 📎 [a.png](https://cdn.example/a.png?ex=1&hm=2) (999 B)\n📎 sticker Wave',
+      'general | Bo | run\n\n> Result\n> ok\n> n: v',
+      'general | Ann Vale | A poll?',
+      'general / Why I agree | Ann Vale | Because',
+    ])
+    expect(messages[0]).toContain('2023-11-14T09:00:01.500Z')
+    expect(people).toEqual(['Ann Vale', 'Bo'])
+    const hello = 'Hello @Bo, see https://a.example'
+    expect([...changes].sort()).toEqual(
+      [
+        `I agree ↩ ${hello}`,
+        `undefined pins ${hello}`,
+        `Ann Vale 👍 ${hello}`,
+        `Bo 👍 ${hello}`,
+        `Bo :blobcat: ${hello}`,
+        'Bo edits I agree → I agree',
+      ].sort(),
+    )
+    expect(left).toEqual({
+      'notes of the kind “ThreadCreated” (nobody wrote them)': 1,
+      'notes of the kind “ChannelPinnedMessage” (nobody wrote them)': 1,
+      'notes of the kind “ThreadStarterMessage” (nobody wrote them)': 1,
+      'reactions of people whom the export does not name': 2,
+      'messages without a text': 1,
+    })
+    expect(cameOver).toEqual({
+      'files named': 2,
+      'messages of the kind “99”, which an import does not know: taken as ordinary ones': 1,
+    })
+  })
+
+  test('one file, several files and a folder of them are the same', async () => {
+    const server = fakeConnection()
+    const one = await importFile(server, folder.write(JSON.stringify(general, null, 2), 'one.json'), 'Export')
+    expect(one).toMatchObject({ imported: 5, source: { title: 'a DiscordChatExporter export' } })
+    const both = await run(whole, { server })
+    expect(both.outcome).toMatchObject({ imported: 1, known: 5, refused: 0, made: { threads: 1 } })
+  })
+
+  test('direct messages and private threads stay out, unless they are all there is and nobody is let in', async () => {
+    const direct = channel('60', 'Bo', [said(1, 'whispered')], { type: 'DirectTextChat' })
+    const secret = channel('61', 'secret', [said(1, 'hidden')], { type: 'GuildPrivateThread', categoryId: '50' })
+    const { messages, left } = await run(
+      { 'a.json': general, 'b.json': direct, 'c.json': secret },
+      { visibility: 'invite' },
+    )
+    expect(messages).toHaveLength(5)
+    expect(left).toMatchObject({ 'direct messages': 1, 'messages of private threads': 1 })
+    expect((await run({ 'b.json': direct })).messages).toEqual([])
+    const own = await run({ 'b.json': direct }, { visibility: 'invite' })
+    expect(short(own.messages)).toEqual(['Bo | Ann Vale | whispered'])
+  })
+})
+
+describe('odd DiscordChatExporter exports', () => {
+  test.each<[what: string, messages: readonly unknown[], right: readonly string[], refused: readonly string[]]>([
+    [
+      'a reply to nothing',
+      [said(1, 'hi', { type: 'Reply', reference: { messageId: '404' } })],
+      ['general | Ann Vale | hi'],
+      [],
+    ],
+    [
+      'a reply to itself',
+      [said(1, 'hi', { type: 'Reply', reference: { messageId: '900000000000000001' } })],
+      ['general | Ann Vale | hi'],
+      [],
+    ],
+    ['no author', [said(1, 'hi', { author: null })], ['general | Unknown sender | hi'], []],
+    ['an author without a name', [said(1, 'hi', { author: { id: '5' } })], ['general | Unknown sender 5 | hi'], []],
+    [
+      'marks as Discord writes them',
+      [said(1, '<@1000000000000000002> <:blob:5> <#77> <@&8> `<@1>` :tada:', { mentions: [bo] })],
+      ['general | Ann Vale | @**Bo** :blob: #a channel @a role `<@1>` 🎉'],
+      [],
+    ],
+    [
+      'wrong types, beside a good one',
+      [
+        said(1, 'good', { reactions: 5, embeds: {}, attachments: 'x', mentions: 7 }),
+        7,
+        said(2, 'x', { timestamp: 'never' }),
+      ],
+      ['general | Ann Vale | good'],
+      ['line 2 is not imported: it is not a JSON object', 'line 3 is not imported: its time cannot be read: “never”'],
+    ],
+  ])('%s', async (_, messages, right, refused) => {
+    const told = await run({ 'x.json': channel('50', 'general', messages) })
+    expect(short(told.messages)).toEqual(right)
+    expect(told.outcome.told.map(([, sentence]) => sentence)).toEqual(refused)
+    expect(told.changes.filter((change) => change.includes('↩'))).toEqual([])
+  })
+})
