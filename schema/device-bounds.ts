@@ -19,4 +19,6 @@ export const deviceBounds = {
   outboxEvents: 20_000,
   /** characters of a draft that are kept: ten times what an event holds */
   draftLength: 600_000,
+  /** of a page's merged state: a larger one is shown, and not written any more */
+  editedPageBytes: 4 << 20,
 } as const

@@ -224,11 +224,12 @@ class Trial {
     return space || room || event.type !== 'room.create' ? this.#rights : this.#directory.rights(this.#stream, event)
   }
 
-  #authorOf(message: string): string | null {
-    const data = this.#taken.get(message)?.data ?? this.#known.get(message)?.data
+  /** Of a message, or another thing that its own event is. */
+  #authorOf(thing: string): string | null {
+    const data = this.#taken.get(thing)?.data ?? this.#known.get(thing)?.data
     if (data === undefined) return null
     const { type, actor } = JSON.parse(data) as AnyEvent
-    return type === 'message.create' ? actor : null
+    return definitionOf(type)?.names.includes('itself') ? actor : null
   }
 }
 

@@ -43,7 +43,7 @@ export type Part = 'structure' | 'timeline' | 'page' | 'personal'
  * - `founder`: who makes the space, by the first event of its stream
  * - `selfOrAdmin`: the person that the event is about
  * - `makerOrAdmin`: of a thread or a private room, who made it
- * - `authorOrAdmin`: who wrote the message that the event changes
+ * - `authorOrAdmin`: who wrote the message, or made the page, that the event changes
  * - `insider`: who is in the private room
  * - `person`: whose stream it is
  */

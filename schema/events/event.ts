@@ -144,7 +144,8 @@ export function authorOf(event: KnownEvent): string {
 
 /** The facts that an event states, as its definition says. */
 export function factsOf(event: KnownEvent): readonly FactDraft[] {
-  const { entity = '', room = '', actor } = event
+  const itself = definitionOf(event.type).names.includes('itself')
+  const { entity = itself ? event.id : '', room = '', actor } = event
   const about: About = { entity, room, actor, author: authorOf(event) }
   return definitionOf(event.type).facts(event.payload, about)
 }

@@ -7,7 +7,7 @@ export interface FactDraft {
   readonly field: FactField
   readonly value: string | null
 }
-export type RowKind = 'space' | 'member' | 'room' | 'message' | 'page' | 'marker'
+export type RowKind = 'space' | 'member' | 'room' | 'message' | 'page' | 'comment' | 'marker'
 export type FactField = PlainField | ReactionField | PinField | MuteField
 
 type PlainField = keyof typeof mayConflict
@@ -35,7 +35,10 @@ const mayConflict = {
   'message.thread': false,
   'page.create': false,
   'page.title': true,
-  'page.update': false,
+  'page.archived': false,
+  'comment.create': false,
+  'comment.resolved': false,
+  'comment.deleted': false,
 } as const satisfies Record<`${RowKind}.${string}`, boolean>
 
 export function isConflictField(field: FactField): boolean {
@@ -90,6 +93,29 @@ export function writeRoomCreate(birth: RoomBirth): string {
 }
 export function readRoomCreate(value: string): RoomBirth {
   return JSON.parse(value) as RoomBirth
+}
+
+/** Where a page is kept, and who made it. */
+export function writePageCreate(room: string, author: string): string {
+  return JSON.stringify([room, author])
+}
+export function readPageCreate(value: string): readonly [room: string, author: string] {
+  return JSON.parse(value) as [string, string]
+}
+
+/** What a comment on a page is from its first event on. */
+export interface CommentBirth {
+  readonly page: string
+  readonly author: string
+  readonly text: string
+  readonly quote: string
+  readonly anchor: string
+}
+export function writeCommentCreate(birth: CommentBirth): string {
+  return JSON.stringify(birth)
+}
+export function readCommentCreate(value: string): CommentBirth {
+  return JSON.parse(value) as CommentBirth
 }
 
 export function writeDeleted(person: string, deleted: boolean): string {

@@ -97,7 +97,7 @@ test.each<[string, (name: string) => object]>([
   ['page.rename', (title) => ({ title })],
   ['message.create', (name) => ({ text: 'hi', ...author(name) })],
 ])('the validator takes a visible name in %s and refuses an invisible one', (type, payload) => {
-  const entity = type === 'message.create' ? envelope.id : envelope.entity
+  const entity = ['message.create', 'page.create'].includes(type) ? envelope.id : envelope.entity
   const check = (name: string) => validateEvent({ ...envelope, entity, type, payload: payload(name) }).type
   expect(check('Ann')).toBe('known')
   for (const [, name] of invisible) expect(check(name)).toBe('invalid')

@@ -19,8 +19,9 @@ export interface Dirty {
   readonly rooms: Map<string, Thing>
   /** messages, and their fields that have new facts */
   readonly messages: Map<string, Thing & { readonly fields: Set<string> }>
-  /** pages, and the Yjs updates that the batch brings; `rebuild` when one was taken back */
+  /** pages, and the Yjs updates that the batch brings; `rebuild` when they cannot simply be merged in */
   readonly pages: Map<string, TouchedPage>
+  readonly comments: Map<string, Thing>
   /** stream of the person, and a room of another stream */
   readonly markers: Map<string, { readonly stream: string; readonly room: Thing }>
   /** rooms and threads, and what the batch adds to them; `recount` when something left one */
@@ -28,6 +29,8 @@ export interface Dirty {
 }
 export interface TouchedPage extends Thing {
   readonly updates: Uint8Array[]
+  /** the newest of them, unix ms */
+  updatedAt: number
   rebuild: boolean
 }
 export interface TouchedTimeline extends Thing {
@@ -43,6 +46,7 @@ export function nothingDirty(): Dirty {
     rooms: new Map(),
     messages: new Map(),
     pages: new Map(),
+    comments: new Map(),
     markers: new Map(),
     timelines: new Map(),
   }
@@ -64,6 +68,8 @@ export function markFact(dirty: Dirty, stream: string, { entity, field, value }:
       return markMessage(dirty, stream, entity, field)
     case 'page':
       return void touchPage(dirty, stream, entity)
+    case 'comment':
+      return void dirty.comments.set(keyIn(stream, entity), { stream, id: entity })
     case 'marker':
       return markMarker(dirty, stream, { stream: readMuteField(field)!, id: entity })
     default:
@@ -96,6 +102,6 @@ export function touchTimeline(dirty: Dirty, stream: string, id: string): Touched
 export function touchPage(dirty: Dirty, stream: string, id: string): TouchedPage {
   const key = keyIn(stream, id)
   let touched = dirty.pages.get(key)
-  if (!touched) dirty.pages.set(key, (touched = { stream, id, updates: [], rebuild: false }))
+  if (!touched) dirty.pages.set(key, (touched = { stream, id, updates: [], updatedAt: 0, rebuild: false }))
   return touched
 }

@@ -1,26 +1,44 @@
 import * as Y from 'yjs'
-import type { EventOf } from '../events/event.ts'
+import { authorOf, type EventOf } from '../events/event.ts'
+import { readPageCreate } from '../events/facts.ts'
+import { fromBase64 } from '../pages/base64.ts'
+import { mergedDoc, textOf, writtenIn } from '../pages/page-doc.ts'
 import { conflictRows } from './conflicts.ts'
 import { touchPage, type Dirty, type Thing } from './dirty.ts'
-import { first, latest, type Fact, type FactTable } from './fact.ts'
+import { first, latest, type FactTable } from './fact.ts'
+import { pageSpans } from './page-spans.ts'
+import { pageWrites } from './page-writes.ts'
 import { textProjection, type SearchIndex } from './search.ts'
 import type { Sql } from './sql.ts'
 
-/** The root of a page's Yjs document: an XmlFragment, as collaborative rich-text editors keep it. */
-export const pageRoot = 'default'
-
 /**
- * page.create, page.rename, page.update → component_doc, entities, and the page's words in the full-text index.
- * Updates merge by Yjs, whose merge does not depend on order or repetition; those that come before their page wait.
+ * page.create, page.rename, page.archive, page.update → component_doc, page_updates, page_writes, page_spans, entities, and
+ * the page's words in the full-text index. Updates merge by Yjs, whose merge does not depend on order or repetition; those that come
+ * before their page wait in page_updates.
+ *
+ * That holds while every editor's number is one editor's. Where two updates say something of the same piece (somebody took
+ * the number of another), all of them are merged anew in the order of their clocks: so every device shows the same.
  */
 export function pageProjection(sql: Sql, facts: FactTable, index: SearchIndex, dirty: () => Dirty) {
   const texts = textProjection(sql, 'page', index)
+  const writes = pageWrites(sql)
+  const spans = pageSpans(sql)
   const writeConflicts = conflictRows(sql)
-  const present = sql.prepare('SELECT state FROM component_doc WHERE stream = ? AND entity_id = ?')
-  const update = sql.prepare("SELECT payload ->> 'update' FROM events WHERE stream = ? AND event_id = ?")
+  const present = sql.prepare('SELECT state, written_at FROM component_doc WHERE stream = ? AND entity_id = ?')
+  const insertUpdate = sql.prepare(
+    `INSERT INTO page_updates (stream, page_id, event_id, actor_id, clock, at, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (event_id, stream) DO NOTHING`,
+  )
+  const removeUpdate = sql.prepare('DELETE FROM page_updates WHERE stream = ? AND event_id = ?')
+  const everyUpdate = sql.prepare(
+    'SELECT bytes, at FROM page_updates WHERE stream = ? AND page_id = ? ORDER BY clock, event_id',
+  )
   const upsert = sql.prepare(
-    `INSERT INTO component_doc (entity_id, stream, room_id, title, state, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (stream, entity_id) DO UPDATE SET room_id = excluded.room_id, title = excluded.title, state = excluded.state, created_at = excluded.created_at, updated_at = excluded.updated_at`,
+    `INSERT INTO component_doc (entity_id, stream, room_id, title, author_id, archived, state, created_at, updated_at, written_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (stream, entity_id) DO UPDATE SET room_id = excluded.room_id, title = excluded.title,
+       author_id = excluded.author_id, archived = excluded.archived, state = excluded.state,
+       created_at = excluded.created_at, updated_at = excluded.updated_at, written_at = excluded.written_at`,
   )
   const upsertEntity = sql.prepare(
     `INSERT INTO entities (id, kind, stream, created_at) VALUES (?, 'page', ?, ?)
@@ -31,69 +49,65 @@ export function pageProjection(sql: Sql, facts: FactTable, index: SearchIndex, d
 
   /** Throws on bytes that are no Yjs update, while the batch can still refuse the one event. */
   function take(event: EventOf<'page.update'>): void {
-    const bytes = fromBase64(event.payload.update)
-    Y.applyUpdate(new Y.Doc(), bytes)
-    touchPage(dirty(), event.stream, event.entity!).updates.push(bytes)
+    const { id, stream, clock, at, payload } = event
+    const page = event.entity!
+    const bytes = fromBase64(payload.update)
+    const written = writtenIn(bytes)
+    if (insertUpdate.run(stream, page, id, authorOf(event), BigInt(clock), at, bytes) === 0) return
+    const touched = touchPage(dirty(), stream, page)
+    touched.updates.push(bytes)
+    touched.updatedAt = Math.max(touched.updatedAt, at)
+    writes.add(event, written)
   }
   /** A merged update cannot be taken out: the document is built again from the others. */
-  function forget(event: EventOf<'page.update'>): void {
-    touchPage(dirty(), event.stream, event.entity!).rebuild = true
+  function forget({ stream, id, entity }: EventOf<'page.update'>): void {
+    removeUpdate.run(stream, id)
+    writes.takeBack(stream, entity!, id)
+    touchPage(dirty(), stream, entity!).rebuild = true
   }
 
   function fold({ stream, id }: Thing): void {
     // the id may name a message or a room as well
     const own = facts.ofEntity(stream, id).filter(({ field }) => field.startsWith('page.'))
     const create = first(own, 'page.create')
-    if (!create) {
-      removeDoc.run(stream, id)
-      removeEntity.run(stream, id)
-      writeConflicts(stream, id, 'page.title', [])
-      texts.replace(stream, id, null, 0)
-      return
-    }
-    const state = mergedState(stream, id, own)
+    if (!create) return remove(stream, id)
+    const [room, author] = readPageCreate(create.value!)
+    const { doc, writtenAt } = content(stream, id)
     const title = latest(own, 'page.title')!.value!
-    const updatedAt = own.reduce((latestAt, fact) => Math.max(latestAt, fact.at), create.at)
-    upsert.run(id, stream, create.value, title, state, create.at, updatedAt)
+    const archived = Number(latest(own, 'page.archived')?.value ?? 0)
+    const updatedAt = own.reduce((latestAt, fact) => Math.max(latestAt, fact.at), writtenAt)
+    const state = doc && Y.encodeStateAsUpdate(doc)
+    upsert.run(id, stream, room, title, author, archived, state, create.at, updatedAt, writtenAt)
     upsertEntity.run(id, stream, create.at)
     writeConflicts(stream, id, 'page.title', own, create.eventId)
-    texts.replace(stream, id, [title, state ? textOf(state) : ''].filter(Boolean).join('\n'), updatedAt)
+    const text = archived === 1 ? null : [title, doc ? textOf(doc) : ''].filter(Boolean).join('\n')
+    texts.replace(stream, id, text, updatedAt)
+    spans.replace(stream, id, doc)
   }
 
-  function mergedState(stream: string, id: string, own: readonly Fact[]): Uint8Array | null {
+  function remove(stream: string, id: string): void {
+    removeDoc.run(stream, id)
+    removeEntity.run(stream, id)
+    writeConflicts(stream, id, 'page.title', [])
+    texts.replace(stream, id, null, 0)
+    spans.replace(stream, id, null)
+  }
+
+  /** What was written, and when last. What is there already is merged with what came, unless that is too simple. */
+  function content(stream: string, id: string): { doc: Y.Doc | null; writtenAt: number } {
     const touched = touchPage(dirty(), stream, id)
-    const row = present.rows(stream, id)[0]
-    const incremental = row && !touched.rebuild
-    const fresh = incremental
-      ? touched.updates
-      : own
-          .filter((fact) => fact.field === 'page.update')
-          .map((fact) => fromBase64(update.rows(stream, fact.eventId)[0]![0] as string))
-    const before = incremental ? (row[0] as Uint8Array | null) : null
-    if (fresh.length === 0) return before
-    const doc = new Y.Doc()
-    for (const bytes of before ? [before, ...fresh] : fresh) Y.applyUpdate(doc, bytes)
-    return Y.encodeStateAsUpdate(doc)
+    const row = present.rows(stream, id)[0] as [Uint8Array | null, number] | undefined
+    if (row && !touched.rebuild && !writes.overlap(stream, id)) {
+      const [before, writtenAt] = row
+      const updates = before ? [before, ...touched.updates] : touched.updates
+      return { doc: updates.length > 0 ? mergedDoc(updates) : null, writtenAt: Math.max(writtenAt, touched.updatedAt) }
+    }
+    const all = everyUpdate.rows(stream, id) as [Uint8Array, number][]
+    if (all.length === 0) return { doc: null, writtenAt: 0 }
+    return {
+      doc: mergedDoc(all.map(([bytes]) => bytes)),
+      writtenAt: all.reduce((latestAt, [, at]) => Math.max(latestAt, at), 0),
+    }
   }
   return { take, forget, fold }
-}
-
-/** The words of a page, a line per block. */
-export function textOf(state: Uint8Array): string {
-  const doc = new Y.Doc()
-  Y.applyUpdate(doc, state)
-  const lines: string[] = []
-  for (const child of doc.getXmlFragment(pageRoot).toArray()) collectText(child, lines)
-  return lines.join('\n')
-}
-
-function collectText(node: unknown, lines: string[]): void {
-  if (node instanceof Y.XmlText) {
-    const delta = node.toDelta() as { insert: unknown }[]
-    lines.push(delta.map(({ insert }) => (typeof insert === 'string' ? insert : ' ')).join(''))
-  } else if (node instanceof Y.XmlElement) for (const child of node.toArray()) collectText(child, lines)
-}
-
-function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
 }

@@ -7,6 +7,8 @@ import { markFact, nothingDirty } from './dirty.ts'
 import { factTable, latest, unseenWrites } from './fact.ts'
 import { memberProjection } from './member.ts'
 import { messageProjection } from './message.ts'
+import { commentProjection } from './page-comments.ts'
+import { pageVersions } from './page-versions.ts'
 import { pageProjection } from './page.ts'
 import { personalProjection } from './personal.ts'
 import { pinProjection } from './pin.ts'
@@ -47,6 +49,8 @@ export function createProjector(sql: Sql): Projector {
   const members = memberProjection(sql, facts)
   const rooms = roomProjection(sql, facts, present)
   const pages = pageProjection(sql, facts, index, present)
+  const comments = commentProjection(sql, facts)
+  const versions = pageVersions(sql)
   const personal = personalProjection(sql, facts)
   const timelines = timelineProjection(sql)
   const messages = messageProjection(
@@ -71,6 +75,7 @@ export function createProjector(sql: Sql): Projector {
     'message.create': { make: messages.create, takeBack: messages.remove },
     'read.mark': { make: personal.mark, takeBack: personal.unmark },
     'page.update': { make: pages.take, takeBack: pages.forget },
+    'page.version': { make: versions.add, takeBack: versions.remove },
   }
   function ownRowsOf({ type }: KnownEvent): OwnRows<KnownEvent['type']> | undefined {
     return (ownRows as Partial<Record<string, OwnRows<KnownEvent['type']>>>)[type]
@@ -115,6 +120,7 @@ export function createProjector(sql: Sql): Projector {
       for (const message of dirty.messages.values()) messages.fold(message)
       for (const { stream, room } of dirty.markers.values()) personal.fold(stream, room)
       for (const page of dirty.pages.values()) pages.fold(page)
+      for (const comment of dirty.comments.values()) comments.fold(comment)
       timelines.fold(dirty.timelines)
       index.flush()
       reset()

@@ -65,7 +65,7 @@ const inBoth = (stream: string): Actions => ({
   'delete what is not here': (by) => event(by, stream, 'message.delete', { entity: 'elsewhere' }),
   react: (by) => event(by, stream, 'reaction.add', { entity: 'of other', payload: { emoji: '👍' } }),
   pin: (by) => event(by, stream, 'pin.add', { entity: 'of other' }),
-  'write a page': (by) => event(by, stream, 'page.create', { entity: 'page', payload: { title: 'P' } }),
+  'write a page': (by) => event(by, stream, 'page.create', { room: 'room', payload: { title: 'P' } }),
   'make the same thread': (by) => event(by, stream, 'room.create', { entity: 'thread', payload: thread }),
   'rename another’s thread': (by) => event(by, stream, 'room.update', { entity: 'thread', payload: { name: 'N' } }),
   'write as another': (by) =>

@@ -7,7 +7,8 @@ import { givenRoles } from '../../schema/rights/roles.ts'
 
 const streams = ['space:s1', 'space:s2', 'local:s3', 'room:r1']
 const rooms = ['r1', 'r2', 't1', 't2', eventId(1)]
-const pages = ['p1', 'p2', eventId(0)]
+const pages = [eventId(4), eventId(5), eventId(0)]
+const comments = [eventId(6), eventId(7), eventId(0)]
 const members = ['ann', 'bob', 'cy', 'r1', eventId(2)]
 const actors = ['ann', 'bob', 'cy']
 const emojis = ['👍', '1', 'tada']
@@ -75,7 +76,8 @@ function toEvent({ type, a, b, c, clock, deps }: Seed, index: number, count: num
     text: pick(words, c),
     withAuthor: author ? { author } : {},
   }
-  const chosen = index < 4 && a % 4 > 0 ? 'message.create' : type
+  const made = index < 4 ? 'message.create' : index < 6 ? 'page.create' : index < 8 ? 'page.comment' : null
+  const chosen = a % 4 === 0 || made === null ? type : made
   return {
     id: eventId(index),
     type: chosen,
@@ -95,6 +97,7 @@ const often: { readonly [T in EventType]?: number } = {
   'member.join': 2,
   'room.create': 2,
   'reaction.add': 2,
+  'page.update': 4,
 }
 
 /**
@@ -166,8 +169,16 @@ const make: { readonly [T in EventType]: (things: Things) => Made<T> } = {
     room,
     payload: { stream, muted: c % 2 === 0 },
   }),
-  'page.create': ({ b, c, room }) => ({ entity: pick(pages, b), room, payload: { title: `P${c % 3}` } }),
+  'page.create': ({ c, room }) => ({ room, payload: { title: `P${c % 3}` } }),
   'page.rename': ({ b, c }) => ({ entity: pick(pages, b), payload: { title: `Q${c % 3}` } }),
+  'page.archive': ({ b, c }) => ({ entity: pick(pages, b), payload: { archived: c % 2 === 0 } }),
+  'page.version': ({ b, c }) => ({ entity: pick(pages, b), payload: { name: `V${c % 3}` } }),
+  'page.comment': ({ b, text, withAuthor }) => ({
+    payload: { page: pick(pages, b), text, quote: 'said of', anchor: '[]', ...withAuthor },
+  }),
+  'page.comment.resolve': ({ c }) => ({ entity: pick(comments, c), payload: { resolved: c % 2 === 0 } }),
+  'page.comment.delete': ({ c }) => ({ entity: pick(comments, c), payload: {} }),
+  'page.comment.restore': ({ c }) => ({ entity: pick(comments, c), payload: {} }),
   'page.update': ({ b, c }) => ({ entity: pick(pages, b), payload: { update: pick(updates, c) } }),
 }
 

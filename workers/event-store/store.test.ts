@@ -331,7 +331,7 @@ describe('migrate', () => {
     const store = await openMemoryStore()
     const made = all(
       store,
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'search\\_index\\_%' ESCAPE '\\'",
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'search\\_index\\_%' ESCAPE '\\' AND name <> 'sqlite_sequence'",
     )
     expect(made.flat().sort()).toEqual(Object.keys(tables).sort())
     store.close()

@@ -39,7 +39,7 @@ export async function openMemoryStore(options: MemoryStoreOptions = {}): Promise
 }
 
 /** Column values that name no content: rowids and the like. */
-const bookkeeping: Record<string, readonly string[]> = { component_text: ['id'] }
+const bookkeeping: Record<string, readonly string[]> = { component_text: ['id'], page_updates: ['id'] }
 
 /** Every projection row, sorted: equal texts mean equal tables. */
 export function projectionDump(store: Store): Record<string, string[]> {

@@ -1,18 +1,21 @@
 import * as v from 'valibot'
 import { define } from '../define.ts'
-import { author, title } from '../payload-fields.ts'
+import { writeCommentCreate, writePageCreate } from '../facts.ts'
+import { author, id, nothing, text, title } from '../payload-fields.ts'
 
-/** entity: the page */
+const streams = ['space', 'room'] as const
+
+/** entity: the page, which has the id of the event that made it */
 export const pageEvents = {
   /** room: where it is kept */
   'page.create': define({
     part: 'page',
-    names: ['entity'],
+    names: ['itself', 'room'],
     by: 'member',
-    streams: ['space', 'room'],
+    streams,
     payload: v.object({ title, author }),
-    facts: ({ title }, { entity, room }) => [
-      { entity, field: 'page.create', value: room === '' ? null : room },
+    facts: ({ title }, { entity, room, author }) => [
+      { entity, field: 'page.create', value: writePageCreate(room, author) },
       { entity, field: 'page.title', value: title },
     ],
     ownRows: false,
@@ -21,19 +24,81 @@ export const pageEvents = {
     part: 'page',
     names: ['entity'],
     by: 'member',
-    streams: ['space', 'room'],
+    streams,
     payload: v.object({ title, author }),
     facts: ({ title }, { entity }) => [{ entity, field: 'page.title', value: title }],
+    ownRows: false,
+  }),
+  /** puts it away, or back */
+  'page.archive': define({
+    part: 'page',
+    names: ['entity'],
+    by: 'authorOrAdmin',
+    streams,
+    payload: v.object({ archived: v.boolean(), author }),
+    facts: ({ archived }, { entity }) => [{ entity, field: 'page.archived', value: archived ? '1' : '0' }],
     ownRows: false,
   }),
   'page.update': define({
     part: 'page',
     names: ['entity'],
     by: 'member',
-    streams: ['space', 'room'],
+    streams,
     /** a Yjs update, base64 */
     payload: v.object({ update: v.pipe(v.string(), v.base64('must be base64')), author }),
-    facts: (_, { entity }) => [{ entity, field: 'page.update', value: null }],
+    facts: () => [], // they are merged by Yjs
     ownRows: true,
+  }),
+  /** gives the page as it is now a name */
+  'page.version': define({
+    part: 'page',
+    names: ['entity'],
+    by: 'member',
+    streams,
+    payload: v.object({ name: title, author }),
+    facts: () => [], // the event is the version, and its row
+    ownRows: true,
+  }),
+  /** entity: the comment, which has the id of its event */
+  'page.comment': define({
+    part: 'page',
+    names: ['itself'],
+    by: 'member',
+    streams,
+    /** `anchor`: JSON of two Yjs relative positions; `quote`: what stands between them */
+    payload: v.object({ page: id, text, quote: text, anchor: v.pipe(v.string(), v.maxLength(2000)), author }),
+    facts: ({ page, text, quote, anchor }, { entity, author }) => [
+      { entity, field: 'comment.create', value: writeCommentCreate({ page, author, text, quote, anchor }) },
+    ],
+    ownRows: false,
+  }),
+  /** entity: the comment */
+  'page.comment.resolve': define({
+    part: 'page',
+    names: ['entity'],
+    by: 'member',
+    streams,
+    payload: v.object({ resolved: v.boolean(), author }),
+    facts: ({ resolved }, { entity }) => [{ entity, field: 'comment.resolved', value: resolved ? '1' : '0' }],
+    ownRows: false,
+  }),
+  'page.comment.delete': define({
+    part: 'page',
+    names: ['entity'],
+    by: 'authorOrAdmin',
+    streams,
+    payload: nothing,
+    facts: (_, { entity }) => [{ entity, field: 'comment.deleted', value: '1' }],
+    ownRows: false,
+  }),
+  /** takes the delete back */
+  'page.comment.restore': define({
+    part: 'page',
+    names: ['entity'],
+    by: 'authorOrAdmin',
+    streams,
+    payload: nothing,
+    facts: (_, { entity }) => [{ entity, field: 'comment.deleted', value: '0' }],
+    ownRows: false,
   }),
 }
