@@ -24,6 +24,8 @@ export default defineConfig({
     entries: ['index.html', 'app/**/*.tsx', 'workers/**/*.worker.ts', 'workers/service/service-worker.ts'],
     exclude: ['@sqlite.org/sqlite-wasm'], // it finds its WASM beside itself
   },
+  // the editor of pages is one part, loaded when a page is opened
+  build: { chunkSizeWarningLimit: 600 },
   css: { modules: { generateScopedName: className } },
   worker: {
     format: 'es', // the default IIFE rejects top-level await

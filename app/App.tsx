@@ -28,6 +28,7 @@ import { forgetTimeline } from './features/timeline/timeline-windows.ts'
 import { TimelineSkeleton } from './features/timeline/TimelineSkeleton.tsx'
 import css from './App.module.css'
 
+const PagePane = lazy(() => import('./features/pages/PagePane.tsx'))
 const AddSpace = lazy(() => import('./features/spaces/AddSpace.tsx'))
 const RoomSwitcher = lazy(() => import('./features/rooms/RoomSwitcher.tsx'))
 const SidePanel = lazy(() => import('./SidePanel.tsx'))
@@ -149,8 +150,16 @@ function InSpace({ space, route, onSwitch }: { space: SpaceRow; route: Route; on
         </PaneBoundary>
       </div>
       <main className={css.main}>
-        <PaneBoundary name="the room" resetKey={route.room} onError={() => letGoOf(live, space.stream, route.room)}>
-          {route.room && status !== 'loading' ? (
+        <PaneBoundary
+          name={route.page ? 'the page' : 'the room'}
+          resetKey={route.page ?? route.room}
+          onError={() => letGoOf(live, space.stream, route.room)}
+        >
+          {route.room && route.page ? (
+            <Suspense>
+              <PagePane key={route.page} space={space} route={route} room={route.room} page={route.page} />
+            </Suspense>
+          ) : route.room && status !== 'loading' ? (
             <RoomPane space={space} route={route} listed={rooms.find((each) => each.id === route.room) ?? null} />
           ) : (
             !route.room &&

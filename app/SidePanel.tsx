@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { Panel, PanelKind, PanelOf } from './panels.ts'
 import type { Route } from './routes.ts'
+import { PagesPanel } from './features/pages/PagesPanel.tsx'
 import { SearchPanel } from './features/search/SearchPanel.tsx'
 import { MembersPanel } from './features/spaces/MembersPanel.tsx'
 import type { SpaceRow } from './features/spaces/spaces-query.ts'
@@ -27,6 +28,8 @@ const content: { readonly [K in PanelKind]: (shown: Shown<K>) => ReactNode } = {
   search: ({ space, panel }) => <SearchPanel stream={space.stream} text={panel.text} />,
   threads: ({ space, route }) =>
     route.room ? <ThreadsPanel key={route.room} stream={space.stream} room={route.room} /> : null,
+  pages: ({ space, route }) =>
+    route.room ? <PagesPanel key={route.room} space={space} room={route.room} open={route.page} /> : null,
   pins: ({ space, route }) => (route.room ? <PinsPanel stream={space.stream} room={route.room} /> : null),
   members: ({ space }) => <MembersPanel space={space} />,
 }

@@ -1,5 +1,6 @@
 import { client } from './client.ts'
 import { takeLeftDrafts } from './features/composer/draft-storage.ts'
+import { takeLeftUpdates } from './features/pages/left-updates.ts'
 import { getIdentity, refreshIdentity, subscribeIdentity } from './features/identity/identity.ts'
 import { shareOpenRoom } from './features/rooms/share-open-room.ts'
 import { raceServerPage } from './features/server-page/server-page.ts'
@@ -15,6 +16,7 @@ export function begin(): Live {
   subscribeIdentity(tellActor)
   shareOpenRoom(client)
   takeLeftDrafts(client)
+  takeLeftUpdates((events) => client.dispatch(events))
   if (getIdentity()) void refreshIdentity()
   return live
 }

@@ -5,6 +5,7 @@ const samples: { readonly [K in PanelKind]: PanelOf<K> } = {
   thread: { kind: 'thread', thread: 't-01 &?#' },
   search: { kind: 'search', text: 'from:ann "a b" & c' },
   threads: { kind: 'threads' },
+  pages: { kind: 'pages' },
   pins: { kind: 'pins' },
   members: { kind: 'members' },
 }

@@ -1,4 +1,4 @@
-import { MessagesSquare, Pin, Search, Users, type LucideIcon } from 'lucide-react'
+import { FileText, MessagesSquare, Pin, Search, Users, type LucideIcon } from 'lucide-react'
 
 /*
  * The panels that stand beside a room, in one table: what each is called, how the address tells it, and its button in the
@@ -45,6 +45,7 @@ export const panels = {
     print: ({ text }): Record<string, string> => (text ? { q: text } : {}),
   }),
   threads: plain('Threads', { label: 'Threads', icon: MessagesSquare, wide: false }),
+  pages: plain('Pages', { label: 'Pages', icon: FileText, wide: false }),
   pins: plain('Pinned', { label: 'Pinned messages', icon: Pin, wide: true }),
   members: plain('Members', { label: 'Members', icon: Users, wide: true }),
 } as const

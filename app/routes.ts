@@ -3,7 +3,7 @@ import { navigate as go, useLocationProperty } from 'wouter/use-browser-location
 import { parsePanel, printPanel, type Panel } from './panels.ts'
 
 /**
- * Where a person is: /s/<space>/<room>?panel=…#<message>. The address holds all of it, so a link, Back and a reload
+ * Where a person is: /s/<space>/<room>/page/<page>?panel=…#<message>. The address holds all of it, so a link, Back and a reload
  * bring it back.
  *
  * Example: /s/01S/01R?panel=thread&thread=01T#01M is message 01M, shown in the thread panel when it lies in the thread.
@@ -11,6 +11,8 @@ import { parsePanel, printPanel, type Panel } from './panels.ts'
 export interface Route {
   readonly space: string | null
   readonly room: string | null
+  /** shown instead of the room's messages */
+  readonly page: string | null
   readonly panel: Panel | null
   /** the message to show and to highlight */
   readonly message: string | null
@@ -18,10 +20,11 @@ export interface Route {
 
 export function parseRoute(address: string): Route {
   const url = new URL(address, 'http://rooms.invalid')
-  const [, space, room] = /^\/s\/([^/]+)(?:\/([^/]+))?\/?$/.exec(url.pathname) ?? []
+  const [, space, room, page] = /^\/s\/([^/]+)(?:\/([^/]+)(?:\/page\/([^/]+))?)?\/?$/.exec(url.pathname) ?? []
   return {
     space: space ? decoded(space) : null,
     room: room ? decoded(room) : null,
+    page: page ? decoded(page) : null,
     panel: space ? parsePanel(url.searchParams) : null,
     message: url.hash.length > 1 ? decoded(url.hash.slice(1)) : null,
   }
@@ -29,9 +32,8 @@ export function parseRoute(address: string): Route {
 
 export function formatRoute(route: Partial<Route>): string {
   if (!route.space) return '/'
-  const path = ['/s', route.space, ...(route.room ? [route.room] : [])].map((part, index) =>
-    index === 0 ? part : encodeURIComponent(part),
-  )
+  const page = route.room && route.page ? ['page', route.page] : []
+  const path = ['', 's', route.space, ...(route.room ? [route.room] : []), ...page].map(encodeURIComponent)
   const search = route.panel ? `?${printPanel(route.panel)}` : ''
   return path.join('/') + search + (route.message ? `#${encodeURIComponent(route.message)}` : '')
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { parseRoute } from '../routes.ts'
 import { focusAfter, type FocusGoal } from './focus-after.ts'
 
-const write = (where: 'room' | 'thread'): FocusGoal => ({ type: 'Write', where })
+const write = (where: 'room' | 'thread' | 'page'): FocusGoal => ({ type: 'Write', where })
 const message = (id: string): FocusGoal => ({ type: 'Message', message: id })
 
 test.each<[string, string | null, string, FocusGoal]>([
@@ -19,6 +19,11 @@ test.each<[string, string | null, string, FocusGoal]>([
   ['another thread', '/s/a/r?panel=thread&thread=t', '/s/a/r?panel=thread&thread=u', write('thread')],
   ['a thread of another room', '/s/a/r', '/s/a/q?panel=thread&thread=t', write('thread')],
   ['a thread is chosen in the panel', '/s/a/r?panel=threads', '/s/a/r?panel=thread&thread=t', write('thread')],
+  ['a page is opened', '/s/a/r?panel=pages', '/s/a/r/page/p?panel=pages', write('page')],
+  ['another page', '/s/a/r/page/p', '/s/a/r/page/q', write('page')],
+  ['a page is left', '/s/a/r/page/p', '/s/a/r', write('room')],
+  ['a panel is opened beside a page', '/s/a/r/page/p', '/s/a/r/page/p?panel=pages', { type: 'Panel' }],
+  ['a panel is closed beside a page', '/s/a/r/page/p?panel=pages', '/s/a/r/page/p', { type: 'Back' }],
   ['a panel is opened', '/s/a/r', '/s/a/r?panel=members', { type: 'Panel' }],
   ['another panel', '/s/a/r?panel=members', '/s/a/r?panel=search', { type: 'Panel' }],
   ['a panel is closed', '/s/a/r?panel=members', '/s/a/r', { type: 'Back' }],

@@ -6,7 +6,7 @@ export type FocusGoal =
   /** the message that was jumped to */
   | { readonly type: 'Message'; readonly message: string }
   /** where one writes */
-  | { readonly type: 'Write'; readonly where: 'room' | 'thread' }
+  | { readonly type: 'Write'; readonly where: 'room' | 'thread' | 'page' }
   | { readonly type: 'Panel' }
   /** a panel was closed: to what opened it */
   | { readonly type: 'Back' }
@@ -24,6 +24,8 @@ export function focusAfter(before: Route | null, now: Route): FocusGoal {
     // a search is told by the address as it is typed
     if (now.panel.kind !== before?.panel?.kind) return { type: 'Panel' }
   }
+  if (now.page && before?.page !== now.page) return { type: 'Write', where: 'page' }
+  if (before?.page && !now.page && now.room) return { type: 'Write', where: 'room' }
   if (moved) return now.room ? { type: 'Write', where: 'room' } : { type: 'Rooms', left: before?.room ?? null }
   return panel && !now.panel ? { type: 'Back' } : { type: 'Stay' }
 }

@@ -1,7 +1,8 @@
 /**
  * The places that take the focus, as elements carry them in `data-focus`. `docs/focus.md` says which action leads where.
  */
-export type FocusPlace = 'composer' | 'log' | 'thread-composer' | 'thread-log' | 'panel' | 'rooms'
+export type FocusPlace =
+  'composer' | 'log' | 'thread-composer' | 'thread-log' | 'page' | 'page-text' | 'panel' | 'rooms'
 
 export const placeOf = (place: FocusPlace): HTMLElement | null => visible(`[data-focus="${place}"]`)
 
@@ -15,7 +16,8 @@ export const editorOf = (message: string): HTMLElement | null =>
 export const usesTouch = (): boolean => matchMedia('(pointer: coarse)').matches
 
 /** Where one writes in a room or a thread; on a touch screen what there is to read. */
-export const writingPlace = (where: 'room' | 'thread') => (): HTMLElement | null => {
+export const writingPlace = (where: 'room' | 'thread' | 'page') => (): HTMLElement | null => {
+  if (where === 'page') return (usesTouch() ? null : placeOf('page-text')) ?? placeOf('page')
   const [composer, log] =
     where === 'room' ? (['composer', 'log'] as const) : (['thread-composer', 'thread-log'] as const)
   return usesTouch() ? (placeOf(log) ?? placeOf(where === 'room' ? 'log' : 'panel')) : placeOf(composer)

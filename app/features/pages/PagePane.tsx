@@ -1,0 +1,166 @@
+import { ArrowLeft, FileText, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { cleanName } from '../../../schema/events/names.ts'
+import { bounds } from '../../../schema/events/bounds.ts'
+import { streamKind, streamOfRoom } from '../../../schema/events/streams.ts'
+import { atLeast, type Role } from '../../../schema/rights/roles.ts'
+import { focusSoon } from '../../focus/focus-soon.ts'
+import { writingPlace } from '../../focus/places.ts'
+import { useClientStatus, useDispatch, useLiveRow } from '../../live/index.ts'
+import { currentRoute, navigate, openPanel, type Route } from '../../routes.ts'
+import { Button, IconButton } from '../../shell/Button.tsx'
+import { showError, showToast } from '../../shell/toasts.tsx'
+import { useLate } from '../../shell/use-late.ts'
+import type { SpaceRow } from '../spaces/spaces-query.ts'
+import { archivePage, renamePage, type PagePlace } from './page-events.ts'
+import { PageEditor, PageText } from './PageEditor.tsx'
+import { pageById, type PageRow } from './pages-query.ts'
+import { usePageSession } from './use-page-session.ts'
+import css from './PagePane.module.css'
+
+/** A page, in the place of its room's messages. */
+export default function PagePane(props: { space: SpaceRow; route: Route; room: string; page: string }) {
+  const { space, route, room, page } = props
+  const { row, loading, error } = useLiveRow(pageById(streamOfRoom(space.id, room), page))
+  const late = useLate(loading)
+  if (error && !row) throw error
+  if (loading) return <div className={css.pane}>{late && <p className={css.note}>Opening the page…</p>}</div>
+  if (!row) return <MissingPage space={space} />
+  return <OpenPage key={row.id} space={space} page={row} route={route} />
+}
+
+function OpenPage({ space, page, route }: { space: SpaceRow; page: PageRow; route: Route }) {
+  const dispatch = useDispatch()
+  const place: PagePlace = { stream: page.stream, actor: space.me }
+  const opened = usePageSession(place, page.id)
+  const late = useLate(opened.type === 'loading')
+  const archived = page.archived === 1
+  const role = space.role as Role
+  const mayWrite = atLeast(role, 'member')
+  const mayDelete = atLeast(role, 'admin') || (mayWrite && page.author_id === space.me)
+  const editable = mayWrite && !archived
+  const archive = (archived: boolean) => dispatch([archivePage(place, page.id, archived)])
+  const remove = () => {
+    archive(true).then(() => {
+      toRoom()
+      showToast({
+        text: `“${page.title}” deleted.`,
+        undo: () =>
+          void archive(false)
+            .then(() => openAgain(page))
+            .catch(showError),
+      })
+    }, showError)
+  }
+  return (
+    <section className={css.pane} aria-label={`Page ${page.title}`}>
+      <header className={css.header}>
+        <IconButton label="Back to the room" onClick={toRoom}>
+          <ArrowLeft size={20} aria-hidden />
+        </IconButton>
+        <Title
+          title={page.title}
+          editable={editable}
+          rename={(title) => dispatch([renamePage(place, page.id, title)]).catch(showError)}
+        />
+        <div className={css.tools} role="toolbar" aria-label="Page tools">
+          <IconButton
+            label="Pages"
+            aria-pressed={route.panel?.kind === 'pages'}
+            onClick={() => openPanel(route.panel?.kind === 'pages' ? null : { kind: 'pages' })}
+          >
+            <FileText size={18} aria-hidden />
+          </IconButton>
+          {mayDelete && !archived && (
+            <IconButton label="Delete page" onClick={remove}>
+              <Trash2 size={18} aria-hidden />
+            </IconButton>
+          )}
+        </div>
+      </header>
+      {archived && (
+        <Notice text="This page was deleted. It can be read, not written.">
+          {mayDelete && <Button onClick={() => void archive(false).catch(showError)}>Restore page</Button>}
+        </Notice>
+      )}
+      {!mayWrite && !archived && <Notice text="Guests read pages. Members write them." />}
+      {opened.type === 'loading' && late && <p className={css.note}>Opening the page…</p>}
+      {opened.type === 'failed' && <Notice text={`The page cannot be opened. ${opened.error.message}`} />}
+      {opened.type === 'editable' && <PageEditor session={opened.session} editable={editable} />}
+      {opened.type === 'shown' && (
+        <>
+          <Notice text={whyOnlyShown[opened.why]} />
+          <PageText state={opened.state} />
+        </>
+      )}
+    </section>
+  )
+}
+
+const whyOnlyShown = {
+  newer:
+    'A newer version of the app wrote something here that this one cannot show. Nothing of it is lost. Reload the app to write in this page.',
+  tooLarge: 'This page is too large to be written in. Make a new page for what comes next.',
+} as const
+
+function Notice({ text, children }: { text: string; children?: React.ReactNode }) {
+  return (
+    <div className={css.notice} role="status">
+      <p>{text}</p>
+      {children}
+    </div>
+  )
+}
+
+/** Enter or leaving the field gives the page what is written there; Escape leaves it as it was. */
+function Title({ title, editable, rename }: { title: string; editable: boolean; rename(title: string): void }) {
+  const [typed, setTyped] = useState<string | null>(null)
+  if (!editable) return <h1 className={css.title}>{title}</h1>
+  const give = () => {
+    const name = cleanName(typed ?? title)
+    setTyped(null)
+    if (name !== '' && name !== title) rename(name)
+  }
+  return (
+    <h1 className={css.title}>
+      <input
+        aria-label="Title of the page"
+        dir="auto"
+        value={typed ?? title}
+        maxLength={bounds.nameLength}
+        onChange={(event) => setTyped(event.target.value)}
+        onBlur={give}
+        onKeyDown={(event) => {
+          if (event.nativeEvent.isComposing) return
+          if (event.key === 'Enter') {
+            event.preventDefault()
+            focusSoon(writingPlace('page'))
+          } else if (event.key === 'Escape') {
+            event.stopPropagation()
+            setTyped(null)
+          }
+        }}
+      />
+    </h1>
+  )
+}
+
+function toRoom(): void {
+  navigate({ ...currentRoute(), page: null })
+}
+function openAgain({ id }: PageRow): void {
+  navigate({ ...currentRoute(), page: id })
+}
+
+function MissingPage({ space }: { space: SpaceRow }) {
+  const { sync } = useClientStatus()
+  const arriving = streamKind(space.stream) !== 'local' && sync.state !== 'live'
+  return (
+    <div className={css.missing}>
+      <h1>
+        {arriving ? 'This page has not arrived yet. It shows as soon as it does.' : 'There is no such page here.'}
+      </h1>
+      <Button onClick={toRoom}>Back to the room</Button>
+    </div>
+  )
+}
