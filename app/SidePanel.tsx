@@ -1,4 +1,5 @@
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode } from 'react'
+import { streamOfRoom } from '../schema/events/streams.ts'
 import type { Panel, PanelKind, PanelOf } from './panels.ts'
 import type { Route } from './routes.ts'
 import { PagesPanel } from './features/pages/PagesPanel.tsx'
@@ -8,6 +9,10 @@ import type { SpaceRow } from './features/spaces/spaces-query.ts'
 import { PinsPanel } from './features/threads/PinsPanel.tsx'
 import { ThreadPanel } from './features/threads/ThreadPanel.tsx'
 import { ThreadsPanel } from './features/threads/ThreadsPanel.tsx'
+
+// they read Yjs documents
+const PageComments = lazy(() => import('./features/pages/PageComments.tsx'))
+const PageHistory = lazy(() => import('./features/pages/PageHistory.tsx'))
 
 interface Shown<K extends PanelKind> {
   readonly space: SpaceRow
@@ -30,6 +35,12 @@ const content: { readonly [K in PanelKind]: (shown: Shown<K>) => ReactNode } = {
     route.room ? <ThreadsPanel key={route.room} stream={space.stream} room={route.room} /> : null,
   pages: ({ space, route }) =>
     route.room ? <PagesPanel key={route.room} space={space} room={route.room} open={route.page} /> : null,
+  comments: ({ space, route: { room, page } }) =>
+    room && page ? <PageComments key={page} space={space} stream={streamOfRoom(space.id, room)} page={page} /> : null,
+  history: ({ space, route: { room, page }, panel }) =>
+    room && page ? (
+      <PageHistory key={page} space={space} stream={streamOfRoom(space.id, room)} page={page} at={panel.at} />
+    ) : null,
   pins: ({ space, route }) => (route.room ? <PinsPanel stream={space.stream} room={route.room} /> : null),
   members: ({ space }) => <MembersPanel space={space} />,
 }

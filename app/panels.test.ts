@@ -6,6 +6,8 @@ const samples: { readonly [K in PanelKind]: PanelOf<K> } = {
   search: { kind: 'search', text: 'from:ann "a b" & c' },
   threads: { kind: 'threads' },
   pages: { kind: 'pages' },
+  comments: { kind: 'comments' },
+  history: { kind: 'history', at: '117000000000000000' },
   pins: { kind: 'pins' },
   members: { kind: 'members' },
 }

@@ -46,6 +46,15 @@ export const panels = {
   }),
   threads: plain('Threads', { label: 'Threads', icon: MessagesSquare, wide: false }),
   pages: plain('Pages', { label: 'Pages', icon: FileText, wide: false }),
+  /** of the page that the address names */
+  comments: plain('Comments', null),
+  history: define<{ readonly at: string | null }>({
+    title: 'History',
+    button: null,
+    /** `at`: the clock of the version that is looked at */
+    parse: (search) => ({ at: /^[0-9]{1,19}$/.exec(search.get('at') ?? '')?.[0] ?? null }),
+    print: ({ at }): Record<string, string> => (at === null ? {} : { at }),
+  }),
   pins: plain('Pinned', { label: 'Pinned messages', icon: Pin, wide: true }),
   members: plain('Members', { label: 'Members', icon: Users, wide: true }),
 } as const

@@ -5,7 +5,7 @@ export function Avatar({ id, name, size = 36 }: { id: string; name: string; size
   return (
     <span
       className={css.avatar}
-      style={{ '--hue': hue(id), '--size': `${size}px`, fontSize: Math.max(10, Math.round(size * 0.38)) } as object}
+      style={{ '--hue': hueOf(id), '--size': `${size}px`, fontSize: Math.max(10, Math.round(size * 0.38)) } as object}
       aria-hidden
     >
       {initials(name)}
@@ -22,7 +22,8 @@ export function initials(name: string): string {
   return letters.join('').toUpperCase() || '?'
 }
 
-function hue(id: string): number {
+/** The colour that a person has everywhere. */
+export function hueOf(id: string): number {
   let hash = 7
   for (const character of id) hash = (hash * 31 + character.codePointAt(0)!) >>> 0
   return (hash * 137) % 360

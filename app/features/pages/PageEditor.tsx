@@ -1,10 +1,11 @@
-import { EditorContent, useEditor, type Editor } from '@tiptap/react'
-import { yXmlFragmentToProseMirrorRootNode } from '@tiptap/y-tiptap'
-import { useEffect, useMemo, useSyncExternalStore } from 'react'
-import * as Y from 'yjs'
+import { EditorContent, useEditor } from '@tiptap/react'
+import { useEffect, useSyncExternalStore } from 'react'
 import { pageRoot } from '../../../schema/pages/page-doc.ts'
 import { wordsOf } from '../../refusal-words.ts'
-import { pageExtensions, pageSchema, sharedExtensions } from './extensions.ts'
+import type { SpaceRow } from '../spaces/spaces-query.ts'
+import { sharedExtensions } from './extensions.ts'
+import { setOpenEditor } from './open-editor.ts'
+import { PageMarks } from './PageMarks.tsx'
 import type { PageSession } from './page-session.ts'
 import { PageToolbar } from './PageToolbar.tsx'
 import css from './PageEditor.module.css'
@@ -19,7 +20,16 @@ const attributes = {
 }
 
 /** The text of a page, written by everybody at once. */
-export function PageEditor({ session, editable }: { session: PageSession; editable: boolean }) {
+export function PageEditor(props: {
+  space: SpaceRow
+  stream: string
+  page: string
+  session: PageSession
+  editable: boolean
+  /** tint what each person wrote */
+  authors: boolean
+}) {
+  const { session, page, editable } = props
   const editor = useEditor(
     {
       extensions: sharedExtensions(session.doc.getXmlFragment(pageRoot)),
@@ -36,20 +46,16 @@ export function PageEditor({ session, editable }: { session: PageSession; editab
   useEffect(() => {
     if (editor.isEditable !== editable) editor.setEditable(editable)
   }, [editor, editable])
+  useEffect(() => setOpenEditor({ page, session, editor }), [page, session, editor])
   return (
     <>
       {editable && <PageToolbar editor={editor} />}
-      <TextOf editor={editor}>{editable && <Saved session={session} />}</TextOf>
+      <PageMarks {...props} editor={editor} />
+      <div className={css.scroll} data-focus="page" tabIndex={-1}>
+        <EditorContent editor={editor} className={css.paper!} />
+        {editable && <Saved session={session} />}
+      </div>
     </>
-  )
-}
-
-function TextOf({ editor, children }: { editor: Editor; children: React.ReactNode }) {
-  return (
-    <div className={css.scroll} data-focus="page" tabIndex={-1}>
-      <EditorContent editor={editor} className={css.paper!} />
-      {children}
-    </div>
   )
 }
 
@@ -71,25 +77,4 @@ function Saved({ session }: { session: PageSession }) {
     )
   }
   return <p className={css.saved}>{saving === 'saved' ? 'Saved on this device' : 'Saving…'}</p>
-}
-
-/** The text of a page as it is in a state, to read only. */
-export function PageText({ state }: { state: Uint8Array }) {
-  const content = useMemo(() => {
-    // a copy: what cannot be shown is left out of it alone
-    const copy = new Y.Doc()
-    Y.applyUpdate(copy, state)
-    return yXmlFragmentToProseMirrorRootNode(copy.getXmlFragment(pageRoot), pageSchema).toJSON() as object
-  }, [state])
-  const editor = useEditor(
-    {
-      extensions: [...pageExtensions],
-      editable: false,
-      injectCSS: false,
-      content,
-      editorProps: { attributes: { ...attributes, 'aria-readonly': 'true' } },
-    },
-    [content],
-  )
-  return <TextOf editor={editor}>{null}</TextOf>
 }

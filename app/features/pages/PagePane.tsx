@@ -1,4 +1,4 @@
-import { ArrowLeft, FileText, Trash2 } from 'lucide-react'
+import { ArrowLeft, FileText, History, MessageSquareQuote, Trash2, UserPen } from 'lucide-react'
 import { useState } from 'react'
 import { cleanName } from '../../../schema/events/names.ts'
 import { bounds } from '../../../schema/events/bounds.ts'
@@ -11,9 +11,12 @@ import { currentRoute, navigate, openPanel, type Route } from '../../routes.ts'
 import { Button, IconButton } from '../../shell/Button.tsx'
 import { showError, showToast } from '../../shell/toasts.tsx'
 import { useLate } from '../../shell/use-late.ts'
+import { usePhone } from '../../shell/use-phone.ts'
 import type { SpaceRow } from '../spaces/spaces-query.ts'
 import { archivePage, renamePage, type PagePlace } from './page-events.ts'
-import { PageEditor, PageText } from './PageEditor.tsx'
+import { PageEditor } from './PageEditor.tsx'
+import { VersionOf } from './PageHistory.tsx'
+import { PageText } from './PageText.tsx'
 import { pageById, type PageRow } from './pages-query.ts'
 import { usePageSession } from './use-page-session.ts'
 import css from './PagePane.module.css'
@@ -34,6 +37,9 @@ function OpenPage({ space, page, route }: { space: SpaceRow; page: PageRow; rout
   const place: PagePlace = { stream: page.stream, actor: space.me }
   const opened = usePageSession(place, page.id)
   const late = useLate(opened.type === 'loading')
+  const phone = usePhone()
+  const [authors, setAuthors] = useState(false)
+  const version = !phone && route.panel?.kind === 'history' ? route.panel.at : null
   const archived = page.archived === 1
   const role = space.role as Role
   const mayWrite = atLeast(role, 'member')
@@ -64,13 +70,19 @@ function OpenPage({ space, page, route }: { space: SpaceRow; page: PageRow; rout
           rename={(title) => dispatch([renamePage(place, page.id, title)]).catch(showError)}
         />
         <div className={css.tools} role="toolbar" aria-label="Page tools">
-          <IconButton
-            label="Pages"
-            aria-pressed={route.panel?.kind === 'pages'}
-            onClick={() => openPanel(route.panel?.kind === 'pages' ? null : { kind: 'pages' })}
-          >
-            <FileText size={18} aria-hidden />
+          <IconButton label="Who wrote this" aria-pressed={authors} onClick={() => setAuthors(!authors)}>
+            <UserPen size={18} aria-hidden />
           </IconButton>
+          {sideTools.map(({ panel, label, icon: Icon }) => (
+            <IconButton
+              key={panel.kind}
+              label={label}
+              aria-pressed={route.panel?.kind === panel.kind}
+              onClick={() => openPanel(route.panel?.kind === panel.kind ? null : panel)}
+            >
+              <Icon size={18} aria-hidden />
+            </IconButton>
+          ))}
           {mayDelete && !archived && (
             <IconButton label="Delete page" onClick={remove}>
               <Trash2 size={18} aria-hidden />
@@ -86,16 +98,38 @@ function OpenPage({ space, page, route }: { space: SpaceRow; page: PageRow; rout
       {!mayWrite && !archived && <Notice text="Guests read pages. Members write them." />}
       {opened.type === 'loading' && late && <p className={css.note}>Opening the page…</p>}
       {opened.type === 'failed' && <Notice text={`The page cannot be opened. ${opened.error.message}`} />}
-      {opened.type === 'editable' && <PageEditor session={opened.session} editable={editable} />}
+      {version !== null && (
+        <div className={css.version}>
+          <VersionOf space={space} stream={page.stream} page={page.id} at={version} />
+        </div>
+      )}
+      {opened.type === 'editable' && (
+        <div className={version === null ? css.now : css.covered}>
+          <PageEditor
+            space={space}
+            stream={page.stream}
+            page={page.id}
+            session={opened.session}
+            editable={editable}
+            authors={authors}
+          />
+        </div>
+      )}
       {opened.type === 'shown' && (
         <>
           <Notice text={whyOnlyShown[opened.why]} />
-          <PageText state={opened.state} />
+          <PageText state={opened.state} label="Text of the page" />
         </>
       )}
     </section>
   )
 }
+
+const sideTools = [
+  { panel: { kind: 'comments' }, label: 'Comments', icon: MessageSquareQuote },
+  { panel: { kind: 'history', at: null }, label: 'History', icon: History },
+  { panel: { kind: 'pages' }, label: 'Pages', icon: FileText },
+] as const
 
 const whyOnlyShown = {
   newer:

@@ -4,6 +4,7 @@ import { ListItem, TaskItem, TaskList } from '@tiptap/extension-list'
 import { StarterKit } from '@tiptap/starter-kit'
 import type * as Y from 'yjs'
 import { safeUrl } from '../../../schema/text/safe-url.ts'
+import { TextMarks } from './text-marks.ts'
 
 /*
  * What a page can hold. A list item may begin with any block, where Tiptap wants a paragraph: two people who change one item at
@@ -35,5 +36,5 @@ export const pageSchema = getSchema([...pageExtensions])
 
 /** The same for a page that is written in by several people at once. */
 export function sharedExtensions(fragment: Y.XmlFragment): AnyExtension[] {
-  return [...pageExtensions, Collaboration.configure({ fragment })]
+  return [...pageExtensions, Collaboration.configure({ fragment }), TextMarks]
 }
