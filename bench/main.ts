@@ -8,7 +8,7 @@ import { benchMaintain } from './main-job/maintain.ts'
 import { benchProduct } from './main-job/product.ts'
 
 /**
- * `npm run bench -- [main|app|failover|engine|peers|first-paint] [--json FILE] [--messages N] [--rounds N]`: figures as a table on screen and
+ * `npm run bench -- [main|app|failover|engine|peers|search|first-paint] [--json FILE] [--messages N] [--rounds N]`: figures as a table on screen and
  * as JSON in FILE.
  * `main` runs the product's own workers in Chromium; `engine` compares the dataflow engine with plain SQLite, in Node; `peers` with
  * other engines of live queries; `first-paint` opens fresh profiles; `app` is the last part of `main`, `failover` closes and crashes the leader again and again.
@@ -21,6 +21,11 @@ if (process.argv[2] === 'engine') {
 if (process.argv[2] === 'peers') {
   const { runPeersBench } = await import('./engine/peers.ts')
   await runPeersBench(process.argv.slice(3))
+  process.exit()
+}
+if (process.argv[2] === 'search') {
+  const { runSearchBench } = await import('./search/main.ts')
+  await runSearchBench(process.argv.slice(3))
   process.exit()
 }
 if (process.argv[2] === 'first-paint') {
@@ -70,6 +75,6 @@ if (part === 'main') {
   printTable(run)
   if (values.json) writeJson(values.json, run)
 } else {
-  console.error(`there is no benchmark "${part}": main, app, failover, engine, peers, first-paint`)
+  console.error(`there is no benchmark "${part}": main, app, failover, engine, peers, search, first-paint`)
   process.exit(1)
 }

@@ -27,7 +27,7 @@ test.each([
   ['in:', ['in:general ', 'in:"Field reports" ']],
   ['in:rep', ['in:"Field reports" ']],
   ['has:re', ['has:reaction ']],
-  ['is:', ['is:pinned ', 'is:edited ']],
+  ['is:', ['is:pinned ', 'is:edited ', 'is:reply ', 'is:unread ']],
   ['before:20', []],
   ['from:me ', []],
   ['from:"Cy Vale"', []],

@@ -10,7 +10,7 @@ export interface Completion {
 }
 
 const most = 6
-const open = new RegExp(`(?:^|\\s)-?(${filterNames.join('|')}):(["“”„]?)([^"“”„]*)$`, 'i')
+const open = new RegExp(`(?:^|\\s)-?(${filterNames.join('|')})[:：](["“”„]?)([^"“”„]*)$`, 'i')
 
 /** Whether the last thing typed is a filter whose value can be completed. */
 export function isFilterOpen(typed: string): boolean {

@@ -4,7 +4,7 @@ import { filterNames, type FilterName } from './search-filters.ts'
  * What a person types into the search box, taken apart: words, phrases, and filters. All that is no filter of the table
  * (search-filters.ts) is text: `foo:bar`, `NEAR`, `*` and `body:x` mean themselves.
  *
- * - "a phrase", in straight or curly quotes, is one term and stands for itself: `"-rf"` is text.
+ * - "a phrase", in straight, curly or „other“ «quotes», is one term and stands for itself: `"-rf"` is text.
  * - `-"a phrase"` and `-from:ann` leave out. So does `-word`, unless messages have `-word` itself, as `rm -rf` (search.ts).
  *   `--force`, `-1` and `->` are text.
  * - The last word is the beginning of one, for as long as it may still be typed.
@@ -77,13 +77,21 @@ interface Value {
 
 /** A phrase ends at the next quote, or at the end; anything else at a space. */
 function valueAt(text: string, at: number): Value {
-  const phrase = /^(?:"([^"]*)"?|[“”„]([^“”]*)[“”]?)/.exec(text.slice(at))
-  if (phrase) return { value: (phrase[1] ?? phrase[2]!).trim(), quoted: true, to: at + phrase[0].length }
+  const phrase = quoted.exec(text.slice(at))
+  if (phrase)
+    return {
+      value: (phrase.slice(1).find((each) => each !== undefined) ?? '').trim(),
+      quoted: true,
+      to: at + phrase[0].length,
+    }
   const word = /^\S*/.exec(text.slice(at))![0]
   return { value: word, quoted: false, to: at + word.length }
 }
 
-const beginning = new RegExp(`^(-?)(?:(${filterNames.join('|')}):)?`, 'i')
+/** as they are typed in different languages; an apostrophe is a quote only in a pair */
+const quoted =
+  /^(?:["“”„‟＂]([^"“”„‟＂]*)["“”„‟＂]?|«([^»]*)»?|»([^«]*)«?|[「『]([^」』]*)[」』]?|[‹‚]([^›‘]*)[›‘]?|‘([^’]*)’(?!\S))/
+const beginning = new RegExp(`^(-?)(?:(${filterNames.join('|')})[:：])?`, 'i')
 /** control characters, of which the first would end a string of SQLite's, and halves of pairs */
 // eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const untypable = /[\0-\x1f\x7f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g

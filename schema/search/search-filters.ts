@@ -77,13 +77,14 @@ export const searchFilters = {
   },
   is: {
     example: 'is:pinned',
-    help: 'pinned or edited',
+    help: 'pinned, edited, a reply, or unread',
     several: 'all',
-    values: () => Object.keys(states),
-    meaning(value) {
+    values: () => [...Object.keys(states), 'unread'],
+    meaning(value, _quoted, { me }) {
       const state = foldName(value)
+      if (state === 'unread') return condition(unread, JSON.stringify(me), JSON.stringify(me))
       if (isKey(states, state)) return condition(states[state])
-      return problem(`is: knows pinned and edited, not “${value}”.`)
+      return problem(`is: knows pinned, edited, reply and unread, not “${value}”.`)
     },
   },
   after: {
@@ -120,7 +121,16 @@ const kinds = {
   reaction: "t.reactions <> '{}'",
   thread: 't.reply_count > 0',
 } as const
-const states = { pinned: 't.pinned = 1', edited: 't.edited_at IS NOT NULL' } as const
+const states = {
+  pinned: 't.pinned = 1',
+  edited: 't.edited_at IS NOT NULL',
+  reply: 't.reply_to IS NOT NULL',
+} as const
+/** what others wrote behind my joining and my read mark */
+const unread = `t.author_id NOT IN (SELECT value FROM json_each(?)) AND EXISTS (SELECT 1 FROM memberships m
+  LEFT JOIN read_markers k ON k.actor_id = m.person_id AND k.stream = t.stream AND k.room_id = t.timeline_id
+  WHERE m.person_id IN (SELECT value FROM json_each(?)) AND m.stream = t.stream AND m.active = 1
+    AND t.order_key > max(m.joined_clock, ifnull(k.order_key, 0)))`
 
 /** Whoever, or whatever, is called exactly so; else all that begin so, by any word of their name. */
 function named<Thing extends Named>(things: readonly Thing[], typed: string): readonly Thing[] {

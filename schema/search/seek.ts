@@ -27,14 +27,15 @@ export function seek(text: string, open: boolean): Sought | null {
   const folded = foldMarks(text)
   const atoms = atomsOf(folded)
   const parts: SoughtPart[] = []
-  const inGlued = new Set<Atom | undefined>()
+  const inGlued = new Set<Atom>()
   atoms.forEach((atom, at) => {
     if (atom.kind !== 'symbol' && atom.kind !== 'stop') return
     const glued = gluedAt(atoms, at)
     if (glued) {
       // `c+` and `a.` begin longer words, and so does what is still typed
       parts.push({ words: [glued.text], begins: glued.to === atom.to || (open && glued.to === folded.length) })
-      inGlued.add(atoms[at - 1]).add(atoms[at + 1])
+      if (glued.from < atom.from) inGlued.add(atoms[at - 1]!)
+      if (glued.to > atom.to) inGlued.add(atoms[at + 1]!)
     } else {
       const alone = aloneAt(atoms, at)
       if (alone) parts.push({ words: [alone.text], begins: false })

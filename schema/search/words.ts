@@ -13,6 +13,7 @@ import { kindOf, Kind } from './character-kind.ts'
  *   it is composed of.
  * - `more`, once each, without an order: what else is found. A symbol alone (`->`, `%`), and with the words that it touches: `C++` →
  *   `++` `c++`; `-rf` → `-` `-rf`; `a.b_c` → `a.b` `b_c` `_`. The parts of camelCase. Punctuation that stands alone (`:)`).
+ *   Words of Arabic and Hebrew without what is written before them.
  */
 export interface Words {
   readonly main: readonly Word[]
@@ -36,7 +37,8 @@ export function indexedWords(text: string): string {
 
 export function wordsOf(folded: string): Words {
   const atoms = atomsOf(folded)
-  const hasCamel = camel.test(folded)
+  const humps = humpsIn(folded)
+  let hump = 0
   const main: Word[] = []
   const more: Word[] = []
   for (let at = 0; at < atoms.length; at++) {
@@ -44,7 +46,9 @@ export function wordsOf(folded: string): Words {
     switch (atom.kind) {
       case 'word':
         main.push(atom)
-        if (hasCamel && camel.test(folded.slice(atom.from, atom.to))) more.push(...camelParts(folded, atom))
+        while (humps[hump]! < atom.from) hump++
+        if (humps[hump]! < atom.to) more.push(...camelParts(folded, atom))
+        if (atom.text.charCodeAt(0) >= firstSemitic) more.push(...withoutPrefixes(atom))
         break
       case 'run':
         main.push(...pairsOf(atom))
@@ -180,8 +184,27 @@ export function aloneAt(atoms: readonly Atom[], at: number): Word | null {
   return text.length < 2 ? null : { text, from: symbol.from, to: alone.at(-1)!.to }
 }
 
-const camel = /\p{Ll}\p{Lu}|\p{Lu}{2}\p{Ll}/u
-const camelPart = /\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{N}\p{Lo}\p{M}]+|\p{N}+/gu
+const firstSemitic = 0x5d0
+/** and, in, to, the …, of which Arabic and Hebrew write several before a word without a space; three letters are left */
+const prefixes = /^(?:[وف]?[بكل]?ال|[وف]?لل|[وف](?=[\u0621-\u064a]{3})|[משהוכלב]{1,3}(?=[א-ת]{3}))/u
+
+/** `הספרים` → ספרים; `والكتاب` → كتاب. */
+function withoutPrefixes({ text, from, to }: Word): readonly Word[] {
+  const [prefix] = prefixes.exec(text) ?? ['']
+  // a letter of a Hebrew prefix may as well begin the word
+  const least = /^[א-ת]/.test(text) ? 1 : prefix.length
+  const found: Word[] = []
+  for (let cut = least; cut > 0 && cut <= prefix.length; cut++) {
+    if (text.length - cut >= 3) found.push({ text: text.slice(cut), from: from + cut, to })
+  }
+  return found
+}
+
+/** Where a capital stands within a word: of Latin letters, which have no accents any more. */
+function humpsIn(folded: string): readonly number[] {
+  return Array.from(folded.matchAll(/[a-z][A-Z]|[A-Z][A-Z][a-z]/g), ({ index }) => index)
+}
+const camelPart = /[A-Z]+(?![a-z])|[A-Z]?[^A-Z]+/g
 
 /** `getHTTPServer` → get, http, server; one letter is no part. */
 function camelParts(folded: string, { from, to }: Word): readonly Word[] {

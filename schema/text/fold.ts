@@ -15,7 +15,7 @@ export function foldMarks(text: string): string {
   if (ascii.test(text)) return text
   let bare = text.normalize('NFKD')
   if (perhapsMark.test(bare)) bare = bare.replace(marks, '')
-  bare = bare.normalize('NFC')
+  bare = bare.normalize('NFC').replace(vowelAm, (am) => (am < '\u0e80' ? 'ำ' : 'ຳ'))
   return bare.replace(single, (char) => letters[char] ?? digitOf(char))
 }
 
@@ -60,6 +60,9 @@ const pairs: Readonly<Record<string, string>> = Object.fromEntries(
 const letters: Record<string, string> = { ...pairs }
 const single = new RegExp(`[${Object.keys(pairs).join('')}]|(?![\\0-\\x7f])\\p{Nd}`, 'gu')
 
+/** NFKD takes the vowel am of Thai and Lao apart, which is one letter to its readers */
+const vowelAm = /\u0e4d\u0e32|\u0ecd\u0eb2/g
+
 /** The digit as it is in ASCII: ٣ → 3. The ten of a script stand in a row. */
 function digitOf(char: string): string {
   let zero = char.codePointAt(0)!
@@ -95,4 +98,5 @@ export function foldWithOrigin(original: string): Folded {
 /** What folds together: a letter with its marks and joiners, the half-width voicing of kana, a syllable of Hangul letters. */
 const behind = '\\p{M}\\uff9e\\uff9f\\u00ad\\u200b-\\u200f\\u2060'
 const hangul = '\\u1100-\\u11ff\\u3131-\\u318e\\uffa0-\\uffdc'
-const character = new RegExp(`[${hangul}][${hangul}${behind}]*|[^${behind}][${behind}]*|[${behind}]+`, 'gsu')
+const am = '(?<=\\u0e4d)\\u0e32|(?<=\\u0ecd)\\u0eb2'
+const character = new RegExp(`[${hangul}][${hangul}${behind}]*|[^${behind}](?:[${behind}]|${am})*|[${behind}]+`, 'gsu')
