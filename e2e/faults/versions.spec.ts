@@ -4,6 +4,8 @@ import { protocolVersion } from '../../schema/messages/runtime/protocol.ts'
 import { migrations } from '../../schema/tables/migrations.ts'
 import { buildVersion, type Version } from '../support/build-version.ts'
 import { serverAway } from '../support/console-errors.ts'
+import { eventually } from '../support/eventually.ts'
+import { test as inARoom } from '../support/field-notes.ts'
 import { expect, test } from '../support/fixtures.ts'
 import { message, openDemo, problem, say, syncPill } from '../support/rooms.ts'
 import { isLeader, untilConnected, valueOf } from '../support/tab.ts'
@@ -45,7 +47,7 @@ test.describe('where each tab has the version that is deployed when it opens', (
     expect(await isLeader(a)).toBe(true)
 
     await a.close()
-    await expect.poll(() => isLeader(b)).toBe(true)
+    await eventually(() => isLeader(b)).toBe(true)
     expect(await valueOf(b, 'PRAGMA user_version')).toBe(migrations.length + 1)
     await server.deploy(present)
     const c = await openTab(path)
@@ -105,11 +107,10 @@ test('Service Worker updated under old tabs: they go on and say that an update i
   const a = await openTab()
   const path = await openDemo(a)
   const b = await openTab(path)
-  await expect.poll(() => a.evaluate(() => navigator.serviceWorker.controller?.state)).toBe('activated')
+  await controlled(a)
   await say(a, 'by the old version.')
   await server.deploy(next)
-  // as it does every hour
-  await a.evaluate(async () => void (await (await navigator.serviceWorker.getRegistration())!.update()))
+  await lookForUpdate(a)
   for (const tab of [a, b]) await expect(update(tab)).toBeVisible()
 
   await say(b, 'still by the old version.')
@@ -134,5 +135,32 @@ test('Service Worker updated under old tabs: they go on and say that an update i
   await say(a, 'by the new version.')
   await expect(message(b, 'by the new version.')).toHaveCount(1)
 })
+
+inARoom(
+  'an update that is taken while the server answers nothing comes all the same',
+  async ({ enter, server, consoleErrors }) => {
+    consoleErrors.expect(serverAway)
+    const tab = await enter()
+    await say(tab, 'by the old version.')
+    await controlled(tab)
+    await server.deploy(await build({ newerSchema: true }))
+    await lookForUpdate(tab)
+    await expect(update(tab)).toBeVisible()
+    server.pause()
+    await update(tab).getByRole('button', { name: 'Update' }).dispatchEvent('click')
+    // the Service Worker waits up to 25 s for what it syncs, and nobody for the Service Worker
+    const isNew = async () => expect(await valueOf(tab, 'PRAGMA user_version')).toBe(migrations.length + 1)
+    await expect(isNew).toPass({ timeout: 20_000 })
+    await expect(message(tab, 'by the old version.')).toHaveCount(1)
+    server.resume()
+  },
+)
+
+/** By a Service Worker that is active. */
+const controlled = (tab: Page) =>
+  eventually(() => tab.evaluate(() => navigator.serviceWorker.controller?.state)).toBe('activated')
+/** As it does every hour. */
+const lookForUpdate = (tab: Page) =>
+  tab.evaluate(async () => void (await (await navigator.serviceWorker.getRegistration())!.update()))
 
 const update = (tab: Page): Locator => tab.getByRole('status').filter({ hasText: 'A new version is ready.' })

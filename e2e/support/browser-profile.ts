@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type BrowserContext, type BrowserContextOptions, type LaunchOptions } from '@playwright/test'
 import type { ConsoleErrors } from './console-errors.ts'
+import { LastWords } from './last-words.ts'
 
 type ProfileOptions = LaunchOptions & Pick<BrowserContextOptions, 'serviceWorkers'>
 
@@ -11,6 +12,7 @@ export class BrowserProfile {
   readonly #folder = mkdtempSync(join(tmpdir(), 'rsql-profile-'))
   readonly #options: ProfileOptions
   readonly #errors: ConsoleErrors
+  readonly lastWords = new LastWords()
   #context: BrowserContext | null = null
 
   constructor(options: ProfileOptions, errors: ConsoleErrors) {
@@ -30,6 +32,7 @@ export class BrowserProfile {
       permissions: ['notifications'],
     })
     this.#errors.watch(this.#context)
+    this.lastWords.watch(this.#context)
     return this.#context
   }
 

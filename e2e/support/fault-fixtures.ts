@@ -2,6 +2,7 @@ import { expect, test as base, type Page } from '@playwright/test'
 import type { FaultName } from '../runtime/page/chaos.ts'
 import { ConsoleErrors } from './console-errors.ts'
 import { FreeBrowser } from './free-browser.ts'
+import { LastWords } from './last-words.ts'
 import { RuntimeSite } from './runtime-site.ts'
 import { untilConnected } from './tab.ts'
 
@@ -39,8 +40,10 @@ export const test = base.extend<Fixtures, { readonly free: FreeBrowser }>({
     await provide(errors)
     expect(errors.unexpected(), 'errors on a console').toEqual([])
   },
-  openTab: async ({ free, site, consoleErrors }, provide) => {
+  openTab: async ({ free, site, consoleErrors }, provide, info) => {
     void consoleErrors
+    const lastWords = new LastWords()
+    lastWords.watch(free.context)
     const pages: Page[] = []
     await provide(async ({ chaos = [], atOnce = false } = {}) => {
       const page = await free.context.newPage()
@@ -49,6 +52,7 @@ export const test = base.extend<Fixtures, { readonly free: FreeBrowser }>({
       if (!atOnce) await untilConnected(page)
       return page
     })
+    if (info.status !== info.expectedStatus) console.log(await lastWords.report())
     await Promise.all(pages.map((page) => page.close()))
   },
 })

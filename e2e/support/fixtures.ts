@@ -1,6 +1,7 @@
 import { expect, test as base, type BrowserContext, type Page } from '@playwright/test'
 import { BrowserProfile } from './browser-profile.ts'
 import { ConsoleErrors } from './console-errors.ts'
+import { lastLines } from './last-words.ts'
 import { SyncServer } from './sync-server.ts'
 import { untilConnected } from './tab.ts'
 
@@ -24,7 +25,7 @@ export const test = base.extend<Fixtures & { context: BrowserContext }>({
     starting.catch(() => {}) // told to whoever waits for it
     await provide({ starting })
     const server = await starting
-    if (info.status !== info.expectedStatus) await info.attach('server log', { body: server.log })
+    if (info.status !== info.expectedStatus) console.log(`── the server's last words\n${lastLines(server.log)}`)
     await server.dispose()
   },
   server: async ({ startingServer }, provide) => provide(await startingServer.starting),
@@ -35,11 +36,12 @@ export const test = base.extend<Fixtures & { context: BrowserContext }>({
     expect(errors.unexpected(), 'errors on a console').toEqual([])
   },
   // asks for the server so as to be closed before it
-  profile: async ({ launchOptions, headless, serviceWorkers, consoleErrors, startingServer }, provide) => {
+  profile: async ({ launchOptions, headless, serviceWorkers, consoleErrors, startingServer }, provide, info) => {
     void startingServer
     const profile = new BrowserProfile({ ...launchOptions, headless: headless ?? true, serviceWorkers }, consoleErrors)
     await profile.open()
     await provide(profile)
+    if (info.status !== info.expectedStatus) console.log(await profile.lastWords.report())
     await profile.dispose()
   },
   context: async ({ profile }, provide) => provide(profile.context),

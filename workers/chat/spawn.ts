@@ -10,6 +10,11 @@ export function spawnHost(name: string): Worker {
   return new Worker(new URL('./host.worker.ts', import.meta.url), { type: 'module', name })
 }
 
+/** Is loaded, and ends. */
+export function spawnNothing(): Worker {
+  return new Worker(new URL('./nothing.worker.ts', import.meta.url), { type: 'module', name: 'rsql-nothing' })
+}
+
 export function spawnSync(): Worker {
   return new Worker(new URL('../service/sync.worker.ts', import.meta.url), { type: 'module', name: 'rsql-sync' })
 }

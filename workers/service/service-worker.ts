@@ -44,7 +44,8 @@ function startSync(): RunningSync {
 }
 if (self.registration.active && self.serviceWorker?.state === 'activated') startSync()
 
-self.addEventListener('activate', (event) => event.waitUntil(startSync().quiet(awakeMs)))
+// The browser holds what pages ask for until this worker is active: that waits for no network, and for no page.
+self.addEventListener('activate', () => void startSync())
 
 self.addEventListener('message', (event) => {
   const message = event.data as ServiceWorkerNudge | null // whatever a page of another build says

@@ -1,4 +1,5 @@
 import { Workbox } from 'workbox-window'
+import { spawnNothing } from '../../../workers/chat/spawn.ts'
 import { buildOf } from './build-of.ts'
 import { watchVersions, type Versions } from './watch-versions.ts'
 
@@ -15,12 +16,14 @@ export function watchServiceWorker(): void {
     container,
     register: () => workbox.register({ immediate: true }),
     skipWaiting: () => workbox.messageSkipWaiting(),
+    // as with every document or worker that is loaded in its scope
+    lookAgain: () => void spawnNothing(),
     every(ms, work) {
       const timer = setInterval(work, ms)
       return () => clearInterval(timer)
     },
     build: buildOf(document.head.innerHTML),
-    served: async () => buildOf(await (await fetch('/index.html')).text()),
+    served: async () => buildOf(await (await fetch('/index.html', { signal: AbortSignal.timeout(silentMs) })).text()),
     reload: reloadFor,
   })
 }
@@ -60,5 +63,7 @@ const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 
 const triedKey = 'tried-to-update'
 const reloadedKey = 'reloaded-for-build'
+/** the page comes out of the device's own cache */
+const silentMs = 5_000
 /** the app and its WASM, on a slow line */
 const installMs = 30_000

@@ -81,24 +81,31 @@ function device(options: { active?: string; waiting?: string; installing?: strin
 }
 
 /** A page of this build that opens now. */
-function open(registration: FakeRegistration, build: string | null = '1', served?: () => Promise<string | null>) {
+function open(
+  registration: FakeRegistration,
+  build: string | null = '1',
+  served?: () => Promise<string | null>,
+  register: () => Promise<unknown> = async () => registration,
+) {
   const reload = vi.fn<(build: string | null) => void>()
+  const lookAgain = vi.fn<() => void>()
+  const again = new Set<() => void>()
   const versions = watchVersions({
     container: registration.container as unknown as ServiceWorkerContainer,
-    register: async () => registration as unknown as ServiceWorkerRegistration,
+    register: register as () => Promise<ServiceWorkerRegistration>,
     skipWaiting: () => registration.waiting?.postMessage({ type: 'SKIP_WAITING' }),
+    lookAgain,
     build,
     served: served ?? (async () => registration.container.controller?.build ?? null),
     every: (ms, work) => {
-      if (ms < 3_600_000) again = work
-      return () => (again = null)
+      if (ms < 3_600_000) again.add(work)
+      return () => again.delete(work)
     },
     reload,
   })
-  let again: (() => void) | null = null
   const told: boolean[] = []
   versions.onWaiting((waits) => told.push(waits))
-  return { versions, reload, told, timePasses: () => again?.() }
+  return { versions, reload, lookAgain, told, timePasses: () => [...again].forEach((work) => work()) }
 }
 const settled = () => new Promise((resolve) => setTimeout(resolve))
 
@@ -155,6 +162,48 @@ test('a tab that opens while a version is being installed, or waits, is told of 
   expect(installs.told).toEqual([false, true])
 })
 
+test('a question that a Service Worker never answers is asked again, until it is told what is served', async () => {
+  const registration = device({ active: '2' })
+  let silent = 3
+  const tab = open(registration, '1', async () => {
+    if (silent-- > 0) throw new DOMException('silent', 'TimeoutError')
+    return '2'
+  })
+  for (let n = 0; n < 3; n++) {
+    await settled()
+    expect(tab.reload).not.toHaveBeenCalled()
+    tab.timePasses()
+  }
+  await settled()
+  expect(tab.reload).toHaveBeenCalledExactlyOnceWith('2')
+  tab.timePasses()
+  await settled()
+  expect(tab.reload).toHaveBeenCalledTimes(1)
+})
+
+test('a page whose registration never comes compares all the same', async () => {
+  const registration = device({ active: '2' })
+  const tab = open(registration, '1', undefined, () => new Promise(() => {}))
+  await settled()
+  expect(tab.reload).toHaveBeenCalledExactlyOnceWith('2')
+})
+
+test('a page that was loading when a version took over, and is told of no new controller, compares as it is active', async () => {
+  const registration = device({ active: '1', waiting: '2' })
+  let serves = '1'
+  const tab = open(registration, '1', async () => serves)
+  await settled()
+  const next = registration.waiting!
+  registration.waiting = null
+  registration.active = next
+  next.become('activating')
+  await settled()
+  serves = '2' // the old worker's cache has gone by now
+  next.become('activated')
+  await settled()
+  expect(tab.reload).toHaveBeenCalledExactlyOnceWith('2')
+})
+
 test('a page that is newer than its Service Worker (loaded past it) is left alone by the update that catches up', async () => {
   const registration = device({ active: '1', waiting: '2' })
   registration.container.controller = null
@@ -186,19 +235,23 @@ test('to take an update is to take the newest that waits; when another tab was q
   expect(slow.reload).toHaveBeenCalledExactlyOnceWith('2')
 })
 
-test('an update that the browser lets lie, because the old worker was started again, is asked for until it is there', async () => {
+test('an update that the browser lets lie, because the old worker was started again, is looked after until it is there', async () => {
   const registration = device({ active: '1', waiting: '2' })
   const tab = open(registration)
   await settled()
   const next = registration.waiting!
   tab.versions.take()
+  expect(next.heard).toHaveLength(1)
+  expect(tab.lookAgain).not.toHaveBeenCalled()
   tab.timePasses()
   tab.timePasses()
   expect(next.heard).toHaveLength(3)
+  expect(tab.lookAgain).toHaveBeenCalledTimes(2)
   registration.activate()
   tab.timePasses()
   tab.timePasses()
   expect(next.heard).toHaveLength(3)
+  expect(tab.lookAgain).toHaveBeenCalledTimes(2)
   await settled()
   expect(tab.reload).toHaveBeenCalledExactlyOnceWith('2')
 })
@@ -256,6 +309,7 @@ test('without a Service Worker nothing waits, and nothing fails', async () => {
     container,
     register,
     skipWaiting: () => {},
+    lookAgain: () => {},
     build: '1',
     served: async () => '2',
     every: () => () => {},
