@@ -33,3 +33,31 @@ test('first rows do not wait for a query that takes long, nor one of them for th
   ])
   expect(firstRows(50)).toEqual([['a'], ['b'], ['c'], ['d']])
 })
+
+test('what the application says of itself is there before the rows that it speaks of, and these before the answer', () => {
+  const disk = new FakeDisk()
+  const database = disk.open(new FakeWorld(1).context('tab'), 1, false)
+  let application = { written: 0 }
+  Object.defineProperty(database, 'application', {
+    get: () => (disk.rows.size === application.written ? application : (application = { written: disk.rows.size })),
+  })
+  const posted: FromDatabase[] = []
+  const serving = serveRequests(database, 'tab', (message) => posted.push(message))
+  serving.receive({
+    type: 'FORWARD_SUBSCRIBE',
+    epoch: 1,
+    queries: [{ queryId: 'a', query: { sql: 'SELECT', parameters: [1] } }],
+  })
+  posted.length = 0
+  serving.receive({
+    type: 'FORWARD_QUERY',
+    epoch: 1,
+    requestId: 'r',
+    sql: 'INSERT',
+    parameters: [1],
+    mayWrite: true,
+  })
+  serving.receive({ type: 'RUN_ACCEPTED', epoch: 1, requestId: 'r' })
+  expect(posted.map(({ type }) => type)).toEqual(['QUERY_ACCEPTED', 'APPLICATION_CHANGED', 'TURN', 'QUERY_RESULT'])
+  expect(posted[1]).toMatchObject({ application: { written: 1 } })
+})

@@ -16,8 +16,9 @@ type Message = Exclude<ToDatabase, { type: 'PROMOTE_TO_ACTIVE' | 'STAND_DOWN' | 
 
 /**
  * The leader's work on an open database. Laws: requests run in the order of arrival, each once; what one request
- * changed goes out as one TURN, before its answer; SQL that may write waits for RUN_ACCEPTED, and what is behind it
- * waits too. First rows change nothing, and do not wait for one another.
+ * changed goes out as one TURN, before its answer, and what the application says of itself before both: who sees a new
+ * row never sees a status from before it. SQL that may write waits for RUN_ACCEPTED, and what is behind it waits too.
+ * First rows change nothing, and do not wait for one another.
  */
 export function serveRequests(
   database: LeaderDatabase,
@@ -61,9 +62,9 @@ export function serveRequests(
       return
     }
     const answer = perform(message)
+    tellApplication()
     postTurn()
     if (answer) post(answer)
-    tellApplication()
   }
 
   function perform(message: Message): Answer | null {
