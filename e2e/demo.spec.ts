@@ -62,8 +62,6 @@ test('a message is written, edited, reacted to, answered in a thread, found and 
   await mine('quince jelly').hover()
   await mine('quince jelly').getByRole('button', { name: 'More actions' }).click()
   await tab.getByRole('menuitem', { name: 'Delete' }).click()
-  const confirm = tab.getByRole('alertdialog').getByRole('button', { name: 'Delete' })
-  if (await confirm.isVisible()) await confirm.click()
   await expect(mine('quince jelly')).toHaveCount(0)
   expect(
     await rowsOf(
@@ -86,10 +84,11 @@ test('older messages come in above without moving what is read', async ({ openTa
   }
   await scrolledToRest(tab)
   // what is on screen stays where it is while the list settles
-  const before = await topMessage(tab)
+  const before = (await topMessage(tab))!
   await tab.waitForTimeout(700)
-  const after = await topMessage(tab)
-  expect(after).toEqual(before)
+  const after = (await topMessage(tab))!
+  expect(after.key).toBe(before.key)
+  expect(Math.abs(after.top - before.top)).toBeLessThan(1)
   expect(await messages(tab).count()).toBeLessThan(60)
 })
 
@@ -153,7 +152,7 @@ function topMessage(tab: Page): Promise<{ key: string | null; top: number } | nu
     const frame = list.getBoundingClientRect()
     for (const row of list.querySelectorAll('article')) {
       const { top, bottom } = row.getBoundingClientRect()
-      if (bottom > frame.top + 4) return { key: row.getAttribute('data-key'), top: Math.round(top) }
+      if (bottom > frame.top + 4) return { key: row.getAttribute('data-key'), top }
     }
     return null
   })

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { eventually } from './support/eventually.ts'
 import { expect, test } from './support/field-notes.ts'
 import { asSoonAsThereIs } from './support/in-a-hurry.ts'
 import { OtherPerson } from './support/other-person.ts'
@@ -41,7 +42,7 @@ test('an edit is a draft of the whole text: kept until it is saved, refused with
     await tab.keyboard.type(', I say')
     await editor.press('Enter')
     await expect(row).toContainText('edited')
-    await expect.poll(() => valueOf(tab, 'SELECT body FROM component_text')).toBe(`${long}, I say`)
+    await eventually(() => valueOf(tab, 'SELECT body FROM component_text')).toBe(`${long}, I say`)
   })
 
   await say(tab, 'the pond is frozen')
@@ -76,11 +77,11 @@ test('an edit is a draft of the whole text: kept until it is saved, refused with
     await tab.keyboard.press('End')
     await expect(editor).toHaveCount(0)
     await tab.keyboard.press('Escape')
-    for (let step = 0; step < 30 && !(await editor.isVisible()); step++) {
-      await timeline(tab).hover()
+    await timeline(tab).hover()
+    await expect(async () => {
       await tab.mouse.wheel(0, -400)
-      await tab.waitForTimeout(100)
-    }
+      await expect(editor).toBeVisible({ timeout: 100 })
+    }).toPass({ intervals: [0] })
     await expect(editor).toHaveValue('the pond is frozen over again')
   })
   await test.step('too long: it stays open, and says why', async () => {
@@ -98,7 +99,7 @@ test('an edit is a draft of the whole text: kept until it is saved, refused with
     await expect(editor).toHaveValue('the pond is melting')
     await editor.press('Enter')
     await expect(message(tab, 'the pond is melting')).toHaveCount(1)
-    await expect.poll(() => valueOf(tab, 'SELECT count(*) FROM drafts')).toBe(0)
+    await eventually(() => valueOf(tab, 'SELECT count(*) FROM drafts')).toBe(0)
   })
   await test.step('emptied: deleted, with a way back', async () => {
     await message(tab, 'the pond is melting').press('e')
@@ -118,8 +119,8 @@ test('an edit is a draft of the whole text: kept until it is saved, refused with
       const { items } = (await host.read(place.stream)).body
       return items.map(({ event }) => event.type).filter((type) => /delete|restore/.test(type))
     }
-    await expect.poll(told).toEqual(['message.delete', 'message.restore', 'message.delete', 'message.restore'])
-    await expect.poll(() => valueOf(tab, 'SELECT count(*) FROM timeline_items WHERE deleted = 1')).toBe(0)
+    await eventually(told).toEqual(['message.delete', 'message.restore', 'message.delete', 'message.restore'])
+    await eventually(() => valueOf(tab, 'SELECT count(*) FROM timeline_items WHERE deleted = 1')).toBe(0)
   })
 })
 
@@ -205,8 +206,10 @@ test('input methods keep their keys; files, notices, moving rows, links and the 
     const notice = tab.getByText('Pictures and files cannot be sent yet.')
     await expect(notice).toBeVisible()
     await expect(composer(tab)).toHaveValue('see here')
-    const [words, field] = [(await notice.boundingBox())!, (await composer(tab).boundingBox())!]
-    expect(words.y + words.height, 'above what is being written').toBeLessThan(field.y)
+    await expect(async () => {
+      const [words, field] = [(await notice.boundingBox())!, (await composer(tab).boundingBox())!]
+      expect(words.y + words.height, 'above what is being written').toBeLessThan(field.y)
+    }).toPass()
     await composer(tab).fill('')
   })
 

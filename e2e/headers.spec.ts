@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { eventually } from './support/eventually.ts'
 import { expect, test } from './support/fixtures.ts'
 import { message, openDemo, openRoom, say } from './support/rooms.ts'
 
@@ -71,6 +72,8 @@ test('what the policy is for: inline scripts, eval and other hosts are refused',
     return { ran: 'ran' in window, evaluated, fetched: fetched === 'refused' }
   })
   expect(done).toEqual({ ran: false, evaluated: 'refused', fetched: true })
-  const refused = (await reportsOf(page)).map((report) => report.split(' ')[0])
-  expect(refused).toEqual(expect.arrayContaining(['script-src-elem', 'script-src-attr', 'script-src', 'connect-src']))
+  const refused = async () => (await reportsOf(page)).map((report) => report.split(' ')[0])
+  await eventually(refused).toEqual(
+    expect.arrayContaining(['script-src-elem', 'script-src-attr', 'script-src', 'connect-src']),
+  )
 })

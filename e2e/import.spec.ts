@@ -1,4 +1,5 @@
 import { appendFileSync, writeFileSync } from 'node:fs'
+import { eventually } from './support/eventually.ts'
 import { expect, test } from './support/fixtures.ts'
 import { historyFile, readHistory } from './support/history-file.ts'
 import { importHistory } from './support/import-history.ts'
@@ -64,7 +65,7 @@ test('an import that is run again changes nothing, and a bad line is named and s
   const bad = await importHistory(path, 'Part', server.url)
   expect(bad.output).toMatch(/301/)
   expect(bad.output).toMatch(/302/)
-  await expect.poll(() => messagesOnServer(server.url, 'Part')).toBe(301)
+  await eventually(() => messagesOnServer(server.url, 'Part')).toBe(301)
 })
 
 /** In the page: how many messages are applied in the moment in which the first one is drawn. */

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { eventually } from './support/eventually.ts'
 import { expect, test } from './support/fixtures.ts'
 import { asSoonAsThereIs } from './support/in-a-hurry.ts'
 import { OtherPerson } from './support/other-person.ts'
@@ -23,7 +24,7 @@ test('what is done before the first query has answered is done all the same', as
   await openRoom(tab, 'garden')
   await say(tab, 'to be edited')
   await composer(tab).fill('one')
-  await expect.poll(() => drafts(tab)).toEqual([{ text: 'one' }])
+  await eventually(() => drafts(tab)).toEqual([{ text: 'one' }])
   const elsewhere = async () => {
     await openRoom(tab, 'shed')
     await tab.reload()
@@ -37,7 +38,7 @@ test('what is done before the first query has answered is done all the same', as
     await asSoonAsThereIs(tab, composerOf('garden'), [{ type: ' two' }, { click: shed }])
     await enter(tab, 'garden')
     await expect(composer(tab)).toHaveAccessibleName('Message shed')
-    await expect.poll(() => drafts(tab)).toEqual([{ text: 'one two' }])
+    await eventually(() => drafts(tab)).toEqual([{ text: 'one two' }])
   })
   await test.step('and of who reloads at once', async () => {
     await elsewhere()
@@ -58,7 +59,7 @@ test('what is done before the first query has answered is done all the same', as
     })
     await expect(composer(tab)).toHaveValue('one two three @**Ada** ')
     await composer(tab).fill('one two three')
-    await expect.poll(() => drafts(tab)).toEqual([{ text: 'one two three' }])
+    await eventually(() => drafts(tab)).toEqual([{ text: 'one two three' }])
   })
   await test.step('Up edits the last message, as soon as that is here', async () => {
     await elsewhere()
@@ -87,7 +88,7 @@ test('what is done before the first query has answered is done all the same', as
     })
     const told =
       "SELECT event_type AS type FROM events WHERE event_type IN ('message.delete', 'message.restore') ORDER BY clock"
-    await expect.poll(() => rowsOf(tab, told)).toEqual([{ type: 'message.delete' }, { type: 'message.restore' }])
+    await eventually(() => rowsOf(tab, told)).toEqual([{ type: 'message.delete' }, { type: 'message.restore' }])
     await expect(message(tab, 'to be edited')).toHaveCount(1)
     await expect(tab.getByRole('button', { name: 'Undo' })).toHaveCount(0)
   })

@@ -9,6 +9,7 @@ import { installReadme } from '../scripts/package/consumer.ts'
 import { makePackage } from '../scripts/package/make-package.ts'
 import { BrowserProfile } from './support/browser-profile.ts'
 import { ConsoleErrors } from './support/console-errors.ts'
+import { eventually } from './support/eventually.ts'
 
 /**
  * What the README of the package promises, to somebody who has the tarball and nothing else: its files in an empty
@@ -79,7 +80,7 @@ test('two tabs show one list; the leader is closed, and rows go on', async ({ op
   await leader.close()
   await add(follower, 'Bake bread')
   await expect(follower.getByRole('listitem')).toHaveText(['Buy milk', 'Bake bread'])
-  await expect.poll(() => leads(follower)).toBe(true)
+  await eventually(() => leads(follower)).toBe(true)
 
   const third = await openTab()
   await expect(third.getByRole('listitem')).toHaveText(['Buy milk', 'Bake bread'])
@@ -102,7 +103,7 @@ test('what the README reads in other ways changes as the rows do', async ({ open
   await expect(examples.getByRole('paragraph')).toHaveText(['Buy milk', 'Bake bread'])
   await list.getByLabel('Buy milk').click()
   await expect(examples.getByRole('heading')).toHaveText('Bake bread')
-  expect(told.length).toBeGreaterThan(0)
+  await eventually(() => told.length).toBeGreaterThan(0)
 })
 
 test('nothing of the chat is in the bundle', () => {

@@ -1,3 +1,4 @@
+import { eventually } from './support/eventually.ts'
 import { expect, test } from './support/fixtures.ts'
 import { OtherPerson } from './support/other-person.ts'
 import { composer, expectOnce, message, openRoom, roomLink, say, signIn, syncPill } from './support/rooms.ts'
@@ -26,7 +27,7 @@ test('messages, place and draft survive a reload and a restart of the browser', 
   await say(tab, 'to be kept')
   await composer(tab).fill('half a thought')
   const path = new URL(tab.url()).pathname
-  await expect.poll(async () => rowsOf(tab, 'SELECT text FROM drafts')).toEqual([{ text: 'half a thought' }])
+  await eventually(async () => rowsOf(tab, 'SELECT text FROM drafts')).toEqual([{ text: 'half a thought' }])
 
   await tab.reload()
   await expect(message(tab, 'to be kept')).toHaveCount(1)
@@ -52,7 +53,7 @@ test('the app opens offline, with its data, and sends what was written when it i
   await say(tab, 'written online')
   await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
   await tab.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
-  await expect.poll(() => tab.evaluate(() => caches.keys().then((keys) => keys.length))).toBeGreaterThan(0)
+  await eventually(() => tab.evaluate(() => caches.keys().then((keys) => keys.length))).toBeGreaterThan(0)
 
   // both: no network in the browser, and no server on the machine
   await server.stop()

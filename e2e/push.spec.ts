@@ -1,5 +1,6 @@
 import { serverAway } from './support/console-errors.ts'
 import { DeviceStorage } from './support/device-storage.ts'
+import { eventually } from './support/eventually.ts'
 import { expect, test } from './support/field-notes.ts'
 import { message, networkIsBack, say, syncPill } from './support/rooms.ts'
 import { ServiceWorkerControl } from './support/service-worker.ts'
@@ -23,19 +24,19 @@ test('a push with no tab open: its event is there when a tab opens, though the s
   await host.say(stream, room, 'pushed while nobody looked')
   await worker.push({ stream, head: (await host.read(stream)).body.head })
   // it queues first (PLATFORM rule 12), so one shown is one queued
-  await expect.poll(() => worker.notifications()).toHaveLength(1)
+  await eventually(() => worker.notifications()).toHaveLength(1)
   const pushAgain = async () => worker.push({ stream, head: (await host.read(stream)).body.head })
   // what is taken back leaves the screen; what is edited follows
   const regretted = await host.say(stream, room, 'said **too** soon')
   await pushAgain()
-  await expect.poll(() => worker.notifications('body')).toContain('said too soon')
+  await eventually(() => worker.notifications('body')).toContain('said too soon')
   const about = { entity: regretted, room }
   await host.append(stream, [host.event('message.edit', stream, { text: 'said `better`' }, about)])
   await pushAgain()
-  await expect.poll(() => worker.notifications('body')).toContain('said better')
+  await eventually(() => worker.notifications('body')).toContain('said better')
   await host.append(stream, [host.event('message.delete', stream, {}, about)])
   await pushAgain()
-  await expect.poll(() => worker.notifications('body')).toEqual(['pushed while nobody looked'])
+  await eventually(() => worker.notifications('body')).toEqual(['pushed while nobody looked'])
   consoleErrors.expect(serverAway)
   await server.stop()
 
@@ -115,5 +116,5 @@ test('a push in the moment in which the leader leaves: its event is there once',
     const found = await rowsOf(tab, 'SELECT snippet, count(*) AS n FROM timeline_items GROUP BY snippet')
     expect(found).toEqual(texts.toSorted().map((snippet) => ({ snippet, n: 1 })))
   }
-  await expect.poll(() => device.countStored('queue')).toBe(0)
+  await eventually(() => device.countStored('queue')).toBe(0)
 })

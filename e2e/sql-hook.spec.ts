@@ -1,5 +1,5 @@
 import { expect, test } from './support/fixtures.ts'
-import { leaderAmong, rowsOf, sendQuery } from './support/tab.ts'
+import { leaderAmong, rowsOf, sendQuery, valueOf } from './support/tab.ts'
 
 test('DDL and DML go through window.__sendQuery, from the leader and from a follower', async ({ openTab }) => {
   const tabs = [await openTab(), await openTab()]
@@ -33,6 +33,21 @@ test('the answer has the shape of the proof of concept, with the caller’s own 
     requestId: 'q1',
     result: { columns: ['one'], rows: [{ one: 1 }], changes: 0 },
   })
+})
+
+test('a page that is just being loaded again can be asked at once: who asks waits until it can answer', async ({
+  openTab,
+}) => {
+  const tab = await openTab()
+  await rowsOf(tab, 'CREATE TABLE kept (n)')
+  for (let n = 1; n <= 3; n++) {
+    await tab.reload({ waitUntil: 'commit' })
+    await rowsOf(tab, `INSERT INTO kept VALUES (${n})`)
+    await tab.reload({ waitUntil: 'commit' })
+    expect(await valueOf(tab, 'SELECT count(*) FROM kept')).toBe(n)
+  }
+  await tab.reload({ waitUntil: 'commit' })
+  expect((await leaderAmong([tab])).leader).toBe(tab)
 })
 
 test('SQL with an error answers QUERY_ERROR with a message, and the next query works', async ({ openTab }) => {

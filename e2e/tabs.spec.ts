@@ -1,7 +1,8 @@
+import { eventually } from './support/eventually.ts'
 import { expect, test } from './support/fixtures.ts'
 import { OtherPerson } from './support/other-person.ts'
 import { composer, expectOnce, message, openRoom, say, signIn, syncPill } from './support/rooms.ts'
-import { leaderAmong, rowsOf, valueOf } from './support/tab.ts'
+import { isLeader, leaderAmong, rowsOf, valueOf } from './support/tab.ts'
 
 const room = 'general'
 
@@ -37,7 +38,7 @@ test('the leader tab is closed and the other goes on without a lost message', as
   await leader.close()
   await say(survivor, 'after the close')
   await expectOnce(survivor, [...texts, 'after the close'])
-  expect(await survivor.evaluate(() => window.__TAB_ID === window.__ACTIVE)).toBe(true)
+  await eventually(() => isLeader(survivor)).toBe(true)
   expect(await valueOf(survivor, 'SELECT count(*) FROM timeline_items')).toBe(13)
 })
 

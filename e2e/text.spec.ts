@@ -1,3 +1,4 @@
+import { eventually } from './support/eventually.ts'
 import { expect, test } from './support/fixtures.ts'
 import { composer, message, messages, openDemo, openRoom, roomLink, timeline } from './support/rooms.ts'
 
@@ -17,7 +18,7 @@ test('what was typed is on screen, in its direction, and leads where it says', a
     await composer(tab).fill(text)
     await composer(tab).press('Enter')
     const drawn = async () => (await messages(tab).last().locator('p').allInnerTexts()).join('\n')
-    await expect.poll(drawn, { timeout: 45_000 }).toBe(text)
+    await eventually(drawn).toBe(text)
   }
 
   await composer(tab).fill('שלום\n\nhello\n\n- שלום\n- hello\n\n> שלום')

@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test'
+import { eventually } from './support/eventually.ts'
 import { expect, test } from './support/fixtures.ts'
 import { OtherPerson } from './support/other-person.ts'
 import { message, messages, openDemo, openRoom, roomLink, signIn, timeline } from './support/rooms.ts'
@@ -112,6 +113,7 @@ test('a thread of many replies is walked, and a link leads into the middle of a 
   const linked = await openTab(`/s/${space}/${rooms[0]!}#${ids[70]!}`)
   const row = messages(linked).filter({ has: linked.getByText('line 70', { exact: true }) })
   await expect(row).toBeInViewport({ ratio: 1 })
+  await settledTop(linked)
   const box = (await row.boundingBox())!
   const frame = (await timeline(linked).boundingBox())!
   expect(Math.abs(box.y + box.height / 2 - (frame.y + frame.height / 2))).toBeLessThan(2)
@@ -205,7 +207,7 @@ test.describe('unread', () => {
     await expect(line79(tab)).toBeInViewport()
     await settledTop(tab)
     const onScreen = await messages(tab).filter({ hasText: 'news' }).evaluateAll(rowsInView)
-    await expect.poll(() => unreadOf(tab)).toBe(500 - onScreen)
+    await eventually(() => unreadOf(tab)).toBe(500 - onScreen)
     await tab.waitForTimeout(700)
     expect(await unreadOf(tab)).toBe(500 - onScreen)
 
@@ -221,7 +223,7 @@ test.describe('unread', () => {
     await tab.keyboard.press('Enter')
     await expect(message(tab, `news ${onScreen + 1}.`)).toBeInViewport()
     await expect(timeline(tab)).toBeFocused()
-    await expect.poll(() => unreadOf(tab)).toBeLessThan(left)
+    await eventually(() => unreadOf(tab)).toBeLessThan(left)
 
     // read to the end: nothing is left
     await timeline(tab).press('End')
@@ -321,7 +323,7 @@ function rowsInView(rows: readonly Element[]): number {
   }).length
 }
 
-/** The first message in view and where it stands, once it does. */
+/** The first message in view and where it stands, once it has stood there for 30 frames. */
 async function settledTop(tab: Page): Promise<Place> {
   return timeline(tab).evaluate(async (list) => {
     const look = () => {
@@ -332,8 +334,14 @@ async function settledTop(tab: Page): Promise<Place> {
       }
       return { key: '', top: 0 }
     }
-    for (let frames = 0; frames < 30; frames++) await new Promise((resolve) => requestAnimationFrame(resolve))
-    return look()
+    let place = look()
+    for (let calm = 0; calm < 30; calm++) {
+      await new Promise((resolve) => requestAnimationFrame(resolve))
+      const now = look()
+      if (now.key === '' || now.key !== place.key || now.top !== place.top) calm = 0
+      place = now
+    }
+    return place
   })
 }
 

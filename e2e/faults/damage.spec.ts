@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { DeviceStorage } from '../support/device-storage.ts'
 import { serverAway } from '../support/console-errors.ts'
+import { eventually } from '../support/eventually.ts'
 import { expect, test } from '../support/field-notes.ts'
 import { composer, expectOnce, message, networkIsBack, problem, say, syncPill } from '../support/rooms.ts'
 import { valueOf } from '../support/tab.ts'
@@ -62,7 +63,7 @@ test('damaged pool header: it is mended, without the server', async ({ enter, pr
   await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
   await valueOf(tab, 'PRAGMA wal_checkpoint(TRUNCATE)')
   await tab.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
-  await expect.poll(() => tab.evaluate(() => caches.keys().then((keys) => keys.length))).toBeGreaterThan(0)
+  await eventually(() => tab.evaluate(() => caches.keys().then((keys) => keys.length))).toBeGreaterThan(0)
   const device = await DeviceStorage.of(profile.context, server.url)
   await tab.close()
   await device.overwriteDatabase(0, 600, 0x5a)

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from '@playwright/test'
+import { eventually } from '../support/eventually.ts'
 import { expect, test } from '../support/fault-fixtures.ts'
 import type { FreeBrowser } from '../support/free-browser.ts'
 import type { RuntimeSite } from '../support/runtime-site.ts'
@@ -95,7 +96,7 @@ test('request accepted, leader dies after the commit and before the reply: one e
   )
   expect(await outcome, 'an event is repeated, by its id').toBe('durable')
   // it was answered by another than the one that died of it
-  await expect.poll(() => leader.evaluate(() => runtime.workers.length)).toBe(workers + 1)
+  await eventually(() => leader.evaluate(() => runtime.workers.length)).toBe(workers + 1)
   expect(await valueOf(other, "SELECT count(*) FROM events WHERE actor = 'event'")).toBe(1)
 })
 

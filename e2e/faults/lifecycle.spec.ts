@@ -86,11 +86,23 @@ test('a subscriber too busy to take its deltas: a bounded number waits for it, t
   await createWritten(subscriber)
   await watch(subscriber)
   const writer = await openTab()
+  // its main thread does nothing else until this request is answered
+  let answer = () => {}
+  const asked = new Promise<void>((begun) =>
+    subscriber.route('**/held', async (route) => {
+      begun()
+      await new Promise<void>((resolve) => (answer = resolve))
+      await route.fulfill({ body: '' })
+    }),
+  )
   const busy = subscriber.evaluate(() => {
-    const until = performance.now() + 3_000
-    while (performance.now() < until);
+    const request = new XMLHttpRequest()
+    request.open('GET', '/held', false)
+    request.send()
   })
+  await asked
   await insert(writer, 1_000)
+  answer()
   await busy
   await expectLive(subscriber)
   // 256 messages may be under way, and the difference

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { DeviceStorage } from '../support/device-storage.ts'
 import { serverAway } from '../support/console-errors.ts'
+import { eventually } from '../support/eventually.ts'
 import { expect, test } from '../support/field-notes.ts'
 import { expectOnce, networkIsBack, openRoom, problem, say, signIn, syncPill } from '../support/rooms.ts'
 import { rowsOf, untilConnected, valueOf } from '../support/tab.ts'
@@ -19,7 +20,7 @@ test('files cleared but not IndexedDB: the sentinel says so, and everything come
   await server.stop()
   await say(tab, 'not sent yet')
   // the Service Worker's own copy of the outbox, made after the commit
-  await expect.poll(() => device.countStored('outbox')).toBeGreaterThan(0)
+  await eventually(() => device.countStored('outbox')).toBeGreaterThan(0)
   await tab.close()
   await device.removeFiles()
 

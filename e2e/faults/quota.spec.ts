@@ -1,4 +1,5 @@
 import { DeviceStorage } from '../support/device-storage.ts'
+import { eventually } from '../support/eventually.ts'
 import { expect, test } from '../support/field-notes.ts'
 import { composer, message, problem, say, syncPill } from '../support/rooms.ts'
 import { valueOf } from '../support/tab.ts'
@@ -18,9 +19,9 @@ test('quota reached in SQLite: told in every tab, nothing is lost, and it goes o
   await expect(syncPill(a)).toHaveAttribute('data-queued', '0')
   const device = await DeviceStorage.of(profile.context, server.url)
   // the ballast lies in place once nothing was written for a second
-  await expect
-    .poll(() => device.page.evaluate(async () => (await navigator.storage.estimate()).usage))
-    .toBeGreaterThan(4_000_000)
+  await eventually(() => device.page.evaluate(async () => (await navigator.storage.estimate()).usage)).toBeGreaterThan(
+    4_000_000,
+  )
 
   await device.leaveRoom(500_000)
   const sent = 60
@@ -43,7 +44,7 @@ test('quota reached in SQLite: told in every tab, nothing is lost, and it goes o
 
   await device.makeRoom()
   for (const tab of [a, b]) await expect(problem(tab)).toHaveCount(0)
-  await expect.poll(() => valueOf(a, count)).toBe(sent + 1)
+  await eventually(() => valueOf(a, count)).toBe(sent + 1)
   await composer(b).press('Enter')
   await expect(message(a, 'into the full device')).toHaveCount(1)
   await expect(syncPill(a)).toHaveAttribute('data-queued', '0')

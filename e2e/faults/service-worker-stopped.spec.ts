@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { chatNames, type FromSync, type ToSync } from '../../schema/messages/sync.ts'
 import { DeviceStorage } from '../support/device-storage.ts'
+import { eventually } from '../support/eventually.ts'
 import { expect, test } from '../support/field-notes.ts'
 import { expectOnce, message, networkIsBack, say, syncPill } from '../support/rooms.ts'
 import { ServiceWorkerControl } from '../support/service-worker.ts'
@@ -59,7 +60,7 @@ test('stopped when a batch is handed over and not applied: its own cursor is beh
   await expect(message(tab, 'first')).toHaveCount(1)
   const worker = await ServiceWorkerControl.attach(profile.context, server.url)
   const device = await DeviceStorage.of(profile.context, server.url)
-  await expect.poll(() => device.keptCursor(stream)).toBe((await host.read(stream)).body.head)
+  await eventually(() => device.keptCursor(stream)).toBe((await host.read(stream)).body.head)
   await wakeByHand(tab)
   const handedOver = await heard(tab, 'EVENTS')
   let idle = false
@@ -76,11 +77,11 @@ test('stopped when a batch is handed over and not applied: its own cursor is beh
   const kept = (await device.keptCursor(stream))!
   const { items, head } = (await host.read(stream, kept)).body
   await worker.push({ stream, head })
-  await expect.poll(() => device.countStored('queue'), 'also what it did not know to be applied').toBe(items.length)
+  await eventually(() => device.countStored('queue'), 'also what it did not know to be applied').toBe(items.length)
   const again = await enter()
   await expectOnce(again, ['first', 'second', 'third'])
   await expectEachOnce(again, ['first', 'second', 'third'])
-  await expect.poll(() => device.countStored('queue')).toBe(0)
+  await eventually(() => device.countStored('queue')).toBe(0)
 })
 
 test('stopped when it has uploaded and the leader has not heard of it', async ({
@@ -100,7 +101,7 @@ test('stopped when it has uploaded and the leader has not heard of it', async ({
   let idle = false
   const busy = sendQuery(tab, countTo(2e7)).then(() => (idle = true))
   server.resume()
-  await expect.poll(() => host.textsInLog(stream), { intervals: [30] }).toEqual(['first', 'second'])
+  await eventually(() => host.textsInLog(stream)).toEqual(['first', 'second'])
   await worker.stop()
   expect(idle, 'the leader has not come to it yet').toBe(false)
   await busy
@@ -123,7 +124,7 @@ test('stopped while it takes a push, before anything is queued: the next push qu
   const worker = await ServiceWorkerControl.attach(profile.context, server.url)
   const device = await DeviceStorage.of(profile.context, server.url)
   const { head } = (await host.read(stream)).body
-  await expect.poll(() => device.keptCursor(stream)).toBe(head)
+  await eventually(() => device.keptCursor(stream)).toBe(head)
   await tab.close()
   await worker.stop()
   const push = async (): Promise<void> => worker.push({ stream, head: (await host.read(stream)).body.head })
@@ -139,7 +140,7 @@ test('stopped while it takes a push, before anything is queued: the next push qu
   expect(await device.keptCursor(stream)).toBe(head)
   await host.say(stream, room, 'pushed and taken')
   await push()
-  await expect.poll(() => device.countStored('queue')).toBe(2)
+  await eventually(() => device.countStored('queue')).toBe(2)
   const again = await enter()
   await expectOnce(again, ['seen before', 'pushed and cut off', 'pushed and taken'])
   await expectEachOnce(again, ['seen before', 'pushed and cut off', 'pushed and taken'])

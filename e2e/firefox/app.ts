@@ -77,10 +77,13 @@ export async function untilStatus(page: Page, name: string, value: string, timeo
   })
 }
 
-export const leads = (page: Page): Promise<boolean> => page.evaluate(() => window.__TAB_ID === window.__ACTIVE)
+/** In the page. One that has just been opened or reloaded leads nothing. */
+export const leadsHere = (): boolean => window.__TAB_ID !== undefined && window.__TAB_ID === window.__ACTIVE
+export const leads = (page: Page): Promise<boolean> => page.evaluate(leadsHere)
 
-/** The one value of a query that must succeed. */
+/** The one value of a query that must succeed, also in a page that was opened or reloaded a moment ago. */
 export async function valueOf(page: Page, sql: string): Promise<unknown> {
+  await waitFor(page, 'the tab can be asked', () => !!window.__sendQuery)
   const answer = await page.evaluate((text) => window.__sendQuery!(text, crypto.randomUUID()), sql)
   if (answer.type === 'QUERY_ERROR') throw new Error(`${sql}: ${answer.message}`)
   return Object.values(answer.result.rows[0] ?? {})[0]
@@ -95,8 +98,8 @@ export async function untilPanel(page: Page, text: string): Promise<void> {
 
 export async function untilValue(page: Page, sql: string, value: unknown): Promise<void> {
   const is = async (text: string, wanted: unknown): Promise<boolean> => {
-    const answer = await window.__sendQuery!(text, crypto.randomUUID())
-    return answer.type === 'QUERY_RESPONSE' && Object.values(answer.result.rows[0] ?? {})[0] === wanted
+    const answer = await window.__sendQuery?.(text, crypto.randomUUID())
+    return answer?.type === 'QUERY_RESPONSE' && Object.values(answer.result.rows[0] ?? {})[0] === wanted
   }
   await waitFor(page, `${sql} = ${String(value)}`, is, sql, value)
 }

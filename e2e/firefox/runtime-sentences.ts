@@ -4,7 +4,7 @@ import type { FaultName } from '../runtime/page/chaos.ts'
 import { RuntimeSite } from '../support/runtime-site.ts'
 import { isLeader, leaderAmong, rowsOf, valueOf } from '../support/tab.ts'
 import { createWritten, expectLive, expectWrittenOnce, startWriting, untilWritten, watch } from '../support/writing.ts'
-import { openTab, untilConnected, waitFor } from './app.ts'
+import { leadsHere, openTab, untilConnected, waitFor } from './app.ts'
 import type { Firefox, Page } from './driver.ts'
 import type { Sentence } from './world.ts'
 
@@ -54,7 +54,7 @@ const withFault =
     await rowsOf(leader, "INSERT INTO written VALUES ('leader', 1)")
     await expectLive(follower)
     await leader.close()
-    await waitFor(follower as Tab, 'the follower leads', () => window.__TAB_ID === window.__ACTIVE)
+    await waitFor(follower as Tab, 'the follower leads', leadsHere)
     // what is in memory goes with its tab
     if (fault === 'no-opfs') await createWritten(follower)
     await rowsOf(follower, "INSERT INTO written VALUES ('follower', 2)")
@@ -65,7 +65,7 @@ async function wayBack({ firefox, site }: { firefox: Firefox; site: RuntimeSite 
   await createWritten(leader)
   const other = await open(firefox, site, [])
   await leader.goto(`${site.url}/elsewhere`)
-  await waitFor(other, 'the other leads', () => window.__TAB_ID === window.__ACTIVE)
+  await waitFor(other, 'the other leads', leadsHere)
   await rowsOf(other, "INSERT INTO written VALUES ('meanwhile', 1)")
   await leader.goBack()
   await untilConnected(leader)

@@ -67,9 +67,29 @@ export class DeviceStorage {
 
   /** Deletes the database's files. No tab of the app may be open. */
   async removeFiles(): Promise<void> {
+    await this.#untilReleased()
     await this.page.evaluate(async (folder) => {
       const root = await navigator.storage.getDirectory()
       await root.removeEntry(folder, { recursive: true })
+    }, poolFolder.slice(1))
+  }
+
+  /** The worker of a tab that was closed a moment ago may still hold the files. */
+  async #untilReleased(): Promise<void> {
+    await this.page.evaluate(async (folder) => {
+      const root = await navigator.storage.getDirectory()
+      const opaque = await (await root.getDirectoryHandle(folder)).getDirectoryHandle('.opaque')
+      for await (const handle of opaque.values()) {
+        for (;;) {
+          try {
+            await (await (handle as FileSystemFileHandle).createWritable({ keepExistingData: true })).abort()
+            break
+          } catch (error) {
+            if ((error as DOMException).name !== 'NoModificationAllowedError') throw error
+            await new Promise((resolve) => setTimeout(resolve, 20))
+          }
+        }
+      }
     }, poolFolder.slice(1))
   }
 
@@ -78,6 +98,7 @@ export class DeviceStorage {
    * the pool's header. No tab of the app may be open. The WAL goes, since it would heal what it has.
    */
   async overwriteDatabase(at: number, length: number, byte: number): Promise<void> {
+    await this.#untilReleased()
     await this.page.evaluate(
       async ([folder, at, length, byte]) => {
         const root = await navigator.storage.getDirectory()

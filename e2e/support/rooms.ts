@@ -29,7 +29,8 @@ export async function openDemo(page: Page): Promise<string> {
 
 export async function openRoom(page: Page, name: string): Promise<void> {
   await roomLink(page, name).click()
-  await expect(composer(page)).toBeVisible()
+  // not that of the room before
+  await expect(composer(page)).toHaveAccessibleName(`Message ${name}`)
 }
 
 export async function say(page: Page, text: string): Promise<void> {

@@ -12,8 +12,18 @@ export async function untilConnected(page: Page): Promise<void> {
 }
 
 let requests = 0
+/** A page that was opened or reloaded a moment ago has no way in yet: this waits for it. */
 export function sendQuery(page: Page, sql: string): Promise<HookAnswer> {
-  return page.evaluate(([text, id]) => window.__sendQuery!(text, id), [sql, `e2e-${++requests}`] as const)
+  return page.evaluate(
+    async ([text, id]) => {
+      for (const late = Date.now() + 30_000; !window.__sendQuery && Date.now() < late;) {
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+      if (!window.__sendQuery) throw new Error(`${location.href} cannot be asked after 30 s`)
+      return window.__sendQuery(text, id)
+    },
+    [sql, `e2e-${++requests}`] as const,
+  )
 }
 
 /** Rows of a query that must succeed. */
