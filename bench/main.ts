@@ -2,13 +2,14 @@ import { parseArgs } from 'node:util'
 import { openBenchSite } from './bench-site.ts'
 import { benchFailover } from './failover/main.ts'
 import { Figures, printTable, writeJson } from './figures.ts'
+import { plotTimings, writePlot } from './plot.ts'
 import { benchApply, benchApplyWatched } from './main-job/apply.ts'
 import { benchLatency } from './main-job/latency.ts'
 import { benchMaintain } from './main-job/maintain.ts'
 import { benchProduct } from './main-job/product.ts'
 
 /**
- * `npm run bench -- [main|app|failover|engine|peers|search|first-paint] [--json FILE] [--messages N] [--rounds N]`: figures as a table on screen and
+ * `npm run bench -- [main|app|failover|engine|peers|search|first-paint] [--json FILE] [--plot FILE.svg] [--messages N] [--rounds N]`: figures as a table on screen and
  * as JSON in FILE.
  * `main` runs the product's own workers in Chromium; `engine` compares the dataflow engine with plain SQLite, in Node; `peers` with
  * other engines of live queries; `first-paint` opens fresh profiles; `app` is the last part of `main`, `failover` closes and crashes the leader again and again.
@@ -37,6 +38,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: 'string' },
+    plot: { type: 'string' },
     messages: { type: 'string', default: '225078' },
     rounds: { type: 'string', default: '100' },
   },
@@ -51,7 +53,8 @@ if (part === 'main') {
     await benchApplyWatched(site, figures, Math.min(messages, 20_000))
     await benchApply(site, figures, messages)
     await benchLatency(site, figures)
-    await benchMaintain(site, figures)
+    const timings = await benchMaintain(site, figures)
+    if (values.plot) writePlot(values.plot, plotTimings('One event in Chromium, with this many queries live', timings))
   } finally {
     await site.close()
   }

@@ -8,6 +8,7 @@ import type { Task } from './child.ts'
 import { dearQueries, type DearFigure } from './dearer.ts'
 import type { Endurance, Rewrite } from './endurance.ts'
 import type { Measured } from './measure.ts'
+import { plotTimings, writePlot, type Timing } from '../plot.ts'
 import { workloads, type Workload } from './workloads.ts'
 
 const folder = join(import.meta.dirname, '../../.cache/bench-engine')
@@ -26,7 +27,7 @@ const axes: readonly Size[] = [
 ]
 
 /**
- * `npm run bench -- engine [--json FILE] [--rows N,…] [--queries N,…] [--only WORKLOAD] [--writes N] [--warm-up N] [--turns N] [--turn-rows N]`
+ * `npm run bench -- engine [--json FILE] [--plot FILE.svg] [--rows N,…] [--queries N,…] [--only WORKLOAD] [--writes N] [--warm-up N] [--turns N] [--turn-rows N]`
  *
  * The engine against plain SQLite. Each figure has a process of its own, and the engine is bundled as the product is. Without sizes it goes along the
  * axes: 10k, 100k and 1M rows with 50 live queries; 1, 50, 500 and 10,000 live queries over 100k rows. `--rows` and `--queries` ask for every pair.
@@ -36,6 +37,7 @@ export async function runEngineBench(args: readonly string[]): Promise<void> {
     args: [...args],
     options: {
       json: { type: 'string' },
+      plot: { type: 'string' },
       rows: { type: 'string' },
       queries: { type: 'string' },
       writes: { type: 'string', default: '1000' },
@@ -63,6 +65,8 @@ export async function runEngineBench(args: readonly string[]): Promise<void> {
     }
   }
   printFlatness(measured)
+  if (values.plot)
+    writePlot(values.plot, plotTimings('One write, from its commit to the last listener', timings(measured)))
   const dearer = 'dearer'.includes(values.only ?? '') ? againstRerun(numbers(values.rows ?? '20000')) : []
   const turns = Number(values.turns)
   const endurance =
@@ -83,6 +87,16 @@ function inChild<T>(task: Task): T {
   })
   if (child.status !== 0) throw new Error(`${JSON.stringify(task)} ended with ${child.status ?? child.signal}`)
   return JSON.parse(child.stdout.trim().split('\n').at(-1)!) as T
+}
+
+function timings(measured: readonly Measured[]): Timing[] {
+  return measured.flatMap(({ workload, rows, queries, pushMs, rawReadMs }) => {
+    const what = `${workload}, ${count(queries)} live, ${count(rows)} rows`
+    return [
+      { what, how: 'live queries updated', ms: pushMs },
+      { what, how: 'all queries run again', ms: rawReadMs },
+    ]
+  })
 }
 
 /** No more live queries and rows than the workload bears. */
