@@ -15,6 +15,8 @@ export default defineConfig({
   test: {
     include: ['{schema,dataflow,workers,react,server,app,scripts,package}/**/*.test.{ts,tsx}'],
     environment: 'node',
+    // Deadlines are for what hangs, not for what is slow: Vitest's own second passes while a loaded machine does other things.
     testTimeout: 30_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 })

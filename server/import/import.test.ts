@@ -254,7 +254,8 @@ test('now is when the server says so', async () => {
   const { told, imported } = await importFile(late, folder.write(lines(1, 4)), 'Late server')
   expect(imported).toBe(2)
   expect(told.map(([line]) => line)).toEqual([3, 4])
-  expect(Math.abs(connection.now() - Date.now())).toBeLessThan(100)
+  // half of what an answer took may be off: seconds on a busy machine, never the years of above
+  expect(Math.abs(connection.now() - Date.now())).toBeLessThan(60_000)
 })
 
 describe('said in a sentence', () => {

@@ -18,7 +18,7 @@ async function slowStart() {
   const serverPage = await import('./server-page.ts')
   let localComes = () => {}
   serverPage.raceServerPage(new Promise<void>((resolve) => (localComes = resolve)))
-  await vi.waitFor(() => expect(answer).toBeTypeOf('function'))
+  await vi.waitFor(() => expect(answer).toBeTypeOf('function'), 20_000)
   return { ...serverPage, localComes }
 }
 beforeEach(() => {
