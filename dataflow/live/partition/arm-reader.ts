@@ -5,7 +5,10 @@ import type { LookupIndexes } from '../../capture/lookup-indexes.ts'
 import type { PartitionId } from '../../operators/touch-partitions.ts'
 import { inputsSql, recomputeSql, type Cut } from '../../plan/partition/block-sql.ts'
 import { Alignment } from '../../result/align-rows.ts'
-import { mostColumns, ReadRows, Reread } from '../../result/read-rows.ts'
+import { mostColumns, ReadRows } from '../../result/read-rows.ts'
+import type { Reread } from '../../result/reread.ts'
+import { RereadInOrder } from '../../result/reread-in-order.ts'
+import { RereadInPlace } from '../../result/reread-in-place.ts'
 import { nameEntry, partitionOf, ReadEntry, type Entry } from '../../result/entry.ts'
 import { matchOrdinals } from '../../result/row-keys.ts'
 import type { Connection } from '../../sqlite/connection.ts'
@@ -90,11 +93,12 @@ export class ArmReader {
     return !this.#arm.namesRepeat && extra.length === 0 && columns <= mostColumns
   }
 
-  /** Everything, beside what was read the last time. */
-  rereadRows(old: ReadRows | null): Reread {
+  /** Everything, beside what was read the last time. `isOrdered`: rows stand as they are read, else where they stood. */
+  rereadRows(old: ReadRows | null, isOrdered: boolean): Reread {
     const { columns, keys, order } = this.#arm.plan.block.layout
     const named = [...new Set([...keys, ...order])].filter((place) => place < columns)
-    const reread = new Reread(old ?? new ReadRows([], [], this.#arm.names, []))
+    const before = old ?? new ReadRows([], [], this.#arm.names, [])
+    const reread = isOrdered || !old ? new RereadInOrder(before) : new RereadInPlace(before)
     const row: SqlValue[] = []
     this.#readAll(this.#arm.plan.hydrate(null), (statement) => {
       const reals = statement.readInto(row)

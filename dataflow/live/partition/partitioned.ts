@@ -187,8 +187,7 @@ export class Partitioned implements Maintainer {
     const start = performance.now()
     this.#guard.rerunSteps = 0
     const old = before instanceof ReadRows ? before : before && ReadRows.of(loaded[0]!, this.#arms[0]!.names)
-    const keepsOrder = before !== null && this.#parts.query.orderBy.length === 0
-    const { rows, changes } = reader.rereadRows(old).end(keepsOrder)
+    const { rows, changes } = reader.rereadRows(old, this.#parts.query.orderBy.length > 0).end()
     this.#graph?.unload()
     this.#waiting = { arms: () => [rows.entries()], capacity: null, shown: rows }
     this.#guard.rerunMs = performance.now() - start
