@@ -29,7 +29,7 @@ export function stepsBeside(rerun: number): number {
 /**
  * No turn costs much more than running the query again. What following a turn will cost is not known before, so:
  *  - it is stopped when it has spent a share of what running again last cost, and the query is run again (where a few short look-ups took long,
- *    not the first time);
+ *    not the first time), and even in the first turn when the soonest of the first partitions, taken for all that are to be read, says so;
  *  - turns of its kind (which places of the query changed, how many rows: powers of four) are then run again at once: 4 of them, and after each
  *    try that fails twice as many, up to 256. A try that does not fail halves it.
  *
@@ -44,6 +44,10 @@ export class TurnGuard {
   #turns = 0
   #spent = 0
   #lookUps = 0
+  #partitions = 0
+  #read = 0
+  /** milliseconds of the partition that was read soonest: a pause of the machine is not in it */
+  #shortest = Infinity
   #steps = 0
   #kind = 0
   /** this turn is one too long, the first of its kind */
@@ -59,6 +63,9 @@ export class TurnGuard {
     this.#turns++
     this.#spent = 0
     this.#lookUps = 0
+    this.#partitions = 0
+    this.#read = 0
+    this.#shortest = Infinity
     this.#isLong = false
     this.#steps = stepsBeside(this.rerunSteps)
   }
@@ -84,6 +91,20 @@ export class TurnGuard {
 
   enter(kind: number): void {
     this.#kind = kind
+  }
+
+  /** So many partitions are going to be read. */
+  expect(partitions: number): void {
+    this.#partitions = partitions
+  }
+
+  /** One of them was. Throws CheaperToRerun once it is too much, or would be if all were read. */
+  spendOnPartition(milliseconds: number): void {
+    this.#shortest = Math.min(this.#shortest, milliseconds)
+    this.#read++
+    const limit = Math.max(patience.first, patience.share * this.rerunMs)
+    if (this.#read === fewLookUps && this.#shortest * this.#partitions > 2 * limit) this.giveUp()
+    this.spend(milliseconds)
   }
 
   /** Throws CheaperToRerun once it is too much. */

@@ -19,7 +19,7 @@ import type { PartitionId } from './touch-partitions.ts'
 export class RecomputePartitions extends Node<PartitionId, Entry> {
   readonly kind: ReadKind
   readonly label: string
-  readonly #read: ReadPartition
+  readonly #reader: PartitionReader
   readonly #sql: () => readonly string[]
   /** most partitions are one row */
   readonly #kept = new Map<KeyId, Entry | readonly Entry[]>()
@@ -30,13 +30,13 @@ export class RecomputePartitions extends Node<PartitionId, Entry> {
     input: Outlet<PartitionId>,
     kind: ReadKind,
     label: string,
-    read: ReadPartition,
+    reader: PartitionReader,
     sql: () => readonly string[],
   ) {
     super(graph, [input])
     this.kind = kind
     this.label = label
-    this.#read = read
+    this.#reader = reader
     this.#sql = sql
   }
 
@@ -68,9 +68,10 @@ export class RecomputePartitions extends Node<PartitionId, Entry> {
 
   protected process([partitions]: readonly Entries<PartitionId>[]): Entries<Entry> {
     const changes: Entries<Entry> = []
+    this.#reader.expect(partitions!)
     const read = partitions!.map(([partition]) => {
       const before = this.#keptOf(partition.id)
-      return { id: partition.id, before, after: this.#read(partition, before) }
+      return { id: partition.id, before, after: this.#reader.read(partition, before) }
     })
     for (const { id, before, after } of read) this.#keep(id, before, compare(before, after, changes))
     return changes
@@ -92,8 +93,12 @@ export class RecomputePartitions extends Node<PartitionId, Entry> {
 /** How `read` makes most partitions: by a look-up, by one that ends at their k-th row, or from what moved. */
 export type ReadKind = 'recompute' | 'first' | 'fold'
 
-/** The rows of a partition as they are now; `before` are those kept. */
-export type ReadPartition = (partition: PartitionId, before: readonly Entry[]) => readonly Entry[]
+export interface PartitionReader {
+  /** These are going to be read in this turn. */
+  expect(partitions: Entries<PartitionId>): void
+  /** The rows of a partition as they are now; `before` are those kept. */
+  read(partition: PartitionId, before: readonly Entry[]): readonly Entry[]
+}
 
 const none: readonly Entry[] = []
 

@@ -15,6 +15,7 @@ import { planFarRoute, type FarPlan } from './touch/route.ts'
 import { RowFunctions } from './row-functions.ts'
 import { occurrencesIn, type Occurrence } from './sources/occurrences.ts'
 import { assertAllReached } from './sources/table-sources.ts'
+import type { TouchStatement } from './touch/touch-statements.ts'
 import { planTouches } from './touch/touch.ts'
 import { Unplannable } from './unplannable.ts'
 import { selectOfValues } from './sources/values.ts'
@@ -53,8 +54,8 @@ export interface ArmPlan {
   /** by occurrence: the key is made of its own columns */
   readonly direct: readonly boolean[]
   readonly hydrate: (cut: Cut | null) => string
-  /** SQL by occurrence and by what else changed; null: any partition may be touched */
-  readonly touches: Map<string, readonly string[] | null>
+  /** by occurrence and by what else changed; null: any partition may be touched */
+  readonly touches: Map<string, readonly TouchStatement[] | null>
   /** SQL that names the rows that moved, by which places changed; null: too much of it */
   readonly moves: Map<string, readonly string[] | null>
   /** SQL by which key values are NULL */

@@ -2,6 +2,8 @@ import type { SqlValue } from '../../../schema/live.ts'
 import { encodeKey, keyId, type KeyId } from '../../key.ts'
 import { sameValues } from '../../same-value.ts'
 import type { LookupIndexes } from '../../capture/lookup-indexes.ts'
+import type { Entries } from '../../graph/graph.ts'
+import type { PartitionReader } from '../../operators/recompute-partitions.ts'
 import type { PartitionId } from '../../operators/touch-partitions.ts'
 import { inputsSql, recomputeSql, type Cut } from '../../plan/partition/block-sql.ts'
 import { Alignment } from '../../result/align-rows.ts'
@@ -22,7 +24,7 @@ import type { TurnGuard } from '../turn-guard.ts'
  *   from its last state and the rows that moved (plan/fold/fold-groups.ts) · from the changed row alone (plan/partition/project-row.ts) ·
  *   by the query with the partition's key put inside (plan/partition/block-sql.ts)
  */
-export class ArmReader {
+export class ArmReader implements PartitionReader {
   readonly #connection: Connection
   readonly #indexes: LookupIndexes
   readonly #parameters: readonly SqlValue[]
@@ -46,6 +48,13 @@ export class ArmReader {
     this.#parameterCount = parameterCount
     this.#arm = arm
     this.#guard = guard
+  }
+
+  /** Of those that are to be read by a look-up, the guard is told the number. */
+  expect(partitions: Entries<PartitionId>): void {
+    let lookUps = 0
+    for (const [{ moves, row }] of partitions) if (!moves && row === undefined) lookUps++
+    this.#guard.expect(lookUps)
   }
 
   /** A partition as it is now; `before`: its entries as they are kept. */
@@ -146,7 +155,7 @@ export class ArmReader {
       : rows.map((row) => this.#entry(row, 0, partition.id))
     const took = performance.now() - start
     this.partitionCost += 0.1 * (took - this.partitionCost)
-    this.#guard.spend(took)
+    this.#guard.spendOnPartition(took)
     return entries
   }
 

@@ -21,7 +21,7 @@ import { Arm, type Routing } from './arm.ts'
 import { ArmReader } from './arm-reader.ts'
 import type { Maintainer, Maintenance } from '../maintainer.ts'
 import { changesOf, kindOf, partitionFinder } from '../touch/partition-finder.ts'
-import { QueryGraph, type GraphParts } from './query-graph.ts'
+import { askedBy, QueryGraph, type GraphParts } from './query-graph.ts'
 import { CheaperToRerun, TurnGuard } from '../turn-guard.ts'
 import { countCollations, inPlacesOf, orderEntries, readWindow } from './result-order.ts'
 
@@ -322,10 +322,7 @@ export class Partitioned implements Maintainer {
   }
 
   #lookUps(): string[] {
-    return this.#arms.flatMap(({ plan: { recompute, touches, moves } }) => [
-      ...recompute.values(),
-      ...[...touches.values(), ...moves.values()].flatMap((sqls) => sqls ?? []),
-    ])
+    return this.#arms.flatMap(({ plan }) => [...plan.recompute.values(), ...askedBy(plan)])
   }
 
   /** Nothing to give back: statements are the connection's. */
@@ -336,7 +333,7 @@ function rowsOf(diff: TurnDiff): ReadonlyMap<string, readonly RowDiff[]> {
   return new Map([...diff].map(([table, { rows }]) => [table, rows ?? []]))
 }
 
-const manyRows = 500
+const manyRows = 100
 /** of SQLite's programs, some 60 ms: what arms may take before the query itself is tried */
 const stepsUntried = 2_000_000
 

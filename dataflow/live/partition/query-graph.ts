@@ -8,6 +8,7 @@ import { RecomputePartitions } from '../../operators/recompute-partitions.ts'
 import { ResultWindow, type Window } from '../../operators/result-window.ts'
 import { TableSource } from '../../operators/table-source.ts'
 import { TouchPartitions } from '../../operators/touch-partitions.ts'
+import type { ArmPlan } from '../../plan/query-plan.ts'
 import { printExpression } from '../../print/print.ts'
 import type { Entry } from '../../result/entry.ts'
 import type { CompareEntries } from '../../result/ordered-list.ts'
@@ -123,15 +124,20 @@ export class QueryGraph {
     const { first } = plan.block
     const inputs = this.#sources.filter(({ table }) => plan.tableKeys.includes(table))
     const find = partitionFinder(this.#parts.diffTables, arm, reader, this.#parts.guard)
-    const asked = () => [...plan.moves.values(), ...plan.touches.values()].flatMap((sqls) => sqls ?? [])
-    const touch = new TouchPartitions(this.#graph, inputs, arm.collations, plan.label, find, asked)
+    const touch = new TouchPartitions(this.#graph, inputs, arm.collations, plan.label, find, () => askedBy(plan))
     return new RecomputePartitions(
       this.#graph,
       touch,
       plan.functions.folding ? 'fold' : first ? 'first' : 'recompute',
       first ? `${plan.label} ${first.label}` : plan.label,
-      (partition, before) => reader.read(partition, before),
+      reader,
       () => [...plan.recompute.values()],
     )
   }
+}
+
+/** The statements that find what moved, and what is touched, as far as they were made. */
+export function askedBy({ moves, touches }: ArmPlan): string[] {
+  const touching = [...touches.values()].flatMap((statements) => statements ?? [])
+  return [...[...moves.values()].flatMap((sqls) => sqls ?? []), ...touching.map(({ sql }) => sql)]
 }

@@ -151,16 +151,21 @@ function touchBySql(
   touch: (key: readonly Value[]) => void,
 ): void {
   const name = `${plan.occurrences.indexOf(occurrence)}|${[...diffs.keys()].sort().join('|')}`
-  let sqls = plan.touches.get(name)
-  if (sqls === undefined) {
+  let statements = plan.touches.get(name)
+  if (statements === undefined) {
     const changed = new Set(diffs.keys())
-    sqls = touchStatements(plan.block, occurrence, changed, (table) => diffTables.prepare(table))
-    plan.touches.set(name, sqls)
+    statements = touchStatements(plan.block, occurrence, changed, (table) => diffTables.prepare(table))
+    plan.touches.set(name, statements)
   }
-  if (sqls === null) throw new CheaperToRerun()
+  if (statements === null) throw new CheaperToRerun()
   fill(diffTables, plan, diffs)
   const width = plan.block.keys.length
-  for (const sql of sqls) reader.each(diffTables.indexes.sqlFor(sql), [], (statement) => touch(statement.row(width)))
+  for (const { sql, isOfEvery } of statements) {
+    reader.each(diffTables.indexes.sqlFor(sql), [], (statement) => {
+      if (isOfEvery) throw new CheaperToRerun()
+      touch(statement.row(width))
+    })
+  }
 }
 
 function fill(diffTables: DiffTables, { occurrences }: ArmPlan, diffs: ReadonlyMap<string, readonly RowDiff[]>): void {

@@ -1,11 +1,12 @@
 import { sameValue } from '../../same-value.ts'
 import { tableKey } from '../../table-key.ts'
+import type { CatalogTable } from '../../catalog/catalog.ts'
 import type { DiffTables } from '../../capture/diff-tables.ts'
 import type { RowDiff, TurnDiff } from '../../capture/diff.ts'
 import type { Block } from '../../plan/partition/block.ts'
 import type { RowFilter } from '../../plan/sources/row-filter.ts'
 import type { Occurrence } from '../../plan/sources/occurrences.ts'
-import { touchStatements } from '../../plan/touch/touch-statements.ts'
+import { touchStatements, type TouchStatement } from '../../plan/touch/touch-statements.ts'
 import type { Connection } from '../../sqlite/connection.ts'
 import type { Value } from '../../value.ts'
 
@@ -30,7 +31,7 @@ export class TouchFinder {
   readonly #parameters: readonly Value[]
   readonly #steps: () => number
   /** by reading and by what else changed; null: any partition may be touched */
-  readonly #sqls = new Map<string, readonly string[] | null>()
+  readonly #statements = new Map<string, readonly TouchStatement[] | null>()
 
   constructor(
     connection: Connection,
@@ -50,7 +51,7 @@ export class TouchFinder {
   }
 
   get sql(): readonly string[] {
-    return [...this.#sqls.values()].flatMap((sqls) => sqls ?? [])
+    return [...this.#statements.values()].flatMap((each) => each ?? []).map(({ sql }) => sql)
   }
 
   /** Calls `touch` with each key, until it says false. Returns false when any partition may be touched. Throws TooManySteps. */
@@ -63,40 +64,46 @@ export class TouchFinder {
       if (!change) continue
       if (!change.rows) return false
       if (!change.rows.some((row) => matters(row, reading))) continue
-      const sqls = this.#sqlsOf(reading, changed)
-      if (!sqls) return false
+      const statements = this.#statementsOf(reading, changed)
+      if (!statements) {
+        if (this.#block.keys.length > 0) return false
+        // the only one
+        if (!touch([])) return true
+        continue
+      }
       for (const { occurrence } of this.#readings) {
         const rows = diff.get(tableKey(occurrence.table.schema, occurrence.table.name))?.rows
         if (rows) this.#diffTables.fill(occurrence.table, rows)
       }
-      for (const sql of sqls) {
+      for (const statement of statements) {
         let isEnough = false
-        left = this.#connection.limit.within(left, () => (isEnough = !this.#run(sql, touch)))
-        if (isEnough) return true
+        left = this.#connection.limit.within(left, () => (isEnough = !this.#run(statement, touch)))
+        if (isEnough) return !statement.isOfEvery
       }
     }
     return true
   }
 
-  #sqlsOf(reading: Reading, changed: ReadonlySet<string>): readonly string[] | null {
+  #statementsOf(reading: Reading, changed: ReadonlySet<string>): readonly TouchStatement[] | null {
     const name = `${this.#readings.indexOf(reading)}|${[...changed].sort().join('|')}`
-    let sqls = this.#sqls.get(name)
-    if (sqls === undefined)
-      this.#sqls.set(
-        name,
-        (sqls = touchStatements(this.#block, reading.occurrence, changed, (table) => this.#diffTables.prepare(table))),
-      )
-    return sqls
+    let statements = this.#statements.get(name)
+    if (statements === undefined) {
+      const prepare = (table: CatalogTable) => this.#diffTables.prepare(table)
+      statements = touchStatements(this.#block, reading.occurrence, changed, prepare)
+      this.#statements.set(name, statements)
+    }
+    return statements
   }
 
-  #run(sql: string, touch: (key: readonly Value[]) => boolean): boolean {
+  /** False: it need not be asked further. */
+  #run({ sql, isOfEvery }: TouchStatement, touch: (key: readonly Value[]) => boolean): boolean {
     const better = this.#diffTables.indexes.sqlFor(sql)
     const statement = this.#connection.take(better)
     try {
       this.#parameters.forEach((value, i) => {
         if (i < statement.parameterCount) statement.bind(i + 1, value)
       })
-      while (statement.step()) if (!touch(statement.row(this.#block.keys.length))) return false
+      while (statement.step()) if (isOfEvery || !touch(statement.row(this.#block.keys.length))) return false
       return true
     } finally {
       this.#connection.giveBack(better, statement)

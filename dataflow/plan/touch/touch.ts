@@ -29,11 +29,17 @@ export type Stand = 'table' | 'changed'
  *
  *   SELECT c.name, (SELECT count(*) FROM o WHERE o.c = c.id AND o.x > 3) FROM c      key (c.id), table o
  *   → SELECT DISTINCT c.id FROM delta_o AS o CROSS JOIN c WHERE o.c = c.id AND o.x > 3
+ *   SELECT c.name, x * 100.0 / (SELECT sum(x) FROM o WHERE o.y > 3) FROM c            key (c.id), table o
+ *   → SELECT 1 FROM delta_o AS o WHERE o.y > 3 LIMIT 1, and then every partition
  *
  * Where another table of the path changed in the same turn, its old rows count too: one statement for each choice of new
  * table or changed rows.
  */
 export interface TouchPlan {
+  /** Nothing ties a changed row to the key: if the statement gives a row, which is no key then, every partition is touched. */
+  readonly isOfEvery: boolean
+  /** It gives a row for every changed one. */
+  readonly isSure: boolean
   /** other places on the path that read tables: what they hold must be said when those tables changed in the turn too */
   readonly others: readonly Source[]
   sql(stands: ReadonlyMap<Source, Stand>, nameOfChanged: (table: CatalogTable) => string): string
@@ -149,9 +155,13 @@ function finish(
     keys.push(inside)
   }
   const kept = conditions.filter((each) => isAlive(each.sources) && isKnown(each) && !block.leavesOut?.(each))
-  const tied = tiedTo(new Set([source, ...keys.flatMap((key) => [...key.sources])]), kept, alive)
+  const ofKeys = keys.flatMap((key) => [...key.sources])
+  const own = tiedTo(new Set([source]), kept, alive)
+  const isOfEvery = keys.length > 0 && !ofKeys.some((each) => own.has(each))
+  const tied = isOfEvery ? own : tiedTo(new Set([source, ...ofKeys]), kept, alive)
   const held = kept.filter(({ sources }) => [...sources].every((each) => tied.has(each)))
-  return plan(keys.map(({ ast }) => ast), joinOrder(source, tied, held), held, changed) // prettier-ignore
+  const named = isOfEvery ? [] : keys.map(({ ast }) => ast)
+  return { ...plan(named, joinOrder(source, tied, held), held, changed), isOfEvery }
 }
 
 /** Sources that no condition ties to the wanted ones say no more than that they have rows. */
@@ -177,12 +187,13 @@ function plan(
   order: readonly Source[],
   conditions: readonly Condition[],
   changed: ReadonlySet<string>,
-): TouchPlan {
+): Omit<TouchPlan, 'isOfEvery'> {
   // inside, a column may fold what the key tells apart
   const apart = keys.map((expr): Expr => ({ type: 'CollateExpr', expr, collation: 'BINARY', span: nowhere }))
   const select = keys.length > 0 ? `SELECT DISTINCT ${apart.map(printExpression).join(', ')}` : 'SELECT 1'
   const where = conditions.length > 0 ? ` WHERE ${conditions.map(({ ast }) => printExpression(ast)).join(' AND ')}` : ''
   return {
+    isSure: conditions.length === 0 && order.length === 1,
     others: order
       .slice(1)
       .filter(
