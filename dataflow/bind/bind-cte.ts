@@ -3,6 +3,7 @@ import { foldName } from '../fold-name.ts'
 import type { Place } from './bind-expression.ts'
 import type { Affinity, BoundExpression, BoundQuery, Relation, Source, SourceColumn } from './bound.ts'
 import { as, nowhere, qualifiedName, select, selectFrom } from './build-ast.ts'
+import { plainSelect } from './plain-select.ts'
 import { isNumeric } from './comparison.ts'
 import { type CteEntry, type CteScope, fromItems } from './scope.ts'
 import { derived, leaf, newSource, type Term } from './term.ts'
@@ -83,24 +84,7 @@ export function bindCte(place: Place, entry: CteEntry, alias: string, nullSuppli
     const ast: Select = { ...select(one), with: { type: 'With', recursive: true, ctes: [cte], span: nowhere } }
     const query: BoundQuery = {
       ast,
-      arms: [
-        {
-          kind: 'select',
-          operator: null,
-          ast: one,
-          columns: all,
-          distinct: false,
-          from: { kind: 'source', source: inner },
-          sources: [inner],
-          where: [],
-          grouped: false,
-          groupBy: [],
-          having: null,
-          aggregates: [],
-          windows: [],
-          orderBy: [],
-        },
-      ],
+      arms: [plainSelect({ ast: one, columns: all }, inner)],
       columns: all,
       orderBy: [],
       limit: null,

@@ -1,5 +1,5 @@
 import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
-import type { Query, QueryDelta, RowChange, SqlValue } from '../../schema/live.ts'
+import type { Query, QueryDelta, SqlValue } from '../../schema/live.ts'
 import { DiffTables } from '../capture/diff-tables.ts'
 import { DiffCapture } from '../capture/capture-diff.ts'
 import { LookupIndexes } from '../capture/lookup-indexes.ts'
@@ -7,20 +7,16 @@ import type { TurnDiff } from '../capture/diff.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import { readCatalog } from '../catalog/read-catalog.ts'
 import { queryKey } from '../../schema/live/query-key.ts'
-import { diffRows, type KeyedRows } from '../../schema/live/row-changes.ts'
 import { Connection } from '../sqlite/connection.ts'
-import { SqliteError } from '../sqlite/raw.ts'
 import type { LiveDatabase, LiveQuery, OpenOptions } from '../types.ts'
 import { toSqlValue } from '../value.ts'
 import { FarFinder } from './touch/far-finder.ts'
 import { maintain, type Planned, type Surroundings } from './maintain.ts'
-import type { Maintainer } from './maintainer.ts'
-import { Rerun } from './whole/rerun.ts'
 import { Router } from './router.ts'
-import { tap, type QueryTurn, type SharedQuery } from './shared-query.ts'
+import type { QueryTurn, SharedQuery } from './shared-query.ts'
 import { Statements } from './statements.ts'
 import { Subscription } from './subscription.ts'
-import { Whole } from './whole/whole.ts'
+import { Upkeep } from './upkeep.ts'
 
 /**
  * Turns. SQLite runs the statements; whenever it is back in autocommit mode, what it captured is durable and becomes a
@@ -38,6 +34,7 @@ export class LiveSqlite implements LiveDatabase {
   readonly #plans = new Map<string, Planned>()
   readonly #queries = new Map<string, SharedQuery>()
   readonly #router: Router
+  readonly #upkeep: Upkeep
   /** computed, not yet handed out */
   readonly #computed: QueryTurn[][] = []
   #turn = 0
@@ -59,6 +56,12 @@ export class LiveSqlite implements LiveDatabase {
     )
     const far = new FarFinder(this.#connection, this.#diffTables)
     this.#router = new Router((arm, plan, diff, most) => far.find(arm, plan, diff, most))
+    this.#upkeep = new Upkeep(() => this.#surroundings(), {
+      watch: (shared) => this.#watch(shared),
+      unwatch: (shared) => this.#unwatch(shared),
+      // who subscribes to the same text from now on asks anew: the table may be made again
+      end: (shared) => this.#queries.delete(shared.key),
+    })
   }
 
   run(sql: string, parameters: readonly SqlValue[] = []): void {
@@ -183,7 +186,7 @@ export class LiveSqlite implements LiveDatabase {
     const hadError = shared.error !== null
     const oldColumns = shared.maintainer.columns
     const { shown } = shared.stale ? { shown: shared.stale } : shared.maintainer
-    const changes = this.#bringUpToDate(shared, shown, diff)
+    const changes = this.#upkeep.bringUpToDate(shared, shown, diff)
     if (changes) {
       shared.error = null
       shared.stale = null
@@ -196,59 +199,6 @@ export class LiveSqlite implements LiveDatabase {
       this.#note({ shared, turn, changes: [], columns: null, error: shared.error })
     }
     for (const subscription of shared.subscriptions) subscription.settle()
-  }
-
-  /** The steps from what is shown to what is so now; null: SQLite has no answer either, `error` says why. */
-  #bringUpToDate(shared: SharedQuery, shown: KeyedRows, diff: TurnDiff | null): readonly RowChange[] | null {
-    try {
-      if (shared.maintainer.isDear && diff && !shared.stale && this.#fallBack(shared, keptIsDear)) {
-        return diffRows(shown, shared.maintainer)
-      }
-      return shared.stale || !diff ? this.#refresh(shared, shown, !diff) : shared.maintainer.apply(diff)
-    } catch (error) {
-      if (!shared.ended && (this.#readAnew(shared, error) || this.#fallBack(shared, toError(error)))) {
-        return diffRows(shown, shared.maintainer)
-      }
-      shared.error = toError(error)
-      shared.stale = shown
-      return null
-    }
-  }
-
-  /** A changed row may be beyond SQLite where the query as a whole is not: the row stands behind the limit. */
-  #readAnew({ maintainer }: SharedQuery, error: unknown): boolean {
-    if (!(error instanceof SqliteError) || readsAsWritten(maintainer)) return false
-    try {
-      maintainer.refresh()
-      return true
-    } catch {
-      return false
-    }
-  }
-
-  /** What our own statements cannot answer, the query itself may: then it is re-run from now on. False when SQLite cannot either. */
-  #fallBack(shared: SharedQuery, error: Error, watched = true): boolean {
-    if (readsAsWritten(shared.maintainer)) return false
-    let maintainer: Maintainer | null = null
-    try {
-      maintainer = maintain(this.#surroundings(), shared.query, error.message).maintainer
-      maintainer.refresh()
-    } catch {
-      maintainer?.close()
-      return false
-    }
-    if (watched) this.#unwatch(shared)
-    shared.maintainer.close()
-    shared.maintainer = maintainer
-    tap(shared)
-    if (watched) this.#watch(shared)
-    return true
-  }
-
-  #refresh(shared: SharedQuery, shown: KeyedRows, bindAnew: boolean): RowChange[] {
-    if (bindAnew) this.#bindAnew(shared)
-    shared.maintainer.refresh()
-    return diffRows(shown, shared.maintainer)
   }
 
   #note(turn: Omit<QueryTurn, 'audience'>): void {
@@ -279,24 +229,6 @@ export class LiveSqlite implements LiveDatabase {
       this.#advance(shared, turn, null)
     }
     return rebound
-  }
-
-  #bindAnew(shared: SharedQuery): void {
-    this.#unwatch(shared)
-    shared.maintainer.close()
-    let fresh
-    try {
-      fresh = maintain(this.#surroundings(), shared.query)
-    } catch (error) {
-      shared.ended = true
-      // who subscribes to the same text from now on asks anew: the table may be made again
-      this.#queries.delete(shared.key)
-      throw error
-    }
-    shared.maintainer = fresh.maintainer
-    tap(shared)
-    shared.names = fresh.names
-    this.#watch(shared)
   }
 
   #deliver(): void {
@@ -332,12 +264,7 @@ export class LiveSqlite implements LiveDatabase {
       ended: false,
     }
     try {
-      maintainer.refresh()
-    } catch (error) {
-      if (!this.#fallBack(shared, toError(error), false)) {
-        shared.error = toError(error)
-        shared.stale = { rows: [], keys: [] }
-      }
+      this.#upkeep.begin(shared)
     } finally {
       this.#connection.restoreRowid()
     }
@@ -381,8 +308,6 @@ export class LiveSqlite implements LiveDatabase {
   }
 }
 
-const keptIsDear = new Error('to keep what stands in FROM up to date cost more')
-
 const topTransaction = ['BEGIN', 'COMMIT', 'ROLLBACK'] as const
 const nestedTransaction = [
   'SAVEPOINT live_transaction',
@@ -399,15 +324,6 @@ function notify(subscription: Subscription, turn: QueryTurn): void {
     // a listener that throws harms no other
     console.error('a live query listener threw', error)
   }
-}
-
-/** It asks SQLite the query itself: there is no other way to its answer. */
-function readsAsWritten(maintainer: Maintainer): boolean {
-  return maintainer instanceof Rerun || maintainer instanceof Whole
-}
-
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
 }
 
 function isThenable(value: unknown): boolean {

@@ -44,6 +44,25 @@ it('follows again what has become cheap', () => {
   expect(later.slice(-20)).toEqual(later.slice(-20).map(() => 'followed'))
 })
 
+it('stops the first turn, too, when all partitions would take long; one pause of the machine says nothing', () => {
+  const read = (milliseconds: readonly number[]) => {
+    const guard = new TurnGuard()
+    guard.rerunMs = 1
+    guard.begin()
+    guard.expect(200)
+    return milliseconds.findIndex((each) => {
+      try {
+        guard.spendOnPartition(each)
+        return false
+      } catch {
+        return true
+      }
+    })
+  }
+  expect(read([0.5, 0.3, 0.3, 0.4, 0.3, 0.3])).toBe(3)
+  expect(read([90, 0.02, 0.02, 0.02, 0.02, 0.02])).toBe(-1)
+})
+
 it('tells turns apart by what changed and roughly by how much', () => {
   expect(kindOfTurn(0, 1, 1)).toBe(kindOfTurn(0, 1, 3))
   expect(kindOfTurn(0, 1, 1)).not.toBe(kindOfTurn(0, 1, 4))
@@ -126,6 +145,9 @@ it.each([
   'SELECT id, a FROM t WHERE a < -9 EXCEPT SELECT p.id, q.a FROM t AS p, t AS q ORDER BY 1, 2 LIMIT 3',
   'SELECT id FROM t UNION ALL SELECT p.id FROM t AS p, t AS q LIMIT 5',
   'SELECT p.id FROM t AS p, t AS q UNION ALL SELECT id FROM t LIMIT 2 OFFSET 1',
+  'SELECT p.id, count(*) FROM t AS p, t AS q GROUP BY p.id ORDER BY p.id LIMIT 3',
+  'SELECT p.id, max(q.a) FROM t AS p, t AS q WHERE q.id > p.id GROUP BY p.id ORDER BY p.id DESC LIMIT 2 OFFSET 1',
+  'SELECT p.a, q.a, count(*) FROM t AS p, t AS q GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 0',
 ])('subscribes at SQLite’s speed where SQLite need not read what is counted: %s', (sql) => {
   let millionSteps = 0
   const isToStop = () => millionSteps++ > 200

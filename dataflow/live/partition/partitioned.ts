@@ -55,7 +55,7 @@ export class Partitioned implements Maintainer {
   #turns = 0
   readonly #connection: Connection
   readonly #query: Query
-  /** All rows of its arms were read once; counted arms have to be, to the last row. */
+  /** All rows of its arms were read once; of counted arms, and of groups under a LIMIT, they have to be, where SQLite itself may stop. */
   #isWorthItsArms = false
 
   constructor(connection: Connection, diffTables: DiffTables, query: Query, plan: QueryPlan) {
@@ -80,6 +80,8 @@ export class Partitioned implements Maintainer {
     )
     const [only] = plan.arms.length === 1 ? plan.arms : []
     this.#window = readWindow(connection, bound, query.parameters, only ?? null)
+    // SQLite reads nothing for it, and its groups may be many
+    if (this.#window?.limit === 0) throw new Unplannable('LIMIT 0')
     const ties = this.#window !== null && this.#window.slack !== null
     this.#descendingTies = ties && plan.descendingTies(connection)
     this.#parts = {
@@ -221,7 +223,8 @@ export class Partitioned implements Maintainer {
     const ties = this.#whole ? null : this.#descendingTies ? 'descending' : 'ascending'
     const cut: Cut | null = capacity === null ? null : { limit: capacity, ties }
     const read = () => this.#readers.map((reader, i) => reader.hydrate(cut, old[i]))
-    if (!this.#parts.countedBy || this.#isWorthItsArms) return read()
+    const mayReadLess = this.#parts.countedBy !== null || (this.#window !== null && cut === null)
+    if (!mayReadLess || this.#isWorthItsArms) return read()
     try {
       let arms: Entry[][] = []
       this.#connection.limit.within(stepsUntried, () => (arms = read()))

@@ -94,7 +94,7 @@ export function aggregateOfAggregate(parts: Parts): Sql {
   ])()
 }
 
-/** The one case in which a bare column has one answer: beside the only max() or min(), where one row alone has it. */
+/** The one case in which a bare column has one answer: beside the only max() or min(), where one row alone has it; or it is what is sought. */
 export function bareBesideExtreme(parts: Parts): Sql | null {
   const { random, schema } = parts
   const tables = schema.tables.filter(({ key, kind }) => key.length === 1 && kind === 'table')
@@ -103,11 +103,16 @@ export function bareBesideExtreme(parts: Parts): Sql | null {
   const name = (column: string) => `b0.${column === 'rowid' ? column : quoteName(column)}`
   const columns = table.columns.map((c) => ({ sql: name(c.name), type: c.type, collation: c.collation }))
   const column = () => random.pick(columns).sql
-  const extreme = `${random.pick(['max', 'min'])}(${random.chance(0.8) ? name(table.key[0]!) : column()})`
-  const group = column()
-  const more = random.chance(0.4) ? [random.pick(['count(*)', `sum(${column()})`, `length(${column()})`])] : []
+  const isOfKey = random.chance(0.8)
+  const sought = isOfKey ? name(table.key[0]!) : column()
+  const extreme = `${random.pick(['max', 'min'])}(${sought})`
+  // of several rows that have the extreme, SQLite takes any
+  const bare = () => (isOfKey ? column() : sought)
+  const isGrouped = random.chance(0.7)
+  const group = isGrouped ? column() : bare()
+  const more = random.chance(0.4) ? [random.pick(['count(*)', `sum(${column()})`, `length(${bare()})`])] : []
   const other = random.pick(tables)
   const join = random.chance(0.2) ? text` JOIN ${quoteName(other.name)} AS b1 ON b1.${other.key[0] === 'rowid' ? 'rowid' : quoteName(other.key[0]!)} = ${column()}` : '' // prettier-ignore
-  const groups = random.chance(0.7) ? text` GROUP BY ${group}` : ''
-  return select`SELECT ${list([group, extreme, column(), column(), ...more])} FROM ${quoteName(table.name)} AS b0${join}${parts.where(columns, 0)}${groups}`
+  const groups = isGrouped ? text` GROUP BY ${group}` : ''
+  return select`SELECT ${list([group, extreme, bare(), bare(), ...more])} FROM ${quoteName(table.name)} AS b0${join}${parts.where(columns, 0)}${groups}`
 }

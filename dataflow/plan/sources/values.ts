@@ -1,6 +1,7 @@
 import type { SelectTable } from 'sqlite3-parser'
 import type { BoundSelect, BoundValues } from '../../bind/bound.ts'
 import { identifier, nowhere, resultColumn, select, selectFrom } from '../../bind/build-ast.ts'
+import { plainSelect } from '../../bind/plain-select.ts'
 import { Unplannable } from '../unplannable.ts'
 
 /** VALUES as a SELECT over itself. */
@@ -9,43 +10,16 @@ export function selectOfValues({ ast, columns, operator, rows }: BoundValues): B
   const values: SelectTable = { type: 'SelectSelectTable', select: select(ast), alias: undefined, span: nowhere }
   const from = { type: 'FromClause', select: values, joins: undefined, span: nowhere } as const
   const names = columns.map((_, i) => resultColumn(identifier(`column${i + 1}`)))
-  return {
-    kind: 'select',
-    operator,
-    ast: selectFrom(names, from),
-    columns,
-    distinct: false,
-    from: null,
-    sources: [],
-    where: [],
-    grouped: false,
-    groupBy: [],
-    having: null,
-    aggregates: [],
-    windows: [],
-    orderBy: [],
-  }
+  return plainSelect({ ast: selectFrom(names, from), columns, operator }, null)
 }
 
 /** Each row of VALUES as a SELECT without FROM. */
 export function selectsOfValues({ columns, operator, rows }: BoundValues): BoundSelect[] {
-  return rows.map((row) => ({
-    kind: 'select',
-    operator,
-    ast: selectFrom(
-      row.map(({ ast }) => resultColumn(ast)),
-      undefined,
-    ),
-    columns: columns.map((column, i) => ({ ...column, expression: row[i]! })),
-    distinct: false,
-    from: null,
-    sources: [],
-    where: [],
-    grouped: false,
-    groupBy: [],
-    having: null,
-    aggregates: [],
-    windows: [],
-    orderBy: [],
-  }))
+  return rows.map((row) => {
+    const ast = selectFrom(row.map((each) => resultColumn(each.ast)), undefined) // prettier-ignore
+    return plainSelect(
+      { ast, columns: columns.map((column, i) => ({ ...column, expression: row[i]! })), operator },
+      null,
+    )
+  })
 }

@@ -1,5 +1,6 @@
 import type { BoundQuery, BoundSelect, BoundStatement, Source } from '../../bind/bound.ts'
 import { column, resultColumn, selectFrom } from '../../bind/build-ast.ts'
+import { plainSelect } from '../../bind/plain-select.ts'
 import type { CatalogTable } from '../../catalog/catalog.ts'
 import type { Block } from '../partition/block.ts'
 import { occurrencesIn, type Occurrence } from '../sources/occurrences.ts'
@@ -59,23 +60,6 @@ function around(query: BoundQuery): BoundSelect {
   })
   const relation = { kind: 'query', query, label: null } as const
   const source: Source = { id: -1, alias: 'whole', relation, columns, nullSupplied: false }
-  return {
-    kind: 'select',
-    operator: null,
-    ast: selectFrom(
-      columns.map(({ name }) => resultColumn(column('whole', name))),
-      undefined,
-    ),
-    columns: query.columns,
-    distinct: false,
-    from: { kind: 'source', source },
-    sources: [source],
-    where: [],
-    grouped: false,
-    groupBy: [],
-    having: null,
-    aggregates: [],
-    windows: [],
-    orderBy: [],
-  }
+  const shown = columns.map(({ name }) => resultColumn(column('whole', name)))
+  return plainSelect({ ast: selectFrom(shown, undefined), columns: query.columns }, source)
 }
