@@ -76,6 +76,21 @@ describe('a jump to what cannot be loaded', () => {
   })
 })
 
+describe('a reader whom the end meets, as rows behind go', () => {
+  it.each([1, 2, 3])('is not moved by what is left of a pixel, with %i of the screen’s to one', (devicePixels) => {
+    const world = Object.assign(worldOf(Array.from({ length: 60 }, () => 30)), { viewport: 466, devicePixels })
+    const engine = new CoreEngine(world, { key: 'm5', top: 1 / devicePixels })
+    const top = topOf(engine, 'm5')
+    world.remove(20, 40)
+    changed(world, engine)
+    expect(engine.scrollMax - engine.scrollTop).toBeLessThanOrEqual(1)
+    expect(topOf(engine, 'm5')).toBe(top)
+    world.arrive(3)
+    changed(world, engine)
+    expect(engine.scrollMax - engine.scrollTop <= 0.5).toBe(engine.following)
+  })
+})
+
 function worldOf(heights: readonly number[]): World {
   const world = new World(seededRandom(1))
   world.viewport = 600

@@ -302,7 +302,8 @@ export class ScrollCore {
 
   #wantedScroll({ scrollTop, scrollMax, tops, viewport }: Measured): number | null {
     const hold = this.#hold
-    if (hold.kind === 'end') return scrollMax
+    // who came to be at the end by what went is not moved by the part of a pixel that is left
+    if (hold.kind === 'end') return scrollMax - scrollTop <= 0.5 ? scrollTop : scrollMax
     const at = this.#content.index.get(hold.key)
     if (at === undefined || at < this.#drawn.from || at >= this.#drawn.to) return null
     const place = at - this.#drawn.from
