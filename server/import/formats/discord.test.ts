@@ -134,6 +134,14 @@ describe('a DiscordChatExporter export', () => {
   })
 })
 
+test('of a file that is cut off, what is whole is imported', async () => {
+  const text = JSON.stringify(channel('50', 'general', [said(1, 'a'), said(2, 'b'), said(3, 'c')]), null, 2)
+  const { messages, left, outcome } = await run({ 'x.json': text.slice(0, text.lastIndexOf('"content"')) })
+  expect(short(messages)).toEqual(['general | Ann Vale | a', 'general | Ann Vale | b'])
+  expect(left).toEqual({ 'damaged files, of which what can be read was read': 1 })
+  expect(outcome.told.map(([, sentence]) => sentence)).toEqual(['line 3 is not imported: it is not a JSON object'])
+})
+
 describe('odd DiscordChatExporter exports', () => {
   test.each<[what: string, messages: readonly unknown[], right: readonly string[], refused: readonly string[]]>([
     [

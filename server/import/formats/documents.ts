@@ -25,7 +25,8 @@ export async function* readDocuments(
 ): AsyncGenerator<readonly SourceRecord[]> {
   for (const path of paths) {
     const file = await readJson(files, path)
-    yield file.type === 'Fault' ? [file.record] : recordsOf(fieldsOf(file.value), paths.length === 1 ? '' : path)
+    if (file.type === 'Fault') yield [file.record]
+    else yield [...file.damage, ...recordsOf(fieldsOf(file.value), paths.length === 1 ? '' : path)]
   }
 }
 

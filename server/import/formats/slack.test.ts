@@ -248,6 +248,17 @@ describe('odd Slack exports', () => {
     expect(told.outcome.told).toEqual([])
   })
 
+  test('a day that is damaged in its middle loses what is damaged', async () => {
+    const day = `[${[said(0, 'a'), said(1, 'b'), said(2, 'c')].map((each) => JSON.stringify(each)).join(',\n')}]`
+    const { messages, left, outcome } = await run({
+      'channels.json': channels,
+      'general/2023-11-14.json': day.replace('"b"', '"b'),
+    })
+    expect(messages.map((each) => each.slice(-1))).toEqual(['a', 'c'])
+    expect(left).toEqual({ 'damaged files, of which what can be read was read': 1 })
+    expect(outcome.refused).toBe(1)
+  })
+
   test('what is no message is refused alone, by its file and its place', async () => {
     const { outcome, messages } = await run({
       'channels.json': channels,

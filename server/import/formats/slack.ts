@@ -59,7 +59,7 @@ async function* readExport(files: SourceFiles, base: string): AsyncGenerator<rea
   async function list(name: string): Promise<readonly Fields[]> {
     if (!files.paths.includes(base + name)) return []
     const file = await readJson(files, base + name)
-    if (file.type === 'Fault') lost.push(file.record)
+    lost.push(...(file.type === 'Fault' ? [file.record] : file.damage))
     return file.type === 'Json' ? itemsOf(file.value).map(fieldsOf) : []
   }
   const people = peopleOf(await list('users.json'))
@@ -91,6 +91,7 @@ async function* readExport(files: SourceFiles, base: string): AsyncGenerator<rea
       continue
     }
     const messages = itemsOf(file.value)
+    yield file.damage
     const channel = channels.get(folder)
     if (channel) yield messages.flatMap((message, i) => recordsOf(message, { file: path, line: i + 1 }, channel, names))
     else {

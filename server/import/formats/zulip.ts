@@ -67,6 +67,7 @@ async function* readExport(files: SourceFiles, base: string): AsyncGenerator<rea
     if (file.type === 'Fault') yield [file.record]
     else {
       const messages = itemsOf(fieldsOf(file.value)['zerver_message'])
+      yield file.damage
       yield messages.flatMap((message, i) => recordsOf(message, { file: path, line: i + 1 }, realm))
     }
   }
