@@ -100,7 +100,7 @@ function measureRaw(sqlite3: Sqlite3Static, tables: readonly Table[], eventCount
       for (let i = Math.floor((rows.length * batch) / batches); i < end; i++) {
         const row = rows[i]!
         insert.run(...row)
-        if (name === 'component_text') index.run(row[0]!, indexedWords(row[2] as string))
+        if (name === 'component_text') index.run(row[0]!, indexedWords({ text: row[2] as string, author: null }))
       }
     }
     sql.exec('COMMIT')

@@ -139,7 +139,7 @@ async function insertRaw({ transactions }: { transactions: number }): Promise<{ 
   let ms = 0
   for (let transaction = 0; transaction < transactions; transaction++) {
     const parts = sources.map((source) => source.next())
-    const texts = parts[indexed]!.map((row) => [row[0]!, indexedWords(row[2] as string)])
+    const texts = parts[indexed]!.map((row) => [row[0]!, indexedWords({ text: row[2] as string, author: null })])
     const start = performance.now()
     raw.exec('BEGIN')
     for (const [place, part] of parts.entries()) for (const row of part) inserts[place]!.run(...row)

@@ -77,8 +77,10 @@ export async function runSearchBench(args: string[]): Promise<void> {
 
   function answer(ask: Ask): number {
     const query = live.subscribe(ask.query, () => {})
-    const rows = query.rows.map(([id, author, at, room, body, clock]) => ({ id, author, at, room, body, clock }))
-    const { hits } = hitsOf(ask, rows as unknown as SearchRow[])
+    const { hits } = hitsOf(
+      ask,
+      query.rows.map(([, hit]) => ({ hit }) as SearchRow),
+    )
     query.unsubscribe()
     return hits.length
   }

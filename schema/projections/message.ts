@@ -6,7 +6,7 @@ import { latest, type Fact, type FactTable } from './fact.ts'
 import { mentionsOf } from './mentions.ts'
 import type { PinProjection } from './pin.ts'
 import type { ReactionProjection } from './reaction.ts'
-import { textProjection, type SearchIndex } from './search.ts'
+import { textProjection, type SearchIndex, type Written } from './search.ts'
 import { snippetLength, snippetOf } from './snippet.ts'
 import type { Sql } from './sql.ts'
 
@@ -43,7 +43,7 @@ export function messageProjection(
   const removeMentions = sql.prepare('DELETE FROM mentions WHERE stream = ? AND message_id = ?')
   const hasFacts = sql.prepare('SELECT 1 FROM facts WHERE stream = ? AND entity_id = ? LIMIT 1')
   const item = sql.prepare(
-    'SELECT timeline_id, order_key, created_at, deleted FROM timeline_items WHERE stream = ? AND id = ?',
+    'SELECT timeline_id, order_key, created_at, deleted, author_id FROM timeline_items WHERE stream = ? AND id = ?',
   )
   const createdText = sql.prepare("SELECT payload ->> 'text' FROM events WHERE stream = ? AND event_id = ?")
   const updateText = sql.prepare(
@@ -78,7 +78,7 @@ export function messageProjection(
     if (insertItem.run(id, room, clock, stream, authorId, name, given, snippet, whole, at, replyTo) === 0) return
     insertEntity.run(id, stream, at)
     insertAuthor.run(stream, id, authorId, at)
-    texts.insert(stream, id, text, at)
+    texts.insert(stream, id, text, { at, author: authorId })
     for (const mentioned of mentionsOf(text)) insertMention.run(stream, id, mentioned, room, clock)
     const timeline = touchTimeline(dirty(), stream, room)
     timeline.added += 1
@@ -91,7 +91,7 @@ export function messageProjection(
   /** Takes a message that the server never had out again; facts about it stay and wait, as if it had not come yet. */
   function remove(event: EventOf<'message.create'>): void {
     const { id, stream } = event
-    texts.replace(stream, id, null, 0)
+    texts.remove(stream, id)
     removeMentions.run(stream, id)
     reactions.removeAll(stream, id)
     pins.removeAll(stream, id)
@@ -104,12 +104,12 @@ export function messageProjection(
   function fold({ stream, id, fields }: Thing & { readonly fields: ReadonlySet<string> }): void {
     const row = item.rows(stream, id)[0]
     if (!row) return
-    const [timeline, orderKey, createdAt, wasDeleted] = row as [string, number | bigint, number, number]
+    const [timeline, orderKey, at, wasDeleted, author] = row as [string, number | bigint, number, number, string]
     const own = facts.ofEntity(stream, id)
     const deleted = isDeleted(own)
     if (deleted !== (wasDeleted === 1)) touchTimeline(dirty(), stream, timeline).recount = true
     if (fields.has('message.text') || fields.has('message.deleted')) {
-      foldText(stream, id, timeline, orderKey, createdAt, own, deleted)
+      foldText(stream, id, timeline, orderKey, { at, author }, own, deleted)
     }
     if (fields.has('message.thread')) {
       updateThread.run(stream, id, (threadOf.rows(stream, id)[0]?.[0] as string) ?? null)
@@ -123,7 +123,7 @@ export function messageProjection(
     id: string,
     timeline: string,
     orderKey: number | bigint,
-    createdAt: number,
+    written: Written,
     own: readonly Fact[],
     deleted: boolean,
   ): void {
@@ -131,7 +131,8 @@ export function messageProjection(
     const text = deleted ? null : (edit?.value ?? (createdText.rows(stream, id)[0]![0] as string))
     const whole = text === null || text.length <= snippetLength ? 1 : 0
     updateText.run(text === null ? '' : snippetOf(text), whole, edit?.at ?? null, deleted ? 1 : 0, stream, id)
-    texts.replace(stream, id, text, edit?.at ?? createdAt)
+    if (text === null) texts.remove(stream, id)
+    else texts.replace(stream, id, text, { ...written, updatedAt: edit?.at ?? written.at })
     removeMentions.run(stream, id)
     if (text !== null) {
       for (const name of mentionsOf(text)) insertMention.run(stream, id, name, timeline, orderKey)

@@ -81,7 +81,8 @@ export function pageProjection(sql: Sql, facts: FactTable, index: SearchIndex, d
     upsertEntity.run(id, stream, create.at)
     writeConflicts(stream, id, 'page.title', own, create.eventId)
     const text = archived === 1 ? null : [title, doc ? textOf(doc) : ''].filter(Boolean).join('\n')
-    texts.replace(stream, id, text, updatedAt)
+    if (text === null) texts.remove(stream, id)
+    else texts.replace(stream, id, text, { at: updatedAt, author: null })
     spans.replace(stream, id, doc)
   }
 
@@ -89,7 +90,7 @@ export function pageProjection(sql: Sql, facts: FactTable, index: SearchIndex, d
     removeDoc.run(stream, id)
     removeEntity.run(stream, id)
     writeConflicts(stream, id, 'page.title', [])
-    texts.replace(stream, id, null, 0)
+    texts.remove(stream, id)
     spans.replace(stream, id, null)
   }
 

@@ -20,7 +20,7 @@ import type { Sql } from './sql.ts'
 import { timelineProjection } from './timeline.ts'
 
 /** Version of the projections: a database written by another one is rebuilt by replay. */
-export const projectionVersion = 6
+export const projectionVersion = 7
 
 /**
  * Events → rows. Laws: the tables are a function of the set of projected events (order, repetition and batching do not

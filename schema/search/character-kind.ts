@@ -1,3 +1,4 @@
+import { mark } from './tags.ts'
 import { unspacedScripts } from '../text/unspaced-scripts.ts'
 
 /** What a character does in a word. */
@@ -34,6 +35,7 @@ const known = new Uint8Array(0x10000)
 const knownAbove = new Map<number, Kind>()
 
 function find(char: string): Kind {
+  if (char === mark) return Kind.space
   if (/[.:!?]/.test(char)) return Kind.stop
   if (/[-#%&*/@\\_§†‡‰]/.test(char)) return Kind.symbol
   if (/[\s\p{Z}\p{C}]/u.test(char) && !/[\p{Co}\p{Cn}]/u.test(char)) return Kind.space

@@ -1,5 +1,6 @@
 import type { SqlValue } from '../live.ts'
 import { foldName } from '../events/names.ts'
+import { authorTag, kindTag, textKinds } from './tags.ts'
 
 /**
  * The filters, in one table: the parser reads their names from it, the panel its hints and help, the query its conditions. A
@@ -13,16 +14,25 @@ export interface SearchFilter {
   readonly several: 'either' | 'all'
   /** what may stand behind the colon, the likeliest first; none: it cannot be listed */
   values(context: FilterContext): readonly string[]
-  /** Conditions see `t`, the message's row, and `c`, its text. */
   meaning(value: string, quoted: boolean, context: FilterContext): Meaning
 }
 export type Meaning = Condition | { readonly type: 'problem'; readonly sentence: string }
+/** All that are given must hold. */
 export interface Condition {
   readonly type: 'condition'
-  readonly sql: string
-  readonly parameters: readonly SqlValue[]
+  /** an FTS5 expression: the index knows it */
+  readonly match?: string
+  /** of `t`, the message's row */
+  readonly sql?: string
+  readonly parameters?: readonly SqlValue[]
+  /** unix ms: from then on; before then */
+  readonly since?: number
+  readonly until?: number
+  /** SELECT of the ids of all messages for which it holds, of which there may be few */
+  readonly few?: { readonly sql: string; readonly parameters: readonly SqlValue[] }
 }
 export interface FilterContext {
+  readonly stream: string
   /** the ids of whoever asks */
   readonly me: readonly string[]
   readonly people: readonly Named[]
@@ -43,7 +53,7 @@ export const searchFilters = {
     meaning(value, quoted, { me, people }) {
       const ids = !quoted && foldName(value) === 'me' ? me : named(people, value.replace(/^@/, '')).map(({ id }) => id)
       if (ids.length === 0) return problem(`Nobody here is called “${value}”.`)
-      return condition('t.author_id IN (SELECT value FROM json_each(?))', JSON.stringify(ids))
+      return { type: 'condition', match: ids.map((id) => `"${authorTag(id)}"`).join(' OR ') }
     },
   },
   in: {
@@ -51,7 +61,7 @@ export const searchFilters = {
     help: 'in this room and its threads, or in this thread',
     several: 'either',
     values: ({ rooms }) => rooms.filter(({ parent }) => parent === null).map(({ name }) => name),
-    meaning(value, _quoted, { rooms }) {
+    meaning(value, _quoted, { rooms, stream }) {
       const typed = value.replace(/^#/, '')
       const found = [rooms.filter(({ parent }) => parent === null), rooms.filter(({ parent }) => parent !== null)]
         .map((each) => named(each, typed))
@@ -61,17 +71,24 @@ export const searchFilters = {
       const ids = rooms
         .filter(({ id, parent }) => chosen.has(id) || (parent !== null && chosen.has(parent)))
         .map(({ id }) => id)
-      return condition('t.timeline_id IN (SELECT value FROM json_each(?))', JSON.stringify(ids))
+      const sql = 'timeline_id IN (SELECT value FROM json_each(?))'
+      const few = {
+        sql: `SELECT id FROM timeline_items WHERE stream = ? AND ${sql}`,
+        parameters: [stream, JSON.stringify(ids)],
+      }
+      return { type: 'condition', sql: `t.${sql}`, parameters: [JSON.stringify(ids)], few }
     },
   },
   has: {
     example: 'has:link',
     help: 'with a link, image, code, reaction or thread',
     several: 'all',
-    values: () => Object.keys(kinds),
-    meaning(value) {
+    values: () => [...textKinds, ...Object.keys(kinds)],
+    meaning(value, _quoted, { stream }) {
       const kind = foldName(value).replace(/s$/, '')
-      if (isKey(kinds, kind)) return condition(kinds[kind])
+      const inText = textKinds.find((each) => each === kind)
+      if (inText) return { type: 'condition', match: `"${kindTag(inText)}"` }
+      if (isKey(kinds, kind)) return state(kinds[kind], stream)
       return problem(`has: knows link, image, code, reaction and thread, not “${value}”.`)
     },
   },
@@ -80,10 +97,12 @@ export const searchFilters = {
     help: 'pinned, edited, a reply, or unread',
     several: 'all',
     values: () => [...Object.keys(states), 'unread'],
-    meaning(value, _quoted, { me }) {
-      const state = foldName(value)
-      if (state === 'unread') return condition(unread, JSON.stringify(me), JSON.stringify(me))
-      if (isKey(states, state)) return condition(states[state])
+    meaning(value, _quoted, { me, stream }) {
+      const typed = foldName(value)
+      if (typed === 'unread') {
+        return { type: 'condition', sql: unread, parameters: [JSON.stringify(me), JSON.stringify(me)] }
+      }
+      if (isKey(states, typed)) return state(states[typed], stream)
       return problem(`is: knows pinned, edited, reply and unread, not “${value}”.`)
     },
   },
@@ -94,7 +113,7 @@ export const searchFilters = {
     values: () => [],
     meaning(value) {
       const day = dayOf(value)
-      return day ? condition('t.created_at >= ?', day.getTime()) : notADate('after', value)
+      return day ? { type: 'condition', since: day.getTime() } : notADate('after', value)
     },
   },
   before: {
@@ -104,7 +123,7 @@ export const searchFilters = {
     values: () => [],
     meaning(value) {
       const day = dayOf(value)
-      return day ? condition('t.created_at < ?', day.getTime()) : notADate('before', value)
+      return day ? { type: 'condition', until: day.getTime() } : notADate('before', value)
     },
   },
 } as const satisfies Record<string, SearchFilter>
@@ -112,20 +131,23 @@ export const searchFilters = {
 export type FilterName = keyof typeof searchFilters
 export const filterNames = Object.keys(searchFilters) as readonly FilterName[]
 
-/** Of the bodies, whole. */
+/** What the message's row says, and the table that knows where it may be so. */
+interface State {
+  readonly sql: string
+  readonly few?: string
+}
 const kinds = {
-  link: "(c.body LIKE '%http://_%' OR c.body LIKE '%https://_%' OR c.body LIKE '%www._%')",
-  image:
-    "(c.body LIKE '%http%' AND (c.body LIKE '%![%](http%' OR c.body LIKE '%.png%' OR c.body LIKE '%.jpg%' OR c.body LIKE '%.jpeg%' OR c.body LIKE '%.gif%' OR c.body LIKE '%.webp%'))",
-  code: "c.body LIKE '%`_%`%'",
-  reaction: "t.reactions <> '{}'",
-  thread: 't.reply_count > 0',
-} as const
+  reaction: { sql: "t.reactions <> '{}'", few: 'SELECT target_id FROM reactions WHERE stream = ?' },
+  thread: {
+    sql: 't.reply_count > 0',
+    few: 'SELECT parent_message FROM rooms WHERE stream = ? AND parent_message IS NOT NULL',
+  },
+} as const satisfies Record<string, State>
 const states = {
-  pinned: 't.pinned = 1',
-  edited: 't.edited_at IS NOT NULL',
-  reply: 't.reply_to IS NOT NULL',
-} as const
+  pinned: { sql: 't.pinned = 1', few: 'SELECT target_id FROM pins WHERE stream = ?' },
+  edited: { sql: 't.edited_at IS NOT NULL' },
+  reply: { sql: 't.reply_to IS NOT NULL' },
+} as const satisfies Record<string, State>
 /** what others wrote behind my joining and my read mark */
 const unread = `t.author_id NOT IN (SELECT value FROM json_each(?)) AND EXISTS (SELECT 1 FROM memberships m
   LEFT JOIN read_markers k ON k.actor_id = m.person_id AND k.stream = t.stream AND k.room_id = t.timeline_id
@@ -161,8 +183,8 @@ function notADate(name: string, value: string): Meaning {
   return problem(`${name}: takes a date such as 2024-05-31, 2024-05 or 2024, not “${value}”.`)
 }
 
-function condition(sql: string, ...parameters: SqlValue[]): Condition {
-  return { type: 'condition', sql, parameters }
+function state({ sql, few }: State, stream: string): Condition {
+  return { type: 'condition', sql, ...(few && { few: { sql: few, parameters: [stream] } }) }
 }
 
 function problem(sentence: string): Meaning {

@@ -1,59 +1,103 @@
-import type { SqlValue } from '../live.ts'
+import type { Query, SqlValue } from '../live.ts'
 import type { Condition } from './search-filters.ts'
 
 /**
- * One search as plain SQL, which can be followed live. Messages are read from the newest on, in the order of the index's row ids
- * (schema/projections/search.ts), until there are enough. CROSS JOIN keeps that order.
+ * One search as one live query. Messages are read from the newest on, in the order of the index's row ids
+ * (schema/projections/search.ts), until there are enough. Therefore only the index, or only the texts, stand in FROM: what else is
+ * asked of a message stands in subqueries, since SQLite and the engine would sort a join.
  */
 export interface SearchAsked {
   readonly stream: string
-  /** an FTS5 expression; null: no words are sought */
-  readonly match: string | null
-  /** what must not be there */
+  /** FTS5 expressions, all of which must hold */
+  readonly matches: readonly string[]
+  /** and none of these */
   readonly leftOut: readonly string[]
-  readonly filters: readonly { readonly condition: Condition; readonly leavesOut: boolean }[]
+  readonly conditions: readonly Condition[]
+  /** none of these may hold as a whole */
+  readonly unwanted: readonly Condition[]
+  /** smallest row id, and the first that is too large */
+  readonly ids: { readonly from: number | null; readonly end: number | null }
+  /** the one of the conditions by whose messages the search goes, since they are few */
+  readonly driver: Condition | null
 }
+/** `hit` is JSON: see `readHit`. */
 export interface SearchRow {
-  readonly id: string
-  readonly author: string
-  /** unix ms */
-  readonly at: number
-  readonly room: string
-  readonly body: string
-  readonly clock: number | bigint
+  readonly hit: string
 }
 
 export const maxHits = 50
 
 export const peopleOf = 'SELECT person_id, name FROM memberships WHERE stream = ?'
 export const roomsOf = 'SELECT id, name, parent_room FROM rooms WHERE stream = ?'
+/** Each counts up to a number. */
+export const countMatches = 'SELECT count(*) FROM (SELECT 1 FROM search_index WHERE search_index MATCH ? LIMIT ?)'
+export const countFew = (sql: string) => `SELECT count(*) FROM (${sql} LIMIT ?)`
+/** The first id from there on that no text has: before it stand all texts of earlier minutes. */
+export const firstFreeId = `SELECT one.id + 1 FROM component_text one LEFT JOIN component_text next ON next.id = one.id + 1
+  WHERE one.id >= ? AND next.id IS NULL ORDER BY one.id LIMIT 1`
 
-/** Rows: SearchRow, one more than is shown. */
-export function searchQuery(asked: SearchAsked): { sql: string; parameters: SqlValue[] } {
-  const { stream, match, leftOut, filters } = asked
+/** Rows: SearchRow, the newest first, one more than is shown. */
+export function searchQuery(asked: SearchAsked): Query {
+  const { stream, leftOut, conditions, unwanted, ids, driver } = asked
   const parameters: SqlValue[] = []
-  const where: string[] = []
-  const and = (sql: string, ...more: readonly SqlValue[]) => {
-    where.push(sql)
+  const put = (sql: string, more: readonly SqlValue[] = []): string => {
     parameters.push(...more)
+    return sql
   }
-  const rowid = match === null ? 'c.id' : 's.rowid'
-  if (match !== null) and('search_index MATCH ?', [match, ...leftOut].map((each) => `(${each})`).join(' NOT '))
+  const byIndex = asked.matches.length > 0
+  const id = byIndex ? 's.rowid' : 's.id'
+  const where: string[] = []
+  if (byIndex) where.push(put('search_index MATCH ?', [expression(asked.matches, leftOut)]))
   else {
-    for (const each of leftOut) and('c.id NOT IN (SELECT rowid FROM search_index WHERE search_index MATCH ?)', each)
+    for (const each of leftOut) {
+      where.push(put(`${id} NOT IN (SELECT rowid FROM search_index WHERE search_index MATCH ?)`, [each]))
+    }
   }
-  and('t.stream = ?', stream)
-  and("c.entity_kind = 'message'")
-  for (const { condition, leavesOut } of filters) {
-    and(leavesOut ? `NOT (${condition.sql})` : condition.sql, ...condition.parameters)
+  if (ids.from !== null) where.push(put(`${id} >= ?`, [ids.from]))
+  if (ids.end !== null) where.push(put(`${id} < ?`, [ids.end]))
+  if (driver?.few) {
+    const { sql, parameters: more } = driver.few
+    const texts = `SELECT f.id FROM component_text f WHERE f.stream = ? AND f.entity_kind = 'message' AND f.entity_id IN (${sql})`
+    where.push(put(`${id} IN (${texts})`, [stream, ...more]))
   }
-  const sql = `SELECT t.id AS id, t.author_name AS author, t.created_at AS at,
-      CASE WHEN p.id IS NULL THEN r.name ELSE p.name || ' › ' || r.name END AS room, c.body AS body, t.order_key AS clock
-    FROM ${match === null ? 'component_text c' : 'search_index s CROSS JOIN component_text c ON c.id = s.rowid'}
-    CROSS JOIN timeline_items t ON t.id = c.entity_id AND t.stream = c.stream
-    CROSS JOIN rooms r ON r.id = t.timeline_id AND r.stream = t.stream
-    LEFT JOIN rooms p ON p.id = r.parent_room AND p.stream = r.stream
-    WHERE ${where.join(' AND ')}
-    ORDER BY ${rowid} DESC LIMIT ${maxHits + 1}`
+  const ofMessage = [put("c.entity_kind = 'message' AND t.stream = ?", [stream])]
+  for (const condition of conditions) ofMessage.push(...onRow(condition, put))
+  for (const condition of unwanted) ofMessage.push(`NOT (${onRow(condition, put).join(' AND ')})`)
+  const message = `component_text c CROSS JOIN timeline_items t ON t.id = c.entity_id AND t.stream = c.stream`
+  where.push(`EXISTS (SELECT 1 FROM ${message} WHERE c.id = ${id} AND ${ofMessage.join(' AND ')})`)
+  const sql = `SELECT ${id} AS place, (
+      SELECT json_array(t.id, t.author_name, t.created_at, CASE WHEN p.id IS NULL THEN r.name ELSE p.name || ' › ' || r.name END, c.body)
+      FROM ${message} LEFT JOIN rooms r ON r.id = t.timeline_id AND r.stream = t.stream
+      LEFT JOIN rooms p ON p.id = r.parent_room AND p.stream = r.stream WHERE c.id = ${id}) AS hit
+    FROM ${byIndex ? 'search_index' : 'component_text'} s WHERE ${where.join(' AND ')} ORDER BY ${id} DESC LIMIT ${maxHits + 1}`
   return { sql, parameters }
+}
+
+export function expression(matches: readonly string[], leftOut: readonly string[]): string {
+  return [matches.map((each) => `(${each})`).join(' AND '), ...leftOut.map((each) => `(${each})`)].join(' NOT ')
+}
+
+function onRow(
+  { sql, parameters, since, until }: Condition,
+  put: (sql: string, parameters?: readonly SqlValue[]) => string,
+): string[] {
+  return [
+    ...(sql ? [put(`(${sql})`, parameters)] : []),
+    ...(since === undefined ? [] : [put('t.created_at >= ?', [since])]),
+    ...(until === undefined ? [] : [put('t.created_at < ?', [until])]),
+  ]
+}
+
+export interface FoundMessage {
+  readonly id: string
+  readonly author: string
+  /** unix ms */
+  readonly at: number
+  readonly room: string
+  readonly body: string
+}
+
+export function readHit({ hit }: SearchRow): FoundMessage {
+  const [id, author, at, room, body] = JSON.parse(hit) as [string, string, number, string | null, string]
+  return { id, author, at, room: room ?? '', body }
 }

@@ -2,8 +2,20 @@ import type { Query, SqlValue } from '../live.ts'
 import { excerptOf, type ExcerptPiece } from './excerpt.ts'
 import { parseSearch, type FilterUse, type ParsedSearch, type SearchTerm } from './parse-search.ts'
 import { searchFilters, type Condition, type FilterContext } from './search-filters.ts'
-import { maxHits, peopleOf, roomsOf, searchQuery, type SearchRow } from './search-sql.ts'
-import { seek, type SoughtPart } from './seek.ts'
+import {
+  countFew,
+  countMatches,
+  expression,
+  firstFreeId,
+  maxHits,
+  peopleOf,
+  readHit,
+  roomsOf,
+  searchQuery,
+  type SearchRow,
+} from './search-sql.ts'
+import { minuteOf } from './minute.ts'
+import { seek, type Sought, type SoughtPart } from './seek.ts'
 
 /** What a search asks of the database. It is a live query: its answer changes with the messages. */
 export type SearchPlan =
@@ -37,7 +49,7 @@ export interface SearchHit {
 /** Runs one SELECT. */
 export type RunSelect = (sql: string, parameters: readonly SqlValue[]) => Promise<readonly (readonly SqlValue[])[]>
 
-/** Reads what was typed, and whom and what its filters name. */
+/** Reads what was typed, and whom and what its filters name, and chooses the quickest way to its answer. */
 export async function planSearch(
   run: RunSelect,
   stream: string,
@@ -46,17 +58,17 @@ export async function planSearch(
 ): Promise<SearchPlan> {
   const asked = parseSearch(typed)
   if (asked.terms.length === 0 && asked.filters.length === 0) return { type: 'idle' }
-  const read = await readFilters(run, stream, me, asked.filters)
-  if ('sentence' in read) return read
+  const filters = await readFilters(run, stream, me, asked.filters)
+  if ('sentence' in filters) return filters
   const notes = asked.cut ? ['Only the first words of this were sought.'] : []
   const perhaps = asked.terms.filter(({ dash }) => dash === 'perhaps')
-  const asText = askFor(stream, read.conditions, withDashes(asked, 'none'), notes)
-  if (perhaps.length === 0) return asText ? { type: 'plan', ask: asText, otherwise: null } : nothingSought
-  const without = askFor(stream, read.conditions, withDashes(asked, 'leavesOut'), notes)
+  const asText = await askFor(run, stream, filters, withDashes(asked, 'none'), notes)
+  if (!asText) return nothingSought
   // a word alone cannot be left out of nothing
   const alone = asked.filters.length === 0 && perhaps.length === asked.terms.length
-  if (alone) return { type: 'plan', ask: asText!, otherwise: null }
-  return { type: 'plan', ask: { ...asText!, notes: [...notes, textNote(perhaps)] }, otherwise: without }
+  if (perhaps.length === 0 || alone) return { type: 'plan', ask: asText, otherwise: null }
+  const otherwise = await askFor(run, stream, filters, withDashes(asked, 'leavesOut'), notes)
+  return { type: 'plan', ask: { ...asText, notes: [...notes, textNote(perhaps)] }, otherwise }
 }
 
 const nothingSought = { type: 'problem', sentence: 'There is nothing in this that could be sought.' } as const
@@ -74,29 +86,33 @@ function textNote(terms: readonly SearchTerm[]): string {
   return `Messages have ${words}, so that is what was sought. To leave the word out, write -"${terms[0]!.text}".`
 }
 
-interface ReadFilter {
-  readonly condition: Condition
-  readonly leavesOut: boolean
+interface Filters {
+  readonly wanted: readonly Condition[]
+  readonly unwanted: readonly Condition[]
 }
 
 async function readFilters(run: RunSelect, stream: string, me: readonly string[], uses: readonly FilterUse[]) {
-  if (uses.length === 0) return { conditions: [] }
+  const unwanted: Condition[] = []
+  const wanted = new Map<string, Condition[]>()
+  if (uses.length === 0) return { wanted: [], unwanted }
   const context = await filterContext(run, stream, me)
-  const read = new Map<string, ReadFilter[]>()
   for (const { name, value, quoted, leavesOut } of uses) {
     const meaning = searchFilters[name].meaning(value, quoted, context)
     if (meaning.type === 'problem') return meaning
-    const alone = leavesOut || searchFilters[name].several === 'all'
-    const key = alone ? `${read.size}` : name
-    read.set(key, [...(read.get(key) ?? []), { condition: meaning, leavesOut }])
+    if (leavesOut) unwanted.push(meaning)
+    else {
+      const key = searchFilters[name].several === 'all' ? `${wanted.size}` : name
+      wanted.set(key, [...(wanted.get(key) ?? []), meaning])
+    }
   }
-  return { conditions: [...read.values()].map(either) }
+  return { wanted: [...wanted.values()].map(either), unwanted }
 }
 
 /** Who and what filters may name. */
 export async function filterContext(run: RunSelect, stream: string, me: readonly string[]): Promise<FilterContext> {
   const [people, rooms] = await Promise.all([run(peopleOf, [stream]), run(roomsOf, [stream])])
   return {
+    stream,
     me,
     people: people.map(([id, name]) => ({ id: id as string, name: name as string })),
     rooms: rooms.map(([id, name, parent]) => ({
@@ -107,45 +123,100 @@ export async function filterContext(run: RunSelect, stream: string, me: readonly
   }
 }
 
-/** One condition of several of which one must hold. */
-function either(several: readonly ReadFilter[]): ReadFilter {
+/** One condition of several of one filter, of which one must hold. */
+function either(several: readonly Condition[]): Condition {
   if (several.length === 1) return several[0]!
-  const conditions = several.map(({ condition }) => condition)
-  const condition: Condition = {
+  const all = <Part>(part: (of: Condition) => Part | undefined) => several.flatMap((each) => part(each) ?? [])
+  const few = all(({ few }) => few)
+  return {
     type: 'condition',
-    sql: `(${conditions.map(({ sql }) => sql).join(' OR ')})`,
-    parameters: conditions.flatMap(({ parameters }) => parameters),
+    ...(several[0]!.match && { match: all(({ match }) => match).join(' OR ') }),
+    ...(several[0]!.sql && { sql: all(({ sql }) => sql).join(' OR ') }),
+    parameters: all(({ parameters }) => parameters).flat(),
+    ...(few.length === several.length && {
+      few: { sql: few.map(({ sql }) => sql).join(' UNION '), parameters: few.flatMap(({ parameters }) => parameters) },
+    }),
   }
-  return { condition, leavesOut: false }
 }
 
 /** null: nothing in it could be sought */
-function askFor(
+async function askFor(
+  run: RunSelect,
   stream: string,
-  filters: readonly ReadFilter[],
+  filters: Filters,
   terms: readonly SearchTerm[],
   notes: readonly string[],
-): Ask | null {
-  const read = terms.flatMap(({ text, open, dash }) => {
-    const sought = seek(text, open)
-    return sought ? [{ ...sought, wanted: dash === 'none' }] : []
-  })
-  if (read.length + filters.length === 0) return null
-  const wanted = read.filter((each) => each.wanted)
-  const match = wanted.map((each) => each.match).join(' AND ') || null
-  const leftOut = read.filter((each) => !each.wanted).map((each) => each.match)
-  return {
-    query: searchQuery({ stream, match, leftOut, filters }),
-    sought: wanted.flatMap(({ parts }) => parts),
-    notes,
+): Promise<Ask | null> {
+  const wanted: Sought[] = []
+  const leftOut: string[] = []
+  for (const term of terms) {
+    const sought = await seekTerm(run, term)
+    if (sought && term.dash === 'none') wanted.push(sought)
+    else if (sought) leftOut.push(sought.match)
   }
+  const conditions = filters.wanted
+  if (wanted.length + leftOut.length + conditions.length + filters.unwanted.length === 0) return null
+  const matches = [...wanted.map(({ match }) => match), ...conditions.flatMap(({ match }) => match ?? [])]
+  for (const { match } of filters.unwanted) if (match) leftOut.push(match)
+  const query = searchQuery({
+    stream,
+    matches,
+    leftOut,
+    conditions,
+    unwanted: filters.unwanted.filter(({ match }) => !match),
+    ids: await idsOf(run, conditions),
+    driver: await driverOf(run, matches, leftOut, conditions),
+  })
+  return { query, sought: wanted.flatMap(({ parts }) => parts), notes }
+}
+
+/** A word that is still typed finds longer ones too, unless so many messages have it that those would only take time. */
+async function seekTerm(run: RunSelect, { text, open }: SearchTerm): Promise<Sought | null> {
+  const sought = seek(text, open)
+  if (!open || !sought) return sought
+  const whole = seek(text, false)!
+  if (whole.match === sought.match) return sought
+  return (await count(run, countMatches, [whole.match], many)) === many ? whole : sought
+}
+const many = 2000
+
+/** Row ids grow with time. */
+async function idsOf(run: RunSelect, conditions: readonly Condition[]) {
+  const since = conditions.flatMap(({ since }) => since ?? [])
+  const until = conditions.flatMap(({ until }) => until ?? [])
+  const from = since.length > 0 ? minuteOf(Math.max(...since)) : null
+  if (until.length === 0) return { from, end: null }
+  const [free] = await run(firstFreeId, [minuteOf(Math.min(...until))])
+  return { from, end: free ? Number(free[0]) : null }
+}
+
+/** Going through what the index finds is quick where that is little, or where much of it fits: else by the filter that few answer to. */
+async function driverOf(
+  run: RunSelect,
+  matches: readonly string[],
+  leftOut: readonly string[],
+  conditions: readonly Condition[],
+): Promise<Condition | null> {
+  if (!conditions.some(({ few }) => few)) return null
+  if (matches.length > 0 && (await count(run, countMatches, [expression(matches, leftOut)], little)) < little)
+    return null
+  for (const condition of conditions) {
+    if (condition.few && (await count(run, countFew(condition.few.sql), condition.few.parameters, fewer)) < fewer) {
+      return condition
+    }
+  }
+  return null
+}
+const little = 3000
+const fewer = 1000
+
+async function count(run: RunSelect, sql: string, parameters: readonly SqlValue[], limit: number): Promise<number> {
+  return Number((await run(sql, [...parameters, limit]))[0]?.[0] ?? 0)
 }
 
 /** What is shown of the rows that were found, the newest first. */
 export function hitsOf(ask: Ask, rows: readonly SearchRow[]): { hits: readonly SearchHit[]; more: boolean } {
-  const newestFirst = rows.toSorted((one, other) => (one.clock < other.clock ? 1 : one.clock > other.clock ? -1 : 0))
-  const hits = newestFirst.slice(0, maxHits).map(({ id, author, at, room, body }) => {
-    return { id, author, at, room, excerpt: excerptOf(body, ask.sought) }
-  })
+  const found = rows.map(readHit).sort((one, other) => other.at - one.at)
+  const hits = found.slice(0, maxHits).map(({ body, ...hit }) => ({ ...hit, excerpt: excerptOf(body, ask.sought) }))
   return { hits, more: rows.length > maxHits }
 }

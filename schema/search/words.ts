@@ -1,5 +1,6 @@
 import { foldMarks, lowerCase } from '../text/fold.ts'
 import { kindOf, Kind } from './character-kind.ts'
+import { tagsOf, type Tagged } from './tags.ts'
 
 /**
  * The words of a text: what is indexed, what is sought, and what is marked are made here, so that they agree. Pure, without a
@@ -26,12 +27,13 @@ export interface Word {
   readonly to: number
 }
 
-/** What the full-text index is given for a text: its words with spaces between them. */
-export function indexedWords(text: string): string {
-  const { main, more } = wordsOf(foldMarks(text))
+/** What the full-text index is given: words with spaces between them. */
+export function indexedWords(of: Tagged): string {
+  const { main, more } = wordsOf(foldMarks(of.text))
   let words = ''
   for (const { text } of main) words += `${text} `
   if (more.length > 0) for (const text of new Set(more.map(({ text }) => text))) words += `${text} `
+  for (const tag of tagsOf(of)) words += `${tag} `
   return words
 }
 

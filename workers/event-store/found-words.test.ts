@@ -237,8 +237,10 @@ async function find(typed: string, text: string): Promise<string | null> {
 }
 
 function isFound({ query }: Ask, id: string): boolean {
-  const one = query.sql.replace('WHERE ', 'WHERE t.id = ? AND ')
-  return store.sql.prepare(one).rows(id, ...query.parameters).length > 0
+  const { sql } = store
+  const [row] = sql.prepare('SELECT id FROM component_text WHERE entity_id = ?').rows(id)
+  const one = query.sql.replace('WHERE search_index MATCH', `WHERE s.rowid = ${row![0]} AND search_index MATCH`)
+  return sql.prepare(one).rows(...query.parameters).length > 0
 }
 
 function withMarks(text: string, { sought }: Ask): string {
@@ -274,7 +276,7 @@ const text = fc
 
 function isIndexedAndFound(text: string, match: string): boolean {
   const { sql } = store
-  sql.prepare('INSERT INTO search_index (rowid, words) VALUES (-1, ?)').run(indexedWords(text))
+  sql.prepare('INSERT INTO search_index (rowid, words) VALUES (-1, ?)').run(indexedWords({ text, author: null }))
   const found = sql.prepare('SELECT 1 FROM search_index WHERE rowid = -1 AND search_index MATCH ?').rows(match)
   sql.prepare('DELETE FROM search_index WHERE rowid = -1').run()
   return found.length > 0
@@ -370,7 +372,7 @@ test.each([
   ['Hangul letters', 'ᄀ'.repeat(60_000)],
 ])('60 kB of %s are indexed and marked in a bounded time', (_, text) => {
   const before = process.cpuUsage()
-  const words = indexedWords(text)
+  const words = indexedWords({ text, author: null })
   const { parts } = seek(text.slice(0, 20), true) ?? { parts: [] }
   marksIn(text, parts)
   const { user, system } = process.cpuUsage(before)

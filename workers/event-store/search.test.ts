@@ -113,7 +113,7 @@ async function answer(ask: Ask) {
   const rows = await run(ask.query.sql, ask.query.parameters)
   const { hits } = hitsOf(
     ask,
-    rows.map(([id, author, at, room, body, clock]) => ({ id, author, at, room, body, clock }) as unknown as SearchRow),
+    rows.map(([, hit]) => ({ hit }) as SearchRow),
   )
   return { type: 'found' as const, hits, notes: hits.length > 0 ? ask.notes : [] }
 }

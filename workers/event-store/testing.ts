@@ -72,11 +72,13 @@ export function checkSearchIndex(store: Store): void {
     words[place as number] = term as string
   }
   store.sql.exec('DROP TABLE temp.indexed')
-  for (const [id, body] of store.sql.prepare('SELECT id, body FROM component_text').rows()) {
-    const words = indexedWords(body as string).trim()
-    const found = (indexed.get(id as number) ?? []).join(' ')
+  const texts = store.sql.prepare(`SELECT c.id, c.body, t.author_id FROM component_text c
+    LEFT JOIN timeline_items t ON t.id = c.entity_id AND t.stream = c.stream AND c.entity_kind = 'message'`)
+  for (const [id, text, author] of texts.rows() as [number, string, string | null][]) {
+    const words = indexedWords({ text, author }).trim()
+    const found = (indexed.get(id) ?? []).join(' ')
     if (found !== words) throw new Error(`the index has “${found}” of a text whose words are “${words}”`)
-    indexed.delete(id as number)
+    indexed.delete(id)
   }
   if (indexed.size > 0) throw new Error(`the index has texts that are not there: ${[...indexed.keys()]}`)
 }

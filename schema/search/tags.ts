@@ -1,0 +1,36 @@
+/**
+ * What the index knows of a message beside its words, as words that nobody can type: who wrote it, and what its text has. So
+ * `from:` and `has:` are sought like words, the newest first.
+ */
+export interface Tagged {
+  readonly text: string
+  /** null: nobody's message, but a page */
+  readonly author: string | null
+}
+
+export function tagsOf({ text, author }: Tagged): readonly string[] {
+  const tags = author === null ? [] : [authorTag(author)]
+  for (const kind of textKinds) if (has[kind](text)) tags.push(kindTag(kind))
+  return tags
+}
+
+/** FTS5 splits at no character of it, and folds capitals: they are written as numbers. */
+export function authorTag(id: string): string {
+  return `${mark}${id.replace(/[^0-9a-z-]/g, (char) => `.${char.charCodeAt(0)}.`)}`
+}
+
+export function kindTag(kind: TextKind): string {
+  return `${mark}${mark}${kind}`
+}
+
+/** a character for private use: in a text it is read as a space (character-kind.ts) */
+export const mark = '\ue000'
+
+export const textKinds = ['link', 'image', 'code'] as const
+export type TextKind = (typeof textKinds)[number]
+
+const has: Readonly<Record<TextKind, (text: string) => boolean>> = {
+  link: (text) => /https?:\/\/\S|www\.\S/i.test(text),
+  image: (text) => /http/i.test(text) && /!\[[^\]\n]{0,500}\]\(http|\.(?:png|jpe?g|gif|webp)/i.test(text),
+  code: (text) => text.includes('`') && /`[^`]+`|```/.test(text),
+}
