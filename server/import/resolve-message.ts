@@ -3,7 +3,8 @@ import { ulidAt } from '../../schema/import/derived-id.ts'
 import { nameFrom } from '../../schema/events/names.ts'
 import { plainText } from '../../schema/text/plain-text.ts'
 import type { SpaceSoFar } from './space-so-far.ts'
-import { threadName, type Spool, type SpooledMessage } from './spool.ts'
+import type { Spool, SpooledMessage } from './spool.ts'
+import { threadName } from './spool-names.ts'
 
 /** Keys → what they name: of rooms, threads and persons their names, of messages the ids of their events. */
 export type Resolver = (spooled: SpooledMessage) => Message

@@ -1,4 +1,6 @@
-import { splitLines, splitObjects, type Splitter } from './split-records.ts'
+import { splitLines } from './split-lines.ts'
+import { splitObjects } from './split-objects.ts'
+import type { Splitter } from './split-records.ts'
 
 /**
  * What a file's first part says of the rest: is a record a line, or an object that may go over many?

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { splitLines, splitObjects, type Splitter } from './split-records.ts'
+import { splitLines } from './split-lines.ts'
+import { splitObjects } from './split-objects.ts'
+import type { Splitter } from './split-records.ts'
 import { shapeOf } from './shape.ts'
 
 const seed = Number(process.env['SEED'] ?? 20261130)

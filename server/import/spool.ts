@@ -1,4 +1,3 @@
-import { bounds } from '../../schema/events/bounds.ts'
 import { cleanText } from '../../schema/import/clean-text.ts'
 import { notes, type LineFault, type Note, type Position } from '../../schema/import/records.ts'
 import type { Named, SourceChange, SourceMessage } from '../../schema/import/records.ts'
@@ -6,6 +5,7 @@ import { messageKey } from '../../schema/import/history.ts'
 import { timeUnits, type TimeUnit } from '../../schema/import/source-time.ts'
 import { openSqlite, type Sqlite } from '../sqlite.ts'
 import { createFieldSets } from './field-sets.ts'
+import { createNames, threadName, type NamedKind } from './spool-names.ts'
 import { prepareSpool, spoolTables, type SpoolStatements } from './spool-statements.ts'
 
 /**
@@ -57,11 +57,6 @@ export interface Times {
   readonly fromMs: number
   readonly toMs: number
 }
-interface Name {
-  readonly name: string
-  readonly topic: string
-}
-export type NamedKind = 'room' | 'thread' | 'person'
 const maxKinds = 500
 
 /** `space`: the id of the space that the messages go into. */
@@ -79,9 +74,7 @@ export class Spool {
   readonly #sql: SpoolStatements
   readonly #files: string[] = []
   readonly #fields = createFieldSets()
-  /** lately written, and lately asked for */
-  readonly #named = new Map<string, string>()
-  readonly #names = new Map<string, Name>()
+  readonly #names: ReturnType<typeof createNames>
   /** what is not taken over, and what came over, by kind */
   readonly left = new Map<string, number>()
   readonly told = new Map<string, number>()
@@ -96,6 +89,7 @@ export class Spool {
     this.database = database
     this.#space = space
     this.#sql = prepareSpool(database)
+    this.#names = createNames(this.#sql)
   }
 
   add({ file, line }: Position, message: SourceMessage): void {
@@ -115,41 +109,23 @@ export class Spool {
     this.name('room', room)
     this.name('person', sender)
     if (thread !== null) this.name('thread', { key: threadName(room.key, thread.key), name: thread.name })
-    const place2 = [this.#fileOf(file), line, room.key, threadKey, sender.key, key, root, reply] as const
-    this.#sql.insert.run(place, ...place2, unit, ms, sub, bits, this.#fields.numberOf(left), text)
+    const names = [this.#fileOf(file), line, room.key, threadKey, sender.key, key, root, reply] as const
+    this.#sql.insert.run(place, ...names, unit, ms, sub, bits, this.#fields.numberOf(left), text)
   }
 
   change({ file, line }: Position, { kind, room, target, person, time, value }: SourceChange): void {
     if (person) this.name('person', person)
     const { unit, ms, sub } = time ?? { unit: 'date', ms: null, sub: 0 }
     const key = this.#keyOf(room, target)
-    this.#sql.insertChange.run(this.#fileOf(file), line, kind, key, person?.key ?? null, unit, ms, sub, value)
+    const { text } = cleanText(value)
+    this.#sql.insertChange.run(this.#fileOf(file), line, kind, key, person?.key ?? null, unit, ms, sub, text)
   }
 
-  /** The last name that there is for a key holds for all; of a thread the first. */
-  name(kind: NamedKind, { key, name }: Named, about = ''): void {
-    const topic = cleanText(about.trim()).text.slice(0, bounds.topicLength).toWellFormed()
-    const known = `${kind} ${key}`
-    if ((name === key && topic === '') || (topic === '' && this.#named.get(known) === name)) return
-    if (this.#named.size > 50_000) this.#named.clear()
-    this.#named.set(known, name)
-    if (kind === 'thread') this.#sql.firstName.run(kind, key, name, topic)
-    else this.#sql.name.run(kind, key, name, topic)
+  name(kind: NamedKind, named: Named, topic = ''): void {
+    this.#names.set(kind, named, topic)
   }
-
-  /** When all are named. */
-  nameOf(kind: NamedKind, key: string): Name {
-    const asked = `${kind} ${key}`
-    let name = this.#names.get(asked)
-    if (name === undefined) {
-      name = (this.#sql.nameOf.get(kind, key) as unknown as Name | undefined) ?? {
-        name: kind === 'thread' ? key.slice(key.indexOf('\0') + 1) : key,
-        topic: '',
-      }
-      if (this.#names.size > 50_000) this.#names.clear()
-      this.#names.set(asked, name)
-    }
-    return name
+  nameOf(kind: NamedKind, key: string): { readonly name: string; readonly topic: string } {
+    return this.#names.get(kind, key)
   }
 
   countLeft(kind: string, count = 1): void {
@@ -283,9 +259,6 @@ interface DroppedRow {
 }
 
 const bitOf = (note: Note): number => 1 << notes.indexOf(note)
-
-/** What names a thread among those of all rooms. */
-export const threadName = (room: string, thread: string): string => `${room}\0${thread}`
 
 function countIn(counts: Map<string, number>, kind: string, count: number): void {
   const known = counts.has(kind) || counts.size < maxKinds ? kind : 'of other kinds'

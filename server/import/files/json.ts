@@ -1,7 +1,7 @@
 import { parseWithAllDigits } from '../../../schema/import/read-line.ts'
 import { asText, type SourceRecord } from '../../../schema/import/records.ts'
 import { FileFault } from '../import-error.ts'
-import { splitObjects } from '../split-records.ts'
+import { splitObjects } from '../split-objects.ts'
 import type { SourceFiles } from './source-files.ts'
 import { encodingOf } from './text-file.ts'
 

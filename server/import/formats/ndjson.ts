@@ -4,7 +4,9 @@ import type { SourceRecord } from '../../../schema/import/records.ts'
 import type { TextFile } from '../files/text-file.ts'
 import { FileFault, ImportError } from '../import-error.ts'
 import { shapeOf, type Shape } from '../shape.ts'
-import { splitLines, splitObjects, type RawRecord } from '../split-records.ts'
+import { splitLines } from '../split-lines.ts'
+import { splitObjects } from '../split-objects.ts'
+import type { RawRecord } from '../split-records.ts'
 
 /** Lines of JSON, or objects wherever they begin and end → records, while the file is read. */
 export interface Lines {
