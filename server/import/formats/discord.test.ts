@@ -2,74 +2,12 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { fakeConnection } from '../fake-connection.ts'
 import { importFile, importFolder } from '../testing.ts'
 import { importExport, type ExportFiles } from './testing.ts'
+import { bo, channel, general, said, whole } from './fixtures/discord-export.ts'
 
 const folder = importFolder()
 afterAll(folder.remove)
 const run = (files: ExportFiles, options = {}) => importExport(folder, files, options)
 const short = (messages: readonly string[]) => messages.map((each) => each.replace(/ \| 2023[^|]*\|/, ' |'))
-
-const ann = { id: '1000000000000000001', name: 'ann', discriminator: '0000', nickname: 'Ann Vale', isBot: false }
-const bo = { id: '1000000000000000002', name: 'bo', discriminator: '0000', nickname: 'Bo', isBot: false }
-const said = (id: number, content: unknown, more: object = {}): object => ({
-  id: `90000000000000000${id}`,
-  type: 'Default',
-  timestamp: `2023-11-14T10:00:0${id}.5+01:00`,
-  timestampEdited: null,
-  isPinned: false,
-  content,
-  author: ann,
-  attachments: [],
-  embeds: [],
-  stickers: [],
-  reactions: [],
-  mentions: [],
-  ...more,
-})
-const channel = (id: string, name: string, messages: readonly unknown[], more: object = {}): object => ({
-  guild: { id: '7', name: 'Guild' },
-  channel: { id, type: 'GuildTextChat', categoryId: '6', category: 'Text', name, topic: 'All of it', ...more },
-  dateRange: { after: null, before: null },
-  exportedAt: '2024-01-01T00:00:00Z',
-  messages,
-  messageCount: messages.length,
-})
-const general = channel('50', 'general', [
-  said(1, 'Hello @Bo, see https://a.example', {
-    mentions: [bo],
-    isPinned: true,
-    embeds: [{ url: 'https://a.example', title: 'A' }],
-    reactions: [
-      { emoji: { id: '', name: '👍', code: 'thumbsup' }, count: 2, users: [ann, bo] },
-      { emoji: { id: '5', name: 'blobcat', code: 'blobcat' }, count: 3, users: [bo] },
-    ],
-  }),
-  said(2, 'I agree', {
-    type: 'Reply',
-    author: bo,
-    reference: { messageId: '900000000000000001', channelId: '50', guildId: '7' },
-    timestampEdited: '2023-11-14T10:05:00+01:00',
-  }),
-  said(3, '', {
-    attachments: [{ id: '1', url: 'https://cdn.example/a.png?ex=1&hm=2', fileName: 'a.png', fileSizeBytes: 999 }],
-    stickers: [{ id: '2', name: 'Wave', format: 'Png', sourceUrl: 'Guild_Files/wave.png' }],
-  }),
-  said(4, 'Started a thread.', { type: 'ThreadCreated' }),
-  said(5, 'Pinned a message.', { type: 'ChannelPinnedMessage' }),
-  said(6, 'run', {
-    type: '20',
-    author: { ...bo, isBot: true },
-    embeds: [{ title: 'Result', description: 'ok', fields: [{ name: 'n', value: 'v' }] }],
-  }),
-  said(7, '', {}),
-  said(8, 'A poll?', { type: '99' }),
-])
-const thread = channel(
-  '900000000000000002',
-  'Why I agree',
-  [said(9, '', { type: 'ThreadStarterMessage' }), { ...said(9, 'Because'), id: '900000000000000019' }],
-  { type: 'GuildPublicThread', categoryId: '50', category: 'general' },
-)
-const whole: ExportFiles = { 'general [50].json': general, 'thread.json': thread }
 
 describe('a DiscordChatExporter export', () => {
   test('becomes rooms, threads, people, replies, reactions, edits, pins and named files', async () => {
@@ -111,6 +49,13 @@ describe('a DiscordChatExporter export', () => {
     })
   })
 
+  test.each([undefined, null, 'NewKind', '12', 'DirectGroupTextChat'])(
+    'a channel of the kind %s is not known to be public',
+    async (type) => {
+      expect((await run({ 'x.json': channel('50', 'general', [said(1, 'hi')], { type }) })).messages).toEqual([])
+    },
+  )
+
   test('one file, several files and a folder of them are the same', async () => {
     const server = fakeConnection()
     const one = await importFile(server, folder.write(JSON.stringify(general, null, 2), 'one.json'), 'Export')
@@ -127,7 +72,10 @@ describe('a DiscordChatExporter export', () => {
       { visibility: 'invite' },
     )
     expect(messages).toHaveLength(5)
-    expect(left).toMatchObject({ 'direct messages': 1, 'messages of private threads': 1 })
+    expect(left).toMatchObject({
+      'direct messages': 1,
+      'messages of private threads, or of channels that may be private': 1,
+    })
     expect((await run({ 'b.json': direct })).messages).toEqual([])
     const own = await run({ 'b.json': direct }, { visibility: 'invite' })
     expect(short(own.messages)).toEqual(['Bo | Ann Vale | whispered'])

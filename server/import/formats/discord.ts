@@ -18,6 +18,9 @@ export const discord: Format = {
     readDocuments(files, paths, (document, file) => recordsOfChannel(document, file, options, paths.length)),
 }
 
+/** by numbers, where the exporter has no name for it: text, voice, news, threads, stages, forums */
+const publicKinds: ReadonlySet<string> = new Set(['0', '2', '5', '10', '11', '13', '15', '16'])
+
 interface Channel {
   readonly room: Named
   readonly thread: (Named & { readonly root: string }) | null
@@ -27,10 +30,12 @@ function recordsOfChannel(document: Fields, file: string, { takePrivate }: ReadO
   const messages = itemsOf(document['messages'])
   const channel = fieldsOf(document['channel'])
   const kind = textOf(channel['type'])
-  const isDirect = /^Direct|^[13]$/.test(kind)
-  const isPrivate = isDirect || /Private/.test(kind) || kind === '12'
-  if (isPrivate && !(takePrivate && documents === 1)) {
-    return [left(isDirect ? 'direct messages' : 'messages of private threads', messages.length)]
+  const isPublic = (kind.startsWith('Guild') && !/Private/.test(kind)) || publicKinds.has(kind)
+  if (!isPublic && !(takePrivate && documents === 1)) {
+    const whose = /^Direct|^[13]$/.test(kind)
+      ? 'direct messages'
+      : 'messages of private threads, or of channels that may be private'
+    return [left(whose, messages.length)]
   }
   const place = placeOf(channel)
   const records: SourceRecord[] = []

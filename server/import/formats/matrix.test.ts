@@ -2,76 +2,12 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { fakeConnection } from '../fake-connection.ts'
 import { importFolder } from '../testing.ts'
 import { importExport, type ExportFiles } from './testing.ts'
+import { publicRoom, relates, room, said, whole } from './fixtures/matrix-export.ts'
 
 const folder = importFolder()
 afterAll(folder.remove)
 const run = (files: ExportFiles, options = {}) => importExport(folder, files, options)
 const short = (messages: readonly string[]) => messages.map((each) => each.replace(/ \| 2023[^|]*\|/, ' |'))
-
-const ms = 1_700_000_000_000
-const event = (id: number, type: string, content: object, more: object = {}): object => ({
-  type,
-  sender: '@ann:a.example',
-  content,
-  room_id: '!room:a.example',
-  event_id: `$${id}`,
-  origin_server_ts: ms + id * 1000,
-  ...more,
-})
-const said = (id: number, body: unknown, content: object = {}, more: object = {}): object =>
-  event(id, 'm.room.message', { msgtype: 'm.text', body, ...content }, more)
-const relates = (rel_type: string, to: number, more: object = {}): object => ({
-  'm.relates_to': { rel_type, event_id: `$${to}`, ...more },
-})
-const state = (id: number, type: string, key: string, content: object): object =>
-  event(id, type, content, { state_key: key })
-const publicRoom = state(0, 'm.room.join_rules', '', { join_rule: 'public' })
-const room = (messages: readonly unknown[], more: object = {}): object => ({
-  room_name: 'Garden',
-  room_creator: 'Ann',
-  topic: 'What grows',
-  export_date: '1 January 2024',
-  exported_by: 'Bo',
-  messages,
-  ...more,
-})
-const bo = { sender: '@bo:b.example' }
-const whole: ExportFiles = {
-  'export.json': room([
-    publicRoom,
-    state(1, 'm.room.member', '@ann:a.example', { membership: 'join', displayname: 'Ann Vale' }),
-    state(2, 'm.room.name', '', { name: 'Garden' }),
-    said(3, 'Hello :tada:'),
-    said(4, '> <@ann:a.example> Hello\n\nHi back', { 'm.relates_to': { 'm.in_reply_to': { event_id: '$3' } } }, bo),
-    event(5, 'm.reaction', relates('m.annotation', 3, { key: '👍' }), bo),
-    event(6, 'm.reaction', relates('m.annotation', 3, { key: '👎' }), bo),
-    event(7, 'm.room.redaction', {}, { ...bo, redacts: '$6' }),
-    said(8, '* Hello all', { 'm.new_content': { msgtype: 'm.text', body: 'Hello all' }, ...relates('m.replace', 3) }),
-    said(
-      9,
-      'In the thread',
-      relates('m.thread', 3, { is_falling_back: true, 'm.in_reply_to': { event_id: '$3' } }),
-      bo,
-    ),
-    said(10, 'photo.jpg', { msgtype: 'm.image', info: { size: 54_321 }, url: 'mxc://a.example/x' }),
-    said(11, 'Look', { msgtype: 'm.file', filename: 'plan.pdf', info: { size: 10 } }),
-    said(12, 'waves', { msgtype: 'm.emote' }),
-    event(13, 'm.room.encrypted', { algorithm: 'm.megolm' }),
-    said(14, '** Unable to decrypt **', { msgtype: 'm.bad.encrypted' }),
-    event(
-      15,
-      'm.room.message',
-      {},
-      { unsigned: { redacted_because: { sender: '@bo:b.example', origin_server_ts: ms + 99_000 } } },
-    ),
-    said(16, 'Soon gone'),
-    event(17, 'm.room.redaction', { redacts: '$16' }),
-    event(18, 'm.sticker', { body: 'Cat' }),
-    event(19, 'm.poll.start', { question: 'x' }),
-    state(20, 'm.room.pinned_events', '', { pinned: ['$3', '$404'] }),
-  ]),
-  'images/photo.jpg': new Uint8Array([1, 2]),
-}
 
 describe("Element's export of a Matrix room", () => {
   test('becomes a room, threads, people, replies, reactions, edits, pins, deletions and named files', async () => {

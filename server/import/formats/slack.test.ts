@@ -4,78 +4,11 @@ import { fakeConnection } from '../fake-connection.ts'
 import { importFolder } from '../testing.ts'
 import { slackText } from './slack-text.ts'
 import { importExport, type ExportFiles } from './testing.ts'
+import { channels, said, ts, users, whole } from './fixtures/slack-export.ts'
 
 const folder = importFolder()
 afterAll(folder.remove)
 const run = (files: ExportFiles, options = {}) => importExport(folder, files, options)
-
-const ts = (seconds: number): string => `${1_700_000_000 + seconds}.000100`
-const said = (seconds: number, text: string, more: object = {}): object => ({
-  type: 'message',
-  user: 'U1ANN',
-  text,
-  ts: ts(seconds),
-  ...more,
-})
-const users = [
-  { id: 'U1ANN', name: 'ann', deleted: false, profile: { display_name: 'Ann', real_name: 'Ann Vale' } },
-  { id: 'U2BO', name: 'bo', deleted: true, profile: { display_name: '', real_name: 'Bo Reed' } },
-]
-const channels = [
-  {
-    id: 'C1',
-    name: 'general',
-    topic: { value: 'All &amp; sundry' },
-    purpose: { value: '' },
-    pins: [{ id: ts(0), type: 'C', created: 1_700_000_500, user: 'U2BO' }],
-  },
-  { id: 'C2', name: 'plans', topic: { value: '' }, purpose: { value: 'What comes' } },
-]
-const whole: ExportFiles = {
-  'users.json': users,
-  'channels.json': channels,
-  'groups.json': [{ id: 'G1', name: 'secret', members: ['U1ANN'] }],
-  'dms.json': [{ id: 'D1', members: ['U1ANN', 'U2BO'] }],
-  'mpims.json': [{ id: 'G2', name: 'mpdm-ann--bo-1' }],
-  'integration_logs.json': [],
-  'general/2023-11-14.json': [
-    said(0, 'Hello <@U2BO>, see <#C2|plans> &amp; <https://a.example/x|the page>', {
-      reactions: [
-        { name: 'thumbsup', users: ['U2BO', 'U1ANN'], count: 3 },
-        { name: 'party_parrot', users: ['U9GONE'], count: 1 },
-        { name: 'wave::skin-tone-3', users: ['U2BO'], count: 1 },
-      ],
-    }),
-    said(1, 'has joined', { subtype: 'channel_join' }),
-    said(10, 'A question', { thread_ts: ts(10), reply_count: 2, user: 'U2BO' }),
-    said(20, 'An answer', { thread_ts: ts(10), edited: { user: 'U1ANN', ts: ts(60) } }),
-    said(30, 'Also here', { thread_ts: ts(10), subtype: 'thread_broadcast', user: 'U9GONE' }),
-    said(40, 'Report', {
-      files: [
-        { id: 'F1', name: 'report.pdf', size: 12_345, url_private: 'https://files.example/report.pdf?t=xoxe-secret' },
-        { id: 'F2', mode: 'tombstone' },
-      ],
-    }),
-    said(50, 'Build *passed*', { user: undefined, subtype: 'bot_message', bot_id: 'B1', username: 'CI' }),
-    said(55, 'This message was deleted.', { subtype: 'tombstone', thread_ts: ts(55) }),
-    said(56, 'Left behind', { thread_ts: ts(55) }),
-  ],
-  'general/2023-11-15.json': [
-    said(90_000, 'waves', { subtype: 'me_message' }),
-    said(90_001, '', {
-      user: undefined,
-      subtype: 'bot_message',
-      bot_id: 'B2',
-      attachments: [{ title: 'T', text: 'body', title_link: 'https://b.example' }],
-    }),
-    said(90_002, 'strange', { subtype: 'from_the_future' }),
-    said(90_003, '', { blocks: [{ type: 'rich_text' }] }),
-    { type: 'huddle', ts: ts(90_004) },
-  ],
-  'plans/2023-11-14.json': [said(5, 'Plan', { pinned_to: ['C2'] })],
-  'secret/2023-11-14.json': [said(6, 'hidden'), said(7, 'hidden too')],
-  'D1/2023-11-14.json': [said(8, 'whispered')],
-}
 
 describe('a Slack export', () => {
   test('becomes rooms, threads, people, reactions, edits, pins, deletions and named files', async () => {

@@ -70,6 +70,7 @@ async function* readExport(files: SourceFiles, base: string): AsyncGenerator<rea
   const names: Names = { ...people, room: (id) => named.get(id) || null }
   const channels = new Map<string, Channel>()
   for (const channel of listed) {
+    if (channel['is_private'] === true) continue
     const { records, ...rest } = channelOf(channel, names)
     channels.set(textOf(channel['name']) || rest.id, rest)
     yield records

@@ -4,78 +4,12 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { fakeConnection } from '../fake-connection.ts'
 import { contentOf, importFile, importFolder } from '../testing.ts'
 import { importExport, type ExportFiles } from './testing.ts'
+import { realm, said, whole } from './fixtures/zulip-export.ts'
 
 const folder = importFolder()
 afterAll(folder.remove)
 const run = (files: ExportFiles, options = {}) => importExport(folder, files, options)
 const short = (messages: readonly string[]) => messages.map((each) => each.replace(/ \| 2023[^|]*\|/, ' |'))
-
-const second = 1_700_000_000
-const said = (id: number, content: unknown, more: object = {}): object => ({
-  id,
-  sender: 11,
-  recipient: 31,
-  subject: 'Lunch',
-  content,
-  date_sent: second + id + 0.25,
-  edit_history: null,
-  ...more,
-})
-const realm = {
-  zerver_realm: [{ id: 1, name: 'Team' }],
-  zerver_userprofile: [
-    { id: 11, full_name: 'Ann Vale', is_active: true },
-    { id: 12, full_name: 'Bo Reed', is_active: false },
-  ],
-  zerver_userprofile_crossrealm: [{ id: 5, email: 'welcome-bot@zulip.example' }],
-  zerver_stream: [
-    { id: 21, name: 'general', invite_only: false, description: 'Everything' },
-    { id: 22, name: 'board', invite_only: true, description: 'Secret' },
-  ],
-  zerver_recipient: [
-    { id: 31, type: 2, type_id: 21 },
-    { id: 32, type: 2, type_id: 22 },
-    { id: 33, type: 1, type_id: 11 },
-    { id: 34, type: 3, type_id: 77 },
-  ],
-  zerver_reaction: [
-    { message: 1, user_profile: 12, emoji_name: 'thumbs_up', emoji_code: '1f44d', reaction_type: 'unicode_emoji' },
-    { message: 1, user_profile: 11, emoji_name: 'zulip', emoji_code: 'zulip', reaction_type: 'zulip_extra_emoji' },
-    { message: 404, user_profile: 11, emoji_name: 'heart', emoji_code: '2764', reaction_type: 'unicode_emoji' },
-  ],
-}
-const edits = [
-  { prev_content: 'Second', timestamp: second + 300, user_id: 11 },
-  { prev_topic: 'Dinner', topic: 'Lunch', timestamp: second + 200, user_id: 12 },
-  { prev_content: 'First :tada:', timestamp: second + 100, user_id: 11 },
-]
-const whole: ExportFiles = {
-  'export/realm.json': realm,
-  'export/attachment.json': {
-    zerver_attachment: [{ path_id: '1/ab/menu.pdf', file_name: 'menu.pdf', size: 2_500_000 }],
-  },
-  'export/stats.json': {},
-  'export/migration_status.json': {},
-  'export/uploads/records.json': [],
-  'export/messages-000001.json': {
-    zerver_message: [
-      said(1, 'Who comes, @**Bo Reed|12**?'),
-      said(2, 'Third', { edit_history: JSON.stringify(edits), sender: 12 }),
-      said(3, 'See [menu.pdf](/user_uploads/1/ab/menu.pdf) :tada:', { sender: 99 }),
-      said(4, 'hidden', { recipient: 32 }),
-      said(5, 'whispered', { recipient: 33 }),
-      said(6, 'whispered to many', { recipient: 34 }),
-    ],
-    zerver_usermessage: [{ id: 1, message: 1, user_profile: 11, flags_mask: 1 }],
-  },
-  'export/messages-000002.json': {
-    zerver_message: [
-      said(7, 'lost', { recipient: 404 }),
-      said(8, 'No topic', { subject: '' }),
-      said(9, 'me too', { subject: 'LUNCH' }),
-    ],
-  },
-}
 
 describe('a Zulip export', () => {
   test('becomes rooms, threads, people, reactions, edits and named files', async () => {
@@ -190,6 +124,15 @@ describe('odd Zulip exports', () => {
         'message 3 of “messages-000001.json” is not imported: its text is not a text: 5',
         'message 4 of “messages-000001.json” is not imported: its time cannot be read: an object',
       ],
+    ],
+    [
+      'a channel of which it is not said that it is public',
+      {
+        'realm.json': { ...realm, zerver_stream: [{ id: 21, name: 'general' }] },
+        'messages-000001.json': { zerver_message: [said(1, 'hi')] },
+      },
+      [],
+      [],
     ],
     [
       'an id that is there twice',

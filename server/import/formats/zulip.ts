@@ -84,7 +84,7 @@ function realmOf(tables: Fields, uploads: Fields): Realm & { readonly records: S
   const channels = new Map<string, Channel>()
   for (const stream of rows('zerver_stream')) {
     const room = { key: textOf(stream['id']), name: textOf(stream['name']) }
-    const isPrivate = stream['invite_only'] === true
+    const isPrivate = stream['invite_only'] !== false // what is not said to be public is not
     channels.set(room.key, { room, isPrivate })
     if (!isPrivate) records.push({ type: 'Room', room, topic: textOf(stream['description']) })
   }
