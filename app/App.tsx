@@ -1,5 +1,6 @@
 import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react'
-import { streamOfSpace } from '../schema/events/streams.ts'
+import { streamOfRoom, streamOfSpace } from '../schema/events/streams.ts'
+import { atLeast, type Role } from '../schema/rights/roles.ts'
 import { useRouteFocus } from './focus/use-route-focus.ts'
 import { useClientStatus, useLive, useLiveQuery, type Live } from './live/index.ts'
 import { loadTheRest } from './load-the-rest.ts'
@@ -10,6 +11,7 @@ import { PaneBoundary } from './shell/PaneBoundary.tsx'
 import { Toasts } from './shell/toasts.tsx'
 import { useLate } from './shell/use-late.ts'
 import { usePhone } from './shell/use-phone.ts'
+import { ConflictsOf } from './features/conflicts/conflicts.tsx'
 import { useActors } from './features/identity/identity.ts'
 import { firstRoomOf, lastRoomOf, rememberRoom } from './features/rooms/last-room.ts'
 import { RoomList } from './features/rooms/RoomList.tsx'
@@ -140,47 +142,53 @@ function InSpace({ space, route, onSwitch }: { space: SpaceRow; route: Route; on
 
   return (
     <NameMarksOf stream={space.stream}>
-      <div
-        className={css.list}
-        role={phone && !route.room && !route.panel ? 'main' : 'region'}
-        aria-label={`Space ${space.name}`}
+      <ConflictsOf
+        space={space.stream}
+        room={streamOfRoom(space.id, route.room ?? '')}
+        admin={atLeast(space.role as Role, 'admin')}
       >
-        <PaneBoundary name="the list of rooms" resetKey={space.id}>
-          <RoomList space={space} onSwitch={onSwitch} />
-        </PaneBoundary>
-      </div>
-      <main className={css.main}>
-        <PaneBoundary
-          name={route.page ? 'the page' : 'the room'}
-          resetKey={route.page ?? route.room}
-          onError={() => letGoOf(live, space.stream, route.room)}
+        <div
+          className={css.list}
+          role={phone && !route.room && !route.panel ? 'main' : 'region'}
+          aria-label={`Space ${space.name}`}
         >
-          {route.room && route.page ? (
-            <Suspense>
-              <PagePane key={route.page} space={space} route={route} room={route.room} page={route.page} />
-            </Suspense>
-          ) : route.room && status !== 'loading' ? (
-            <RoomPane space={space} route={route} listed={rooms.find((each) => each.id === route.room) ?? null} />
-          ) : (
-            !route.room &&
-            status === 'ready' &&
-            rooms.length === 0 && <p className={css.waiting}>{space.name} has no rooms yet.</p>
-          )}
-        </PaneBoundary>
-      </main>
-      {route.panel && (
-        <div className={css.panel}>
-          <PaneBoundary
-            name="the panel"
-            resetKey={JSON.stringify(route.panel)}
-            onError={() => route.panel?.kind === 'thread' && letGoOf(live, space.stream, route.panel.thread)}
-          >
-            <Suspense>
-              <SidePanel space={space} route={route} panel={route.panel} />
-            </Suspense>
+          <PaneBoundary name="the list of rooms" resetKey={space.id}>
+            <RoomList space={space} onSwitch={onSwitch} />
           </PaneBoundary>
         </div>
-      )}
+        <main className={css.main}>
+          <PaneBoundary
+            name={route.page ? 'the page' : 'the room'}
+            resetKey={route.page ?? route.room}
+            onError={() => letGoOf(live, space.stream, route.room)}
+          >
+            {route.room && route.page ? (
+              <Suspense>
+                <PagePane key={route.page} space={space} route={route} room={route.room} page={route.page} />
+              </Suspense>
+            ) : route.room && status !== 'loading' ? (
+              <RoomPane space={space} route={route} listed={rooms.find((each) => each.id === route.room) ?? null} />
+            ) : (
+              !route.room &&
+              status === 'ready' &&
+              rooms.length === 0 && <p className={css.waiting}>{space.name} has no rooms yet.</p>
+            )}
+          </PaneBoundary>
+        </main>
+        {route.panel && (
+          <div className={css.panel}>
+            <PaneBoundary
+              name="the panel"
+              resetKey={JSON.stringify(route.panel)}
+              onError={() => route.panel?.kind === 'thread' && letGoOf(live, space.stream, route.panel.thread)}
+            >
+              <Suspense>
+                <SidePanel space={space} route={route} panel={route.panel} />
+              </Suspense>
+            </PaneBoundary>
+          </div>
+        )}
+      </ConflictsOf>
     </NameMarksOf>
   )
 }

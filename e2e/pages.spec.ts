@@ -1,41 +1,24 @@
 import type { Page } from '@playwright/test'
-import { BrowserProfile } from './support/browser-profile.ts'
-import { expect, test as base } from './support/fixtures.ts'
+import { expect, test } from './support/another-browser.ts'
 import { OtherPerson } from './support/other-person.ts'
 import { networkIsBack, openRoom, signIn } from './support/rooms.ts'
-import { untilConnected } from './support/tab.ts'
-
-const test = base.extend<{ readonly another: BrowserProfile }>({
-  another: async ({ launchOptions, headless, consoleErrors, server }, provide) => {
-    void server // so as to be closed before it
-    const profile = new BrowserProfile({ ...launchOptions, headless: headless ?? true }, consoleErrors)
-    await profile.open()
-    await provide(profile)
-    await profile.dispose()
-  },
-})
 
 const text = (tab: Page) => tab.getByRole('textbox', { name: 'Text of the page' })
 const title = (tab: Page) => tab.getByRole('textbox', { name: 'Title of the page' })
 const button = (tab: Page, name: string) => tab.getByRole('button', { name, exact: true })
 
-async function open(profile: BrowserProfile, url: string): Promise<Page> {
-  const tab = await profile.context.newPage()
-  await tab.goto(url)
-  await untilConnected(tab)
-  return tab
-}
-
 test('two people write one page: at once, offline, and after a reload; nothing is lost', async ({
   profile,
   another,
+  openTab,
+  openAnother,
   consoleErrors,
   server,
 }) => {
   consoleErrors.expect(/ERR_INTERNET_DISCONNECTED/)
   const host = await OtherPerson.signIn(server.url, 'Hana Host')
-  await host.createSpace('Field notes', ['general'])
-  const ada = await open(profile, server.url)
+  const { stream } = await host.createSpace('Field notes', ['general'])
+  const ada = await openTab()
   await signIn(ada, 'Ada')
   await openRoom(ada, 'general')
   await button(ada, 'Pages').click()
@@ -49,19 +32,20 @@ test('two people write one page: at once, offline, and after a reload; nothing i
   await expect(text(ada)).toBeFocused()
   await expect(ada.getByText('Saved on this device')).toBeVisible()
 
-  const bob = await open(another, server.url)
+  const bob = await openAnother()
   await signIn(bob, 'Bob')
+  await host.untilJoined(stream, 'Bob')
   await bob.goto(ada.url())
   await expect(title(bob)).toHaveValue('Expedition')
   await expect(text(bob)).toContainText('first line')
-  await text(bob).click()
+  await text(bob).focus()
   await bob.keyboard.press('Control+End')
   await bob.keyboard.type('\nseen by Bob')
   await expect(text(ada)).toContainText('seen by Bob')
 
   await test.step('both offline, then one reloads, then both are back', async () => {
     await Promise.all([profile, another].map(({ context }) => context.setOffline(true)))
-    await text(ada).click()
+    await text(ada).focus()
     await ada.keyboard.press('Control+Home')
     await ada.keyboard.type('from Ada: ')
     await ada.reload() // within the second in which it is gathered

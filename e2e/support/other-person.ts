@@ -11,6 +11,7 @@ import type {
   StreamPage,
 } from '../../schema/messages/http.ts'
 import { ulid } from 'ulid'
+import { eventually } from './eventually.ts'
 
 export interface Answer<T> {
   readonly status: number
@@ -86,6 +87,16 @@ export class OtherPerson {
     ])
     if (answer.status !== 200) throw new Error(`the space was refused: ${JSON.stringify(answer.body)}`)
     return { stream, space, rooms: made.map(({ entity }) => entity) }
+  }
+
+  /** Until the server has taken somebody in: what they ask for before that, it refuses. */
+  async untilJoined(stream: string, name: string): Promise<void> {
+    await eventually(async () => {
+      const { items } = (await this.read(stream)).body
+      return items.some(
+        ({ event: { type, payload } }) => type === 'member.join' && (payload as { name: string }).name === name,
+      )
+    }).toBe(true)
   }
 
   async say(stream: string, room: string, text: string): Promise<string> {

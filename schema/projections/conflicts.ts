@@ -1,4 +1,4 @@
-import { unseenWrites, type Fact } from './fact.ts'
+import { latest, unseenWrites, type Fact } from './fact.ts'
 import type { Sql } from './sql.ts'
 
 /** Rows of `conflicts` for one field of one entity; `base` names the event whose write is only what all others began with. */
@@ -10,13 +10,26 @@ export type WriteConflicts = (
   base?: string,
 ) => void
 
+/** A row for each write that lost unseen, and what won instead: both with who wrote them, and when. */
 export function conflictRows(sql: Sql): WriteConflicts {
   const clear = sql.prepare('DELETE FROM conflicts WHERE stream = ? AND entity_id = ? AND field = ?')
-  const insert = sql.prepare('INSERT INTO conflicts (stream, entity_id, field, event_id, value) VALUES (?, ?, ?, ?, ?)')
+  const insert = sql.prepare(
+    `INSERT INTO conflicts (stream, entity_id, field, event_id, value, author_id, at, won_value, won_author_id, won_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const author = sql.prepare(
+    "SELECT ifnull(payload ->> '$.author.id', actor) FROM events WHERE stream = ? AND event_id = ?",
+  )
+  const authorOf = (stream: string, event: string) => author.rows(stream, event)[0]![0]!
   return (stream, entity, field, facts, base) => {
     clear.run(stream, entity, field)
-    for (const { eventId, value } of unseenWrites(facts, field)) {
-      if (eventId !== base) insert.run(stream, entity, field, eventId, value)
+    const lost = unseenWrites(facts, field).filter(({ eventId }) => eventId !== base)
+    if (lost.length === 0) return
+    const won = latest(facts, field)!
+    const wonBy = authorOf(stream, won.eventId)
+    for (const { eventId, value, at } of lost) {
+      const by = authorOf(stream, eventId)
+      insert.run(stream, entity, field, eventId, value, by, at, won.value, wonBy, won.at)
     }
   }
 }

@@ -1,5 +1,5 @@
-import { authorOf, type EventOf } from '../events/event.ts'
 import type { Written } from '../pages/page-doc.ts'
+import type { WholeUpdate } from './page-parts.ts'
 import type { Sql } from './sql.ts'
 
 /**
@@ -21,11 +21,10 @@ export function pageWrites(sql: Sql) {
   const marked = sql.prepare('SELECT 1 FROM page_overlaps WHERE stream = ? AND page_id = ?')
   const unmark = sql.prepare('DELETE FROM page_overlaps WHERE stream = ? AND page_id = ?')
 
-  function add(event: EventOf<'page.update'>, written: readonly Written[]): void {
-    const { id, stream, clock, at } = event
-    const page = event.entity!
+  function add(update: Omit<WholeUpdate, 'body'>, written: readonly Written[]): void {
+    const { id, stream, page, author, clock, at } = update
     for (const { client, from, to } of written) {
-      insert.run(stream, page, client, from, id, to, authorOf(event), BigInt(clock), at)
+      insert.run(stream, page, client, from, id, to, author, clock, at)
       // none overlapped before this one: so the row that begins last before its end is the only one that can
       const last = before.rows(stream, page, client, to, id)[0]
       if (last && Number(last[0]) > from) mark.run(stream, page)

@@ -6,6 +6,7 @@ import { mergedDoc, textOf, writtenIn } from '../pages/page-doc.ts'
 import { conflictRows } from './conflicts.ts'
 import { touchPage, type Dirty, type Thing } from './dirty.ts'
 import { first, latest, type FactTable } from './fact.ts'
+import { pageParts, type WholeUpdate } from './page-parts.ts'
 import { pageSpans } from './page-spans.ts'
 import { pageWrites } from './page-writes.ts'
 import { textProjection, type SearchIndex } from './search.ts'
@@ -23,6 +24,7 @@ export function pageProjection(sql: Sql, facts: FactTable, index: SearchIndex, d
   const texts = textProjection(sql, 'page', index)
   const writes = pageWrites(sql)
   const spans = pageSpans(sql)
+  const parts = pageParts(sql, { take: takeWhole, forget: forgetWhole })
   const writeConflicts = conflictRows(sql)
   const present = sql.prepare('SELECT state, written_at FROM component_doc WHERE stream = ? AND entity_id = ?')
   const insertUpdate = sql.prepare(
@@ -51,19 +53,27 @@ export function pageProjection(sql: Sql, facts: FactTable, index: SearchIndex, d
   function take(event: EventOf<'page.update'>): void {
     const { id, stream, clock, at, payload } = event
     const page = event.entity!
-    const bytes = fromBase64(payload.update)
+    if (payload.part) return parts.add(event)
+    takeWhole({ id, stream, page, author: authorOf(event), clock: BigInt(clock), at, body: payload.update })
+  }
+  function takeWhole({ id, stream, page, author, clock, at, body }: WholeUpdate): void {
+    const bytes = fromBase64(body)
     const written = writtenIn(bytes)
-    if (insertUpdate.run(stream, page, id, authorOf(event), BigInt(clock), at, bytes) === 0) return
+    if (insertUpdate.run(stream, page, id, author, clock, at, bytes) === 0) return
     const touched = touchPage(dirty(), stream, page)
     touched.updates.push(bytes)
     touched.updatedAt = Math.max(touched.updatedAt, at)
-    writes.add(event, written)
+    writes.add({ id, stream, page, author, clock, at }, written)
   }
   /** A merged update cannot be taken out: the document is built again from the others. */
-  function forget({ stream, id, entity }: EventOf<'page.update'>): void {
-    removeUpdate.run(stream, id)
-    writes.takeBack(stream, entity!, id)
-    touchPage(dirty(), stream, entity!).rebuild = true
+  function forget(event: EventOf<'page.update'>): void {
+    if (event.payload.part) parts.takeBack(event)
+    else forgetWhole(event.stream, event.entity!, event.id)
+  }
+  function forgetWhole(stream: string, page: string, id: string): void {
+    if (removeUpdate.run(stream, id) === 0) return
+    writes.takeBack(stream, page, id)
+    touchPage(dirty(), stream, page).rebuild = true
   }
 
   function fold({ stream, id }: Thing): void {

@@ -29,6 +29,21 @@ CREATE TABLE page_updates (
 );
 CREATE INDEX page_updates_by_page ON page_updates(stream, page_id, id);
 
+-- Of an update that was too long for one event: it is in page_updates when all parts are here.
+CREATE TABLE page_parts (
+  stream TEXT NOT NULL,
+  page_id TEXT NOT NULL,
+  first_id TEXT NOT NULL,           -- names the update
+  actor_id TEXT NOT NULL,
+  parts INTEGER NOT NULL,           -- how many it has
+  part INTEGER NOT NULL,            -- from 0
+  event_id TEXT NOT NULL,
+  clock INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  body TEXT NOT NULL,               -- base64
+  PRIMARY KEY (stream, page_id, first_id, actor_id, parts, part, event_id)
+) WITHOUT ROWID;
+
 -- Whose update brought what: of one editor (a Yjs client, a page that was open once) its clocks [from_clock, to_clock).
 CREATE TABLE page_writes (
   stream TEXT NOT NULL,

@@ -12,6 +12,7 @@ export const tables = {
   component_author: 'projection',
   component_doc: 'projection',
   page_updates: 'projection',
+  page_parts: 'projection',
   page_writes: 'projection',
   page_overlaps: 'projection',
   page_spans: 'projection',

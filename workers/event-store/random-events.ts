@@ -97,7 +97,7 @@ const often: { readonly [T in EventType]?: number } = {
   'member.join': 2,
   'room.create': 2,
   'reaction.add': 2,
-  'page.update': 4,
+  'page.update': 8,
 }
 
 /**
@@ -179,7 +179,16 @@ const make: { readonly [T in EventType]: (things: Things) => Made<T> } = {
   'page.comment.resolve': ({ c }) => ({ entity: pick(comments, c), payload: { resolved: c % 2 === 0 } }),
   'page.comment.delete': ({ c }) => ({ entity: pick(comments, c), payload: {} }),
   'page.comment.restore': ({ c }) => ({ entity: pick(comments, c), payload: {} }),
-  'page.update': ({ b, c }) => ({ entity: pick(pages, b), payload: { update: pick(updates, c) } }),
+  'page.update': ({ a, b, c }) =>
+    a % 2 > 0
+      ? { entity: pick(pages, b % 2), payload: { update: pick(updates, c) } }
+      : { entity: pick(pages, 0), payload: halfOf(pick(updates, 0), b % 2, eventId(0)) },
+}
+
+/** of an update that comes in two events */
+function halfOf(update: string, index: number, first: string) {
+  const half = (update.length >> 3) << 2 // four characters are three bytes
+  return { update: index === 0 ? update.slice(0, half) : update.slice(half), part: { first, index, of: 2 } }
 }
 
 /** two people who write one page at once, each in two steps */

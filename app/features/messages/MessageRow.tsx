@@ -8,6 +8,8 @@ import { Avatar } from '../../shell/Avatar.tsx'
 import { Button, IconButton } from '../../shell/Button.tsx'
 import { formatFull, formatTime } from '../../shell/format-time.ts'
 import { ShortTime } from '../../shell/ShortTime.tsx'
+import { ConflictMark } from '../conflicts/ConflictMark.tsx'
+import { useSettlesAll } from '../conflicts/conflicts.tsx'
 import { useNameMark } from '../spaces/name-marks.tsx'
 import { pendingWords } from '../status/describe-status.ts'
 import { threadName } from '../threads/thread-events.ts'
@@ -106,6 +108,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
               edited
             </span>
           )}
+          {!deleted && !editing && <TwoVersions row={row} mine={mine} readOnly={readOnly} reachable={focused} />}
           {row.outbox_state === 'pending' && <Pending />}
           {failed && <Failed row={row} />}
           {!deleted && <Reactions row={row} me={me} readOnly={readOnly} />}
@@ -140,6 +143,22 @@ function Topic({ row, reachable }: { row: TimelineRow; reachable: boolean }) {
 function saysAlready(line: string, name: string): boolean {
   const [one, other] = [line, name].map((each) => each.replace(/…$/, '').trim())
   return one!.startsWith(other!) || other!.startsWith(one!)
+}
+
+/** It was edited by two at once. */
+function TwoVersions(props: { row: TimelineRow; mine: boolean; readOnly: boolean; reachable: boolean }) {
+  const { row, mine, readOnly, reachable } = props
+  const actions = useMessageActions()
+  const settlesAll = useSettlesAll()
+  return (
+    <ConflictMark
+      stream={row.stream}
+      entity={row.id}
+      field="message.text"
+      tabIndex={reachable ? 0 : -1}
+      settle={readOnly || !(mine || settlesAll) ? null : (text) => actions.saveEdit(row, '', text)}
+    />
+  )
 }
 
 /** Leads to a message's thread. */

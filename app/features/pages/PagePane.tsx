@@ -12,6 +12,7 @@ import { Button, IconButton } from '../../shell/Button.tsx'
 import { showError, showToast } from '../../shell/toasts.tsx'
 import { useLate } from '../../shell/use-late.ts'
 import { usePhone } from '../../shell/use-phone.ts'
+import { ConflictMark } from '../conflicts/ConflictMark.tsx'
 import type { SpaceRow } from '../spaces/spaces-query.ts'
 import { archivePage, renamePage, type PagePlace } from './page-events.ts'
 import { PageEditor } from './PageEditor.tsx'
@@ -68,6 +69,12 @@ function OpenPage({ space, page, route }: { space: SpaceRow; page: PageRow; rout
           title={page.title}
           editable={editable}
           rename={(title) => dispatch([renamePage(place, page.id, title)]).catch(showError)}
+        />
+        <ConflictMark
+          stream={page.stream}
+          entity={page.id}
+          field="page.title"
+          settle={editable ? (title) => dispatch([renamePage(place, page.id, title)]) : null}
         />
         <div className={css.tools} role="toolbar" aria-label="Page tools">
           <IconButton label="Who wrote this" aria-pressed={authors} onClick={() => setAuthors(!authors)}>

@@ -68,7 +68,7 @@ async function takeOver(key: string, dispatch: Dispatch): Promise<void> {
   try {
     if (stored) {
       const { stream, actor, page, events, update } = stored
-      await dispatch(update === null ? events : [...events, updatePage({ stream, actor }, page, fromBase64(update))])
+      await dispatch(update === null ? events : [...events, ...updatePage({ stream, actor }, page, fromBase64(update))])
     }
   } catch (error) {
     // what the device has no room for is kept for another time; what it cannot take, it never will

@@ -1,6 +1,6 @@
 import type { EventDraft } from '../../../schema/events/event.ts'
 import { toBase64 } from '../../../schema/pages/base64.ts'
-import { draftEvent } from '../events/draft-event.ts'
+import { draftEvent, newId } from '../events/draft-event.ts'
 
 /** Where a page is written, and by whom. */
 export interface PagePlace {
@@ -18,10 +18,21 @@ export function renamePage(place: PagePlace, page: string, title: string): Event
 export function archivePage(place: PagePlace, page: string, archived: boolean): EventDraft {
   return draftEvent('page.archive', { ...place, entity: page, payload: { archived } })
 }
-/** `update`: of Yjs. */
-export function updatePage(place: PagePlace, page: string, update: Uint8Array): EventDraft {
-  return draftEvent('page.update', { ...place, entity: page, payload: { update: toBase64(update) } })
+/** `update`: of Yjs. One event; as many as it needs, if it is long. */
+export function updatePage(place: PagePlace, page: string, update: Uint8Array): EventDraft[] {
+  const body = toBase64(update)
+  const write = (update: string, part?: { first: string; index: number; of: number }) =>
+    draftEvent('page.update', { ...place, entity: page, payload: { update, ...(part && { part }) } })
+  const of = Math.ceil(body.length / partLength)
+  if (of <= 1) return [write(body)]
+  const first = newId()
+  return Array.from({ length: of }, (_, index) =>
+    write(body.slice(index * partLength, (index + 1) * partLength), { first, index, of }),
+  )
 }
+/** characters of base64 that an event has room for; four of them are three bytes */
+const partLength = 48_000
+
 export function saveVersion(place: PagePlace, page: string, name: string): EventDraft {
   return draftEvent('page.version', { ...place, entity: page, payload: { name } })
 }

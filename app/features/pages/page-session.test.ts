@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import * as Y from 'yjs'
-import type { EventDraft } from '../../../schema/events/event.ts'
+import { validateEvent, type EventDraft } from '../../../schema/events/event.ts'
 import { fromBase64 } from '../../../schema/pages/base64.ts'
 import type { Unsaved } from './left-updates.ts'
 import { updatePage } from './page-events.ts'
@@ -113,4 +113,16 @@ test('leaving dispatches at once, what comes from others is not dispatched again
   await world.session.close()
   expect(world.taken).toHaveLength(1)
   expect(world.left()).toBeNull()
+})
+
+test('what is too long for one event comes in parts, which make the same update together', () => {
+  const doc = new Y.Doc()
+  doc.getText('t').insert(0, 'ünd 池 '.repeat(20_000))
+  const update = Y.encodeStateAsUpdate(doc)
+  const events = updatePage({ stream: 'local:s', actor: 'you' }, 'p', update)
+  expect(events.length).toBeGreaterThan(3)
+  for (const event of events) expect(validateEvent({ ...event, clock: '1', deps: [] }).type).toBe('known')
+  const bodies = events.map(({ payload }) => (payload as { update: string }).update)
+  expect(fromBase64(bodies.join(''))).toEqual(update)
+  expect(updatePage({ stream: 'local:s', actor: 'you' }, 'p', update.subarray(0, 9))).toHaveLength(1)
 })

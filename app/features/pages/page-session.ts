@@ -9,8 +9,8 @@ import type { LeftPlace } from './left-updates.ts'
  */
 export interface SessionPlatform {
   readonly left: LeftPlace
-  /** the event of an update */
-  write(update: Uint8Array): EventDraft
+  /** the events of an update */
+  write(update: Uint8Array): readonly EventDraft[]
   dispatch(events: readonly EventDraft[]): Promise<void>
   after(ms: number, work: () => void): () => void
 }
@@ -78,7 +78,7 @@ export class PageSession {
 
   async #dispatchNext(): Promise<void> {
     if (this.#sending.length === 0 && this.#gathered) {
-      this.#sending = [this.#platform.write(this.#gathered)]
+      this.#sending = this.#platform.write(this.#gathered)
       this.#gathered = null
       this.#keep()
     }

@@ -9,6 +9,9 @@ import { showError } from '../../shell/toasts.tsx'
 import { useLate } from '../../shell/use-late.ts'
 import { Composer, type ComposerHandle } from '../composer/Composer.tsx'
 import { writeMessage } from '../composer/write-message.ts'
+import { ConflictMark } from '../conflicts/ConflictMark.tsx'
+import { useSettlesAll } from '../conflicts/conflicts.tsx'
+import { updateRoom } from '../spaces/space-events.ts'
 import type { SpaceRow } from '../spaces/spaces-query.ts'
 import { threadOf } from '../threads/thread-events.ts'
 import { jumpElsewhere } from '../timeline/jump-elsewhere.ts'
@@ -47,7 +50,7 @@ function OpenRoom({ space, room, route }: { space: SpaceRow; room: RoomRow; rout
   }
   return (
     <section className={css.pane} aria-label={`Room ${room.name}`}>
-      <RoomHeader room={room} panel={route.panel} />
+      <RoomHeader room={room} me={space.me} panel={route.panel} />
       <Timeline
         handle={timeline}
         stream={space.stream}
@@ -81,7 +84,11 @@ function OpenRoom({ space, room, route }: { space: SpaceRow; room: RoomRow; rout
   )
 }
 
-function RoomHeader({ room, panel }: { room: RoomRow; panel: Panel | null }) {
+function RoomHeader({ room, me, panel }: { room: RoomRow; me: string; panel: Panel | null }) {
+  const dispatch = useDispatch()
+  const settlesAll = useSettlesAll()
+  const settle = (change: { name: string } | { topic: string }) =>
+    dispatch([updateRoom({ stream: room.stream, actor: me }, room.id, change)])
   return (
     <header className={css.header}>
       <IconButton label="Back to rooms" className={css.back} onClick={() => navigate({ space: room.space_id })}>
@@ -92,11 +99,23 @@ function RoomHeader({ room, panel }: { room: RoomRow; panel: Panel | null }) {
           {room.name}
           {useRoomMark(room)}
         </h1>
+        <ConflictMark
+          stream={room.stream}
+          entity={room.id}
+          field="room.name"
+          settle={settlesAll ? (name) => settle({ name }) : null}
+        />
         {room.topic && (
           <p className={css.topic} title={room.topic}>
             {room.topic}
           </p>
         )}
+        <ConflictMark
+          stream={room.stream}
+          entity={room.id}
+          field="room.topic"
+          settle={settlesAll ? (topic) => settle({ topic }) : null}
+        />
       </div>
       <div className={css.tools} role="toolbar" aria-label="Room tools">
         {panelKinds.map((kind) => {

@@ -8,6 +8,7 @@ import { currentRoute, navigate } from '../../routes.ts'
 import { EmptyPanel, MessageCard, PanelFrame } from '../../shell/PanelFrame.tsx'
 import { showError } from '../../shell/toasts.tsx'
 import { useLate } from '../../shell/use-late.ts'
+import { PagesFound } from '../pages/PagesFound.tsx'
 import { jumpElsewhere } from '../timeline/jump-elsewhere.ts'
 import { FilterSuggestions } from './FilterSuggestions.tsx'
 import { SearchHelp } from './SearchHelp.tsx'
@@ -45,7 +46,7 @@ export function SearchPanel({ stream, text }: { stream: string; text: string }) 
         <p className={css.count} role="status">
           {answer === null ? late && 'Searching…' : answer.type === 'found' && countOf(answer.hits, answer.more)}
         </p>
-        {answer !== null && <AnswerView stream={stream} answer={answer} />}
+        {answer !== null && <AnswerView stream={stream} typed={typed} answer={answer} />}
       </div>
     </PanelFrame>
   )
@@ -57,7 +58,7 @@ function showInAddress(typed: string): void {
   navigate({ ...route, panel: { kind: 'search', text: typed.slice(0, maxSearchLength) } }, { replace: true })
 }
 
-function AnswerView({ stream, answer }: { stream: string; answer: Answer }) {
+function AnswerView({ stream, typed, answer }: { stream: string; typed: string; answer: Answer }) {
   const live = useLive()
   switch (answer.type) {
     case 'idle':
@@ -74,9 +75,15 @@ function AnswerView({ stream, answer }: { stream: string; answer: Answer }) {
               {note}
             </p>
           ))}
-          {answer.hits.length === 0 && (
-            <EmptyPanel icon={Search} text="Nothing found. Every word must be in the message." />
-          )}
+          <PagesFound
+            stream={stream}
+            typed={typed}
+            none={
+              answer.hits.length === 0 && (
+                <EmptyPanel icon={Search} text="Nothing found. Every word must be in the message." />
+              )
+            }
+          />
           {answer.hits.map((hit) => (
             <MessageCard
               key={hit.id}

@@ -39,3 +39,11 @@ export function createRoom(place: { stream: string; actor: string }, name: strin
   const payload = topic ? { name, kind: 'room' as const, topic } : { name, kind: 'room' as const }
   return { room, event: draftEvent('room.create', { ...place, entity: room, payload }) }
 }
+
+export function updateRoom(
+  place: { stream: string; actor: string },
+  room: string,
+  change: { readonly name: string } | { readonly topic: string },
+): EventDraft {
+  return draftEvent('room.update', { ...place, entity: room, payload: change })
+}

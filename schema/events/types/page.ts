@@ -1,9 +1,16 @@
 import * as v from 'valibot'
+import { bounds } from '../bounds.ts'
 import { define } from '../define.ts'
 import { writeCommentCreate, writePageCreate } from '../facts.ts'
 import { author, id, nothing, text, title } from '../payload-fields.ts'
 
 const streams = ['space', 'room'] as const
+/** `of` the update that `first` names, of the same author */
+const part = v.object({
+  first: id,
+  index: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(bounds.updateParts - 1)),
+  of: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(bounds.updateParts)),
+})
 
 /** entity: the page, which has the id of the event that made it */
 export const pageEvents = {
@@ -44,8 +51,8 @@ export const pageEvents = {
     names: ['entity'],
     by: 'member',
     streams,
-    /** a Yjs update, base64 */
-    payload: v.object({ update: v.pipe(v.string(), v.base64('must be base64')), author }),
+    /** `update`: of Yjs, base64; of one that is too long for an event the `part`, which counts when all of them are there */
+    payload: v.object({ update: v.pipe(v.string(), v.base64('must be base64')), part: v.optional(part), author }),
     facts: () => [], // they are merged by Yjs
     ownRows: true,
   }),

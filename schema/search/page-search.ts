@@ -1,0 +1,42 @@
+import type { Query } from '../live.ts'
+import type { SoughtPart } from './seek.ts'
+import { parseSearch } from './parse-search.ts'
+import { seek } from './seek.ts'
+
+/** A page that answers to a search. */
+export interface PageHitRow {
+  readonly id: string
+  readonly room_id: string
+  readonly room: string
+  readonly title: string
+  readonly at: number
+  readonly body: string
+}
+
+/** so many pages are looked at, those that were written last */
+const looked = 500
+export const maxPageHits = 5
+
+/**
+ * Which pages of a stream have what was typed, as a live query. null: filters are asked for, which pages know nothing of, or
+ * nothing can be sought. From the few pages to the many words: however often a word is written in messages, it costs the same.
+ */
+export function pageSearch(
+  stream: string,
+  typed: string,
+): { readonly query: Query; readonly sought: readonly SoughtPart[] } | null {
+  const { terms, filters } = parseSearch(typed)
+  const wanted = terms.filter(({ dash }) => dash === 'none').flatMap(({ text, open }) => seek(text, open) ?? [])
+  const leftOut = terms.filter(({ dash }) => dash !== 'none').flatMap(({ text, open }) => seek(text, open) ?? [])
+  if (filters.length > 0 || wanted.length === 0) return null
+  const match = wanted.map((each) => each.match).join(' AND ')
+  const expression = [match, ...leftOut.map((each) => each.match)].map((each) => `(${each})`).join(' NOT ')
+  const sql = `SELECT d.entity_id AS id, d.room_id, r.name AS room, d.title, d.updated_at AS at, c.body
+    FROM (SELECT entity_id, stream, room_id, title, updated_at FROM component_doc
+      WHERE stream = ? AND archived = 0 ORDER BY updated_at DESC LIMIT ${looked}) d
+    CROSS JOIN component_text c ON c.entity_id = d.entity_id AND c.stream = d.stream AND c.entity_kind = 'page'
+    CROSS JOIN search_index s ON s.rowid = c.id
+    LEFT JOIN rooms r ON r.id = d.room_id AND r.stream = d.stream
+    WHERE search_index MATCH ? ORDER BY d.updated_at DESC, d.entity_id LIMIT ${maxPageHits}`
+  return { query: { sql, parameters: [stream, expression] }, sought: wanted.flatMap(({ parts }) => parts) }
+}
