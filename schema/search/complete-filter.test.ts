@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { completeFilter, isFilterOpen } from './complete-filter.ts'
+import { completeFilter, filterTyped } from './complete-filter.ts'
 import { parseSearch } from './parse-search.ts'
 import { filterNames, searchFilters, type FilterContext } from './search-filters.ts'
 
@@ -38,8 +38,8 @@ test.each([
 ])('%j can go on as %j', (text, expected) => expect(typed(text)).toEqual(expected))
 
 test('only an open filter asks who and what there is', () => {
-  expect(isFilterOpen('from:')).toBe(true)
-  expect(isFilterOpen('from:ann hello')).toBe(false)
+  expect(filterTyped('from:')).toBe('from')
+  expect(filterTyped('from:ann hello')).toBe(null)
 })
 
 test.each(filterNames)('what %s proposes is read as that filter, and means something', (name) => {

@@ -12,9 +12,9 @@ export interface Completion {
 const most = 6
 const open = new RegExp(`(?:^|\\s)-?(${filterNames.join('|')})[:：](["“”„]?)([^"“”„]*)$`, 'i')
 
-/** Whether the last thing typed is a filter whose value can be completed. */
-export function isFilterOpen(typed: string): boolean {
-  return openFilter(typed) !== null
+/** The filter whose value is typed, which can be completed. */
+export function filterTyped(typed: string): FilterName | null {
+  return openFilter(typed)?.name ?? null
 }
 
 /**

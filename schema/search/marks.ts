@@ -12,7 +12,7 @@ export interface Mark {
 export function marksIn(text: string, parts: readonly SoughtPart[]): readonly Mark[] {
   const folded = foldWithOrigin(text)
   const found = foundIn(folded.text, parts)
-  return joined(found.map(({ from, to }) => ({ from: folded.from[from]!, to: folded.to[to - 1]! })))
+  return joined(found.map(({ from, to }) => ({ from: folded.from(from), to: folded.to(to - 1) })))
 }
 
 /** The same in a folded text; not in order. */

@@ -10,6 +10,8 @@ export interface SearchFilter {
   /** as it is typed */
   readonly example: string
   readonly help: string
+  /** what of the context it reads */
+  readonly names: 'people' | 'rooms' | null
   /** what several of it mean: from:ann from:bo is either, has:link has:code is both */
   readonly several: 'either' | 'all'
   /** what may stand behind the colon, the likeliest first; none: it cannot be listed */
@@ -47,6 +49,7 @@ export interface Named {
 export const searchFilters = {
   from: {
     example: 'from:ann',
+    names: 'people',
     help: 'what Ann wrote; from:me, what you wrote',
     several: 'either',
     values: ({ people }) => ['me', ...people.map(({ name }) => name)],
@@ -58,29 +61,38 @@ export const searchFilters = {
   },
   in: {
     example: 'in:general',
+    names: 'rooms',
     help: 'in this room and its threads, or in this thread',
     several: 'either',
     values: ({ rooms }) => rooms.filter(({ parent }) => parent === null).map(({ name }) => name),
     meaning(value, _quoted, { rooms, stream }) {
       const typed = value.replace(/^#/, '')
-      const found = [rooms.filter(({ parent }) => parent === null), rooms.filter(({ parent }) => parent !== null)]
-        .map((each) => named(each, typed))
-        .find((each) => each.length > 0)
-      if (!found) return problem(`No room here is called “${value}”.`)
-      const chosen = new Set(found.map(({ id }) => id))
-      const ids = rooms
-        .filter(({ id, parent }) => chosen.has(id) || (parent !== null && chosen.has(parent)))
-        .map(({ id }) => id)
-      const sql = 'timeline_id IN (SELECT value FROM json_each(?))'
+      // a room, or else a thread
+      let found = named(
+        rooms.filter(({ parent }) => parent === null),
+        typed,
+      )
+      if (found.length === 0)
+        found = named(
+          rooms.filter(({ parent }) => parent !== null),
+          typed,
+        )
+      if (found.length === 0) return problem(`No room here is called “${value}”.`)
+      const ids = JSON.stringify(found.map(({ id }) => id))
+      // of a thread that comes later too
+      const sql = `timeline_id IN (SELECT r.id FROM rooms r WHERE r.stream = ? AND (
+        r.id IN (SELECT value FROM json_each(?)) OR r.parent_room IN (SELECT value FROM json_each(?))))`
+      const parameters = [stream, ids, ids]
       const few = {
         sql: `SELECT id FROM timeline_items WHERE stream = ? AND ${sql}`,
-        parameters: [stream, JSON.stringify(ids)],
+        parameters: [stream, ...parameters],
       }
-      return { type: 'condition', sql: `t.${sql}`, parameters: [JSON.stringify(ids)], few }
+      return { type: 'condition', sql: `t.${sql}`, parameters, few }
     },
   },
   has: {
     example: 'has:link',
+    names: null,
     help: 'with a link, image, code, reaction or thread',
     several: 'all',
     values: () => [...textKinds, ...Object.keys(kinds)],
@@ -94,6 +106,7 @@ export const searchFilters = {
   },
   is: {
     example: 'is:pinned',
+    names: null,
     help: 'pinned, edited, a reply, or unread',
     several: 'all',
     values: () => [...Object.keys(states), 'unread'],
@@ -108,6 +121,7 @@ export const searchFilters = {
   },
   after: {
     example: 'after:2024-05-31',
+    names: null,
     help: 'from that day, month or year on',
     several: 'all',
     values: () => [],
@@ -118,6 +132,7 @@ export const searchFilters = {
   },
   before: {
     example: 'before:2024-05',
+    names: null,
     help: 'earlier than that day, month or year',
     several: 'all',
     values: () => [],
@@ -145,7 +160,10 @@ const kinds = {
 } as const satisfies Record<string, State>
 const states = {
   pinned: { sql: 't.pinned = 1', few: 'SELECT target_id FROM pins WHERE stream = ?' },
-  edited: { sql: 't.edited_at IS NOT NULL' },
+  edited: {
+    sql: 't.edited_at IS NOT NULL',
+    few: "SELECT entity_id FROM facts WHERE stream = ? AND field = 'message.text'",
+  },
   reply: { sql: 't.reply_to IS NOT NULL' },
 } as const satisfies Record<string, State>
 /** what others wrote behind my joining and my read mark */
@@ -156,10 +174,12 @@ const unread = `t.author_id NOT IN (SELECT value FROM json_each(?)) AND EXISTS (
 
 /** Whoever, or whatever, is called exactly so; else all that begin so, by any word of their name. */
 function named<Thing extends Named>(things: readonly Thing[], typed: string): readonly Thing[] {
+  const wanted = foldName(typed)
   // a name that cannot be seen is nobody's
-  if (foldName(typed) === '') return []
-  const exact = things.filter((thing) => foldName(thing.name) === foldName(typed))
-  return exact.length > 0 ? exact : things.filter((thing) => wordBegins(foldName(thing.name), foldName(typed)))
+  if (wanted === '') return []
+  const names = things.map((thing) => foldName(thing.name))
+  const exact = things.filter((_, at) => names[at] === wanted)
+  return exact.length > 0 ? exact : things.filter((_, at) => wordBegins(names[at]!, wanted))
 }
 
 /** Some word of the name begins so. Both are folded. */

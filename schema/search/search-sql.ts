@@ -28,7 +28,8 @@ export interface SearchRow {
 export const maxHits = 50
 
 export const peopleOf = 'SELECT person_id, name FROM memberships WHERE stream = ?'
-export const roomsOf = 'SELECT id, name, parent_room FROM rooms WHERE stream = ?'
+export const roomsOf = 'SELECT id, name, parent_room FROM rooms WHERE stream = ? AND parent_room IS NULL'
+export const threadsToo = 'SELECT id, name, parent_room FROM rooms WHERE stream = ?'
 /** Each counts up to a number. */
 export const countMatches = 'SELECT count(*) FROM (SELECT 1 FROM search_index WHERE search_index MATCH ? LIMIT ?)'
 export const countFew = (sql: string) => `SELECT count(*) FROM (${sql} LIMIT ?)`

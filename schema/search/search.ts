@@ -1,7 +1,7 @@
 import type { Query, SqlValue } from '../live.ts'
 import { excerptOf, type ExcerptPiece } from './excerpt.ts'
 import { parseSearch, type FilterUse, type ParsedSearch, type SearchTerm } from './parse-search.ts'
-import { searchFilters, type Condition, type FilterContext } from './search-filters.ts'
+import { searchFilters, type Condition, type FilterContext, type FilterName } from './search-filters.ts'
 import {
   countFew,
   countMatches,
@@ -11,6 +11,7 @@ import {
   peopleOf,
   readHit,
   roomsOf,
+  threadsToo,
   searchQuery,
   type SearchRow,
 } from './search-sql.ts'
@@ -92,10 +93,19 @@ interface Filters {
 }
 
 async function readFilters(run: RunSelect, stream: string, me: readonly string[], uses: readonly FilterUse[]) {
+  if (uses.length === 0) return { wanted: [], unwanted: [] }
+  const names = uses.map(({ name }) => name)
+  const filters = readUses(uses, await filterContext(run, stream, me, names))
+  // threads may be very many: they are looked at if no room is called so
+  if ('sentence' in filters && names.includes('in')) {
+    return readUses(uses, await filterContext(run, stream, me, names, threadsToo))
+  }
+  return filters
+}
+
+function readUses(uses: readonly FilterUse[], context: FilterContext) {
   const unwanted: Condition[] = []
   const wanted = new Map<string, Condition[]>()
-  if (uses.length === 0) return { wanted: [], unwanted }
-  const context = await filterContext(run, stream, me)
   for (const { name, value, quoted, leavesOut } of uses) {
     const meaning = searchFilters[name].meaning(value, quoted, context)
     if (meaning.type === 'problem') return meaning
@@ -108,14 +118,24 @@ async function readFilters(run: RunSelect, stream: string, me: readonly string[]
   return { wanted: [...wanted.values()].map(either), unwanted }
 }
 
-/** Who and what filters may name. */
-export async function filterContext(run: RunSelect, stream: string, me: readonly string[]): Promise<FilterContext> {
-  const [people, rooms] = await Promise.all([run(peopleOf, [stream]), run(roomsOf, [stream])])
+/** Who and what these filters may name. */
+export async function filterContext(
+  run: RunSelect,
+  stream: string,
+  me: readonly string[],
+  filters: readonly FilterName[],
+  rooms: string = roomsOf,
+): Promise<FilterContext> {
+  const reads = (names: 'people' | 'rooms') => filters.some((each) => searchFilters[each].names === names)
+  const [people, named] = await Promise.all([
+    reads('people') ? run(peopleOf, [stream]) : [],
+    reads('rooms') ? run(rooms, [stream]) : [],
+  ])
   return {
     stream,
     me,
     people: people.map(([id, name]) => ({ id: id as string, name: name as string })),
-    rooms: rooms.map(([id, name, parent]) => ({
+    rooms: named.map(([id, name, parent]) => ({
       id: id as string,
       name: name as string,
       parent: parent as string | null,

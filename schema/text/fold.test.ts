@@ -26,7 +26,7 @@ test('what is found in the folded text is marked where it stands', () => {
   const folded = lowerCase(cased)
   const mark = (word: string) => {
     const at = folded.indexOf(word)
-    return text.slice(from[at], to[at + word.length - 1])
+    return text.slice(from(at), to(at + word.length - 1))
   }
   expect(mark('resume')).toBe('RE\u0301SUME\u0301')
   expect(mark('strasse')).toBe('Straße')
@@ -38,11 +38,12 @@ test('origins are in order, within the text, and one for each character of the f
       const text = texts.join('')
       const { text: folded, from, to } = foldWithOrigin(text)
       expect(folded).toBe(foldMarks(text))
-      expect([from.length, to.length]).toEqual([folded.length, folded.length])
-      for (let at = 0; at < from.length; at++) {
-        expect(from[at]!).toBeLessThan(to[at]!)
-        expect(from[at]!).toBeGreaterThanOrEqual(from[at - 1] ?? 0)
-        expect(to[at]!).toBeLessThanOrEqual(text.length)
+      let last = 0
+      for (let at = 0; at < folded.length; at++) {
+        expect(from(at)).toBeLessThan(to(at))
+        expect(from(at)).toBeGreaterThanOrEqual(last)
+        expect(to(at)).toBeLessThanOrEqual(text.length)
+        last = from(at)
       }
     }),
     { numRuns: 500, ...(process.env['SEED'] ? { seed: Number(process.env['SEED']) } : {}) },

@@ -71,16 +71,16 @@ function digitOf(char: string): string {
   return (letters[char] = String(code - zero))
 }
 
-/** A folded text, and for each of its characters where it stood. */
+/** A folded text, and for each of its characters where that which it was made of begins and ends in the original. */
 export interface Folded {
   readonly text: string
-  /** index in the folded text → where the character that it was made of begins and ends in the original */
-  readonly from: readonly number[]
-  readonly to: readonly number[]
+  from(at: number): number
+  to(at: number): number
 }
 
-/** foldMarks, with the way back: for marking what was found. Slow; for short texts. */
+/** foldMarks, with the way back: for marking what was found. Slow where the text is not plain ASCII; for short texts. */
 export function foldWithOrigin(original: string): Folded {
+  if (ascii.test(original)) return { text: original, from: (at) => at, to: (at) => at + 1 }
   let text = ''
   const from: number[] = []
   const to: number[] = []
@@ -92,7 +92,7 @@ export function foldWithOrigin(original: string): Folded {
     }
     text += folded
   }
-  return { text, from, to }
+  return { text, from: (at) => from[at]!, to: (at) => to[at]! }
 }
 
 /** What folds together: a letter with its marks and joiners, the half-width voicing of kana, a syllable of Hangul letters. */

@@ -288,7 +288,7 @@ test('every word of a text finds the text', () => {
       const folded = foldWithOrigin(text)
       const { main, more } = wordsOf(folded.text)
       for (const word of [...main, ...more]) {
-        const typed = text.slice(folded.from[word.from], folded.to[word.to - 1])
+        const typed = text.slice(folded.from(word.from), folded.to(word.to - 1))
         if (foldMarks(typed) !== folded.text.slice(word.from, word.to)) continue // it ends inside of ½ or ﷺ
         const sought = seek(typed, false)!
         expect([typed, isIndexedAndFound(text, sought.match)]).toEqual([typed, true])

@@ -1,14 +1,14 @@
 import { useEffect, useState } from 'react'
-import { completeFilter, isFilterOpen } from '../../../schema/search/complete-filter.ts'
+import { completeFilter, filterTyped } from '../../../schema/search/complete-filter.ts'
 import { filterContext } from '../../../schema/search/search.ts'
-import type { FilterContext } from '../../../schema/search/search-filters.ts'
+import type { FilterContext, FilterName } from '../../../schema/search/search-filters.ts'
 import { useLive } from '../../live/index.ts'
 import { useActors } from '../identity/identity.ts'
 import css from './SearchPanel.module.css'
 
 /** While a filter's value is typed: what may stand there. */
 export function FilterSuggestions(props: { stream: string; typed: string; choose(typed: string): void }) {
-  const context = useFilterContext(props.stream, isFilterOpen(props.typed))
+  const context = useFilterContext(props.stream, filterTyped(props.typed))
   const suggestions = context ? completeFilter(props.typed, context) : []
   if (suggestions.length === 0) return null
   return (
@@ -23,20 +23,25 @@ export function FilterSuggestions(props: { stream: string; typed: string; choose
 }
 
 /** Asked for once a filter is typed; null until it is there. */
-function useFilterContext(stream: string, wanted: boolean): FilterContext | null {
+function useFilterContext(stream: string, filter: FilterName | null): FilterContext | null {
   const { client } = useLive()
   const [me, myLocal] = useActors()
   const [context, setContext] = useState<FilterContext | null>(null)
   useEffect(() => {
-    if (!wanted) return
+    if (!filter) return
     let current = true
-    filterContext(async (sql, parameters) => (await client.query(sql, parameters)).rows, stream, [me, myLocal]).then(
+    filterContext(
+      async (sql, parameters) => (await client.query(sql, parameters)).rows,
+      stream,
+      [me, myLocal],
+      [filter],
+    ).then(
       (found) => current && setContext(found),
       () => {}, // the search itself says why nothing can be asked
     )
     return () => {
       current = false
     }
-  }, [client, stream, me, myLocal, wanted])
-  return wanted ? context : null
+  }, [client, stream, me, myLocal, filter])
+  return filter ? context : null
 }
