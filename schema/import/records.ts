@@ -15,7 +15,7 @@ export type SourceRecord =
   | { readonly type: 'Fault'; readonly at: Position; readonly fault: LineFault; readonly about?: unknown }
   /** what is known of a room, of which there may be no message */
   | { readonly type: 'Room'; readonly room: Named; readonly topic: string }
-  /** what is not taken over, counted by kind: goes on from "12 " */
+  /** what is not taken over, counted by kind: ": 12" goes on from it */
   | { readonly type: 'Left'; readonly kind: string; readonly count?: number }
   /** something that came over, to be counted: a file that a text names */
   | { readonly type: 'Told'; readonly kind: string; readonly count?: number }

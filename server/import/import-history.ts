@@ -28,7 +28,7 @@ export interface ImportReport extends Sent {
   readonly notes: ReadonlyMap<Note, { readonly count: number; readonly lines: readonly Position[] }>
   readonly fieldsLeft: readonly (readonly [name: string, lines: number])[]
   readonly changes: ChangeCounts
-  /** what is not taken over, and what came over, by kind: each goes on from a number */
+  /** what is not taken over, and what came over, by kind */
   readonly left: ReadonlyMap<string, number>
   readonly cameOver: ReadonlyMap<string, number>
   readonly times: Times

@@ -43,7 +43,9 @@ function whatCameOver({ made, changes, cameOver }: ImportReport): string[] {
     [deletion.imported, 'deletion'],
   ] as const
   const some = parts.filter(([number]) => number > 0)
-  const sentences = [...cameOver].map(([kind, number]) => `${number.toLocaleString('en')} ${kind}.`)
+  const sentences = [...cameOver].map(
+    ([kind, number]) => `${kind[0]!.toUpperCase()}${kind.slice(1)}: ${number.toLocaleString('en')}.`,
+  )
   if (some.length === 0) return sentences
   return [`New: ${some.map(([number, noun, plural]) => count(number, noun, plural)).join(', ')}.`, ...sentences]
 }
@@ -60,7 +62,10 @@ function whatDidNot({ fieldsLeft, left, source }: ImportReport): string[] {
   }
   const kinds = [...left].sort((a, b) => b[1] - a[1])
   if (kinds.length > 0) {
-    sentences.push('Not taken over:', ...kinds.map(([kind, number]) => `  ${number.toLocaleString('en')} ${kind}`))
+    if (kinds.some(([kind]) => /\b(private|direct)\b/.test(kind))) {
+      sentences.push('What is private stays out: nobody who was in it has an account here that could be let in.')
+    }
+    sentences.push('Not taken over:', ...kinds.map(([kind, number]) => `  ${kind}: ${number.toLocaleString('en')}`))
   }
   return sentences
 }

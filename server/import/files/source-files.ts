@@ -9,7 +9,7 @@ export interface SourceFiles {
   readonly paths: readonly string[]
   /** Throws FileFault when it is damaged, or too large. */
   read(path: string): Promise<Buffer>
-  /** what could not be taken, by kind: goes on from "3 " */
+  /** what could not be taken, by kind: ": 3" goes on from it */
   readonly left: ReadonlyMap<string, number>
   /** how it ends before its end; null when it is whole */
   readonly fault: string | null

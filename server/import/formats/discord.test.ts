@@ -45,7 +45,7 @@ describe('a DiscordChatExporter export', () => {
     })
     expect(cameOver).toEqual({
       'files named': 2,
-      'messages of the kind “99”, which an import does not know: taken as ordinary ones': 1,
+      'messages of the unknown kind “99”, taken as ordinary ones': 1,
     })
   })
 

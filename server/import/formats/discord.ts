@@ -69,7 +69,7 @@ function recordsOf(value: unknown, at: Position, { room, thread }: Channel): rea
   if (!ordinaryKinds.has(kind)) {
     records.push({
       type: 'Told',
-      kind: `messages of the kind “${kind}”, which an import does not know: taken as ordinary ones`,
+      kind: `messages of the unknown kind “${kind}”, taken as ordinary ones`,
     })
   }
   const id = textOf(message['id'])

@@ -25,4 +25,4 @@ export interface ReadOptions {
 export const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 /** '' for what lies in no folder, else with a slash at its end */
 export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1)
-export const inWordsOfFile = (path: string): string => `of the file ${baseOf(path)}, which an import does not know`
+export const inWordsOfFile = (path: string): string => `the file ${baseOf(path)}, which an import does not know`

@@ -36,7 +36,7 @@ function recordsOfRoom(document: Fields, file: string, { takePrivate }: ReadOpti
   if (!isPublic && !(takePrivate && documents === 1)) {
     return [
       left(
-        'events of a room that the export does not call public: it can be imported alone, with --invite-only',
+        'events of a room that the export does not call public (alone, and with --invite-only, it can be imported)',
         events.length,
       ),
     ]

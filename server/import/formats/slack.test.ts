@@ -46,7 +46,7 @@ describe('a Slack export', () => {
     )
     expect(cameOver).toEqual({
       'files named': 2,
-      'messages of the kind “from_the_future”, which an import does not know: taken as ordinary ones': 1,
+      'messages of the unknown kind “from_the_future”, taken as ordinary ones': 1,
     })
     const topics = events.flatMap((e) =>
       e.type === 'room.create' && e.payload.kind === 'room' ? [e.payload.topic] : [],
@@ -57,7 +57,7 @@ describe('a Slack export', () => {
   test('what is private, and what is not understood, is left out and counted by kind', async () => {
     const { left, events } = await run(whole)
     expect(left).toEqual({
-      'of the file integration_logs.json, which an import does not know': 1,
+      'the file integration_logs.json, which an import does not know': 1,
       'notes of the kind “channel_join” (nobody wrote them)': 1,
       'reactions of people whom the export does not name': 1,
       'messages without a text (they are made of blocks)': 1,

@@ -159,7 +159,7 @@ function recordsOf(value: unknown, at: Position, channel: Channel, names: Names)
   if (!ordinaryKinds.has(kind)) {
     records.push({
       type: 'Told',
-      kind: `messages of the kind “${kind}”, which an import does not know: taken as ordinary ones`,
+      kind: `messages of the unknown kind “${kind}”, taken as ordinary ones`,
     })
   }
   const id = idOf(message['ts'])

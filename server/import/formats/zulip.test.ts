@@ -37,7 +37,7 @@ describe('a Zulip export', () => {
       'direct messages': 2,
       'messages to a recipient that realm.json does not know (it may be private)': 1,
       'edits of a topic or a channel (a message stands where it stood last)': 1,
-      'of the file migration_status.json, which an import does not know': 1,
+      'the file migration_status.json, which an import does not know': 1,
     })
     expect(cameOver).toEqual({ 'files named': 1 })
   })
