@@ -162,7 +162,6 @@ function behindOf(event: AnyEvent, oldestMs: number): 'clock' | 'at' | null {
 /** A line of requests, taken one after another on trial: what a refused one did is undone. */
 class Trial {
   readonly #stream: string
-  readonly #directory: Directory
   readonly #known: ReadonlyMap<string, LogItem>
   #rights: Rights
   /** the rights are a branch of our own */
@@ -172,7 +171,6 @@ class Trial {
 
   constructor(stream: string, directory: Directory, known: ReadonlyMap<string, LogItem>) {
     this.#stream = stream
-    this.#directory = directory
     this.#known = known
     this.#rights = directory.rights(stream)
   }
@@ -198,7 +196,7 @@ class Trial {
   #takeOne(actor: string, sent: Sent) {
     const { valid, data } = sent
     const { event } = valid
-    const rights = this.#rightsFor(event)
+    const rights = this.#rights
     const { type: append, entity, payload } = event
     const attempt = { append, entity, payload, authorOf: (message: string) => this.#authorOf(message) }
     const refusal = refusalOf(rights, actor, attempt, this.#stream)
@@ -216,12 +214,6 @@ class Trial {
       this.#rights = foldRights(own, valid.event)
     }
     return 'new'
-  }
-
-  /** A room that is just being made says itself of which space it is. */
-  #rightsFor(event: AnyEvent): Rights {
-    const { space, room } = this.#rights
-    return space || room || event.type !== 'room.create' ? this.#rights : this.#directory.rights(this.#stream, event)
   }
 
   /** Of a message, or another thing that its own event is. */

@@ -1,6 +1,6 @@
 import { definitionOf } from '../schema/events/event-types.ts'
 import { validateEvent, type AnyEvent } from '../schema/events/event.ts'
-import { personStream, spaceStream, streamKind } from '../schema/events/streams.ts'
+import { personStream, spaceOfStream, spaceStream, streamKind } from '../schema/events/streams.ts'
 import { may } from '../schema/rights/may.ts'
 import type { RoomState } from '../schema/rights/room-state.ts'
 import { foldRights, noRights, type Rights } from '../schema/rights/rights.ts'
@@ -27,8 +27,8 @@ import type { Health, SetAside } from './health.ts'
 export interface Directory {
   entry(stream: string): StreamEntry | null
   spaces(): Iterable<SpaceState>
-  /** What the rights in a stream rest on. `founding`: the event that would make the room. */
-  rights(stream: string, founding?: AnyEvent): Rights
+  /** What the rights in a stream rest on, whether there is one or not. */
+  rights(stream: string): Rights
   /** the streams that a person may read: their own, their spaces', their private rooms' and direct messages' */
   streamsOf(actor: string): string[]
   /** those that they could read once, and may read no more: they left, or were removed */
@@ -119,11 +119,11 @@ class LogDirectory implements Directory {
     for (const { space } of this.#entries.values()) if (space) yield space
   }
 
-  rights(stream: string, founding?: AnyEvent): Rights {
+  rights(stream: string): Rights {
     const { space = null, room = null } = this.#entries.get(stream) ?? noRights
-    const named = (founding?.payload as { space?: unknown } | null | undefined)?.space
-    const ofRoom = room?.space ?? (typeof named === 'string' ? spaceStream(named) : null)
-    return { space: ofRoom === null ? space : (this.#entries.get(ofRoom)?.space ?? null), room }
+    if (streamKind(stream) !== 'room') return { space, room }
+    const id = spaceOfStream(stream)
+    return { space: id === null ? null : (this.#entries.get(spaceStream(id))?.space ?? null), room }
   }
 
   streamsOf(actor: string): string[] {

@@ -23,11 +23,11 @@ async function aRoom() {
   const space = ada.found()
   await ada.append(space.stream, space.events)
   for (const one of [bob, eve]) await one.append(space.stream, [one.join(space.stream)])
-  const room = privateRoomId(ulid())
+  const room = privateRoomId(space.id, ulid())
   const stream = roomStream(room)
   const made = ada.event('room.create', stream, {
     entity: room,
-    payload: { name: 'Plans', kind: 'room', space: space.id },
+    payload: { name: 'Plans', kind: 'room' },
   })
   const member = (by: TestPerson, who: TestPerson, active = true) =>
     by.event('room.member', stream, { entity: who.actor, payload: { name: who.name, active } })
@@ -71,7 +71,7 @@ describe('a private room', () => {
       'room.member',
       'message.create',
     ])
-    const nowhere = roomStream(privateRoomId(ulid()))
+    const nowhere = roomStream(privateRoomId(ulid(), ulid()))
     for (const way of ways) {
       const [forbidden, unknown] = await Promise.all([eve.get(at(stream, way)), eve.get(at(nowhere, way))])
       expect(forbidden).toEqual(unknown)
@@ -130,7 +130,7 @@ describe('a private room', () => {
     const { ada, bob, room, stream } = await aRoom()
     await bob.append(stream, [bob.say(stream, room, 'hi')])
     const { body } = await ada.get(`${at(stream, 'latest')}?room=${room}&names`)
-    expect(body.names).toMatchObject({ [bob.actor]: 'Bob', [room]: 'Plans' })
+    expect(body.names).toMatchObject({ [bob.actor]: 'Bob', [room]: 'Plans', [stream]: 'Plans' })
   })
 
   test('rights hold after a restart, whichever stream the log gives first', async () => {
@@ -148,7 +148,7 @@ test('a direct message is found by the same two people, and by nobody else', asy
   const room = directRoomId(space.id, [ada.actor, bob.actor])
   const stream = roomStream(room)
   const open = (by: TestPerson) =>
-    by.event('room.create', stream, { entity: room, payload: { name: 'Ada, Bob', kind: 'direct', space: space.id } })
+    by.event('room.create', stream, { entity: room, payload: { name: 'Ada, Bob', kind: 'direct' } })
   const before = await eve.append(stream, [open(eve)])
   expect(before.body.error?.code).toBe('UNKNOWN_STREAM')
   const both = await Promise.all([ada, bob].map((one) => one.append(stream, [open(one), one.say(stream, room, 'hi')])))

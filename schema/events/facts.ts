@@ -83,8 +83,6 @@ export function readSpaceCreate(value: string): readonly [visibility: string, fo
 /** What a room is from its first create on. */
 export interface RoomBirth {
   readonly kind: 'room' | 'thread' | 'direct'
-  /** of a room with a stream of its own: the space that it belongs to */
-  readonly space: string | null
   readonly parentRoom: string | null
   readonly parentMessage: string | null
 }

@@ -25,16 +25,17 @@ export function streamOfSpace(spaceId: string): string {
 }
 
 /*
- * A room that not everybody in the space may read has a stream of its own, and its id says so: no public room is called like it.
- * The id of a direct message is made of its people, so that the same people always find the same one.
+ * A room that not everybody in the space may read has a stream of its own, and its id says so, and of which space it is: no
+ * public room is called like it. The id of a direct message is made of its people, so that the same people always find the same one.
  */
 const privatePrefix = 'private.'
 const directPrefix = 'direct.'
 /** as many as an id has room for */
 export const maxDirectPeople = 6
 
-export function privateRoomId(unique: string): string {
-  return privatePrefix + unique
+/** Example: privateRoomId('S', 'R') → 'private.S.R'. */
+export function privateRoomId(space: string, unique: string): string {
+  return `${privatePrefix}${space}.${unique}`
 }
 /** Example: directRoomId('S', ['bob', 'ada']) → 'direct.S.ada.bob'. */
 export function directRoomId(space: string, people: readonly string[]): string {
@@ -51,7 +52,24 @@ export function readDirectRoomId(room: string): { readonly space: string; readon
 export function hasOwnStream(room: string): boolean {
   return room.startsWith(privatePrefix) || room.startsWith(directPrefix)
 }
+/** The space of a room with a stream of its own, as its id says; null: it has none. */
+export function spaceOfRoom(room: string): string | null {
+  return hasOwnStream(room) ? (room.split('.')[1] ?? null) : null
+}
 /** Where a room's events are. */
 export function streamOfRoom(spaceId: string, room: string): string {
   return hasOwnStream(room) ? roomStream(room) : streamOfSpace(spaceId)
+}
+/** The space that a stream is part of; null: a person's own. */
+export function spaceOfStream(stream: string): string | null {
+  const owner = streamOwner(stream)
+  switch (streamKind(stream)) {
+    case 'space':
+    case 'local':
+      return owner
+    case 'room':
+      return spaceOfRoom(owner)
+    default:
+      return null
+  }
 }

@@ -1,5 +1,5 @@
 import { readRoomCreate } from '../events/facts.ts'
-import { streamKind, streamOwner } from '../events/streams.ts'
+import { spaceOfStream } from '../events/streams.ts'
 import { conflictRows } from './conflicts.ts'
 import { markMessage, type Dirty, type Thing } from './dirty.ts'
 import { first, latest, type FactTable } from './fact.ts'
@@ -35,7 +35,7 @@ export function roomProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) {
     upsert.run(
       id,
       stream,
-      streamKind(stream) === 'room' ? (birth.space ?? '') : streamOwner(stream),
+      spaceOfStream(stream) ?? '',
       latest(own, 'room.name')!.value,
       latest(own, 'room.topic')?.value ?? null,
       birth.kind,

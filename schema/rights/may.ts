@@ -1,7 +1,14 @@
 import { assertNever } from '../assert.ts'
 import type { Right } from '../events/define.ts'
 import { definitionOf, type PayloadOf } from '../events/event-types.ts'
-import { hasOwnStream, personStream, readDirectRoomId, streamKind, streamOwner } from '../events/streams.ts'
+import {
+  hasOwnStream,
+  personStream,
+  readDirectRoomId,
+  spaceOfStream,
+  streamKind,
+  streamOwner,
+} from '../events/streams.ts'
 import type { HttpFault } from '../messages/http.ts'
 import { isImporter } from './importers.ts'
 import type { Rights } from './rights.ts'
@@ -92,18 +99,19 @@ function mayFound(actor: string, { append, entity, payload }: Attempt, stream: s
   return mayNameAuthor(actor, actor, payload) // who creates it is its founder
 }
 
-/** The first event of a room's own stream. `rights.space`: the space that it names. */
+/** The first event of a room's own stream, whose name says of which space it is. */
 function mayOpenRoom(rights: Rights, actor: string, attempt: Attempt, stream: string): Refusal | null {
   const { append, entity, payload } = attempt
   const made = payload as PayloadOf<'room.create'> | undefined
   const id = streamOwner(stream)
-  if (append !== 'room.create' || !rights.space || made?.kind === 'thread') return hidden
+  if (append !== 'room.create' || made?.kind === 'thread') return hidden
+  if (!rights.space || rights.space.id !== spaceOfStream(stream)) return hidden
   if (!atLeast(roleOf(rights, actor), 'member')) return hidden
   const direct = readDirectRoomId(id)
   if (direct && !direct.people.includes(actor)) return hidden // its people may have begun it, or not
   const fits = direct
-    ? direct.space === rights.space.id && (made?.kind ?? 'direct') === 'direct'
-    : hasOwnStream(id) && !id.startsWith('direct.') && (made?.kind ?? 'room') === 'room'
+    ? (made?.kind ?? 'direct') === 'direct'
+    : !id.startsWith('direct.') && (made?.kind ?? 'room') === 'room'
   if (!fits || (entity ?? id) !== id) {
     return { code: 'MALFORMED_EVENT', field: 'entity', message: 'entity: must be the room that the stream is of' }
   }
@@ -246,7 +254,7 @@ function mayMakeRoom(
     if (again || (made.kind === 'thread' && (!there || isSameThread(there, made)))) return null
     return notAllowed('entity', 'this stream has its room already')
   }
-  if (made.kind === 'direct' || made.space !== undefined || hasOwnStream(entity)) {
+  if (made.kind === 'direct' || hasOwnStream(entity)) {
     return { code: 'MALFORMED_EVENT', field: 'stream', message: 'stream: a private room has a stream of its own' }
   }
   return !there || isSameThread(there, made) ? null : notAllowed('entity', `${entity} exists already`)

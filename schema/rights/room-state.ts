@@ -1,11 +1,11 @@
 import type { EventOf } from '../events/event.ts'
-import { readDirectRoomId, roomStream, spaceStream } from '../events/streams.ts'
+import { readDirectRoomId, roomStream, spaceOfStream, spaceStream } from '../events/streams.ts'
 import { Layer, type Registry } from './registry.ts'
 import { foldRooms, type Room, type StructureEvent } from './space-state.ts'
 
 /**
  * A private room or a direct message as far as rights rest on it: a fold of the events of its own stream, in the server's
- * order. Its first `room.create` says for ever what it is, and of which space. Who is in a direct message is settled by its id.
+ * order. Its stream says of which space it is, its first `room.create` what it is, for ever. Who is in a direct message is settled by its id.
  */
 export interface RoomState {
   readonly id: string
@@ -47,8 +47,9 @@ export function foldRoom(room: RoomState | null, event: StructureEvent): RoomSta
 
 function makeRoom(event: EventOf<'room.create'>): RoomState | null {
   const { actor, entity: id, stream, payload } = event
-  const { kind, name, space } = payload
-  if (kind === 'thread' || space === undefined || id === undefined || roomStream(id) !== stream) return null
+  const { kind, name } = payload
+  const space = spaceOfStream(stream)
+  if (kind === 'thread' || space === null || id === undefined || roomStream(id) !== stream) return null
   const people = kind === 'direct' ? (readDirectRoomId(id)?.people ?? []) : [actor]
   const members = new Map(people.map((person) => [person, { name: '', active: true }]))
   const own: Room = { kind: 'room', maker: actor, name, parentRoom: undefined, parentMessage: undefined }

@@ -75,8 +75,8 @@ function sample(place: Place): Rights {
   }
   if (place === 'public space' || place === 'space by invitation') return { ...noRights, space }
   const room = {
-    id: 'private.R',
-    stream: 'room:private.R',
+    id: 'private.S.R',
+    stream: 'room:private.S.R',
     space: space.stream,
     kind: place === 'direct message' ? ('direct' as const) : ('private' as const),
     maker: 'another',

@@ -1,6 +1,7 @@
 import { seededRandom, type Random } from '../../schema/demo/random.ts'
 import { makeUlid } from '../../schema/demo/ulid.ts'
 import type { AnyEvent } from '../../schema/events/event.ts'
+import { privateRoomId, roomStream, streamKind, streamOwner } from '../../schema/events/streams.ts'
 import type { Identity } from '../../schema/messages/http.ts'
 import { at, type Answer, type AnyClient, type Person } from './any-client.ts'
 
@@ -25,7 +26,7 @@ export class World {
     this.#setup = seededRandom(seed)
   }
 
-  /** Six people and an importer, all of them in three spaces. */
+  /** Six people and an importer, all of them in three spaces and in a private room of the first. */
   async populate(): Promise<void> {
     this.people.push(...(await Promise.all(['A', 'B', 'C', 'D', 'E', 'F'].map((name) => this.#client.signIn(name)))))
     this.people.push(await this.#client.signIn('Import', true))
@@ -33,6 +34,7 @@ export class World {
     for (const { stream, founder } of this.spaces) {
       for (const one of this.people) if (one !== founder) await this.join(one, stream, one)
     }
+    this.spaces.push(await this.openPrivate(this.spaces[0]!))
   }
 
   async found(by: Person, visibility: 'public' | 'invite'): Promise<Space> {
@@ -44,6 +46,19 @@ export class World {
       this.event(this.#setup, by, stream, 'room.create', { entity: room, payload: { name: 'general', kind: 'room' } }),
     ])
     if (answer.status !== 200) throw new Error(`the space was answered ${answer.status}: ${answer.body}`)
+    return { stream, room, founder: by }
+  }
+
+  async openPrivate({ stream: ofSpace, founder: by }: Space): Promise<Space> {
+    const room = privateRoomId(streamOwner(ofSpace), makeUlid(this.#setup, Date.now()))
+    const stream = roomStream(room)
+    const answer = await this.append(by, stream, [
+      this.event(this.#setup, by, stream, 'room.create', { entity: room, payload: { name: 'Fuzz', kind: 'room' } }),
+      ...this.people.map(({ actor, name }) =>
+        this.event(this.#setup, by, stream, 'room.member', { entity: actor, payload: { name, active: true } }),
+      ),
+    ])
+    if (answer.status !== 200) throw new Error(`the private room was answered ${answer.status}: ${answer.body}`)
     return { stream, room, founder: by }
   }
 
@@ -104,7 +119,12 @@ export class World {
       case 3:
         return this.event(random, by, stream, 'message.edit', { entity: target, room, payload: { text: 'edited' } })
       case 4:
-        return this.event(random, by, stream, 'member.join', { entity: by.actor, payload: { name: by.name } })
+        return streamKind(stream) === 'room'
+          ? this.event(random, by, stream, 'room.member', {
+              entity: by.actor,
+              payload: { name: by.name, active: true },
+            })
+          : this.event(random, by, stream, 'member.join', { entity: by.actor, payload: { name: by.name } })
       case 5:
         return this.event(random, by, stream, 'future.thing', {
           room,

@@ -10,6 +10,7 @@ export function namesIn(
   accounts: Accounts,
 ): Record<string, string> {
   const names: Record<string, string> = space ? { [space.stream]: space.name } : {}
+  if (room?.kind === 'private') names[room.stream] = room.name
   for (const { data } of items) {
     const { actor, room: place } = JSON.parse(data) as AnyEvent
     const person = space?.members.get(actor)?.name || accounts.nameOf(actor)

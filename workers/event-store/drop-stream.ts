@@ -42,8 +42,8 @@ function noteLoss({ sql }: Store, stream: string, person: string): void {
   writeLosses(sql, [...before.filter((loss) => loss.stream !== stream), { stream, name }])
 }
 
-export function forgetLosses({ sql }: Store): void {
-  sql.prepare('DELETE FROM meta WHERE key = ?').run(lossesKey)
+export function forgetLosses(store: Store): void {
+  inTransaction(store, () => void store.sql.prepare('DELETE FROM meta WHERE key = ?').run(lossesKey))
 }
 
 function writeLosses(sql: Store['sql'], losses: readonly Loss[]): void {

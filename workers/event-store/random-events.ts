@@ -5,7 +5,7 @@ import { versionOf, type EventOf, type KnownEvent } from '../../schema/events/ev
 import { personStream, streamOwner } from '../../schema/events/streams.ts'
 import { givenRoles } from '../../schema/rights/roles.ts'
 
-const streams = ['space:s1', 'space:s2', 'local:s3', 'room:r1']
+const streams = ['space:s1', 'space:s2', 'local:s3', 'room:private.s1.r1']
 const rooms = ['r1', 'r2', 't1', 't2', eventId(1)]
 const pages = [eventId(4), eventId(5), eventId(0)]
 const comments = [eventId(6), eventId(7), eventId(0)]
@@ -135,7 +135,7 @@ const make: { readonly [T in EventType]: (things: Things) => Made<T> } = {
     !room.startsWith('t') || b % 7 === 0
       ? {
           entity: room,
-          payload: { name: `R${c % 3}`, kind: pick(['room', 'direct'], b), space: pick(['s1', 's2'], c), topic: 'x' },
+          payload: { name: `R${c % 3}`, kind: pick(['room', 'direct'], b), topic: 'x' },
         }
       : { entity: room, payload: { name: `T${c % 3}`, kind: 'thread', parentRoom: 'r1', parentMessage: message } },
   'room.update': ({ c, room }) => ({

@@ -1,7 +1,7 @@
 import type { EventOf, KnownEvent } from '../../schema/events/event.ts'
 import { keyIn } from '../../schema/events/key.ts'
 import { cleanName } from '../../schema/events/names.ts'
-import { streamOwner } from '../../schema/events/streams.ts'
+import { spaceOfStream, streamKind, streamOwner } from '../../schema/events/streams.ts'
 import { cutWithEllipsis } from '../../schema/text/cut-text.ts'
 import { plainLine } from '../../schema/text/plain-text.ts'
 import type { Mark } from './personal-marks.ts'
@@ -70,8 +70,13 @@ export function wordMessage(
     title: place ? `${person} in ${place}` : person,
     body: wordText(texts.get(event.id) ?? text),
     tag: keyIn(event.stream, event.id),
-    target: { stream: event.stream, room: event.room ?? null, message: event.id, clock: event.clock },
+    target: { stream: event.stream, room: roomOf(event), message: event.id, clock: event.clock },
   }
+}
+
+/** Of a private room all that is in its stream, a thread too: a thread's id alone does not say where it is. */
+function roomOf({ stream, room }: EventOf<'message.create'>): string | null {
+  return streamKind(stream) === 'room' ? streamOwner(stream) : (room ?? null)
 }
 
 /** Its text as a person reads it, not as it was typed; no character is cut in half, none turns the line around. */
@@ -88,6 +93,7 @@ export function wordless(stream: string): ShownNotification {
 
 /** The address of a room or message in the app. */
 export function addressOf({ stream, room, message }: NotificationTarget): string {
-  const path = ['', 's', streamOwner(stream), ...(room === null ? [] : [room])].map(encodeURIComponent).join('/')
+  const space = spaceOfStream(stream) ?? ''
+  const path = ['', 's', space, ...(room === null ? [] : [room])].map(encodeURIComponent).join('/')
   return message === null ? path : `${path}#${encodeURIComponent(message)}`
 }

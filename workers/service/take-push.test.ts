@@ -204,4 +204,6 @@ test('a payload that is not ours is no push', () => {
 test('a notification leads to its message', () => {
   expect(addressOf({ stream: 'space:s1', room: 'r/1', message: 'm', clock: '1' })).toBe('/s/s1/r%2F1#m')
   expect(addressOf({ stream: 'space:s1', room: null, message: null, clock: null })).toBe('/s/s1')
+  const own = { stream: 'room:private.s1.r', room: 'private.s1.r', message: 'm', clock: '1' }
+  expect(addressOf(own)).toBe('/s/s1/private.s1.r#m')
 })

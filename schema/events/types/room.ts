@@ -13,17 +13,15 @@ export const roomEvents = {
     payload: v.object({
       name: title,
       kind: v.picklist(['room', 'thread', 'direct']),
-      /** of what is not for the whole space, and has a stream of its own: the space that it belongs to */
-      space: v.optional(id),
       /** thread only: the room it hangs in, and the message it answers */
       parentRoom: v.optional(id),
       parentMessage: v.optional(id),
       topic: v.optional(topic),
       author,
     }),
-    facts({ name, kind, space = null, parentRoom = null, parentMessage = null, topic }, { entity }) {
+    facts({ name, kind, parentRoom = null, parentMessage = null, topic }, { entity }) {
       const facts: FactDraft[] = [
-        { entity, field: 'room.create', value: writeRoomCreate({ kind, space, parentRoom, parentMessage }) },
+        { entity, field: 'room.create', value: writeRoomCreate({ kind, parentRoom, parentMessage }) },
         { entity, field: 'room.name', value: name },
       ]
       if (topic !== undefined) facts.push({ entity, field: 'room.topic', value: topic })

@@ -1,0 +1,63 @@
+import type { GivenRole } from '../../schema/rights/roles.ts'
+
+/**
+ * Who may read and write what, said as simply as it can be, and by nothing of the server's own: sets of names. What is not
+ * in it is not allowed.
+ */
+export interface ModelSpace {
+  readonly stream: string
+  readonly public: boolean
+  readonly roles: Map<string, GivenRole>
+  readonly removed: Set<string>
+  /** guests stay guests when they come back */
+  readonly guests: Set<string>
+}
+export interface ModelRoom {
+  readonly stream: string
+  readonly space: ModelSpace
+  readonly direct: boolean
+  readonly maker: string
+  readonly people: Set<string>
+}
+export type ModelStream = ModelSpace | ModelRoom
+
+export const isRoom = (stream: ModelStream): stream is ModelRoom => 'space' in stream
+
+export function reads(stream: ModelStream, person: string): boolean {
+  return isRoom(stream) ? stream.people.has(person) && stream.space.roles.has(person) : stream.roles.has(person)
+}
+
+export function roleIn(stream: ModelStream, person: string): GivenRole | null {
+  return reads(stream, person) ? (isRoom(stream) ? stream.space : stream).roles.get(person)! : null
+}
+
+const height = { owner: 3, admin: 2, member: 1, guest: 0 } as const
+export function isAtLeast(role: GivenRole | null, least: GivenRole): boolean {
+  return role !== null && height[role] >= height[least]
+}
+
+/** Somebody leaves, or is put out by another. */
+export function mayLeave(space: ModelSpace, by: string, person: string): boolean {
+  const mine = space.roles.get(by) ?? null
+  const theirs = space.roles.get(person) ?? null
+  if (mine === null || (by !== person && !isAtLeast(mine, 'admin'))) return false
+  if (by !== person && mine !== 'owner' && theirs !== null && height[theirs] >= height[mine]) return false
+  return !isLastLeader(space, person)
+}
+
+export function mayGive(space: ModelSpace, by: string, person: string, role: GivenRole): boolean {
+  const mine = space.roles.get(by) ?? null
+  const theirs = space.roles.get(person) ?? null
+  if (mine === null || theirs === null || !isAtLeast(mine, 'admin') || height[role] > height[mine]) return false
+  if (by !== person && mine !== 'owner' && height[theirs] >= height[mine]) return false
+  return height[role] >= height[theirs] || !isLastLeader(space, person, role)
+}
+
+/** The only owner; where there is none, the only admin. `becomes`: what they would be instead. */
+function isLastLeader(space: ModelSpace, person: string, becomes: GivenRole | null = null): boolean {
+  const theirs = space.roles.get(person)
+  const others = [...space.roles].filter(([id]) => id !== person).map(([, role]) => role)
+  if ((theirs !== 'owner' && theirs !== 'admin') || (others.length === 0 && becomes === null)) return false
+  const top = theirs === 'owner' || others.includes('owner') ? 'owner' : 'admin'
+  return ![...others, ...(becomes ? [becomes] : [])].some((role) => height[role] >= height[top])
+}

@@ -1,0 +1,379 @@
+import { seededRandom, type Random } from '../../schema/demo/random.ts'
+import { makeUlid } from '../../schema/demo/ulid.ts'
+import { versionOf, type AnyEvent } from '../../schema/events/event.ts'
+import { directRoomId, privateRoomId, roomStream, spaceStream } from '../../schema/events/streams.ts'
+import { givenRoles, type GivenRole } from '../../schema/rights/roles.ts'
+import { startInProcess, type FakeResponse, type InProcess } from './in-process.ts'
+import {
+  isAtLeast,
+  isRoom,
+  mayGive,
+  mayLeave,
+  reads,
+  roleIn,
+  type ModelRoom,
+  type ModelSpace,
+  type ModelStream,
+} from './model.ts'
+
+/**
+ * Random membership histories against the model: spaces, private rooms, direct messages, joins, removals, roles, races. Law:
+ * no event reaches who may not read it, by any channel, and every event reaches who may; nobody writes who may not.
+ *
+ * Channels: pages from an offset, newest pages, outlines, the tail of one stream, the tail of all streams, the lists of
+ * streams and of spaces, and what an append answers.
+ */
+export interface Report {
+  readonly histories: number
+  readonly events: number
+  readonly refused: number
+  readonly looks: number
+}
+
+export async function runHistories(options: {
+  readonly histories: number
+  readonly seed: number
+  readonly onProgress?: (done: number) => void
+}): Promise<Report> {
+  const total = { histories: 0, events: 0, refused: 0, looks: 0 }
+  let server: InProcess | null = null
+  for (let n = 0; n < options.histories; n++) {
+    // people are in ever more streams: a new server now and then
+    if (n % historiesPerServer === 0) {
+      await server?.close()
+      server = await startInProcess()
+    }
+    const seed = options.seed + n
+    const history = new History(server!, seed)
+    try {
+      await history.run()
+    } catch (error) {
+      throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error })
+    }
+    total.histories++
+    total.events += history.events
+    total.refused += history.refused
+    total.looks += history.looks
+    options.onProgress?.(n + 1)
+  }
+  await server?.close()
+  return total
+}
+
+const historiesPerServer = 50
+const steps = 24
+const ways = ['events?limit=5000', 'latest?limit=500', 'outline', 'latest?room=r&names']
+
+interface Person {
+  readonly actor: string
+  readonly name: string
+  readonly cookie: string
+}
+interface Tail {
+  readonly person: Person
+  readonly response: FakeResponse
+  /** of one stream alone; null: of all */
+  readonly stream: string | null
+  seen: number
+}
+
+class History {
+  events = 0
+  refused = 0
+  looks = 0
+  readonly #server: InProcess
+  readonly #random: Random
+  readonly #people: readonly Person[]
+  readonly #streams: ModelStream[] = []
+  /** ids of what is in each stream */
+  readonly #log = new Map<string, string[]>()
+  readonly #tails: Tail[] = []
+  #clock = BigInt(Date.now() - 60_000) << 16n
+
+  constructor(server: InProcess, seed: number) {
+    this.#server = server
+    this.#random = seededRandom(seed)
+    this.#people = ['Ada', 'Bob', 'Cy', 'Dee', 'Eve'].map((name) => server.signIn(name))
+  }
+
+  async run(): Promise<void> {
+    await this.#found()
+    for (let step = 0; step < steps; step++) {
+      await this.#act()
+      if (this.#random.chance(0.25)) await this.#openTail()
+      await this.#look(this.#random.pick(this.#people), this.#random.pick(this.#streams), this.#random.pick(ways))
+    }
+    for (const person of this.#people) {
+      for (const stream of this.#streams) await this.#look(person, stream, this.#random.pick(ways))
+      await this.#lookAtLists(person)
+    }
+    for (const { response } of this.#tails) response.hangUp()
+  }
+
+  #event(by: Person, stream: string, type: string, rest: Partial<AnyEvent>): AnyEvent {
+    const id = makeUlid(this.#random, Date.now())
+    this.#clock += 1n
+    const clock = String(this.#clock)
+    const at = Date.now() - 60_000
+    return { id, type, ...versionOf(type), stream, actor: by.actor, clock, at, deps: [], payload: {}, ...rest }
+  }
+
+  async #found(): Promise<void> {
+    const by = this.#random.pick(this.#people)
+    const id = makeUlid(this.#random, Date.now())
+    const stream = spaceStream(id)
+    const isPublic = this.#random.chance(0.5)
+    const payload = { name: 'S', visibility: isPublic ? 'public' : 'invite' }
+    const space: ModelSpace = { stream, public: isPublic, roles: new Map(), removed: new Set(), guests: new Set() }
+    this.#streams.push(space)
+    await this.#append(by, [this.#event(by, stream, 'space.create', { entity: id, payload })], true, () =>
+      space.roles.set(by.actor, 'owner'),
+    )
+  }
+
+  async #act(): Promise<void> {
+    const random = this.#random
+    const stream = random.pick(this.#streams)
+    const inside = this.#people.filter((person) => reads(stream, person.actor))
+    const by = random.pick(inside.length > 0 && random.chance(0.6) ? inside : this.#people)
+    const space = isRoom(stream) ? stream.space : stream
+    const other = random.pick(this.#people)
+    switch (random.between(0, 11)) {
+      case 0:
+        return this.#join(space, by, random.chance(0.6) ? by : other)
+      case 1:
+        return this.#leave(space, by, random.chance(0.4) ? by : other)
+      case 2:
+        return this.#give(space, by, other, random.pick(givenRoles))
+      case 3:
+        return random.chance(0.5) ? this.#makePrivate(space, by) : this.#makeDirect(space, by, other)
+      case 4:
+      case 5:
+        return isRoom(stream) ? this.#change(stream, by, other, random.chance(0.6)) : this.#join(space, by, by)
+      case 6:
+        return this.#race(stream, by, other)
+      case 7:
+        return random.chance(0.1) ? this.#found() : this.#react(stream, by)
+      default:
+        return this.#say(stream, by)
+    }
+  }
+
+  #join(space: ModelSpace, by: Person, who: Person): Promise<void> {
+    const there = space.roles.has(by.actor)
+    const bySelf = by === who && !there && space.public && !space.removed.has(who.actor)
+    const allowed = bySelf || (there && (by === who || isAtLeast(space.roles.get(by.actor)!, 'admin')))
+    const event = this.#event(by, space.stream, 'member.join', { entity: who.actor, payload: { name: who.name } })
+    return this.#append(by, [event], allowed, () => {
+      space.removed.delete(who.actor)
+      const role = space.guests.has(who.actor) ? 'guest' : 'member'
+      space.roles.set(who.actor, space.roles.get(who.actor) ?? role)
+    })
+  }
+
+  #leave(space: ModelSpace, by: Person, who: Person): Promise<void> {
+    const event = this.#event(by, space.stream, 'member.leave', { entity: who.actor })
+    return this.#append(by, [event], mayLeave(space, by.actor, who.actor), () => {
+      const role = space.roles.get(who.actor)
+      const known = role !== undefined || space.removed.has(who.actor) || this.#everIn(space, who)
+      if (known && by !== who) space.removed.add(who.actor)
+      if (role === 'guest') space.guests.add(who.actor)
+      else if (role) space.guests.delete(who.actor)
+      space.roles.delete(who.actor)
+    })
+  }
+
+  readonly #wereIn = new Map<ModelSpace, Set<string>>()
+  #everIn(space: ModelSpace, who: Person): boolean {
+    return this.#wereIn.get(space)?.has(who.actor) === true
+  }
+
+  #give(space: ModelSpace, by: Person, who: Person, role: GivenRole): Promise<void> {
+    const event = this.#event(by, space.stream, 'member.role', { entity: who.actor, payload: { role } })
+    return this.#append(by, [event], mayGive(space, by.actor, who.actor, role), () => space.roles.set(who.actor, role))
+  }
+
+  #makePrivate(space: ModelSpace, by: Person): Promise<void> {
+    const id = privateRoomId(space.stream.slice('space:'.length), makeUlid(this.#random, Date.now()))
+    const room = { stream: roomStream(id), space, direct: false, maker: by.actor, people: new Set<string>() }
+    return this.#make(room, id, by, [by.actor])
+  }
+
+  #makeDirect(space: ModelSpace, by: Person, other: Person): Promise<void> {
+    const people = [...new Set([by.actor, other.actor])]
+    if (people.length < 2) return Promise.resolve()
+    const id = directRoomId(space.stream.slice('space:'.length), people)
+    if (this.#streams.some(({ stream }) => stream === roomStream(id))) return Promise.resolve()
+    const room = { stream: roomStream(id), space, direct: true, maker: by.actor, people: new Set<string>() }
+    return this.#make(room, id, by, people)
+  }
+
+  #make(room: ModelRoom, id: string, by: Person, people: readonly string[]): Promise<void> {
+    const allowed =
+      isAtLeast(room.space.roles.get(by.actor) ?? null, 'member') && people.every((one) => room.space.roles.has(one))
+    const payload = { name: 'R', kind: room.direct ? 'direct' : 'room' }
+    return this.#append(by, [this.#event(by, room.stream, 'room.create', { entity: id, payload })], allowed, () => {
+      for (const one of people) room.people.add(one)
+      this.#streams.push(room)
+    })
+  }
+
+  #change(room: ModelRoom, by: Person, who: Person, active: boolean): Promise<void> {
+    const role = roleIn(room, by.actor)
+    const isKeeper = isAtLeast(role, 'admin') || (role !== null && room.maker === by.actor)
+    const adds = by === who || (isAtLeast(role, 'member') && room.space.roles.has(who.actor))
+    const inPrivate = role !== null && (active ? adds : by === who || isKeeper)
+    const allowed = room.direct ? role !== null && active && room.people.has(who.actor) : inPrivate
+    const payload = { name: who.name, active }
+    return this.#append(
+      by,
+      [this.#event(by, room.stream, 'room.member', { entity: who.actor, payload })],
+      allowed,
+      () => (active ? room.people.add(who.actor) : room.people.delete(who.actor)),
+    )
+  }
+
+  #message(stream: ModelStream, by: Person): AnyEvent {
+    return this.#event(by, stream.stream, 'message.create', { room: 'r', payload: { text: 'x' } })
+  }
+  #say(stream: ModelStream, by: Person): Promise<void> {
+    return this.#append(by, [this.#message(stream, by)], isAtLeast(roleIn(stream, by.actor), 'member'), () => {})
+  }
+  #react(stream: ModelStream, by: Person): Promise<void> {
+    const event = this.#event(by, stream.stream, 'reaction.add', { entity: 'm', payload: { emoji: '👍' } })
+    return this.#append(by, [event], roleIn(stream, by.actor) !== null, () => {})
+  }
+
+  /** Somebody is put out while they write and read: after the event that puts them out there is nothing of theirs. */
+  async #race(stream: ModelStream, by: Person, who: Person): Promise<void> {
+    if (by === who) return
+    const putOut = isRoom(stream) ? this.#change(stream, by, who, false) : this.#leave(stream, by, who)
+    const said = [this.#message(stream, who), this.#message(stream, who)]
+    const answers = await Promise.all([
+      ...said.map((event) => this.#ask(who, stream.stream, [event])),
+      putOut.then(() => null),
+    ])
+    for (const [n, answer] of answers.slice(0, said.length).entries()) {
+      if (answer?.status === 200) this.#took(stream.stream, said[n]!.id)
+    }
+    this.#hear()
+    if (reads(stream, who.actor)) return
+    const reader = this.#people.find((person) => reads(stream, person.actor))
+    if (!reader) return
+    const page = await this.#server.ask(
+      reader.cookie,
+      `/api/streams/${encodeURIComponent(stream.stream)}/events?limit=5000`,
+    )
+    const items = (JSON.parse(page.text) as { items: { event: AnyEvent }[] }).items.map(({ event }) => event)
+    const out = items.findLastIndex(
+      ({ type, entity, payload }) =>
+        entity === who.actor &&
+        (type === 'member.leave' || (type === 'room.member' && !(payload as { active: boolean }).active)),
+    )
+    const late = items.slice(out + 1).filter(({ actor }) => actor === who.actor)
+    if (out >= 0 && late.length > 0) throw new Error(`${who.name} wrote into ${stream.stream} after they were put out`)
+  }
+
+  #ask(by: Person, stream: string, events: readonly AnyEvent[]) {
+    return this.#server.ask(by.cookie, `/api/streams/${encodeURIComponent(stream)}/events`, { events })
+  }
+
+  #took(stream: string, id: string): void {
+    this.events++
+    this.#log.set(stream, [...(this.#log.get(stream) ?? []), id])
+  }
+
+  async #append(by: Person, events: readonly AnyEvent[], allowed: boolean, take: () => unknown): Promise<void> {
+    const { stream } = events[0]!
+    const answer = await this.#ask(by, stream, events)
+    if ((answer.status === 200) !== allowed) {
+      const words = `${by.name}: ${JSON.stringify(events)} was answered ${answer.status}, and is ${allowed ? '' : 'not '}allowed: ${answer.text}`
+      throw new Error(words)
+    }
+    if (!allowed) {
+      this.refused++
+      const known = this.#log.get(stream)?.find((id) => answer.text.includes(id))
+      if (known !== undefined) throw new Error(`${by.name} learnt of ${known} by being refused`)
+      return
+    }
+    take()
+    for (const space of this.#streams) {
+      if (isRoom(space)) continue
+      const were = this.#wereIn.get(space) ?? new Set()
+      this.#wereIn.set(space, were)
+      for (const person of space.roles.keys()) were.add(person)
+    }
+    for (const { id } of events) this.#took(stream, id)
+    this.#hear()
+  }
+
+  async #openTail(): Promise<void> {
+    const person = this.#random.pick(this.#people)
+    const stream = this.#random.chance(0.5) ? null : this.#random.pick(this.#streams)
+    const path = stream === null ? '/api/tail' : `/api/streams/${encodeURIComponent(stream.stream)}/tail`
+    const response = await this.#server.tail(person.cookie, path)
+    const allowed = stream === null || reads(stream, person.actor)
+    if (!allowed && response.text !== '') throw new Error(`${person.name} has a tail of ${stream.stream}`)
+    if (allowed) this.#tails.push({ person, response, stream: stream?.stream ?? null, seen: 0 })
+    if (stream === null) {
+      const { heads, gone } = JSON.parse(response.text.slice('data:'.length).split('\n')[0]!) as {
+        heads: { stream: string }[]
+        gone: string[]
+      }
+      for (const each of this.#streams) {
+        const listed = heads.some((head) => head.stream === each.stream)
+        if (listed !== reads(each, person.actor)) throw new Error(`${person.name}: ${each.stream} is listed: ${listed}`)
+        if (listed && gone.includes(each.stream)) throw new Error(`${each.stream} is there and gone for ${person.name}`)
+      }
+    }
+  }
+
+  /** What the tails have said since, which is all of a time when the model was as it is now. */
+  #hear(): void {
+    for (const tail of this.#tails) {
+      const news = tail.response.text.slice(tail.seen)
+      tail.seen = tail.response.text.length
+      for (const stream of this.#streams) {
+        if (reads(stream, tail.person.actor)) continue
+        const heard = this.#log
+          .get(stream.stream)
+          ?.slice(-3)
+          .find((id) => news.includes(`"id":"${id}"`))
+        if (heard !== undefined && tail.stream === null) {
+          throw new Error(`${tail.person.name} heard ${heard} of ${stream.stream}`)
+        }
+        if (tail.stream === stream.stream && !tail.response.ended) {
+          throw new Error(`the tail of ${stream.stream} goes on for ${tail.person.name}`)
+        }
+      }
+    }
+  }
+
+  async #look(person: Person, stream: ModelStream, way: string): Promise<void> {
+    this.looks++
+    const allowed = reads(stream, person.actor)
+    const ids = this.#log.get(stream.stream) ?? []
+    const path = `/api/streams/${encodeURIComponent(stream.stream)}/${way}`
+    const { status, text } = await this.#server.ask(person.cookie, path)
+    const seen = ids.filter((id) => text.includes(id))
+    if (allowed ? status !== 200 : status < 400 || seen.length > 0) {
+      throw new Error(
+        `${person.name} was answered ${status} for ${way} of ${stream.stream}, with ${seen.length} events`,
+      )
+    }
+    if (allowed && way.startsWith('events') && seen.length !== ids.length) {
+      throw new Error(`${person.name} misses ${ids.length - seen.length} events of ${stream.stream}`)
+    }
+  }
+
+  async #lookAtLists(person: Person): Promise<void> {
+    this.looks++
+    const { text } = await this.#server.ask(person.cookie, '/api/spaces')
+    for (const stream of this.#streams) {
+      const listed = text.includes(`"${stream.stream}"`)
+      const allowed = !isRoom(stream) && (stream.public || reads(stream, person.actor))
+      if (listed && !allowed) throw new Error(`${person.name} finds ${stream.stream} in the list of spaces`)
+      if (!listed && !isRoom(stream) && reads(stream, person.actor)) throw new Error(`${stream.stream} is not listed`)
+    }
+  }
+}
