@@ -16,6 +16,7 @@ import { useActors } from './features/identity/identity.ts'
 import { firstRoomOf, lastRoomOf, rememberRoom } from './features/rooms/last-room.ts'
 import { RoomList } from './features/rooms/RoomList.tsx'
 import { RoomPane } from './features/rooms/RoomPane.tsx'
+import { usePrivateRooms } from './features/rooms/private-rooms.ts'
 import { roomsOf } from './features/rooms/rooms-query.ts'
 import { keepLocal, useLocalIsHere, useServerPage } from './features/server-page/server-page.ts'
 import { ServerRoom } from './features/rooms/ServerRoom.tsx'
@@ -74,7 +75,7 @@ export function App() {
 function Starting() {
   const { problem } = useClientStatus()
   const { space, room } = useRoute()
-  const page = useServerPage(space && streamOfSpace(space), room)
+  const page = useServerPage(space && (room ? streamOfRoom(space, room) : streamOfSpace(space)), room)
   if (problem && !page) return <p className={css.waiting}>The data cannot be shown yet. See above.</p>
   return (
     <div className={css.shell} data-pane="room">
@@ -128,7 +129,10 @@ function Spaces({ spaces }: { spaces: readonly SpaceRow[] }) {
 function InSpace({ space, route, onSwitch }: { space: SpaceRow; route: Route; onSwitch(): void }) {
   const live = useLive()
   const phone = usePhone()
-  const { data: rooms, status } = useLiveQuery(roomsOf(space.stream))
+  const { data: open, status } = useLiveQuery(roomsOf(space.stream))
+  const own = usePrivateRooms(space.id)
+  const rooms = useMemo(() => [...open, ...own.rooms, ...own.directs], [open, own])
+  const stream = route.room ? streamOfRoom(space.id, route.room) : space.stream
   useEffect(() => {
     if (route.room) return rememberRoom(space.id, route.room)
     const room = firstRoomOf(rooms, lastRoomOf(space.id))
@@ -160,7 +164,7 @@ function InSpace({ space, route, onSwitch }: { space: SpaceRow; route: Route; on
           <PaneBoundary
             name={route.page ? 'the page' : 'the room'}
             resetKey={route.page ?? route.room}
-            onError={() => letGoOf(live, space.stream, route.room)}
+            onError={() => letGoOf(live, stream, route.room)}
           >
             {route.room && route.page ? (
               <Suspense>
@@ -180,7 +184,7 @@ function InSpace({ space, route, onSwitch }: { space: SpaceRow; route: Route; on
             <PaneBoundary
               name="the panel"
               resetKey={JSON.stringify(route.panel)}
-              onError={() => route.panel?.kind === 'thread' && letGoOf(live, space.stream, route.panel.thread)}
+              onError={() => route.panel?.kind === 'thread' && letGoOf(live, stream, route.panel.thread)}
             >
               <Suspense>
                 <SidePanel space={space} route={route} panel={route.panel} />

@@ -1,10 +1,11 @@
 import { lazy, type ReactNode } from 'react'
-import { streamOfRoom } from '../schema/events/streams.ts'
+import { hasOwnStream, streamOfRoom } from '../schema/events/streams.ts'
 import type { Panel, PanelKind, PanelOf } from './panels.ts'
 import type { Route } from './routes.ts'
 import { PagesPanel } from './features/pages/PagesPanel.tsx'
 import { SearchPanel } from './features/search/SearchPanel.tsx'
-import { MembersPanel } from './features/spaces/MembersPanel.tsx'
+import { MembersPanel } from './features/members/MembersPanel.tsx'
+import { RoomMembersPanel } from './features/members/RoomMembersPanel.tsx'
 import type { SpaceRow } from './features/spaces/spaces-query.ts'
 import { PinsPanel } from './features/threads/PinsPanel.tsx'
 import { ThreadPanel } from './features/threads/ThreadPanel.tsx'
@@ -30,9 +31,11 @@ const content: { readonly [K in PanelKind]: (shown: Shown<K>) => ReactNode } = {
   thread: ({ space, route, panel }) => (
     <ThreadPanel key={panel.thread} space={space} route={route} thread={panel.thread} />
   ),
-  search: ({ space, panel }) => <SearchPanel stream={space.stream} text={panel.text} />,
+  search: ({ space, route, panel }) => (
+    <SearchPanel stream={route.room ? streamOfRoom(space.id, route.room) : space.stream} text={panel.text} />
+  ),
   threads: ({ space, route }) =>
-    route.room ? <ThreadsPanel key={route.room} stream={space.stream} room={route.room} /> : null,
+    route.room ? <ThreadsPanel key={route.room} stream={streamOfRoom(space.id, route.room)} room={route.room} /> : null,
   pages: ({ space, route }) =>
     route.room ? <PagesPanel key={route.room} space={space} room={route.room} open={route.page} /> : null,
   comments: ({ space, route: { room, page } }) =>
@@ -41,6 +44,12 @@ const content: { readonly [K in PanelKind]: (shown: Shown<K>) => ReactNode } = {
     room && page ? (
       <PageHistory key={page} space={space} stream={streamOfRoom(space.id, room)} page={page} at={panel.at} />
     ) : null,
-  pins: ({ space, route }) => (route.room ? <PinsPanel stream={space.stream} room={route.room} /> : null),
-  members: ({ space }) => <MembersPanel space={space} />,
+  pins: ({ space, route }) =>
+    route.room ? <PinsPanel stream={streamOfRoom(space.id, route.room)} room={route.room} /> : null,
+  members: ({ space, route }) =>
+    route.room && hasOwnStream(route.room) ? (
+      <RoomMembersPanel key={route.room} space={space} room={route.room} />
+    ) : (
+      <MembersPanel space={space} />
+    ),
 }

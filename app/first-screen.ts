@@ -1,5 +1,5 @@
 import { keyIn } from '../schema/events/key.ts'
-import { isLocalSpace, streamOfSpace } from '../schema/events/streams.ts'
+import { isLocalSpace, streamOfRoom, streamOfSpace } from '../schema/events/streams.ts'
 import type { Live } from './live/index.ts'
 import { currentRoute } from './routes.ts'
 import { getIdentity, localActor } from './features/identity/identity.ts'
@@ -19,7 +19,7 @@ export function openFirstScreen(live: Live): Promise<unknown> {
   const asked = [live.store.preload(mySpaces([me, localActor]))]
   if (space) asked.push(live.store.preload(roomsOf(streamOfSpace(space))))
   if (space && room) {
-    const stream = streamOfSpace(space)
+    const stream = streamOfRoom(space, room)
     asked.push(live.store.preload(readUpTo(isLocalSpace(space) ? localActor : me, stream, room)))
     const place = savedPosition(keyIn(stream, room))?.place
     const window = timelineWindow(live, stream, room)

@@ -1,10 +1,11 @@
 import { Copy, Link, Pencil, Pin, PinOff, Trash2 } from 'lucide-react'
-import { useMemo } from 'react'
+import { use, useMemo } from 'react'
 import { Dialog, Menu, MenuItem, Popover, type Key } from 'react-aria-components'
 import { useLive, useLiveRow } from '../../live/index.ts'
 import { showError, showToast } from '../../shell/toasts.tsx'
 import { messageBody, type TimelineRow } from '../timeline/timeline-query.ts'
 import { EmojiPicker } from './EmojiPicker.tsx'
+import { MayWrite } from './may-write.ts'
 import css from './MessageOverlay.module.css'
 
 export interface MessageOverlayProps {
@@ -47,7 +48,9 @@ function Emoji({ on, close }: MessageOverlayProps) {
   )
 }
 
-function ActionMenu({ row, mine, link, on, close }: MessageOverlayProps) {
+function ActionMenu({ row, link, on, close, ...props }: MessageOverlayProps) {
+  const mayWrite = use(MayWrite)
+  const mine = props.mine && mayWrite
   const { client } = useLive()
   // there by the time it is chosen: a browser may want the text in the click itself
   const { row: whole } = useLiveRow(messageBody(row))
@@ -75,9 +78,11 @@ function ActionMenu({ row, mine, link, on, close }: MessageOverlayProps) {
           <Pencil size={16} aria-hidden /> Edit <kbd>E</kbd>
         </MenuItem>
       )}
-      <MenuItem id="pin" className={css.item!} textValue={row.pinned ? 'Unpin' : 'Pin'}>
-        {row.pinned ? <PinOff size={16} aria-hidden /> : <Pin size={16} aria-hidden />} {row.pinned ? 'Unpin' : 'Pin'}
-      </MenuItem>
+      {mayWrite && (
+        <MenuItem id="pin" className={css.item!} textValue={row.pinned ? 'Unpin' : 'Pin'}>
+          {row.pinned ? <PinOff size={16} aria-hidden /> : <Pin size={16} aria-hidden />} {row.pinned ? 'Unpin' : 'Pin'}
+        </MenuItem>
+      )}
       <MenuItem id="copy" className={css.item!} textValue="Copy text">
         <Copy size={16} aria-hidden /> Copy text
       </MenuItem>

@@ -1,5 +1,5 @@
 import { CornerUpLeft, Ellipsis, MessageSquareText, Pencil, Pin, RotateCcw, SmilePlus, Trash2 } from 'lucide-react'
-import { memo, useMemo, useState, type KeyboardEvent } from 'react'
+import { memo, use, useMemo, useState, type KeyboardEvent } from 'react'
 import { mentionsOf } from '../../../schema/projections/mentions.ts'
 import { plainLine } from '../../../schema/text/plain-text.ts'
 import { useClientStatus, useLiveRow } from '../../live/index.ts'
@@ -16,6 +16,7 @@ import { threadName } from '../threads/thread-events.ts'
 import { threadOf } from '../threads/thread-events.ts'
 import { messageBody, quotedMessage, type TimelineRow } from '../timeline/timeline-query.ts'
 import { EditMessage } from './EditMessage.tsx'
+import { MayWrite } from './may-write.ts'
 import { useMessageActions } from './message-actions.ts'
 import { MessageText } from './MessageText.tsx'
 import { useIsPointedAt } from './pointed-row.ts'
@@ -46,6 +47,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const active = useIsPointedAt(row.id) || focused
   const mark = useNameMark(row.author_id)
   const mine = row.author_id === me
+  const mayWrite = use(MayWrite)
   const deleted = row.deleted === 1
   const failed = row.outbox_state === 'failed'
   const mentionsMe = useMentions(row, myNames)
@@ -54,7 +56,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return
     if (deleted || readOnly) return
-    const run = shortcuts({ row, mine, threads, target: event.currentTarget })[event.key]
+    const run = shortcuts({ row, mine, threads, mayWrite, target: event.currentTarget })[event.key]
     if (!run) return
     event.preventDefault()
     run(actions)
@@ -204,10 +206,11 @@ function useMentions(row: TimelineRow, names: readonly string[]): boolean {
   }, [row.deleted, names, text])
 }
 
-function shortcuts(of: { row: TimelineRow; mine: boolean; threads: boolean; target: HTMLElement }) {
-  const { row, mine, threads, target } = of
+function shortcuts(of: { row: TimelineRow; mine: boolean; threads: boolean; mayWrite: boolean; target: HTMLElement }) {
+  const { row, threads, mayWrite, target } = of
+  const mine = of.mine && mayWrite
   const keys: Record<string, ((actions: ReturnType<typeof useMessageActions>) => void) | undefined> = {
-    r: (actions) => actions.reply(row),
+    r: mayWrite ? (actions) => actions.reply(row) : undefined,
     '+': (actions) => actions.openEmoji(row, target),
     m: (actions) => actions.openMenu(row, target),
     t: threads ? (actions) => actions.openThread(row) : undefined,
@@ -219,20 +222,23 @@ function shortcuts(of: { row: TimelineRow; mine: boolean; threads: boolean; targ
 
 function ActionBar({ row, mine, threads }: { row: TimelineRow; mine: boolean; threads: boolean }) {
   const actions = useMessageActions()
+  const mayWrite = use(MayWrite)
   return (
     <div className={css.actions} role="toolbar" aria-label="Message actions">
       <IconButton label="Add reaction" onClick={(event) => actions.openEmoji(row, event.currentTarget)}>
         <SmilePlus size={16} aria-hidden />
       </IconButton>
-      <IconButton label="Reply" onClick={() => actions.reply(row)}>
-        <CornerUpLeft size={16} aria-hidden />
-      </IconButton>
-      {threads && (
+      {mayWrite && (
+        <IconButton label="Reply" onClick={() => actions.reply(row)}>
+          <CornerUpLeft size={16} aria-hidden />
+        </IconButton>
+      )}
+      {threads && (mayWrite || row.reply_count > 0) && (
         <IconButton label="Open thread" onClick={() => actions.openThread(row)}>
           <MessageSquareText size={16} aria-hidden />
         </IconButton>
       )}
-      {mine && (
+      {mine && mayWrite && (
         <IconButton label="Edit message" onClick={() => actions.edit(row)}>
           <Pencil size={16} aria-hidden />
         </IconButton>

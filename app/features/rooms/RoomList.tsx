@@ -1,6 +1,7 @@
-import { Hash, MessageSquareText, Plus, Search } from 'lucide-react'
+import { MessageSquareText, Plus, Search } from 'lucide-react'
 import { lazy, Suspense, useMemo, useState, type MouseEvent } from 'react'
 import { keyIn } from '../../../schema/events/key.ts'
+import { spaceOfStream, streamKind } from '../../../schema/events/streams.ts'
 import { useLive, useLiveQuery } from '../../live/index.ts'
 import { formatRoute, navigate, useRoute } from '../../routes.ts'
 import { Badge } from '../../shell/Badge.tsx'
@@ -13,67 +14,99 @@ import type { SpaceRow } from '../spaces/spaces-query.ts'
 import { StatusPill } from '../status/StatusPill.tsx'
 import { prewarm } from '../timeline/timeline-windows.ts'
 import { roomMarks } from './room-marks.ts'
-import { ofStream, roomsOf, unreadMentions, unreadRooms, type RoomRow, type UnreadRow } from './rooms-query.ts'
+import { mayWriteIn } from '../spaces/may-write.ts'
+import { usePrivateRooms } from './private-rooms.ts'
+import { kindOf, RoomIcon } from './RoomIcon.tsx'
+import { roomsOf, unreadMentions, unreadRooms, type RoomRow, type UnreadRow } from './rooms-query.ts'
 import { YouMenu } from './YouMenu.tsx'
 import css from './RoomList.module.css'
 
 const CreateRoom = lazy(() => import('./CreateRoom.tsx'))
+const BeginDirect = lazy(() => import('./BeginDirect.tsx'))
 
 /** The rooms of the space on screen, with what is unread in each and in its threads. */
 export function RoomList({ space, onSwitch }: { space: SpaceRow; onSwitch(): void }) {
   const actors = useActors()
   const rooms = useLiveQuery(roomsOf(space.stream))
+  const own = usePrivateRooms(space.id)
   // badges can wait for the messages: counting goes over every room that there is
   const settled = useSettled()
   const { data: allUnread } = useLiveQuery(settled ? unreadRooms(actors) : null)
   const { data: allMentions } = useLiveQuery(settled ? unreadMentions(actors) : null)
-  const unread = useMemo(() => ofStream(allUnread, space.stream), [allUnread, space.stream])
-  const mentions = useMemo(() => ofStream(allMentions, space.stream), [allMentions, space.stream])
-  const marks = useMemo(() => roomMarks(rooms.data), [rooms.data])
-  const [creating, setCreating] = useState(false)
+  const unread = useMemo(() => allUnread.filter((row) => row.space_id === space.id), [allUnread, space.id])
+  const mentions = useMemo(
+    () => allMentions.filter((row) => spaceOfStream(row.stream) === space.id),
+    [allMentions, space.id],
+  )
+  const shared = useMemo(() => [...rooms.data, ...own.rooms], [rooms.data, own.rooms])
+  const marks = useMemo(() => roomMarks(shared), [shared])
+  const [creating, setCreating] = useState<'room' | 'direct' | null>(null)
+  const mayMake = mayWriteIn(space)
+  const onServer = streamKind(space.stream) === 'space'
   const late = useLate(rooms.status === 'loading')
-  const byRoom = useMemo(() => new Map(unread.map((row) => [row.room_id, row])), [unread])
-  const mentioned = useMemo(() => new Set(mentions.map((row) => row.room_id)), [mentions])
+  const byRoom = useMemo(() => new Map(unread.map((row) => [keyIn(row.stream, row.room_id), row])), [unread])
+  const mentioned = useMemo(() => new Set(mentions.map((row) => keyIn(row.stream, row.room_id))), [mentions])
   const threads = useMemo(() => {
     const lists = new Map<string, UnreadRow[]>()
     for (const row of unread) {
-      if (row.kind === 'thread' && row.parent_room)
-        lists.set(row.parent_room, [...(lists.get(row.parent_room) ?? []), row])
+      if (row.kind !== 'thread' || !row.parent_room) continue
+      const room = keyIn(row.stream, row.parent_room)
+      lists.set(room, [...(lists.get(room) ?? []), row])
     }
     return lists
   }, [unread])
 
   if (rooms.status === 'error' && rooms.data.length === 0) throw rooms.error
+  const item = (room: RoomRow) => {
+    const key = keyIn(room.stream, room.id)
+    return (
+      <RoomItem
+        key={room.id}
+        room={room}
+        mark={marks.get(key) ?? ''}
+        unread={byRoom.get(key)}
+        mentioned={mentioned.has(key)}
+        threads={threads.get(key) ?? noThreads}
+      />
+    )
+  }
   return (
     <div className={css.list}>
       <div className={css.head}>
         <h1 className={css.space} title={space.name}>
           {space.name}
         </h1>
-        <IconButton label="New room" onClick={() => setCreating(true)}>
-          <Plus size={18} aria-hidden />
-        </IconButton>
+        {mayMake && (
+          <IconButton label="New room" onClick={() => setCreating('room')}>
+            <Plus size={18} aria-hidden />
+          </IconButton>
+        )}
       </div>
       <button type="button" className={css.switch} onClick={onSwitch}>
         <Search size={14} aria-hidden /> Go to room {hasKeyboard() && <kbd>{shortcut('K')}</kbd>}
       </button>
       <nav className={css.rooms} aria-label="Rooms" data-focus="rooms" tabIndex={-1}>
-        <ul>
-          {rooms.data.map((room) => (
-            <RoomItem
-              key={room.id}
-              room={room}
-              mark={marks.get(keyIn(room.stream, room.id)) ?? ''}
-              unread={byRoom.get(room.id)}
-              mentioned={mentioned.has(room.id)}
-              threads={threads.get(room.id) ?? noThreads}
-            />
-          ))}
-        </ul>
-        {rooms.status === 'ready' && rooms.data.length === 0 && (
-          <p className={css.empty}>No rooms yet. Make the first one with +.</p>
+        <ul>{shared.map(item)}</ul>
+        {rooms.status === 'ready' && shared.length === 0 && (
+          <p className={css.empty}>No rooms yet.{mayMake && ' Make the first one with +.'}</p>
         )}
         {late && <p className={css.empty}>Loading rooms…</p>}
+        {onServer && (
+          <section aria-label="Direct messages">
+            <div className={css.section}>
+              <h2>Direct messages</h2>
+              {mayMake && (
+                <IconButton label="New direct message" onClick={() => setCreating('direct')}>
+                  <Plus size={16} aria-hidden />
+                </IconButton>
+              )}
+            </div>
+            <ul>{own.directs.map(item)}</ul>
+            {own.directs.length === 0 && rooms.status === 'ready' && (
+              <p className={css.empty}>None yet.{mayMake && ' Begin one with +.'}</p>
+            )}
+          </section>
+        )}
       </nav>
       <div className={css.foot}>
         <StatusPill local={space.stream.startsWith('local:')} />
@@ -81,7 +114,11 @@ export function RoomList({ space, onSwitch }: { space: SpaceRow; onSwitch(): voi
       </div>
       {creating && (
         <Suspense>
-          <CreateRoom space={space} close={() => setCreating(false)} />
+          {creating === 'room' ? (
+            <CreateRoom space={space} close={() => setCreating(null)} />
+          ) : (
+            <BeginDirect space={space} close={() => setCreating(null)} />
+          )}
         </Suspense>
       )}
     </div>
@@ -117,12 +154,19 @@ function RoomItem(props: {
         data-room={room.id}
         aria-current={here ? 'page' : undefined}
         data-unread={count > 0 || undefined}
-        aria-label={`${room.name}${mark}${count > 0 ? `, ${count} unread${mentioned ? ', you were mentioned' : ''}` : ''}`}
+        aria-label={[
+          room.name + mark,
+          kindOf(room.id),
+          count > 0 && `${count} unread`,
+          count > 0 && mentioned && 'you were mentioned',
+        ]
+          .filter(Boolean)
+          .join(', ')}
         onClick={(event) => open(event, target)}
         onPointerEnter={() => prewarm(live, room.stream, room.id)}
         onFocus={() => prewarm(live, room.stream, room.id)}
       >
-        <Hash size={16} aria-hidden />
+        <RoomIcon room={room.id} />
         <span className={css.name}>
           {room.name}
           {mark}

@@ -1,6 +1,6 @@
 import { ArrowLeft } from 'lucide-react'
 import { useRef, useState } from 'react'
-import { streamKind } from '../../../schema/events/streams.ts'
+import { streamKind, streamOfRoom } from '../../../schema/events/streams.ts'
 import { useClientStatus, useDispatch, useLive, useLiveChanges, useLiveQuery, useLiveRow } from '../../live/index.ts'
 import { openedPanel, panelKinds, panels, type Panel } from '../../panels.ts'
 import { navigate, openPanel, type Route } from '../../routes.ts'
@@ -11,6 +11,7 @@ import { Composer, type ComposerHandle } from '../composer/Composer.tsx'
 import { writeMessage } from '../composer/write-message.ts'
 import { ConflictMark } from '../conflicts/ConflictMark.tsx'
 import { useSettlesAll } from '../conflicts/conflicts.tsx'
+import { MayWrite } from '../messages/may-write.ts'
 import { updateRoom } from '../spaces/space-events.ts'
 import type { SpaceRow } from '../spaces/spaces-query.ts'
 import { threadOf } from '../threads/thread-events.ts'
@@ -18,6 +19,8 @@ import { jumpElsewhere } from '../timeline/jump-elsewhere.ts'
 import { Timeline, type TimelineHandle } from '../timeline/Timeline.tsx'
 import type { TimelineRow } from '../timeline/timeline-query.ts'
 import { TimelineSkeleton } from '../timeline/TimelineSkeleton.tsx'
+import { guestWords, mayWriteIn } from '../spaces/may-write.ts'
+import { kindOf, RoomIcon } from './RoomIcon.tsx'
 import { useRoomMark } from './room-marks.ts'
 import { roomById, threadsOf, type RoomRow } from './rooms-query.ts'
 import css from './RoomPane.module.css'
@@ -25,7 +28,11 @@ import css from './RoomPane.module.css'
 /** A room: its header, its messages, and where one writes. */
 export function RoomPane({ space, route, listed }: { space: SpaceRow; route: Route; listed: RoomRow | null }) {
   // the list of rooms knows most rooms already; one that it does not show (archived) is asked for
-  const { row, loading: asking, error } = useLiveRow(route.room && !listed ? roomById(space.stream, route.room) : null)
+  const {
+    row,
+    loading: asking,
+    error,
+  } = useLiveRow(route.room && !listed ? roomById(streamOfRoom(space.id, route.room), route.room) : null)
   const room = listed ?? row
   const loading = !room && asking
   const late = useLate(loading)
@@ -41,45 +48,52 @@ function OpenRoom({ space, room, route }: { space: SpaceRow; room: RoomRow; rout
   const [replyTo, setReplyTo] = useState<TimelineRow | null>(null)
   const timeline = useRef<TimelineHandle>(null)
   const composer = useRef<ComposerHandle>(null)
+  const mayWrite = mayWriteIn(space)
   // for as long as the room is open: its beginning, drawn by and by, must not grow while its threads are asked for
   useLiveChanges(threadsOf(room.stream, room.id, 3), ignore)
 
   const send = async (text: string, reply: string | null) => {
-    await writeMessage(dispatch, { stream: space.stream, actor: space.me, room: room.id }, text, reply)
+    await writeMessage(dispatch, { stream: room.stream, actor: space.me, room: room.id }, text, reply)
     timeline.current?.scrollToEnd()
   }
   return (
     <section className={css.pane} aria-label={`Room ${room.name}`}>
       <RoomHeader room={room} me={space.me} panel={route.panel} />
-      <Timeline
-        handle={timeline}
-        stream={space.stream}
-        space={space.id}
-        room={room.id}
-        me={space.me}
-        myNames={[space.my_name]}
-        threads
-        message={route.message}
-        label={`Messages in ${room.name}`}
-        head={<Beginning room={room} />}
-        onReply={(row) => {
-          setReplyTo(row)
-          composer.current?.focus()
-        }}
-        onOpenThread={(row) => openPanel({ kind: 'thread', thread: row.thread_id ?? threadOf(row.id) })}
-        onJump={(message) => void jumpElsewhere(live, space.stream, message).catch(showError)}
-      />
-      <Composer
-        handle={composer}
-        stream={space.stream}
-        room={room.id}
-        place="composer"
-        label={`Message ${room.name}`}
-        replyTo={replyTo}
-        clearReply={() => setReplyTo(null)}
-        send={send}
-        editLast={() => timeline.current?.editLast() ?? false}
-      />
+      <MayWrite value={mayWrite}>
+        <Timeline
+          handle={timeline}
+          stream={room.stream}
+          space={space.id}
+          room={room.id}
+          me={space.me}
+          myNames={[space.my_name]}
+          threads
+          message={route.message}
+          label={`Messages in ${room.name}`}
+          head={<Beginning room={room} />}
+          onReply={(row) => {
+            setReplyTo(row)
+            composer.current?.focus()
+          }}
+          onOpenThread={(row) => openPanel({ kind: 'thread', thread: row.thread_id ?? threadOf(row.id) })}
+          onJump={(message) => void jumpElsewhere(live, room.stream, message).catch(showError)}
+        />
+      </MayWrite>
+      {mayWrite ? (
+        <Composer
+          handle={composer}
+          stream={room.stream}
+          room={room.id}
+          place="composer"
+          label={`Message ${room.name}`}
+          replyTo={replyTo}
+          clearReply={() => setReplyTo(null)}
+          send={send}
+          editLast={() => timeline.current?.editLast() ?? false}
+        />
+      ) : (
+        <p className={css.guest}>{guestWords}</p>
+      )}
     </section>
   )
 }
@@ -96,6 +110,11 @@ function RoomHeader({ room, me, panel }: { room: RoomRow; me: string; panel: Pan
       </IconButton>
       <div className={css.titles}>
         <h1 className={css.title}>
+          {kindOf(room.id) !== '' && (
+            <>
+              <RoomIcon room={room.id} /> <span className="visually-hidden">{kindOf(room.id)}</span>{' '}
+            </>
+          )}
           {room.name}
           {useRoomMark(room)}
         </h1>
@@ -147,7 +166,7 @@ function Beginning({ room }: { room: RoomRow }) {
   return (
     <div className={css.beginning} data-key="beginning">
       <h2>{room.name}</h2>
-      <p>{room.topic ?? 'This is where the room begins.'}</p>
+      <p>{room.topic ?? beginningOf(room.id)}</p>
       {threads.length > 0 && (
         <button type="button" className={css.link} onClick={() => openPanel({ kind: 'threads' })}>
           See this room’s threads
@@ -155,6 +174,17 @@ function Beginning({ room }: { room: RoomRow }) {
       )}
     </div>
   )
+}
+
+function beginningOf(room: string): string {
+  switch (kindOf(room)) {
+    case '':
+      return 'This is where the room begins.'
+    case 'private room':
+      return 'Only the people in it can read this room.'
+    case 'direct message':
+      return 'Only you and whom it is called after can read this.'
+  }
 }
 
 function MissingRoom({ space }: { space: SpaceRow }) {

@@ -1,4 +1,4 @@
-import { Hash, MessageSquareText } from 'lucide-react'
+import { MessageSquareText } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import {
   Autocomplete,
@@ -16,6 +16,9 @@ import { useLive, useLiveQuery } from '../../live/index.ts'
 import { navigate } from '../../routes.ts'
 import { useActors } from '../identity/identity.ts'
 import { prewarm } from '../timeline/timeline-windows.ts'
+import { mySpaces } from '../spaces/spaces-query.ts'
+import { usePrivateRooms } from './private-rooms.ts'
+import { kindOf, RoomIcon } from './RoomIcon.tsx'
 import { rankRooms } from './rank-rooms.ts'
 import { roomMarks } from './room-marks.ts'
 import { allRooms, threadsByName, unreadRooms } from './rooms-query.ts'
@@ -28,7 +31,13 @@ export default function RoomSwitcher({ close }: { close(): void }) {
   const [typed, setTyped] = useState('')
   /** Enter was pressed before there was anything to go to */
   const [hurried, setHurried] = useState(false)
-  const { data: rooms, status: ofRooms } = useLiveQuery(allRooms(actors))
+  const { data: open, status: ofRooms } = useLiveQuery(allRooms(actors))
+  const own = usePrivateRooms(null)
+  const { data: spaces } = useLiveQuery(mySpaces(actors))
+  const rooms = useMemo(() => {
+    const nameOf = (space: string) => spaces.find((each) => each.id === space)?.name ?? ''
+    return [...open, ...[...own.rooms, ...own.directs].map((room) => ({ ...room, space_name: nameOf(room.space_id) }))]
+  }, [open, own, spaces])
   const { data: unread } = useLiveQuery(unreadRooms(actors))
   const { data: threads, status: ofThreads } = useLiveQuery(
     typed.trim().length > 1 ? threadsByName(actors, typed.trim()) : null,
@@ -41,7 +50,7 @@ export default function RoomSwitcher({ close }: { close(): void }) {
     [rooms, threads, counts, typed],
   )
   useEffect(() => {
-    if (shown[0] && shown[0].kind === 'room') prewarm(live, shown[0].stream, shown[0].id)
+    if (shown[0] && shown[0].kind !== 'thread') prewarm(live, shown[0].stream, shown[0].id)
   }, [live, shown])
 
   const goTo = useCallback(
@@ -90,12 +99,12 @@ export default function RoomSwitcher({ close }: { close(): void }) {
               renderEmptyState={() => <p className={css.none}>{!looking && 'No room is called that.'}</p>}
             >
               {(room) => (
-                <ListBoxItem id={keyIn(room.stream, room.id)} textValue={room.name} className={css.item!}>
-                  {room.kind === 'thread' ? (
-                    <MessageSquareText size={16} aria-hidden />
-                  ) : (
-                    <Hash size={16} aria-hidden />
-                  )}
+                <ListBoxItem
+                  id={keyIn(room.stream, room.id)}
+                  textValue={[room.name, kindOf(room.id)].filter(Boolean).join(', ')}
+                  className={css.item!}
+                >
+                  {room.kind === 'thread' ? <MessageSquareText size={16} aria-hidden /> : <RoomIcon room={room.id} />}
                   <span className={css.name}>
                     {room.name}
                     {marks.get(keyIn(room.stream, room.id))}

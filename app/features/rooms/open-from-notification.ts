@@ -1,4 +1,4 @@
-import { streamOwner } from '../../../schema/events/streams.ts'
+import { spaceOfStream } from '../../../schema/events/streams.ts'
 import type { OpenRoomRequest } from '../../../schema/messages/sync.ts'
 import { navigate } from '../../routes.ts'
 
@@ -7,7 +7,7 @@ export function openFromNotifications(): void {
   const container = navigator.serviceWorker as ServiceWorkerContainer | undefined
   container?.addEventListener('message', ({ data }: MessageEvent<OpenRoomRequest | null>) => {
     if (data?.type === 'OPEN_ROOM') {
-      navigate({ space: streamOwner(data.stream), room: data.room, message: data.message })
+      navigate({ space: spaceOfStream(data.stream), room: data.room, message: data.message })
     }
   })
 }

@@ -1,4 +1,4 @@
-import { isLocalSpace, spaceStream } from '../../../schema/events/streams.ts'
+import { isLocalSpace, streamOfRoom } from '../../../schema/events/streams.ts'
 import type { ChatClient } from '../../../workers/chat/chat-client.ts'
 import { currentRoute } from '../../routes.ts'
 
@@ -7,7 +7,7 @@ export function shareOpenRoom(client: ChatClient): void {
   let told = ''
   const tell = () => {
     const { space, room } = currentRoute()
-    const open = space && room && !isLocalSpace(space) ? { stream: spaceStream(space), room } : null
+    const open = space && room && !isLocalSpace(space) ? { stream: streamOfRoom(space, room), room } : null
     const key = JSON.stringify(open)
     if (key === told) return
     told = key

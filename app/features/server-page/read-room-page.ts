@@ -1,4 +1,4 @@
-import { spaceStream } from '../../../schema/events/streams.ts'
+import { streamOfRoom } from '../../../schema/events/streams.ts'
 import { readPage } from '../../../schema/messages/received.ts'
 import { rowsOfRoomPage } from '../../../schema/projections/room-page.ts'
 import { ask } from '../identity/identity.ts'
@@ -7,7 +7,7 @@ import type { ServerPage } from './server-page.ts'
 
 /** The newest messages of a room, from the server alone. Rejects when it cannot be had. */
 export async function readRoomPage(space: string, room: string, signal: AbortSignal): Promise<ServerPage> {
-  const stream = spaceStream(space)
+  const stream = streamOfRoom(space, room)
   const query = new URLSearchParams({ room, limit: String(pageSize), names: '' })
   const answer = await ask(`/api/streams/${encodeURIComponent(stream)}/latest?${query}`, { signal })
   const page = readPage(await answer.json())

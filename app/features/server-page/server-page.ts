@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 import { keyIn } from '../../../schema/events/key.ts'
-import { isLocalSpace, spaceStream } from '../../../schema/events/streams.ts'
+import { isLocalSpace, streamOfRoom } from '../../../schema/events/streams.ts'
 import { currentRoute } from '../../routes.ts'
 import { getIdentity } from '../identity/identity.ts'
 import { savedPosition } from '../timeline/timeline-position.ts'
@@ -31,7 +31,7 @@ const listeners = new Set<() => void>()
 export function raceServerPage(local: Promise<unknown>): void {
   const { space, room, message } = currentRoute()
   if (!space || !room || message || isLocalSpace(space) || !getIdentity()) return
-  if (savedPosition(keyIn(spaceStream(space), room))) return
+  if (savedPosition(keyIn(streamOfRoom(space, room), room))) return
   raceServer({
     local,
     patienceMs: Math.max(0, patienceMs - performance.now()),

@@ -1,7 +1,9 @@
 import type { EventDraft } from '../../../schema/events/event.ts'
 import { spaceStream } from '../../../schema/events/streams.ts'
 import type { Identity } from '../../../schema/messages/http.ts'
+import type { GivenRole } from '../../../schema/rights/roles.ts'
 import { draftEvent, newId } from '../events/draft-event.ts'
+import type { SpaceRow } from './spaces-query.ts'
 
 export interface NewSpace {
   readonly space: string
@@ -34,10 +36,21 @@ export function joinSpace(person: Identity, stream: string): EventDraft {
   })
 }
 
-export function createRoom(place: { stream: string; actor: string }, name: string, topic: string) {
+export function createRoom(
+  place: { readonly stream: string; readonly actor: string },
+  { name, topic }: { readonly name: string; readonly topic: string },
+): { readonly room: string; readonly events: readonly EventDraft[] } {
   const room = newId()
   const payload = topic ? { name, kind: 'room' as const, topic } : { name, kind: 'room' as const }
-  return { room, event: draftEvent('room.create', { ...place, entity: room, payload }) }
+  return { room, events: [draftEvent('room.create', { ...place, entity: room, payload })] }
+}
+
+export function leaveSpace({ stream, me }: SpaceRow, person: string): EventDraft {
+  return draftEvent('member.leave', { stream, actor: me, entity: person, payload: {} })
+}
+
+export function giveRole({ stream, me }: SpaceRow, person: string, role: GivenRole): EventDraft {
+  return draftEvent('member.role', { stream, actor: me, entity: person, payload: { role } })
 }
 
 export function updateRoom(

@@ -34,3 +34,8 @@ export function membersOf(stream: string): TypedQuery<MemberRow> {
     [stream],
   )
 }
+
+/** Who made a private room: the first one in it. */
+export function makerOf(stream: string): TypedQuery<{ readonly person_id: string }> {
+  return sql(`SELECT person_id FROM memberships WHERE stream = ? ORDER BY joined_clock, person_id LIMIT 1`, [stream])
+}

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef, useState } from 'react'
+import { streamOfRoom } from '../../../schema/events/streams.ts'
 import { useDispatch, useLive, useLiveRow } from '../../live/index.ts'
 import { goToMessage, panelBeside, type Route } from '../../routes.ts'
 import { showError } from '../../shell/toasts.tsx'
@@ -8,7 +9,9 @@ import { ShortTime } from '../../shell/ShortTime.tsx'
 import { Avatar } from '../../shell/Avatar.tsx'
 import { Composer, type ComposerHandle } from '../composer/Composer.tsx'
 import { writeMessage } from '../composer/write-message.ts'
+import { MayWrite } from '../messages/may-write.ts'
 import { MessageText } from '../messages/MessageText.tsx'
+import { guestWords, mayWriteIn } from '../spaces/may-write.ts'
 import { roomById } from '../rooms/rooms-query.ts'
 import { useNameMark } from '../spaces/name-marks.tsx'
 import type { SpaceRow } from '../spaces/spaces-query.ts'
@@ -24,21 +27,23 @@ import css from './ThreadPanel.module.css'
 export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: Route; thread: string }) {
   const dispatch = useDispatch()
   const live = useLive()
-  useLayoutEffect(() => prewarmThread(live, space.stream, thread), [live, space.stream, thread])
-  const { row: room, loading } = useLiveRow(roomById(space.stream, thread))
+  const stream = route.room ? streamOfRoom(space.id, route.room) : space.stream
+  useLayoutEffect(() => prewarmThread(live, stream, thread), [live, stream, thread])
+  const { row: room, loading } = useLiveRow(roomById(stream, thread))
   const parentId = room ? room.parent_message : parentOf(thread)
-  const { row: parent, loading: asking } = useLiveRow(parentId ? threadParent(space.stream, parentId) : null)
+  const { row: parent, loading: asking } = useLiveRow(parentId ? threadParent(stream, parentId) : null)
   const isCut = parent?.full_content_cached === 0
   const { row: whole, loading: cut } = useLiveRow(parent && isCut ? messageBody(parent) : null)
   const [replyTo, setReplyTo] = useState<TimelineRow | null>(null)
   const timeline = useRef<TimelineHandle>(null)
   const composer = useRef<ComposerHandle>(null)
   const exists = room !== null
+  const mayWrite = mayWriteIn(space)
 
   const send = async (text: string, reply: string | null) => {
-    const place = { stream: space.stream, actor: space.me, room: thread }
+    const place = { stream, actor: space.me, room: thread }
     // a reply may be sent before the panel's own queries have answered
-    const start = exists || parent ? { exists, parent } : await threadStart(live.client, space.stream, thread)
+    const start = exists || parent ? { exists, parent } : await threadStart(live.client, stream, thread)
     if (!start.exists && !start.parent)
       throw new Error('The message of this thread is not here yet. Try again when it is.')
     const before =
@@ -55,44 +60,50 @@ export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: 
       {loading ? (
         <div className={css.fill} />
       ) : exists ? (
-        <Timeline
-          key={thread}
-          handle={timeline}
-          stream={space.stream}
-          space={space.id}
-          room={thread}
-          me={space.me}
-          myNames={[space.my_name]}
-          threads={false}
-          message={route.message}
-          label="Messages in the thread"
-          head={<div data-key="beginning">{head ?? <p className={css.title}>{room.name}</p>}</div>}
-          onReply={(row) => {
-            setReplyTo(row)
-            composer.current?.focus()
-          }}
-          onOpenThread={() => {}}
-          onJump={(message) => void jumpElsewhere(live, space.stream, message).catch(showError)}
-        />
+        <MayWrite value={mayWrite}>
+          <Timeline
+            key={thread}
+            handle={timeline}
+            stream={stream}
+            space={space.id}
+            room={thread}
+            me={space.me}
+            myNames={[space.my_name]}
+            threads={false}
+            message={route.message}
+            label="Messages in the thread"
+            head={<div data-key="beginning">{head ?? <p className={css.title}>{room.name}</p>}</div>}
+            onReply={(row) => {
+              setReplyTo(row)
+              composer.current?.focus()
+            }}
+            onOpenThread={() => {}}
+            onJump={(message) => void jumpElsewhere(live, stream, message).catch(showError)}
+          />
+        </MayWrite>
       ) : (
         <div className={css.fill}>
           {head}
           {!parent && !asking && <p className={css.none}>The message of this thread is not here yet.</p>}
         </div>
       )}
-      {(loading || asking || exists || parent) && (
-        <Composer
-          key={thread}
-          handle={composer}
-          stream={space.stream}
-          room={thread}
-          place="thread-composer"
-          label="Reply in thread"
-          replyTo={replyTo}
-          clearReply={() => setReplyTo(null)}
-          send={send}
-          editLast={() => timeline.current?.editLast() ?? false}
-        />
+      {!mayWrite ? (
+        <p className={css.none}>{guestWords}</p>
+      ) : (
+        (loading || asking || exists || parent) && (
+          <Composer
+            key={thread}
+            handle={composer}
+            stream={stream}
+            room={thread}
+            place="thread-composer"
+            label="Reply in thread"
+            replyTo={replyTo}
+            clearReply={() => setReplyTo(null)}
+            send={send}
+            editLast={() => timeline.current?.editLast() ?? false}
+          />
+        )
       )}
     </PanelFrame>
   )

@@ -1,0 +1,56 @@
+import { may, type Action } from '../../../schema/rights/may.ts'
+import { isGivenRole, type GivenRole } from '../../../schema/rights/roles.ts'
+import { hasOwnStream, readDirectRoomId, roomStream, streamKind } from '../../../schema/events/streams.ts'
+import type { Rights } from '../../../schema/rights/rights.ts'
+import type { Member } from '../../../schema/rights/space-state.ts'
+import type { MemberRow, SpaceRow } from '../spaces/spaces-query.ts'
+
+/*
+ * What this device knows of rights, for `may` (schema/rights/may.ts): so that the app offers nothing that the server would
+ * refuse. Who may not be asked about is left out.
+ */
+
+export function mayInSpace(space: SpaceRow, action: Action, members: readonly MemberRow[] = []): boolean {
+  return may(rightsIn(space, members), space.me, action, space.stream)
+}
+
+/** In a room of the space, which may be private. `maker`: who made it, as far as that is known. */
+export function mayInRoom(
+  space: SpaceRow,
+  room: string,
+  action: Action,
+  { maker = '', members = [] }: { readonly maker?: string; readonly members?: readonly MemberRow[] } = {},
+): boolean {
+  const rights = rightsIn(space, members)
+  if (!hasOwnStream(room) || streamKind(space.stream) === 'local') return may(rights, space.me, action, space.stream)
+  const stream = roomStream(room)
+  const inRoom = new Map([space.me, ...members.map((member) => member.person_id)].map((id) => [id, there]))
+  const own = { kind: 'room' as const, maker, name: '', parentRoom: undefined, parentMessage: undefined }
+  const kind = readDirectRoomId(room) ? ('direct' as const) : ('private' as const)
+  const state = {
+    id: room,
+    stream,
+    space: space.stream,
+    kind,
+    maker,
+    name: '',
+    members: inRoom,
+    rooms: new Map([[room, own]]),
+  }
+  return may({ ...rights, room: state }, space.me, action, stream)
+}
+
+const there = { name: '', active: true }
+
+function rightsIn(space: SpaceRow, rows: readonly MemberRow[]): Rights {
+  const members = new Map(rows.map((row) => [row.person_id, memberOf(row.role)]))
+  members.set(space.me, memberOf(space.role))
+  const visibility = space.visibility === 'public' ? 'public' : 'invite'
+  const { id, stream, name } = space
+  return { space: { id, stream, founder: '', name, visibility, members, rooms: new Map() }, room: null }
+}
+
+function memberOf(role: string): Member {
+  const known: GivenRole = isGivenRole(role) ? role : 'guest' // one that only a newer build knows gives no rights here
+  return { name: '', role: known, active: true, removed: false }
+}
