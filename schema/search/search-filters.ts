@@ -79,10 +79,13 @@ export const searchFilters = {
         )
       if (found.length === 0) return problem(`No room here is called “${value}”.`)
       const ids = JSON.stringify(found.map(({ id }) => id))
-      // of a thread that comes later too
-      const sql = `timeline_id IN (SELECT r.id FROM rooms r WHERE r.stream = ? AND (
-        r.id IN (SELECT value FROM json_each(?)) OR r.parent_room IN (SELECT value FROM json_each(?))))`
-      const parameters = [stream, ids, ids]
+      // a room's threads too, and those that come later
+      const threads = found.some(({ parent }) => parent === null)
+      const sql = threads
+        ? `timeline_id IN (SELECT value FROM json_each(?) UNION SELECT r.id FROM rooms r
+            WHERE r.stream = ? AND r.parent_room IN (SELECT value FROM json_each(?)))`
+        : 'timeline_id IN (SELECT value FROM json_each(?))'
+      const parameters = threads ? [ids, stream, ids] : [ids]
       const few = {
         sql: `SELECT id FROM timeline_items WHERE stream = ? AND ${sql}`,
         parameters: [stream, ...parameters],

@@ -18,8 +18,9 @@ export function SearchHelp() {
 }
 
 const words = [
-  { example: 'dark mode', help: 'both words, in any order' },
+  { example: 'dark mode', help: 'both words, in any order; case and accents do not count' },
   { example: '"dark mode"', help: 'these words together' },
+  { example: 'C++, ->, %, 🎉', help: 'symbols mean themselves' },
   { example: '-mode', help: 'without the word, unless messages say -mode itself, as in rm -rf' },
   { example: '-"mode"', help: 'without it in any case; a dash before a filter leaves that out' },
 ]
