@@ -16,8 +16,15 @@ export function tagsOf({ text, author }: Tagged): readonly string[] {
 
 /** FTS5 splits at no character of it, and folds capitals: they are written as numbers. */
 export function authorTag(id: string): string {
-  return `${mark}${id.replace(/[^0-9a-z-]/g, (char) => `.${char.charCodeAt(0)}.`)}`
+  let tag = authorTags.get(id)
+  if (tag === undefined) {
+    if (authorTags.size === 1000) authorTags.clear()
+    authorTags.set(id, (tag = `${mark}${id.replace(/[^0-9a-z-]/g, (char) => `.${char.charCodeAt(0)}.`)}`))
+  }
+  return tag
 }
+/** few people write most messages */
+const authorTags = new Map<string, string>()
 
 export function kindTag(kind: TextKind): string {
   return `${mark}${mark}${kind}`
@@ -29,8 +36,11 @@ export const mark = '\ue000'
 export const textKinds = ['link', 'image', 'code'] as const
 export type TextKind = (typeof textKinds)[number]
 
+/** quick to test, and most texts have none */
+const mayLink = /:\/\/|[Ww][Ww][Ww]\./
+
 const has: Readonly<Record<TextKind, (text: string) => boolean>> = {
-  link: (text) => /https?:\/\/\S|www\.\S/i.test(text),
-  image: (text) => /http/i.test(text) && /!\[[^\]\n]{0,500}\]\(http|\.(?:png|jpe?g|gif|webp)/i.test(text),
+  link: (text) => mayLink.test(text) && /https?:\/\/\S|www\.\S/i.test(text),
+  image: (text) => mayLink.test(text) && /!\[[^\]\n]{0,500}\]\(http|\.(?:png|jpe?g|gif|webp)/i.test(text),
   code: (text) => text.includes('`') && /`[^`]+`|```/.test(text),
 }
