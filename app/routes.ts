@@ -48,8 +48,9 @@ export function navigate(route: Partial<Route>, options?: { readonly replace?: b
   if (address !== location.pathname + location.search + location.hash) go(address, options)
 }
 
-/** Goes to a message, again if the address names it already. */
-export function goToMessage(route: Partial<Route>): void {
+/** Goes to a message, again if the address names it already. It stands in its room: a page that is shown there is left. */
+export function goToMessage(to: Partial<Route>): void {
+  const route = { ...to, page: null }
   if (formatRoute(route) === formatRoute(currentRoute())) navigate({ ...route, message: null }, { replace: true })
   navigate(route)
 }

@@ -170,6 +170,13 @@ test('after every action the focus is where one goes on, and never on the page i
     composer(tab),
   )
   await expect(tab.getByRole('heading', { name: 'orchard', level: 1 })).toBeVisible()
+
+  const text = tab.getByRole('textbox', { name: 'Text of the page' })
+  await button('Pages').click()
+  await row('a page is made', () => button('New page').click(), text)
+  await tab.getByRole('textbox', { name: 'Title of the page' }).fill('Plants')
+  await row('the title of a page is given with Enter', press('Enter'), text)
+  await row('a page is left', () => button('Back to the room').click(), composer(tab))
   await tab.getByTestId('sync-pill').click()
   await row('the status is closed with Escape', press('Escape'), tab.getByTestId('sync-pill'))
 

@@ -44,8 +44,9 @@ export function PageEditor(props: {
     [session],
   )
   useEffect(() => {
+    session.setWritable(editable)
     if (editor.isEditable !== editable) editor.setEditable(editable)
-  }, [editor, editable])
+  }, [session, editor, editable])
   useEffect(() => setOpenEditor({ page, session, editor }), [page, session, editor])
   return (
     <>

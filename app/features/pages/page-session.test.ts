@@ -31,6 +31,7 @@ function aWorld() {
       return () => void (works = works.filter((each) => each !== timer))
     },
   })
+  session.setWritable(true)
   const text = session.doc.getText('t')
   return {
     session,
@@ -113,6 +114,26 @@ test('leaving dispatches at once, what comes from others is not dispatched again
   await world.session.close()
   expect(world.taken).toHaveLength(1)
   expect(world.left()).toBeNull()
+})
+
+test('who only reads a page writes nothing, whatever the editor does to it', async () => {
+  const world = aWorld()
+  world.session.setWritable(false)
+  world.write('tidied up')
+  await world.pass(gatherMs)
+  await world.session.close()
+  expect(world.taken).toHaveLength(0)
+  expect(world.left()).toBeNull()
+})
+
+test('what is written rests on what the editor did before, and brings it along', async () => {
+  const world = aWorld()
+  world.session.setWritable(false)
+  world.write('tidied ')
+  world.session.setWritable(true)
+  world.write('and written')
+  await world.pass(gatherMs)
+  expect(textOf(world)).toBe('tidied and written')
 })
 
 test('what is too long for one event comes in parts, which make the same update together', () => {

@@ -32,12 +32,18 @@ export class PageSession {
   #dispatching: Promise<void> | null = null
   #cancel: (() => void) | null = null
   #saving: Saving = 'saved'
+  #writable = false
+  /** what the editor did to the page by itself; it goes with what is written next, if anything is */
+  #held: Uint8Array | null = null
 
   constructor(platform: SessionPlatform) {
     this.#platform = platform
     this.doc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin === received) return
-      this.#gathered = this.#gathered ? Y.mergeUpdates([this.#gathered, update]) : update
+      if (!this.#writable) return void (this.#held = merged(this.#held, update))
+      // what is written rests on what the editor did before
+      this.#gathered = merged(merged(this.#gathered, this.#held), update)
+      this.#held = null
       this.#keep()
       this.#set(typeof this.#saving === 'object' ? this.#saving : 'saving')
       this.#flushAfter(gatherMs)
@@ -50,6 +56,11 @@ export class PageSession {
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** At first nobody writes: what the editor tidies up as it opens, or for who only reads, is no change of the page. */
+  setWritable(writable: boolean): void {
+    this.#writable = writable
   }
 
   /** What the database has of the page, or got of it since. */
@@ -111,4 +122,8 @@ export class PageSession {
     this.#saving = saving
     for (const listener of this.#listeners) listener()
   }
+}
+
+function merged(one: Uint8Array | null, other: Uint8Array | null): Uint8Array | null {
+  return one && other ? Y.mergeUpdates([one, other]) : (one ?? other)
 }
