@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { expect, test } from './support/another-browser.ts'
 import { OtherPerson } from './support/other-person.ts'
 import { networkIsBack, openRoom, signIn } from './support/rooms.ts'
+import { untilOfflineReady } from './support/tab.ts'
 
 const text = (tab: Page) => tab.getByRole('textbox', { name: 'Text of the page' })
 const title = (tab: Page) => tab.getByRole('textbox', { name: 'Title of the page' })
@@ -44,6 +45,7 @@ test('two people write one page: at once, offline, and after a reload; nothing i
   await expect(text(ada)).toContainText('seen by Bob')
 
   await test.step('both offline, then one reloads, then both are back', async () => {
+    await untilOfflineReady(ada)
     await Promise.all([profile, another].map(({ context }) => context.setOffline(true)))
     await text(ada).focus()
     await ada.keyboard.press('Control+Home')

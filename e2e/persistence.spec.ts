@@ -2,7 +2,7 @@ import { eventually } from './support/eventually.ts'
 import { expect, test } from './support/fixtures.ts'
 import { OtherPerson } from './support/other-person.ts'
 import { composer, expectOnce, message, openRoom, roomLink, say, signIn, syncPill } from './support/rooms.ts'
-import { rowsOf, sendQuery, untilConnected } from './support/tab.ts'
+import { rowsOf, sendQuery, untilConnected, untilOfflineReady } from './support/tab.ts'
 
 test.beforeEach(async ({ server }) => {
   const host = await OtherPerson.signIn(server.url, 'Hana Host')
@@ -52,8 +52,7 @@ test('the app opens offline, with its data, and sends what was written when it i
   await openRoom(tab, 'general')
   await say(tab, 'written online')
   await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
-  await tab.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
-  await eventually(() => tab.evaluate(() => caches.keys().then((keys) => keys.length))).toBeGreaterThan(0)
+  await untilOfflineReady(tab)
 
   // both: no network in the browser, and no server on the machine
   await server.stop()
@@ -80,7 +79,7 @@ test('a new browser profile with nothing but the address is offline-ready after 
 }) => {
   consoleErrors.expect(/Failed to load resource|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|Failed to fetch/)
   const tab = await openTab()
-  await tab.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+  await untilOfflineReady(tab)
   await profile.close()
   await server.stop()
   await profile.open()

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { DeviceStorage } from '../support/device-storage.ts'
 import { serverAway } from '../support/console-errors.ts'
-import { eventually } from '../support/eventually.ts'
 import { expect, test } from '../support/field-notes.ts'
 import { composer, expectOnce, message, networkIsBack, problem, say, syncPill } from '../support/rooms.ts'
-import { valueOf } from '../support/tab.ts'
+import { untilOfflineReady, valueOf } from '../support/tab.ts'
 
 test.beforeEach(({ consoleErrors }) => consoleErrors.expect(serverAway))
 
@@ -62,8 +61,7 @@ test('damaged pool header: it is mended, without the server', async ({ enter, pr
   await say(tab, 'behind a header')
   await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
   await valueOf(tab, 'PRAGMA wal_checkpoint(TRUNCATE)')
-  await tab.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
-  await eventually(() => tab.evaluate(() => caches.keys().then((keys) => keys.length))).toBeGreaterThan(0)
+  await untilOfflineReady(tab)
   const device = await DeviceStorage.of(profile.context, server.url)
   await tab.close()
   await device.overwriteDatabase(0, 600, 0x5a)

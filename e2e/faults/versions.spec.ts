@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually.ts'
 import { test as inARoom } from '../support/field-notes.ts'
 import { expect, test } from '../support/fixtures.ts'
 import { message, openDemo, problem, say, syncPill } from '../support/rooms.ts'
-import { isLeader, untilConnected, valueOf } from '../support/tab.ts'
+import { isLeader, untilConnected, untilOfflineReady, valueOf } from '../support/tab.ts'
 
 /** Two builds of the app on one device. */
 const built = new Map<string, Promise<string>>()
@@ -108,7 +108,7 @@ test('Service Worker updated under old tabs: they go on and say that an update i
   const a = await openTab()
   const path = await openDemo(a)
   const b = await openTab(path)
-  await controlled(a)
+  await untilOfflineReady(a)
   await say(a, 'by the old version.')
   await server.deploy(next)
   await lookForUpdate(a)
@@ -144,7 +144,7 @@ inARoom(
     consoleErrors.expect(serverAway)
     const tab = await enter()
     await say(tab, 'by the old version.')
-    await controlled(tab)
+    await untilOfflineReady(tab)
     await server.deploy(await build({ newerSchema: true }))
     await lookForUpdate(tab)
     await expect(update(tab)).toBeVisible()
@@ -158,9 +158,6 @@ inARoom(
   },
 )
 
-/** By a Service Worker that is active. */
-const controlled = (tab: Page) =>
-  eventually(() => tab.evaluate(() => navigator.serviceWorker.controller?.state)).toBe('activated')
 /** As it does every hour. */
 const lookForUpdate = (tab: Page) =>
   tab.evaluate(async () => void (await (await navigator.serviceWorker.getRegistration())!.update()))

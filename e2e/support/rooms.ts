@@ -18,6 +18,8 @@ export async function signIn(page: Page, name: string): Promise<void> {
     .getByRole('button', { name: /^Join / })
     .first()
     .click()
+  // it is written down: who goes elsewhere now is a member there too
+  await expect(page.getByRole('navigation', { name: 'Rooms' }).getByRole('link').first()).toBeVisible()
 }
 
 /** Needs no server beyond the first load. Answers its path. */

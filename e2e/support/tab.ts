@@ -1,4 +1,5 @@
 import { expect, type Page } from '@playwright/test'
+import { eventually } from './eventually.ts'
 import type { HookAnswer, HookResult } from '../../workers/runtime/client/test-hooks.ts'
 
 export type { HookAnswer, HookResult }
@@ -9,6 +10,12 @@ export async function untilConnected(page: Page): Promise<void> {
     timeout: 30_000,
     polling: 30, // a hidden tab has no animation frames
   })
+}
+
+/** The Service Worker has all that the app consists of, and answers this page: it can be loaded again offline. */
+export async function untilOfflineReady(page: Page): Promise<void> {
+  const state = () => page.evaluate(() => navigator.serviceWorker.controller?.state)
+  await eventually(state, 'the page has a Service Worker').toBe('activated')
 }
 
 let requests = 0
