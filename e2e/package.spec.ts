@@ -18,7 +18,7 @@ import { eventually } from './support/eventually.ts'
 let folder: string
 
 const test = base.extend<{ openTab: (path?: string) => Promise<Page> }>({
-  openTab: async ({ launchOptions, headless }, provide) => {
+  openTab: async ({ launchOptions, headless }, provide, info) => {
     const site = await preview(join(folder, 'consumer'))
     const errors = new ConsoleErrors()
     errors.expect(/favicon\.ico/)
@@ -29,6 +29,7 @@ const test = base.extend<{ openTab: (path?: string) => Promise<Page> }>({
       await page.goto(site.url + path)
       return page
     })
+    if (info.status !== info.expectedStatus) console.log(await profile.lastWords.report())
     await profile.dispose()
     const ended = once(site.server, 'close')
     site.server.kill('SIGKILL')

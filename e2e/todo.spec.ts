@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test as base, type Locator, type Page } from '@playwright/test'
 import { ConsoleErrors } from './support/console-errors.ts'
+import { LastWords } from './support/last-words.ts'
 import { RuntimeSite, todoPage } from './support/runtime-site.ts'
 
 /** examples/todo: an application of the runtime that has nothing of the chat. */
@@ -12,14 +13,17 @@ const test = base.extend<{ readonly site: RuntimeSite; readonly openTab: () => P
     await provide(site)
     await site.close()
   },
-  openTab: async ({ context, site }, provide) => {
+  openTab: async ({ context, site }, provide, info) => {
     const errors = new ConsoleErrors()
+    const lastWords = new LastWords()
     errors.watch(context)
+    lastWords.watch(context)
     await provide(async () => {
       const tab = await context.newPage()
       await tab.goto(site.url)
       return tab
     })
+    if (info.status !== info.expectedStatus) console.log(await lastWords.report())
     expect(errors.unexpected(), 'errors on a console').toEqual([])
   },
 })

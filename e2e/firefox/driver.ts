@@ -118,7 +118,7 @@ export class Firefox {
     page.on('console', (message) => {
       if (message.type() === 'error') this.#errors.push(`${message.text()} ${JSON.stringify(message.location())}`)
     })
-    page.on('pageerror', (error) => this.#errors.push(`uncaught: ${(error as Error).stack ?? String(error)}`))
+    page.on('pageerror', (error) => this.#errors.push(`uncaught: ${(error as Error).stack || String(error)}`))
     this.pages.push(page)
     return page
   }

@@ -11,7 +11,11 @@ export class ConsoleErrors {
 
   watch(context: BrowserContext): void {
     context.on('console', (message) => this.#consider(message))
-    context.on('weberror', (error) => this.#found.push(`uncaught: ${error.error().stack ?? error.error().message}`))
+    context.on('weberror', (each) => {
+      const { message, stack } = each.error()
+      // one that no code of ours threw has an empty stack
+      this.#found.push(`uncaught: ${stack || message} (${each.page()?.url()})`)
+    })
   }
 
   /** From now on, and looking back: errors that match are part of the test. */

@@ -41,7 +41,6 @@ export const test = base.extend<Fixtures, { readonly free: FreeBrowser }>({
     expect(errors.unexpected(), 'errors on a console').toEqual([])
   },
   openTab: async ({ free, site, consoleErrors }, provide, info) => {
-    void consoleErrors
     const lastWords = new LastWords()
     lastWords.watch(free.context)
     const pages: Page[] = []
@@ -52,7 +51,8 @@ export const test = base.extend<Fixtures, { readonly free: FreeBrowser }>({
       if (!atOnce) await untilConnected(page)
       return page
     })
-    if (info.status !== info.expectedStatus) console.log(await lastWords.report())
+    const failed = info.status !== info.expectedStatus || consoleErrors.unexpected().length > 0
+    if (failed) console.log(await lastWords.report())
     await Promise.all(pages.map((page) => page.close()))
   },
 })

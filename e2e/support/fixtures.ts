@@ -41,7 +41,8 @@ export const test = base.extend<Fixtures & { context: BrowserContext }>({
     const profile = new BrowserProfile({ ...launchOptions, headless: headless ?? true, serviceWorkers }, consoleErrors)
     await profile.open()
     await provide(profile)
-    if (info.status !== info.expectedStatus) console.log(await profile.lastWords.report())
+    const failed = info.status !== info.expectedStatus || consoleErrors.unexpected().length > 0
+    if (failed) console.log(await profile.lastWords.report())
     await profile.dispose()
   },
   context: async ({ profile }, provide) => provide(profile.context),

@@ -30,7 +30,10 @@ export class LastWords {
       const where = page ? this.#name(page) : (worker?.url() ?? 'a worker')
       this.note(`${where} ${message.type()}: ${message.text()}`)
     })
-    context.on('weberror', (error) => this.note(`uncaught: ${error.error().message}`))
+    context.on('weberror', (each) => {
+      const page = each.page()
+      this.note(`${page ? this.#name(page) : 'somewhere'} uncaught: ${each.error().message}`)
+    })
     context.on('serviceworker', (worker) => this.note(`a Service Worker: ${worker.url()}`))
   }
 
