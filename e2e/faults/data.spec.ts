@@ -8,7 +8,7 @@ test("two tabs' transactions at once: each is whole, none sees half of the other
   const follower = followers[0]!
   await rowsOf(leader, 'CREATE TABLE account (name PRIMARY KEY, balance)')
   await rowsOf(leader, "INSERT INTO account VALUES ('a', 1000), ('b', 0)")
-  await follower.evaluate(() => void runtime.watch('SELECT sum(balance) FROM account'))
+  await watch(follower, 'SELECT sum(balance) FROM account')
   await Promise.all(
     [leader, follower].map((tab) =>
       tab.evaluate(async () => {

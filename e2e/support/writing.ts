@@ -39,8 +39,10 @@ async function expectOnceEach(tab: Page, written: Written, sql: string): Promise
   }).toEqual({ failed: [], ranTwice: [], answeredAndLost: [] })
 }
 
+/** From here on every change is a delta: the first rows are there. */
 export async function watch(tab: Page, sql = 'SELECT who, n FROM written'): Promise<void> {
   await tab.evaluate((text) => void runtime.watch(text), sql)
+  await eventually(async () => (await watched(tab)).snapshots).toBe(1)
 }
 
 export const watched = (tab: Page): Promise<Watched> => tab.evaluate(() => runtime.watched.at(-1)!)

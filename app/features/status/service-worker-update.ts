@@ -42,6 +42,8 @@ function reloadFor(build: string | null): void {
   if (build !== null && sessionStorage.getItem(reloadedKey) === build) return
   if (build !== null) sessionStorage.setItem(reloadedKey, build)
   location.reload()
+  // a page that is still here: its question met the end of a Service Worker, and is not answered
+  setInterval(() => location.reload(), lostMs)
 }
 
 /**
@@ -65,5 +67,6 @@ const triedKey = 'tried-to-update'
 const reloadedKey = 'reloaded-for-build'
 /** the page comes out of the device's own cache */
 const silentMs = 5_000
+const lostMs = 15_000
 /** the app and its WASM, on a slow line */
 const installMs = 30_000
