@@ -12,11 +12,12 @@ interface Fixtures {
 
 /** For what two people do at once, offline too. */
 export const test = base.extend<Fixtures>({
-  another: async ({ launchOptions, headless, consoleErrors, server }, provide) => {
+  another: async ({ launchOptions, headless, consoleErrors, server }, provide, info) => {
     void server // so as to be closed before it
     const profile = new BrowserProfile({ ...launchOptions, headless: headless ?? true }, consoleErrors)
     await profile.open()
     await provide(profile)
+    if (info.status !== info.expectedStatus) console.log(`another's: ${await profile.lastWords.report()}`)
     await profile.dispose()
   },
   openAnother: async ({ another, server }, provide) =>

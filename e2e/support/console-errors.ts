@@ -12,9 +12,9 @@ export class ConsoleErrors {
   watch(context: BrowserContext): void {
     context.on('console', (message) => this.#consider(message))
     context.on('weberror', (each) => {
-      const { message, stack } = each.error()
+      const { name, message, stack } = each.error()
       // one that no code of ours threw has an empty stack
-      this.#found.push(`uncaught: ${stack || message} (${each.page()?.url()})`)
+      this.#found.push(`uncaught: ${stack || `${name}: ${message}`} (${each.page()?.url()})`)
     })
   }
 
