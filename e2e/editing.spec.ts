@@ -129,7 +129,9 @@ test('input methods keep their keys; files, notices, moving rows, links and the 
   host,
   place,
   profile,
+  consoleErrors,
 }) => {
+  consoleErrors.expect(/ERR_INTERNET_DISCONNECTED/)
   const tab = await enter()
   const cdp = await profile.context.newCDPSession(tab)
   const compose = async () => {

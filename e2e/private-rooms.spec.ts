@@ -23,7 +23,9 @@ test('a private room is made offline, read by who is in it, and by nobody else',
   openTab,
   server,
   context,
+  consoleErrors,
 }) => {
+  consoleErrors.expect(/ERR_INTERNET_DISCONNECTED/)
   const { hana, bob } = await aSpace(server.url)
   const tab = await openTab()
   await signIn(tab, 'Ada')
@@ -62,6 +64,7 @@ test('who is taken out of a room is told, and what was in it leaves the device',
   const tab = await openTab()
   await signIn(tab, 'Ada')
   await openRoom(tab, 'general')
+  await hana.untilJoined(ofSpace, 'Ada')
   const me = (await valueOf(tab, "SELECT person_id FROM memberships WHERE name = 'Ada'")) as string
   const room = privateRoomId(space, ulid())
   const stream = roomStream(room)
@@ -132,6 +135,7 @@ test('roles are given in the members panel; a guest reads and reacts, and is off
   await tab.getByRole('button', { name: 'Members', exact: true }).click()
   await expect(panel(tab).getByText('Hana Host')).toBeVisible()
   await expect(panel(tab).getByRole('combobox')).toHaveCount(0)
+  await hana.untilJoined(stream, 'Ada')
   const me = (await valueOf(tab, "SELECT person_id FROM memberships WHERE name = 'Ada'")) as string
   const give = (role: 'guest' | 'admin') => ({
     ...hana.event('member.role', stream, { role }, { entity: me }),

@@ -99,7 +99,9 @@ test('what another person wrote while the server was out of reach of us arrives 
   openTab,
   server,
   profile,
+  consoleErrors,
 }) => {
+  consoleErrors.expect(/ERR_INTERNET_DISCONNECTED/)
   const a = await openTab()
   await signIn(a, 'Ada')
   await openRoom(a, room)
