@@ -16,7 +16,7 @@ export const refusalWords: Readonly<Record<HttpFaultCode, string>> = {
   NOT_ALLOWED: 'You are not allowed to do that here. An admin of the space may.',
   GUESTS_OFF: 'This server takes no new people.',
   NOT_FOUND: 'The server does not have what was asked for.',
-  UNKNOWN_STREAM: 'The server does not know this space. It may have been set up anew.',
+  UNKNOWN_STREAM: 'The server has no such space or room, or you are not in it. It may have been set up anew.',
   METHOD_NOT_ALLOWED: 'The server did not understand this version of the app. Reload the page.',
   TOO_SLOW: 'The connection was too slow. Try again.',
   EVENT_ID_TAKEN: 'The server has something else under the same number. Discard this, and write it anew.',

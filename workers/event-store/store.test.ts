@@ -422,4 +422,27 @@ describe('what a person may no longer read', () => {
     expect(all(store, `SELECT value FROM meta WHERE key = '${lossesKey}'`)).toEqual([])
     store.close()
   })
+
+  it('comes in from its beginning when they are in it again, while what was there of it is still going', async () => {
+    const store = await openMemoryStore()
+    const joined = event('member.join', 1, { entity: 'bob', payload: { name: 'Bob' } })
+    const said = Array.from({ length: 1200 }, (_, n) =>
+      event('message.create', n + 2, { room: 'r1', payload: { text: 'x' } }),
+    )
+    const items = [joined, ...said].map((each) => ({ seq: each.id, receivedAt: 1, event: each }))
+    applyBatch(store, { batchId: 'b', stream, after: null, cursor: items.at(-1)!.seq, items })
+    const sent: ToSync[] = []
+    const database = { epoch: 1, generation: 'g', full: false, failed: () => {} }
+    const sync = syncConversation(store, database, (message) => sent.push(message))
+    sync.setPerson('bob', null)
+    sync.receive({ type: 'STREAM_GONE', stream })
+    expect(all(store, 'SELECT count(*) FROM timeline_items')).toEqual([[1200]]) // the membership alone went at once
+    const first = items.slice(0, 10)
+    sync.receive({ type: 'EVENTS', batchId: 'c', stream, items: first, after: null, cursor: first.at(-1)!.seq })
+    expect(sent.some((message) => message.type === 'EVENTS_APPLIED' && message.batchId === 'c')).toBe(true)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(all(store, 'SELECT count(*) FROM timeline_items')).toEqual([[9]])
+    expect(store.log.cursor(stream)).toBe(first.at(-1)!.seq)
+    store.close()
+  })
 })
