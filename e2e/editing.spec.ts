@@ -42,7 +42,9 @@ test('an edit is a draft of the whole text: kept until it is saved, refused with
     await tab.keyboard.type(', I say')
     await editor.press('Enter')
     await expect(row).toContainText('edited')
-    await eventually(() => valueOf(tab, 'SELECT body FROM component_text')).toBe(`${long}, I say`)
+    await eventually(() =>
+      valueOf(tab, 'SELECT snippet || body FROM timeline_items t JOIN component_text c ON c.id = t.key'),
+    ).toBe(`${long}, I say`)
   })
 
   await say(tab, 'the pond is frozen')

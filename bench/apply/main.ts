@@ -66,7 +66,9 @@ function measureApply(sqlite3: Sqlite3Static, events: readonly SequencedEvent[])
   const seconds = cpuSeconds() - start
   return {
     seconds,
-    tables: ['events', 'applied_events', ...projectionTables].map((name) => readTable(sql, name)),
+    tables: ['events', 'applied_events', 'entities', 'component_author', ...projectionTables].map((name) =>
+      readTable(sql, name),
+    ),
     close() {
       sql.close()
       db.close()
@@ -89,18 +91,19 @@ function measureRaw(sqlite3: Sqlite3Static, tables: readonly Table[], eventCount
     const insert = sql.prepare(
       `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
     )
-    return { name, rows, insert }
+    return { name, columns, rows, insert }
   })
   const batches = Math.ceil(eventCount / batchSize)
   const start = cpuSeconds()
   for (let batch = 0; batch < batches; batch++) {
     sql.exec('BEGIN')
-    for (const { name, rows, insert } of writers) {
+    for (const { name, columns, rows, insert } of writers) {
       const end = Math.floor((rows.length * (batch + 1)) / batches)
       for (let i = Math.floor((rows.length * batch) / batches); i < end; i++) {
         const row = rows[i]!
         insert.run(...row)
-        if (name === 'component_text') index.run(row[0]!, indexedWords({ text: row[2] as string, author: null }))
+        if (name === 'timeline_items')
+          index.run(row[0]!, indexedWords({ text: row[columns.indexOf('snippet')] as string, author: null }))
       }
     }
     sql.exec('COMMIT')

@@ -134,12 +134,16 @@ async function insertRaw({ transactions }: { transactions: number }): Promise<{ 
     raw.prepare(`INSERT INTO ${table}(${columns.join()}) VALUES (${columns.map(() => '?').join()})`),
   )
   const index = raw.prepare('INSERT INTO search_index(rowid, words) VALUES (?, ?)')
-  const indexed = sources.findIndex(({ table }) => table === 'component_text')
+  const indexed = sources.findIndex(({ table }) => table === 'timeline_items')
+  const [key, snippet] = ['key', 'snippet'].map((name) => sources[indexed]!.columns.indexOf(name)) as [number, number]
   let rows = 0
   let ms = 0
   for (let transaction = 0; transaction < transactions; transaction++) {
     const parts = sources.map((source) => source.next())
-    const texts = parts[indexed]!.map((row) => [row[0]!, indexedWords({ text: row[2] as string, author: null })])
+    const texts = parts[indexed]!.map((row) => [
+      row[key]!,
+      indexedWords({ text: row[snippet] as string, author: null }),
+    ])
     const start = performance.now()
     raw.exec('BEGIN')
     for (const [place, part] of parts.entries()) for (const row of part) inserts[place]!.run(...row)

@@ -1,9 +1,10 @@
 import { join as joinPath } from 'node:path'
 import type { Page } from '@playwright/test'
+import type { SqlValue } from '../../schema/live.ts'
 import type { BenchSite } from '../bench-site.ts'
 import { percentile, type Figures } from '../figures.ts'
-import { benchStream, busiestRooms, loadHistory, writeBatches } from '../history-events.ts'
-import { timelineQuery, unreadQuery } from '../main-job/queries.ts'
+import { busiestRooms, loadHistory, writeBatches } from '../history-events.ts'
+import { timelineQuery, timelinesOf, unreadQuery } from '../main-job/queries.ts'
 
 export interface FailoverOptions {
   readonly messages: number
@@ -51,16 +52,13 @@ class Tabs {
   async open(): Promise<void> {
     const page = await this.#site.openPage()
     await page.evaluate((who) => window.bench.join(who), 'bench-writer')
-    const [newest] = await page.evaluate(
-      (place) =>
-        window.bench.ask(
-          'SELECT max(order_key) - 4294967296 FROM timeline_items WHERE stream = ? AND timeline_id = ?',
-          place,
-        ),
-      [benchStream, this.#rooms[0]!],
-    )
+    const ask = (sql: string, parameters: SqlValue[]) =>
+      page.evaluate((asked) => window.bench.ask(...asked), [sql, parameters] as const)
+    const timelines = await timelinesOf(ask, this.#rooms)
+    const newestOf = 'SELECT max(order_key) - 4294967296 FROM timeline_items WHERE timeline_id = ?'
+    const [newest] = await ask(newestOf, [timelines[0]!])
     const from = newest?.[0] ?? 0
-    const queries = [timelineQuery(this.#rooms[0]!, from), ...this.#rooms.map((room) => unreadQuery(room, from))]
+    const queries = [timelineQuery(timelines[0]!, from), ...timelines.map((timeline) => unreadQuery(timeline, from))]
     for (const query of queries) await page.evaluate((asked) => window.bench.listen(asked), query)
     this.#pages.push(page)
   }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { BenchSite } from '../bench-site.ts'
 import { percentile, type Figures } from '../figures.ts'
 import { benchStream, busiestRooms, loadHistory, writeBatches } from '../history-events.ts'
-import { timelineQuery, unreadQuery } from './queries.ts'
+import { timelineQuery, timelinesOf, unreadQuery } from './queries.ts'
 
 /** Events applied per second, on OPFS with all projections, and how that compares to inserting the rows they lead to. */
 export async function benchApply(site: BenchSite, figures: Figures, messages: number): Promise<void> {
@@ -34,7 +34,10 @@ export async function benchApplyWatched(site: BenchSite, figures: Figures, messa
   await writeBatches(history.events, join(site.dataFolder, 'watched.ndjson'), 500)
   const { page, worker } = await site.openWorker()
   await worker.open()
-  const rooms = busiestRooms(history.events).slice(0, 30)
+  const rooms = await timelinesOf(
+    (sql, parameters) => worker.query(sql, parameters),
+    busiestRooms(history.events).slice(0, 30),
+  )
   const queries = [timelineQuery(rooms[0]!, 0), ...rooms.map((room) => unreadQuery(room, 0))]
   const applied = await worker.apply({ url: '/data/watched.ndjson', queries })
   if (applied.events !== history.events.length)

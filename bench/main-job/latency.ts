@@ -19,7 +19,7 @@ export async function benchLatency(site: BenchSite, figures: Figures): Promise<v
   if (roles.join() !== 'leader,follower') throw new Error(`expected a leader and a follower, got ${roles.join()}`)
   const room = ulid()
   const query = {
-    sql: 'SELECT snippet, id, order_key FROM timeline_items WHERE stream = ? AND timeline_id = ? ORDER BY order_key DESC, id LIMIT 50',
+    sql: 'SELECT snippet, id, order_key FROM timeline_items WHERE timeline_id = (SELECT e.id FROM streams s JOIN entities e ON e.stream = s.id WHERE s.name = ? AND e.name = ?) ORDER BY order_key DESC, id LIMIT 50',
     parameters: [benchStream, room],
   }
   for (const page of [first, second]) await page.evaluate((asked) => window.bench.listen(asked), query)

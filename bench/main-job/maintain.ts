@@ -16,29 +16,29 @@ export async function benchMaintain(site: BenchSite, figures: Figures): Promise<
   await worker.open()
   const writer = await EventWriter.after(worker)
   const rooms = await worker.query(
-    `SELECT timeline_id, (SELECT t2.order_key FROM timeline_items t2 WHERE t2.stream = t.stream AND t2.timeline_id = t.timeline_id
-       ORDER BY order_key DESC LIMIT 1 OFFSET 49)
-     FROM timeline_items t GROUP BY stream, timeline_id ORDER BY count(*) DESC LIMIT 500`,
+    `SELECT (SELECT name FROM entities WHERE id = t.timeline_id), (SELECT t2.order_key FROM timeline_items t2
+       WHERE t2.timeline_id = t.timeline_id ORDER BY order_key DESC LIMIT 1 OFFSET 49), timeline_id
+     FROM timeline_items t GROUP BY timeline_id ORDER BY count(*) DESC LIMIT 500`,
     [],
   )
   const messages = await worker.query(
-    'SELECT id, timeline_id FROM timeline_items ORDER BY order_key DESC LIMIT 500',
+    'SELECT t.id, e.name, t.key FROM timeline_items t JOIN entities e ON e.id = t.timeline_id ORDER BY order_key DESC LIMIT 500',
     [],
   )
   const kinds: readonly { name: string; query: (n: number) => Query; event: (n: number) => SequencedEvent }[] = [
     {
       name: 'timeline (last 50 of a room)',
-      query: (n) => timelineQuery(String(rooms[n]![0]), rooms[n]![1] ?? 0),
+      query: (n) => timelineQuery(Number(rooms[n]![2]), rooms[n]![1] ?? 0),
       event: (n) => writer.message(String(rooms[n]![0])),
     },
     {
       name: 'unread count of a room',
-      query: (n) => unreadQuery(String(rooms[n]![0]), rooms[n]![1] ?? 0),
+      query: (n) => unreadQuery(Number(rooms[n]![2]), rooms[n]![1] ?? 0),
       event: (n) => writer.message(String(rooms[n]![0])),
     },
     {
       name: 'reactions of a message',
-      query: (n) => reactionQuery(String(messages[n]![0])),
+      query: (n) => reactionQuery(Number(messages[n]![2])),
       event: (n) => writer.reaction(messages[n]!),
     },
   ]

@@ -124,7 +124,7 @@ function databaseAlone(tab: Page, script: string, room: string): Promise<number>
         port1.addEventListener('message', ({ data }) => {
           if (data.type === 'DB_OPENED') {
             const sql =
-              'SELECT id, order_key, author_name, snippet, reactions FROM timeline_items WHERE stream = (SELECT stream FROM rooms WHERE id = ?1) AND timeline_id = ?1 ORDER BY order_key DESC LIMIT 60'
+              'SELECT id, order_key, author_name, snippet, reactions FROM timeline_items WHERE timeline_id = (SELECT timeline FROM rooms WHERE id = ?1) ORDER BY order_key DESC LIMIT 60'
             const { epoch } = data
             const request = { epoch, requestId: 'one', sql, parameters: [roomId], mayWrite: false }
             port1.postMessage({ type: 'FORWARD_QUERY', ...request })

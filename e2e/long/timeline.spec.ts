@@ -63,7 +63,7 @@ test('every message of a history is reached, in windows of all sizes', async ({ 
 async function messagesOf(tab: Page, room: string): Promise<string[]> {
   const rows = await rowsOf(
     tab,
-    `SELECT t.id FROM timeline_items t JOIN rooms r ON r.id = t.timeline_id WHERE r.name = '${room}' ORDER BY t.order_key`,
+    `SELECT t.id FROM timeline_items t JOIN rooms r ON r.timeline = t.timeline_id WHERE r.name = '${room}' ORDER BY t.order_key`,
   )
   return rows.map((row) => String(row['id']))
 }

@@ -25,10 +25,11 @@ export async function check(
   const ids = new Set(stored.map(([id]) => String(id)))
   for (const id of log) if (!ids.has(id)) faults.push(`the device lacks ${id}`)
   for (const id of ids) if (!log.has(id)) faults.push(`the server lacks ${id}`)
-  const messages = `FROM timeline_items WHERE timeline_id = '${room}'`
+  const timeline = `(SELECT id FROM entities WHERE name = '${room}')`
+  const messages = `FROM timeline_items WHERE timeline_id = ${timeline}`
   const [[shown, texts, counted] = []] = await ask(
     page!,
-    `SELECT count(*), count(DISTINCT snippet), (SELECT message_count FROM timelines WHERE id = '${room}') ${messages}`,
+    `SELECT count(*), count(DISTINCT snippet), (SELECT message_count FROM timelines WHERE id = ${timeline}) ${messages}`,
   )
   const expected = [...log].filter((id) => writers.attempted.has(id)).length
   if (shown !== expected || texts !== expected || counted !== expected)

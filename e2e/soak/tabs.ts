@@ -196,8 +196,8 @@ export class SoakTabs {
 /** What every tab keeps live. */
 export function watchedQueries(room: string): readonly string[] {
   return [
-    `SELECT id, order_key, snippet, author_name FROM timeline_items WHERE timeline_id = '${room}' ORDER BY order_key DESC, id LIMIT 50`,
-    `SELECT count(*) FROM timeline_items WHERE timeline_id = '${room}'`,
-    `SELECT author_id, count(*) AS messages FROM timeline_items WHERE timeline_id = '${room}' GROUP BY author_id ORDER BY author_id`,
+    `SELECT id, order_key, snippet, author_name FROM timeline_items WHERE timeline_id = (SELECT id FROM entities WHERE name = '${room}') ORDER BY order_key DESC, id LIMIT 50`,
+    `SELECT count(*) FROM timeline_items WHERE timeline_id = (SELECT id FROM entities WHERE name = '${room}')`,
+    `SELECT author_id, count(*) AS messages FROM timeline_items WHERE timeline_id = (SELECT id FROM entities WHERE name = '${room}') GROUP BY author_id ORDER BY author_id`,
   ]
 }

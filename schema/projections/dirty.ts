@@ -10,7 +10,7 @@ export interface Thing {
 
 /**
  * What a batch has touched and its end must fold again: so a message with ten new reactions in one batch is
- * recomputed once. Every map is by `keyIn(stream, id)`.
+ * recomputed once. Every map is by `keyIn(stream, id)`, but for timelines, which have a number (names.ts).
  */
 export interface Dirty {
   /** streams */
@@ -25,7 +25,7 @@ export interface Dirty {
   /** stream of the person, and a room of another stream */
   readonly markers: Map<string, { readonly stream: string; readonly room: Thing }>
   /** rooms and threads, and what the batch adds to them; `recount` when something left one */
-  readonly timelines: Map<string, TouchedTimeline>
+  readonly timelines: Map<number, TouchedTimeline>
 }
 export interface TouchedPage extends Thing {
   readonly updates: Uint8Array[]
@@ -33,7 +33,9 @@ export interface TouchedPage extends Thing {
   updatedAt: number
   rebuild: boolean
 }
-export interface TouchedTimeline extends Thing {
+export interface TouchedTimeline {
+  readonly stream: number
+  readonly id: number
   added: number
   lastAt: number
   recount: boolean
@@ -92,10 +94,9 @@ function markMarker(dirty: Dirty, stream: string, room: Thing): void {
   dirty.markers.set(keyIn(stream, keyIn(room.stream, room.id)), { stream, room })
 }
 
-export function touchTimeline(dirty: Dirty, stream: string, id: string): TouchedTimeline {
-  const key = keyIn(stream, id)
-  let touched = dirty.timelines.get(key)
-  if (!touched) dirty.timelines.set(key, (touched = { stream, id, added: 0, lastAt: 0, recount: false }))
+export function touchTimeline(dirty: Dirty, stream: number, id: number): TouchedTimeline {
+  let touched = dirty.timelines.get(id)
+  if (!touched) dirty.timelines.set(id, (touched = { stream, id, added: 0, lastAt: 0, recount: false }))
   return touched
 }
 

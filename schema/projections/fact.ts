@@ -1,6 +1,9 @@
 import type { KnownEvent } from '../events/event.ts'
 import type { FactDraft } from '../events/facts.ts'
-import type { Sql } from './sql.ts'
+import { bytesToUlid, ulidToBytes } from '../events/ulid-bytes.ts'
+import type { SqlValue } from '../live.ts'
+import type { Names } from './names.ts'
+import type { Sql, Statement } from './sql.ts'
 
 /**
  * A fact is what one event says of one field of one entity: (entity, stream, clock, event, field) → value.
@@ -32,35 +35,39 @@ export interface FactTable {
   fieldsOf(stream: string, entity: string): string[]
 }
 
-export function factTable(sql: Sql): FactTable {
+export function factTable(sql: Sql, names: Names): FactTable {
   const insert = sql.prepare(
-    'INSERT INTO facts (entity_id, stream, clock, event_id, field, value, at, deps) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    'INSERT INTO facts (entity_id, clock, event_id, field, value, at, deps) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
   )
-  const remove = sql.prepare(
-    'DELETE FROM facts WHERE stream = ? AND entity_id = ? AND clock = ? AND event_id = ? AND field = ?',
-  )
+  const remove = sql.prepare('DELETE FROM facts WHERE entity_id = ? AND clock = ? AND event_id = ? AND field = ?')
   const all = sql.prepare(
-    'SELECT clock, event_id, field, value, at, deps FROM facts WHERE stream = ? AND entity_id = ? ORDER BY clock, event_id, field',
+    'SELECT clock, event_id, field, value, at, deps FROM facts WHERE entity_id = ? ORDER BY clock, event_id, field',
   )
-  const fields = sql.prepare('SELECT DISTINCT field FROM facts WHERE stream = ? AND entity_id = ?')
+  const fields = sql.prepare('SELECT DISTINCT field FROM facts WHERE entity_id = ?')
   const toFact = (row: readonly unknown[]): Fact => ({
     clock: row[0] as number | bigint,
-    eventId: row[1] as string,
+    eventId: bytesToUlid(row[1] as Uint8Array),
     field: row[2] as string,
     value: row[3] as string | null,
     at: row[4] as number,
     deps: row[5] === null ? [] : (JSON.parse(row[5] as string) as string[]),
   })
+  /** Most messages have no facts: what nothing has spoken of is not looked for. */
+  function rowsOf(statement: Statement, stream: string, name: string): SqlValue[][] {
+    const entity = names.knownEntity(stream, name)
+    return entity === null ? [] : statement.rows(entity)
+  }
   return {
     add(event, { entity, field, value }) {
       const deps = event.deps.length === 0 ? null : JSON.stringify(event.deps)
-      return insert.run(entity, event.stream, BigInt(event.clock), event.id, field, value, event.at, deps) > 0
+      const about = names.entity(event.stream, entity)
+      return insert.run(about, BigInt(event.clock), ulidToBytes(event.id), field, value, event.at, deps) > 0
     },
     remove(event, { entity, field }) {
-      remove.run(event.stream, entity, BigInt(event.clock), event.id, field)
+      remove.run(names.entity(event.stream, entity), BigInt(event.clock), ulidToBytes(event.id), field)
     },
-    ofEntity: (stream, entity) => all.rows(stream, entity).map(toFact),
-    fieldsOf: (stream, entity) => fields.rows(stream, entity).map(([field]) => field as string),
+    ofEntity: (stream, entity) => rowsOf(all, stream, entity).map(toFact),
+    fieldsOf: (stream, entity) => rowsOf(fields, stream, entity).map(([field]) => field as string),
   }
 }
 

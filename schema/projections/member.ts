@@ -1,14 +1,15 @@
 import { readSpaceCreate } from '../events/facts.ts'
 import { streamOwner } from '../events/streams.ts'
 import { first, latest, type Fact, type FactTable } from './fact.ts'
+import type { Names } from './names.ts'
 import type { Sql } from './sql.ts'
 
 /**
- * member.join, member.leave, member.role → memberships, entities (person). The name is that of the last join, and a
+ * member.join, member.leave, member.role → memberships. The name is that of the last join, and a
  * member's messages show it, older ones too; `joined_*` is the first join; who founds a space is
  * its admin. A role ends with the membership: who comes back, or is let in again, is a member.
  */
-export function memberProjection(sql: Sql, facts: FactTable) {
+export function memberProjection(sql: Sql, names: Names, facts: FactTable) {
   const nameOf = sql.prepare('SELECT name FROM memberships WHERE stream = ? AND person_id = ?')
   const upsert = sql.prepare(
     `INSERT INTO memberships (space_id, person_id, stream, name, role, active, joined_at, joined_clock) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -16,14 +17,8 @@ export function memberProjection(sql: Sql, facts: FactTable) {
   )
   const remove = sql.prepare('DELETE FROM memberships WHERE stream = ? AND person_id = ?')
   const rename = sql.prepare(
-    'UPDATE timeline_items SET author_name = ?1 WHERE author_given = 0 AND stream = ?3 AND author_id = ?2 AND author_name <> ?1',
+    'UPDATE timeline_items SET author_name = ?1 WHERE author_given = 0 AND author_id = ?2 AND stream = ?3 AND author_name <> ?1',
   )
-  const removeEntity = sql.prepare("DELETE FROM entities WHERE stream = ? AND id = ? AND kind = 'person'")
-  const upsertEntity = sql.prepare(
-    `INSERT INTO entities (id, kind, stream, created_at) VALUES (?, 'person', ?, ?)
-     ON CONFLICT (stream, id, kind) DO UPDATE SET created_at = excluded.created_at`,
-  )
-
   function fold(stream: string, person: string): void {
     const own = facts.ofEntity(stream, person)
     const join = first(own, 'member.join')
@@ -32,12 +27,9 @@ export function memberProjection(sql: Sql, facts: FactTable) {
     if (join) {
       const { role, active } = standing(own, founderOf(stream) === person)
       upsert.run(streamOwner(stream), person, stream, name, role, active ? 1 : 0, join.at, join.clock)
-      upsertEntity.run(person, stream, join.at)
-    } else {
-      remove.run(stream, person)
-      removeEntity.run(stream, person)
-    }
-    if (name !== before) rename.run(name ?? person, person, stream)
+      names.author(person) // queries find it, also before the person writes
+    } else remove.run(stream, person)
+    if (name !== before) rename.run(name ?? person, names.author(person), names.stream(stream))
   }
 
   function founderOf(stream: string): string | null {

@@ -9,23 +9,32 @@ import { first, latest, type FactTable } from './fact.ts'
 import { pageParts, type WholeUpdate } from './page-parts.ts'
 import { pageSpans } from './page-spans.ts'
 import { pageWrites } from './page-writes.ts'
-import { textProjection, type SearchIndex } from './search.ts'
+import type { Names } from './names.ts'
+import { pageKey, textTable, type SearchIndex } from './search.ts'
+import type { LogReader } from './log-reader.ts'
 import type { Sql } from './sql.ts'
 
 /**
- * page.create, page.rename, page.archive, page.update → component_doc, page_updates, page_writes, page_spans, entities, and
+ * page.create, page.rename, page.archive, page.update → component_doc, page_updates, page_writes, page_spans, and
  * the page's words in the full-text index. Updates merge by Yjs, whose merge does not depend on order or repetition; those that come
  * before their page wait in page_updates.
  *
  * That holds while every editor's number is one editor's. Where two updates say something of the same piece (somebody took
  * the number of another), all of them are merged anew in the order of their clocks: so every device shows the same.
  */
-export function pageProjection(sql: Sql, facts: FactTable, index: SearchIndex, dirty: () => Dirty) {
-  const texts = textProjection(sql, 'page', index)
+export function pageProjection(
+  sql: Sql,
+  log: LogReader,
+  names: Names,
+  facts: FactTable,
+  index: SearchIndex,
+  dirty: () => Dirty,
+) {
+  const texts = textTable(sql, index)
   const writes = pageWrites(sql)
   const spans = pageSpans(sql)
   const parts = pageParts(sql, { take: takeWhole, forget: forgetWhole })
-  const writeConflicts = conflictRows(sql)
+  const writeConflicts = conflictRows(sql, log)
   const present = sql.prepare('SELECT state, written_at FROM component_doc WHERE stream = ? AND entity_id = ?')
   const insertUpdate = sql.prepare(
     `INSERT INTO page_updates (stream, page_id, event_id, actor_id, clock, at, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -42,12 +51,7 @@ export function pageProjection(sql: Sql, facts: FactTable, index: SearchIndex, d
        author_id = excluded.author_id, archived = excluded.archived, state = excluded.state,
        created_at = excluded.created_at, updated_at = excluded.updated_at, written_at = excluded.written_at`,
   )
-  const upsertEntity = sql.prepare(
-    `INSERT INTO entities (id, kind, stream, created_at) VALUES (?, 'page', ?, ?)
-     ON CONFLICT (stream, id, kind) DO UPDATE SET created_at = excluded.created_at`,
-  )
   const removeDoc = sql.prepare('DELETE FROM component_doc WHERE stream = ? AND entity_id = ?')
-  const removeEntity = sql.prepare("DELETE FROM entities WHERE stream = ? AND id = ? AND kind = 'page'")
 
   /** Throws on bytes that are no Yjs update, while the batch can still refuse the one event. */
   function take(event: EventOf<'page.update'>): void {
@@ -88,20 +92,22 @@ export function pageProjection(sql: Sql, facts: FactTable, index: SearchIndex, d
     const updatedAt = own.reduce((latestAt, fact) => Math.max(latestAt, fact.at), writtenAt)
     const state = doc && Y.encodeStateAsUpdate(doc)
     upsert.run(id, stream, room, title, author, archived, state, create.at, updatedAt, writtenAt)
-    upsertEntity.run(id, stream, create.at)
     writeConflicts(stream, id, 'page.title', own, create.eventId)
     const text = archived === 1 ? null : [title, doc ? textOf(doc) : ''].filter(Boolean).join('\n')
-    if (text === null) texts.remove(stream, id)
-    else texts.replace(stream, id, text, { at: updatedAt, author: null })
+    writeText(stream, id, text)
     spans.replace(stream, id, doc)
   }
 
   function remove(stream: string, id: string): void {
     removeDoc.run(stream, id)
-    removeEntity.run(stream, id)
     writeConflicts(stream, id, 'page.title', [])
-    texts.remove(stream, id)
+    writeText(stream, id, null)
     spans.replace(stream, id, null)
+  }
+
+  function writeText(stream: string, id: string, text: string | null): void {
+    const tagged = text === null ? null : { text, author: null }
+    texts.replace(pageKey(names.entity(stream, id)), tagged, text)
   }
 
   /** What was written, and when last. What is there already is merged with what came, unless that is too simple. */

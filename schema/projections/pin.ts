@@ -1,37 +1,32 @@
 import { pinField, readPinField } from '../events/facts.ts'
 import { latest, type Fact } from './fact.ts'
+import type { Names } from './names.ts'
 import type { Sql } from './sql.ts'
 
 /** pin.add, pin.remove → pins (last writer per actor and message); a message is pinned while anyone has it pinned. */
-export function pinProjection(sql: Sql) {
+export function pinProjection(sql: Sql, names: Names) {
   const upsert = sql.prepare(
-    `INSERT INTO pins (stream, target_id, actor_id, room_id, active, clock, event_id) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (stream, target_id, actor_id) DO UPDATE SET room_id = excluded.room_id, active = excluded.active, clock = excluded.clock, event_id = excluded.event_id`,
+    `INSERT INTO pins (target_id, actor_id, active, clock) VALUES (?, ?, ?, ?)
+     ON CONFLICT (target_id, actor_id) DO UPDATE SET active = excluded.active, clock = excluded.clock`,
   )
-  const remove = sql.prepare('DELETE FROM pins WHERE stream = ? AND target_id = ? AND actor_id = ?')
-  const removeEvery = sql.prepare('DELETE FROM pins WHERE stream = ? AND target_id = ?')
-  const update = sql.prepare('UPDATE timeline_items SET pinned = ? WHERE stream = ? AND id = ?')
+  const remove = sql.prepare('DELETE FROM pins WHERE target_id = ? AND actor_id = ?')
+  const removeEvery = sql.prepare('DELETE FROM pins WHERE target_id = ?')
+  const update = sql.prepare('UPDATE timeline_items SET pinned = ? WHERE key = ?')
 
-  function fold(
-    stream: string,
-    message: string,
-    room: string,
-    own: readonly Fact[],
-    fields: ReadonlySet<string>,
-    deleted: boolean,
-  ): void {
+  function fold(message: number, own: readonly Fact[], fields: ReadonlySet<string>, deleted: boolean): void {
     let touched = fields.has('message.deleted')
     for (const field of fields) {
-      const actor = readPinField(field)
-      if (actor === null) continue
+      const person = readPinField(field)
+      if (person === null) continue
       touched = true
+      const actor = names.author(person)
       const last = latest(own, field)
-      if (last) upsert.run(stream, message, actor, room, Number(last.value), last.clock, last.eventId)
-      else remove.run(stream, message, actor)
+      if (last) upsert.run(message, actor, Number(last.value), last.clock)
+      else remove.run(message, actor)
     }
-    if (touched) update.run(!deleted && anyPinned(own) ? 1 : 0, stream, message)
+    if (touched) update.run(!deleted && anyPinned(own) ? 1 : 0, message)
   }
-  return { fold, removeAll: (stream: string, message: string) => void removeEvery.run(stream, message) }
+  return { fold, removeAll: (message: number) => void removeEvery.run(message) }
 }
 export type PinProjection = ReturnType<typeof pinProjection>
 

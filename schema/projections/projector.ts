@@ -6,7 +6,9 @@ import { keyIn } from '../events/key.ts'
 import { markFact, nothingDirty } from './dirty.ts'
 import { factTable, latest, unseenWrites } from './fact.ts'
 import { memberProjection } from './member.ts'
+import type { LogReader } from './log-reader.ts'
 import { messageProjection } from './message.ts'
+import type { Names } from './names.ts'
 import { commentProjection } from './page-comments.ts'
 import { pageVersions } from './page-versions.ts'
 import { pageProjection } from './page.ts'
@@ -23,7 +25,7 @@ import { timelineProjection } from './timeline.ts'
 export const projectionVersion = 7
 
 /**
- * Events → rows. Laws: the tables are a function of the set of projected events (order, repetition and batching do not
+ * Events → rows. Laws: the tables (up to the integers that stand for names and messages) are a function of the set of projected events (order, repetition and batching do not
  * matter); projecting an event twice changes nothing; all calls of a batch and its `flush` run in one transaction.
  * The event itself is in the log (`events`) already, since an edit that is taken back needs the first text again.
  */
@@ -39,29 +41,23 @@ export interface Projector {
   reset(): void
 }
 
-export function createProjector(sql: Sql): Projector {
+export function createProjector(sql: Sql, names: Names, log: LogReader): Projector {
   let dirty = nothingDirty()
   let memberNames = new Map<string, string>()
   const present = () => dirty
-  const facts = factTable(sql)
+  const facts = factTable(sql, names)
   const index = searchIndex(sql)
-  const spaces = spaceProjection(sql, facts, present)
-  const members = memberProjection(sql, facts)
-  const rooms = roomProjection(sql, facts, present)
-  const pages = pageProjection(sql, facts, index, present)
+  const spaces = spaceProjection(sql, log, facts, present)
+  const members = memberProjection(sql, names, facts)
+  const rooms = roomProjection(sql, log, names, facts, present)
+  const pages = pageProjection(sql, log, names, facts, index, present)
   const comments = commentProjection(sql, facts)
   const versions = pageVersions(sql)
   const personal = personalProjection(sql, facts)
   const timelines = timelineProjection(sql)
-  const messages = messageProjection(
-    sql,
-    facts,
-    index,
-    reactionProjection(sql),
-    pinProjection(sql),
-    memberName,
-    present,
-  )
+  const reactions = reactionProjection(sql, names)
+  const pins = pinProjection(sql, names)
+  const messages = messageProjection(sql, names, facts, index, reactions, pins, memberName, log, present)
 
   /** as before this batch: a join in the same batch is folded at its end, and renames the messages */
   function memberName(stream: string, person: string): string {
@@ -81,7 +77,7 @@ export function createProjector(sql: Sql): Projector {
     return (ownRows as Partial<Record<string, OwnRows<KnownEvent['type']>>>)[type]
   }
 
-  function reset(): void {
+  function begin(): void {
     dirty = nothingDirty()
     memberNames = new Map()
     index.reset()
@@ -123,9 +119,12 @@ export function createProjector(sql: Sql): Projector {
       for (const comment of dirty.comments.values()) comments.fold(comment)
       timelines.fold(dirty.timelines)
       index.flush()
-      reset()
+      begin()
     },
-    reset,
+    reset() {
+      begin()
+      names.forget()
+    },
   }
 }
 

@@ -1,39 +1,36 @@
 import { readReactionField } from '../events/facts.ts'
 import { latest, type Fact } from './fact.ts'
+import type { Names } from './names.ts'
 import type { Sql } from './sql.ts'
 
 /**
  * reaction.add, reaction.remove → reactions (last writer per actor and emoji) and the summary in the timeline row:
  * {"👍":["ann","bob"]}, emojis and actors in the order of their clocks. A deleted message shows none.
  */
-export function reactionProjection(sql: Sql) {
+export function reactionProjection(sql: Sql, names: Names) {
   const upsert = sql.prepare(
-    `INSERT INTO reactions (stream, target_id, actor_id, emoji, active, clock, event_id) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (stream, target_id, actor_id, emoji) DO UPDATE SET active = excluded.active, clock = excluded.clock, event_id = excluded.event_id`,
+    `INSERT INTO reactions (target_id, actor_id, emoji, active, clock) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (target_id, actor_id, emoji) DO UPDATE SET active = excluded.active, clock = excluded.clock`,
   )
-  const remove = sql.prepare('DELETE FROM reactions WHERE stream = ? AND target_id = ? AND actor_id = ? AND emoji = ?')
-  const removeEvery = sql.prepare('DELETE FROM reactions WHERE stream = ? AND target_id = ?')
-  const summarise = sql.prepare('UPDATE timeline_items SET reactions = ? WHERE stream = ? AND id = ?')
+  const remove = sql.prepare('DELETE FROM reactions WHERE target_id = ? AND actor_id = ? AND emoji = ?')
+  const removeEvery = sql.prepare('DELETE FROM reactions WHERE target_id = ?')
+  const summarise = sql.prepare('UPDATE timeline_items SET reactions = ? WHERE key = ?')
 
-  function fold(
-    stream: string,
-    message: string,
-    own: readonly Fact[],
-    fields: ReadonlySet<string>,
-    deleted: boolean,
-  ): void {
+  function fold(message: number, own: readonly Fact[], fields: ReadonlySet<string>, deleted: boolean): void {
     let touched = fields.has('message.deleted')
     for (const field of fields) {
       const reaction = readReactionField(field)
       if (!reaction) continue
       touched = true
+      const [person, emoji] = reaction
+      const actor = names.author(person)
       const last = latest(own, field)
-      if (last) upsert.run(stream, message, ...reaction, Number(last.value), last.clock, last.eventId)
-      else remove.run(stream, message, ...reaction)
+      if (last) upsert.run(message, actor, emoji, Number(last.value), last.clock)
+      else remove.run(message, actor, emoji)
     }
-    if (touched) summarise.run(deleted ? '{}' : reactionSummary(own), stream, message)
+    if (touched) summarise.run(deleted ? '{}' : reactionSummary(own), message)
   }
-  return { fold, removeAll: (stream: string, message: string) => void removeEvery.run(stream, message) }
+  return { fold, removeAll: (message: number) => void removeEvery.run(message) }
 }
 export type ReactionProjection = ReturnType<typeof reactionProjection>
 

@@ -3,28 +3,25 @@ import { spaceOfStream } from '../events/streams.ts'
 import { conflictRows } from './conflicts.ts'
 import { markMessage, type Dirty, type Thing } from './dirty.ts'
 import { first, latest, type FactTable } from './fact.ts'
+import type { Names } from './names.ts'
+import type { LogReader } from './log-reader.ts'
 import type { Sql } from './sql.ts'
 
-/** room.create, room.update, room.archive → rooms, entities. The first create says what it is, the last write how it is called. */
-export function roomProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) {
-  const writeConflicts = conflictRows(sql)
+/** room.create, room.update, room.archive → rooms. The first create says what it is, the last write how it is called. */
+export function roomProjection(sql: Sql, log: LogReader, names: Names, facts: FactTable, dirty: () => Dirty) {
+  const writeConflicts = conflictRows(sql, log)
   const upsert = sql.prepare(
-    `INSERT INTO rooms (id, stream, space_id, name, topic, kind, parent_room, parent_message, archived, created_at, created_clock)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO rooms (timeline, id, stream, space_id, name, topic, kind, parent_room, parent_message, archived, created_at, created_clock)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (stream, id) DO UPDATE SET name = excluded.name, topic = excluded.topic, kind = excluded.kind,
        parent_room = excluded.parent_room, parent_message = excluded.parent_message, archived = excluded.archived,
        created_at = excluded.created_at, created_clock = excluded.created_clock`,
   )
-  const insertEntity = sql.prepare('INSERT INTO entities (id, kind, stream, created_at) VALUES (?, ?, ?, ?)')
   const removeRoom = sql.prepare('DELETE FROM rooms WHERE stream = ? AND id = ?')
-  const removeEntity = sql.prepare(
-    "DELETE FROM entities WHERE stream = ? AND id = ? AND kind IN ('room', 'thread', 'direct')",
-  )
 
   function fold({ stream, id }: Thing): void {
     const own = facts.ofEntity(stream, id)
     const create = first(own, 'room.create')
-    removeEntity.run(stream, id) // another create may have said another kind
     if (!create) {
       removeRoom.run(stream, id)
       writeConflicts(stream, id, 'room.name', [])
@@ -33,6 +30,7 @@ export function roomProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) {
     }
     const birth = readRoomCreate(create.value!)
     upsert.run(
+      names.entity(stream, id),
       id,
       stream,
       spaceOfStream(stream) ?? '',
@@ -45,7 +43,6 @@ export function roomProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) {
       create.at,
       create.clock,
     )
-    insertEntity.run(id, birth.kind, stream, create.at)
     writeConflicts(stream, id, 'room.name', own, create.eventId)
     writeConflicts(stream, id, 'room.topic', own, create.eventId)
     // a second create may have named another parent: each looks again whether the thread is its own

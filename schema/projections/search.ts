@@ -1,70 +1,34 @@
-import { minuteOf } from '../search/minute.ts'
 import type { Tagged } from '../search/tags.ts'
 import { indexedWords } from '../search/words.ts'
-import { excerptOf } from './snippet.ts'
 import type { Sql } from './sql.ts'
 
 /**
- * component_text and the full-text index over it. Law: the index holds, of each row of component_text, the words of its body
- * (schema/search/words.ts) and its author under the row's id, and nothing else.
- *
- * The id grows with time: it is the minute of the text, or else the next one that is free. So the newest of many matches are
- * read first, without looking at all of them.
+ * component_text, and the full-text index. A text stands once: of a message, component_text has what is beyond its snippet; of a
+ * page, the whole. Law: the index holds, of each message that has a text and of each page, the words of it (schema/search/words.ts)
+ * and its author under its key, and nothing else.
  */
-export function textProjection(sql: Sql, kind: 'message' | 'page', index: SearchIndex) {
-  const insertText = sql.prepare(
-    `INSERT INTO component_text (id, stream, entity_id, entity_kind, body, excerpt, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO NOTHING`,
+export function textTable(sql: Sql, index: SearchIndex) {
+  const keep = sql.prepare(
+    'INSERT INTO component_text (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body',
   )
-  const endOfRun = sql.prepare(
-    `SELECT one.id + 1 FROM component_text one LEFT JOIN component_text next ON next.id = one.id + 1
-     WHERE one.id >= ? AND next.id IS NULL ORDER BY one.id LIMIT 1`,
-  )
-  const present = sql.prepare(
-    'SELECT id, body FROM component_text WHERE stream = ? AND entity_id = ? AND entity_kind = ?',
-  )
-  const update = sql.prepare('UPDATE component_text SET body = ?, excerpt = ?, updated_at = ? WHERE id = ?')
-  const deleteText = sql.prepare('DELETE FROM component_text WHERE id = ?')
-  /** minutes that were taken one after another: what falls among them comes behind them */
-  let run = { from: 0, end: 0 }
-
-  function insert(stream: string, entity: string, body: string, { at, updatedAt = at, author }: Written): void {
-    const minute = minuteOf(at)
-    let id = minute >= run.from && minute < run.end ? run.end : minute
-    const row = [stream, entity, kind, body, excerptOf(body), updatedAt] as const
-    if (insertText.run(id, ...row) === 0) {
-      id = endOfRun.rows(id)[0]![0] as number
-      insertText.run(id, ...row)
-    }
-    run = { from: id === run.end ? run.from : minute, end: id + 1 }
-    index.insert(id, { text: body, author })
+  const drop = sql.prepare('DELETE FROM component_text WHERE id = ?')
+  return {
+    /** of a key that has none yet; `kept` goes into component_text */
+    insert(key: number, text: Tagged, kept: string | null): void {
+      if (kept !== null) keep.run(key, kept)
+      index.insert(key, text)
+    },
+    /** text null: there is none any more */
+    replace(key: number, text: Tagged | null, kept: string | null): void {
+      if (kept === null) drop.run(key)
+      else keep.run(key, kept)
+      index.replace(key, text)
+    },
   }
-
-  function replace(stream: string, entity: string, body: string, written: Written): void {
-    const row = present.rows(stream, entity, kind)[0] as [number, string] | undefined
-    if (!row) return insert(stream, entity, body, written)
-    const [id, before] = row
-    const { at, updatedAt = at, author } = written
-    update.run(body, excerptOf(body), updatedAt, id)
-    if (body !== before) index.replace(id, { text: body, author })
-  }
-
-  function remove(stream: string, entity: string): void {
-    const row = present.rows(stream, entity, kind)[0] as [number, string] | undefined
-    if (!row) return
-    deleteText.run(row[0])
-    index.replace(row[0], null)
-  }
-  return { insert, replace, remove }
 }
 
-export interface Written {
-  /** unix ms: where it stands in time, whatever becomes of it */
-  readonly at: number
-  readonly updatedAt?: number
-  /** null: of a page */
-  readonly author: string | null
-}
+/** Pages and messages share the index: a page's key is below zero. */
+export const pageKey = (entity: number): number => -entity
 
 export type SearchIndex = ReturnType<typeof searchIndex>
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { excerptOf, snippetLength, snippetOf } from './snippet.ts'
+import { restOf, snippetLength, snippetOf } from './snippet.ts'
 
 test.each([
   ['a', 1],
@@ -15,11 +15,10 @@ test.each([
     const whole = before + units <= snippetLength
     const expected = whole ? body.slice(0, snippetLength) : 'x'.repeat(before)
     expect(snippetOf(body), `behind ${before}`).toBe(expected)
+    expect(snippetOf(body) + restOf(body), 'nothing is lost between them').toBe(body)
   }
 })
 
-test('an excerpt is one line', () => {
-  expect(excerptOf('short **as it is**')).toBeNull()
-  expect(excerptOf('two\n  lines')).toBe('two lines')
-  expect(excerptOf(`${'x'.repeat(138)}👨‍👩‍👧 more`)).toBe(`${'x'.repeat(138)}…`)
+test('a text that is not longer than a snippet has no rest', () => {
+  expect(restOf('x'.repeat(snippetLength))).toBeNull()
 })

@@ -3,21 +3,17 @@ import { streamOwner } from '../events/streams.ts'
 import { conflictRows } from './conflicts.ts'
 import { markMember, type Dirty } from './dirty.ts'
 import { latest, type FactTable } from './fact.ts'
+import type { LogReader } from './log-reader.ts'
 import type { Sql } from './sql.ts'
 
-/** space.create, space.update → spaces, entities. The first create counts; the name is the last writer's. A stream tells of its own space alone. */
-export function spaceProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) {
-  const writeConflicts = conflictRows(sql)
+/** space.create, space.update → spaces. The first create counts; the name is the last writer's. A stream tells of its own space alone. */
+export function spaceProjection(sql: Sql, log: LogReader, facts: FactTable, dirty: () => Dirty) {
+  const writeConflicts = conflictRows(sql, log)
   const upsert = sql.prepare(
     `INSERT INTO spaces (id, stream, name, visibility, created_at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (stream) DO UPDATE SET name = excluded.name, visibility = excluded.visibility, created_at = excluded.created_at`,
   )
-  const upsertEntity = sql.prepare(
-    `INSERT INTO entities (id, kind, stream, created_at) VALUES (?, 'space', ?, ?)
-     ON CONFLICT (stream, id, kind) DO UPDATE SET created_at = excluded.created_at`,
-  )
   const removeSpace = sql.prepare('DELETE FROM spaces WHERE stream = ?')
-  const removeEntity = sql.prepare("DELETE FROM entities WHERE stream = ? AND id = ? AND kind = 'space'")
 
   function fold(stream: string): void {
     const id = streamOwner(stream)
@@ -28,12 +24,10 @@ export function spaceProjection(sql: Sql, facts: FactTable, dirty: () => Dirty) 
     const create = creates[0]
     if (!create) {
       removeSpace.run(stream)
-      removeEntity.run(stream, id)
       writeConflicts(stream, id, 'space.name', [])
       return
     }
     upsert.run(id, stream, latest(own, 'space.name')!.value, readSpaceCreate(create.value!)[0], create.at)
-    upsertEntity.run(id, stream, create.at)
     writeConflicts(stream, id, 'space.name', own, create.eventId)
   }
   return { fold }

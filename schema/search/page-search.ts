@@ -34,7 +34,8 @@ export function pageSearch(
   const sql = `SELECT d.entity_id AS id, d.room_id, r.name AS room, d.title, d.updated_at AS at, c.body
     FROM (SELECT entity_id, stream, room_id, title, updated_at FROM component_doc
       WHERE stream = ? AND archived = 0 ORDER BY updated_at DESC LIMIT ${looked}) d
-    CROSS JOIN component_text c ON c.entity_id = d.entity_id AND c.stream = d.stream AND c.entity_kind = 'page'
+    CROSS JOIN entities e ON e.name = d.entity_id AND e.stream = (SELECT id FROM streams WHERE name = d.stream)
+    CROSS JOIN component_text c ON c.id = -e.id
     CROSS JOIN search_index s ON s.rowid = c.id
     LEFT JOIN rooms r ON r.id = d.room_id AND r.stream = d.stream
     WHERE search_index MATCH ? ORDER BY d.updated_at DESC, d.entity_id LIMIT ${maxPageHits}`

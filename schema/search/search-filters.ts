@@ -30,7 +30,7 @@ export interface Condition {
   /** unix ms: from then on; before then */
   readonly since?: number
   readonly until?: number
-  /** SELECT of the ids of all messages for which it holds, of which there may be few */
+  /** SELECT of the keys of all messages for which it holds, of which there may be few */
   readonly few?: { readonly sql: string; readonly parameters: readonly SqlValue[] }
 }
 export interface FilterContext {
@@ -81,14 +81,15 @@ export const searchFilters = {
       const ids = JSON.stringify(found.map(({ id }) => id))
       // a room's threads too, and those that come later
       const threads = found.some(({ parent }) => parent === null)
+      const inRooms = 'SELECT timeline FROM rooms WHERE stream = ? AND id IN (SELECT value FROM json_each(?))'
       const sql = threads
-        ? `timeline_id IN (SELECT value FROM json_each(?) UNION SELECT r.id FROM rooms r
+        ? `timeline_id IN (${inRooms} UNION SELECT r.timeline FROM rooms r
             WHERE r.stream = ? AND r.parent_room IN (SELECT value FROM json_each(?)))`
-        : 'timeline_id IN (SELECT value FROM json_each(?))'
-      const parameters = threads ? [ids, stream, ids] : [ids]
+        : `timeline_id IN (${inRooms})`
+      const parameters = threads ? [stream, ids, stream, ids] : [stream, ids]
       const few = {
-        sql: `SELECT id FROM timeline_items WHERE stream = ? AND ${sql}`,
-        parameters: [stream, ...parameters],
+        sql: `SELECT key FROM timeline_items WHERE ${sql}`,
+        parameters,
       }
       return { type: 'condition', sql: `t.${sql}`, parameters, few }
     },
@@ -149,30 +150,38 @@ export const searchFilters = {
 export type FilterName = keyof typeof searchFilters
 export const filterNames = Object.keys(searchFilters) as readonly FilterName[]
 
+/** Messages of the stream that a table names. */
+const targetsIn = (table: string) =>
+  `SELECT DISTINCT x.target_id FROM ${table} x CROSS JOIN timeline_items t ON t.key = x.target_id
+   WHERE t.stream = (SELECT id FROM streams WHERE name = ?)`
+
 /** What the message's row says, and the table that knows where it may be so. */
 interface State {
   readonly sql: string
   readonly few?: string
 }
 const kinds = {
-  reaction: { sql: "t.reactions <> '{}'", few: 'SELECT target_id FROM reactions WHERE stream = ?' },
+  reaction: { sql: "t.reactions <> '{}'", few: targetsIn('reactions') },
   thread: {
     sql: 't.reply_count > 0',
-    few: 'SELECT parent_message FROM rooms WHERE stream = ? AND parent_message IS NOT NULL',
+    few: `SELECT t.key FROM streams s JOIN rooms r ON r.stream = s.name
+      JOIN timeline_items t ON t.id = r.parent_message AND t.stream = s.id WHERE s.name = ?`,
   },
 } as const satisfies Record<string, State>
 const states = {
-  pinned: { sql: 't.pinned = 1', few: 'SELECT target_id FROM pins WHERE stream = ?' },
+  pinned: { sql: 't.pinned = 1', few: targetsIn('pins') },
   edited: {
     sql: 't.edited_at IS NOT NULL',
-    few: "SELECT entity_id FROM facts WHERE stream = ? AND field = 'message.text'",
+    few: `SELECT DISTINCT t.key FROM streams s CROSS JOIN entities e ON e.stream = s.id JOIN facts f ON f.entity_id = e.id AND f.field = 'message.text'
+      JOIN timeline_items t ON t.id = e.name AND t.stream = s.id WHERE s.name = ?`,
   },
   reply: { sql: 't.reply_to IS NOT NULL' },
 } as const satisfies Record<string, State>
 /** what others wrote behind my joining and my read mark */
-const unread = `t.author_id NOT IN (SELECT value FROM json_each(?)) AND EXISTS (SELECT 1 FROM memberships m
-  LEFT JOIN read_markers k ON k.actor_id = m.person_id AND k.stream = t.stream AND k.room_id = t.timeline_id
-  WHERE m.person_id IN (SELECT value FROM json_each(?)) AND m.stream = t.stream AND m.active = 1
+const unread = `t.author_id NOT IN (SELECT id FROM component_author WHERE author_id IN (SELECT value FROM json_each(?)))
+  AND EXISTS (SELECT 1 FROM rooms r JOIN memberships m ON m.stream = r.stream
+  LEFT JOIN read_markers k ON k.actor_id = m.person_id AND k.stream = r.stream AND k.room_id = r.id
+  WHERE r.timeline = t.timeline_id AND m.person_id IN (SELECT value FROM json_each(?)) AND m.active = 1
     AND t.order_key > max(m.joined_clock, ifnull(k.order_key, 0)))`
 
 /** Whoever, or whatever, is called exactly so; else all that begin so, by any word of their name. */

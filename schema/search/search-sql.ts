@@ -3,7 +3,7 @@ import type { Condition } from './search-filters.ts'
 
 /**
  * One search as one live query. Messages are read from the newest on, in the order of the index's row ids
- * (schema/projections/search.ts), until there are enough. Therefore only the index, or only the texts, stand in FROM: what else is
+ * (schema/projections/message-keys.ts), until there are enough. Therefore only the index, or only the texts, stand in FROM: what else is
  * asked of a message stands in subqueries, since SQLite and the engine would sort a join.
  */
 export interface SearchAsked {
@@ -34,8 +34,8 @@ export const threadsToo = 'SELECT id, name, parent_room FROM rooms WHERE stream 
 export const countMatches = 'SELECT count(*) FROM (SELECT 1 FROM search_index WHERE search_index MATCH ? LIMIT ?)'
 export const countFew = (sql: string) => `SELECT count(*) FROM (${sql} LIMIT ?)`
 /** The first id from there on that no text has: before it stand all texts of earlier minutes. */
-export const firstFreeId = `SELECT one.id + 1 FROM component_text one LEFT JOIN component_text next ON next.id = one.id + 1
-  WHERE one.id >= ? AND next.id IS NULL ORDER BY one.id LIMIT 1`
+export const firstFreeId = `SELECT one.key + 1 FROM timeline_items one LEFT JOIN timeline_items next ON next.key = one.key + 1
+  WHERE one.key >= ? AND next.key IS NULL ORDER BY one.key LIMIT 1`
 
 /** Rows: SearchRow, the newest first, one more than is shown. */
 export function searchQuery(asked: SearchAsked): Query {
@@ -46,7 +46,7 @@ export function searchQuery(asked: SearchAsked): Query {
     return sql
   }
   const byIndex = asked.matches.length > 0
-  const id = byIndex ? 's.rowid' : 's.id'
+  const id = byIndex ? 's.rowid' : 's.key'
   const where: string[] = []
   if (byIndex) where.push(put('search_index MATCH ?', [expression(asked.matches, leftOut)]))
   else {
@@ -58,19 +58,18 @@ export function searchQuery(asked: SearchAsked): Query {
   if (ids.end !== null) where.push(put(`${id} < ?`, [ids.end]))
   if (driver?.few) {
     const { sql, parameters: more } = driver.few
-    const texts = `SELECT f.id FROM component_text f WHERE f.stream = ? AND f.entity_kind = 'message' AND f.entity_id IN (${sql})`
-    where.push(put(`${id} IN (${texts})`, [stream, ...more]))
+    where.push(put(`${id} IN (${sql})`, more))
   }
-  const ofMessage = [put("c.entity_kind = 'message' AND t.stream = ?", [stream])]
+  const ofMessage = [put('t.deleted = 0 AND t.stream = (SELECT id FROM streams WHERE name = ?)', [stream])]
   for (const condition of conditions) ofMessage.push(...onRow(condition, put))
   for (const condition of unwanted) ofMessage.push(`NOT (${onRow(condition, put).join(' AND ')})`)
-  const message = `component_text c CROSS JOIN timeline_items t ON t.id = c.entity_id AND t.stream = c.stream`
-  where.push(`EXISTS (SELECT 1 FROM ${message} WHERE c.id = ${id} AND ${ofMessage.join(' AND ')})`)
+  where.push(`EXISTS (SELECT 1 FROM timeline_items t WHERE t.key = ${id} AND ${ofMessage.join(' AND ')})`)
   const sql = `SELECT ${id} AS place, (
-      SELECT json_array(t.id, t.author_name, t.created_at, CASE WHEN p.id IS NULL THEN r.name ELSE p.name || ' › ' || r.name END, c.body)
-      FROM ${message} LEFT JOIN rooms r ON r.id = t.timeline_id AND r.stream = t.stream
-      LEFT JOIN rooms p ON p.id = r.parent_room AND p.stream = r.stream WHERE c.id = ${id}) AS hit
-    FROM ${byIndex ? 'search_index' : 'component_text'} s WHERE ${where.join(' AND ')} ORDER BY ${id} DESC LIMIT ${maxHits + 1}`
+      SELECT json_array(t.id, t.author_name, t.created_at, CASE WHEN p.id IS NULL THEN r.name ELSE p.name || ' › ' || r.name END,
+        t.snippet || ifnull(c.body, ''))
+      FROM timeline_items t LEFT JOIN component_text c ON c.id = t.key LEFT JOIN rooms r ON r.timeline = t.timeline_id
+      LEFT JOIN rooms p ON p.id = r.parent_room AND p.stream = r.stream WHERE t.key = ${id}) AS hit
+    FROM ${byIndex ? 'search_index' : 'timeline_items'} s WHERE ${where.join(' AND ')} ORDER BY ${id} DESC LIMIT ${maxHits + 1}`
   return { sql, parameters }
 }
 

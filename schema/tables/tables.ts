@@ -1,15 +1,16 @@
 /**
  * Every table by what it holds: the log of events; projections, which a replay drops and rebuilds; the full-text index, which
- * follows component_text; and what is this device's own.
+ * follows the texts; names, whose integers other tables use, and which only grow; and what is this device's own.
  */
 export const tables = {
   events: 'log',
   applied_events: 'log',
   rejected_events: 'log',
+  streams: 'names',
+  entities: 'names',
+  component_author: 'names',
   facts: 'projection',
-  entities: 'projection',
   component_text: 'projection',
-  component_author: 'projection',
   component_doc: 'projection',
   page_updates: 'projection',
   page_parts: 'projection',
@@ -33,6 +34,6 @@ export const tables = {
   outbox: 'device',
   drafts: 'device',
   meta: 'device',
-} as const satisfies Record<string, 'log' | 'projection' | 'index' | 'device'>
+} as const satisfies Record<string, 'log' | 'names' | 'projection' | 'index' | 'device'>
 
 export const projectionTables = Object.entries(tables).flatMap(([name, kind]) => (kind === 'projection' ? [name] : []))

@@ -94,7 +94,7 @@ describe('clocks of others', () => {
     })
     receive(store, [remote(present - 6, {}), remote(present - 4, {})])
     const unread =
-      'SELECT count(*) FROM timeline_items t JOIN read_markers k ON k.stream = t.stream AND k.room_id = t.timeline_id WHERE t.order_key > k.order_key'
+      'SELECT count(*) FROM timeline_items t JOIN entities e ON e.id = t.timeline_id JOIN read_markers k ON k.room_id = e.name WHERE t.order_key > k.order_key'
     expect(rows(store, unread)).toEqual([[1]])
     store.close()
   })

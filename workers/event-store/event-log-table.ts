@@ -1,10 +1,11 @@
 import type { AnyEvent } from '../../schema/events/event.ts'
 import type { EventKey } from '../../schema/events/key.ts'
 import type { SqlValue } from '../../schema/live.ts'
+import type { LogReader } from '../../schema/projections/log-reader.ts'
 import type { Sql } from '../../schema/projections/sql.ts'
 
 /** The tables of the log: events, applied_events, cursors, and the clocks in meta. */
-export interface EventLogTable {
+export interface EventLogTable extends LogReader {
   /** false: an event of this id is there already */
   insert(event: AnyEvent, place: Place | null, appliedAt: number | null): boolean
   markApplied(event: EventKey, at: number, batchId: string | null): void
@@ -66,6 +67,10 @@ export function eventLog(sql: Sql): EventLogTable {
   const removeEvent = sql.prepare('DELETE FROM events WHERE stream = ? AND event_id = ?')
   const removeApplied = sql.prepare('DELETE FROM applied_events WHERE stream = ? AND event_id = ?')
   const read = sql.prepare(`SELECT ${eventColumns} FROM events e WHERE e.stream = ? AND e.event_id = ?`)
+  const author = sql.prepare(
+    "SELECT ifnull(payload ->> '$.author.id', actor) FROM events WHERE stream = ? AND event_id = ?",
+  )
+  const firstText = sql.prepare("SELECT payload ->> 'text' FROM events WHERE stream = ? AND event_id = ?")
   const cursor = sql.prepare('SELECT seq FROM cursors WHERE stream = ?')
   const advance = sql.prepare(
     `INSERT INTO cursors (stream, seq, updated_at) VALUES (?, ?, ?)
@@ -94,6 +99,8 @@ export function eventLog(sql: Sql): EventLogTable {
       const row = read.rows(stream, id)[0]
       return row ? toEvent(row) : null
     },
+    firstText: (stream, message) => firstText.rows(stream, message)[0]![0] as string,
+    author: (stream, event) => author.rows(stream, event)[0]![0] as string,
     cursor: (stream) => (cursor.rows(stream)[0]?.[0] as string | null | undefined) ?? null,
     advanceCursor: (stream, seq, at) => void advance.run(stream, seq, at),
     readClock: () => BigInt((readMeta.rows('clock')[0]?.[0] as number | bigint | undefined) ?? 0),

@@ -18,9 +18,9 @@ export const eventStore = defineDatabase({
     forgetLosses: idempotent((store: EventStore) => store.forgetLosses()),
   },
   rehearsal: [
-    `SELECT t.id, t.snippet, o.state FROM timeline_items t LEFT JOIN outbox o ON o.stream = t.stream AND o.event_id = t.id
-     WHERE t.stream = ?1 AND t.timeline_id = ?1 ORDER BY t.order_key, t.id`,
-    `SELECT r.id, count(*) AS unread FROM rooms r JOIN timeline_items t ON t.stream = r.stream AND t.timeline_id = r.id AND t.order_key > 0
+    `SELECT t.id, t.snippet, o.state FROM timeline_items t LEFT JOIN outbox o ON o.stream = ?1 AND o.event_id = t.id
+     WHERE t.timeline_id = ?1 AND t.order_key > 0 ORDER BY t.order_key, t.id`,
+    `SELECT r.id, count(*) AS unread FROM rooms r JOIN timeline_items t ON t.timeline_id = r.timeline AND t.order_key > 0
      WHERE r.stream = ? GROUP BY r.stream, r.id`,
   ],
 })

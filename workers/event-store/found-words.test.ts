@@ -238,7 +238,7 @@ async function find(typed: string, text: string): Promise<string | null> {
 
 function isFound({ query }: Ask, id: string): boolean {
   const { sql } = store
-  const [row] = sql.prepare('SELECT id FROM component_text WHERE entity_id = ?').rows(id)
+  const [row] = sql.prepare('SELECT key FROM timeline_items WHERE id = ?').rows(id)
   const one = query.sql.replace('WHERE search_index MATCH', `WHERE s.rowid = ${row![0]} AND search_index MATCH`)
   return sql.prepare(one).rows(...query.parameters).length > 0
 }

@@ -254,7 +254,8 @@ function expectEqual(actual: MemoryStore, expected: MemoryStore): void {
 function matches(store: MemoryStore, word: string): unknown[] {
   return store.sql
     .prepare(
-      'SELECT t.entity_id FROM search_index s JOIN component_text t ON t.id = s.rowid WHERE search_index MATCH ? ORDER BY 1',
+      `SELECT coalesce(t.id, e.name) FROM search_index s LEFT JOIN timeline_items t ON t.key = s.rowid
+       LEFT JOIN entities e ON e.id = -s.rowid WHERE search_index MATCH ? ORDER BY 1`,
     )
     .rows(`"${word}"`)
 }

@@ -42,7 +42,10 @@ describe(`a room from one page of its events (seed ${seed})`, () => {
           room,
         )
         const stored = store.sql
-          .prepare(`SELECT ${columns.join(', ')} FROM timeline_items WHERE timeline_id = ? ORDER BY order_key, id`)
+          .prepare(
+            `SELECT t.${columns.join(', t.').replace('t.author_id', 'a.author_id')} FROM timeline_items t JOIN entities e ON e.id = t.timeline_id
+             JOIN component_author a ON a.id = t.author_id WHERE e.name = ? ORDER BY t.order_key, t.id`,
+          )
           .rows(room)
         expect(rows.map((row) => columns.map((name) => row[name]))).toEqual(stored.map(withBigKey))
         compared += rows.length

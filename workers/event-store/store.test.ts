@@ -9,12 +9,12 @@ import { applyBatch, type BatchOutcome } from './apply-batch.ts'
 import { dispatchDrafts } from './dispatch-drafts.ts'
 import { applyUploadResults, discardEvents, outboxCount, pendingEvents, requeueEvents, retryEvents } from './outbox.ts'
 import { eventId } from './random-events.ts'
-import { projectStored } from './replay.ts'
+import { needsReplay, projectStored, replayStep } from './replay.ts'
 import { forgetLosses } from './drop-stream.ts'
 import { syncConversation } from './sync-messages.ts'
 import { streamsToSync } from './sync-state.ts'
-import { openRawSql } from '../runtime/serving/raw-sql.ts'
-import { loadSqlite, openMemoryStore, projectionDump, type MemoryStore } from './testing.ts'
+import { openStore } from './store.ts'
+import { openMemoryStore, projectionDump, type MemoryStore } from './testing.ts'
 
 const stream = 'space:s1'
 let count = 0
@@ -59,17 +59,21 @@ describe('what the rows say', () => {
       event('message.create', 16, { room: 't1', payload: { text: 'reply' } }),
       event('message.create', 17, { room: 't1', payload: { text: 'reply' } }),
     ])
-    expect(all(store, "SELECT count(*) FROM timeline_items WHERE timeline_id = 'r1'")).toEqual([[0]])
+    expect(all(store, "SELECT count(*) FROM timelines l JOIN entities e ON e.id = l.id WHERE e.name = 'r1'")).toEqual([
+      [0],
+    ])
     receive(store, [create])
     const columns = 'snippet, edited_at, reactions, pinned, thread_id, reply_count, last_reply_at, author_name'
     expect(all(store, `SELECT ${columns} FROM timeline_items WHERE id = '${create.id}'`)).toEqual([
       ['second @**Cy Vale**', 12, '{"1":["cy"],"👍":["cy","bob"]}', 1, 't1', 2, 17, 'bob'],
     ])
-    expect(all(store, 'SELECT name, timeline_id FROM mentions')).toEqual([['Cy Vale', 'r1']])
+    expect(all(store, 'SELECT m.name, e.name FROM mentions m JOIN entities e ON e.id = m.timeline_id')).toEqual([
+      ['Cy Vale', 'r1'],
+    ])
     // a delete takes the words with it, and the thread keeps counting without it
     const reply = all(
       store,
-      "SELECT id FROM timeline_items WHERE timeline_id = 't1' ORDER BY order_key DESC LIMIT 1",
+      "SELECT t.id FROM timeline_items t JOIN entities e ON e.id = t.timeline_id WHERE e.name = 't1' ORDER BY order_key DESC LIMIT 1",
     )[0]![0]
     receive(store, [
       event('message.delete', 20, { ...about, payload: {} }),
@@ -337,29 +341,55 @@ describe('migrate', () => {
     store.close()
   })
 
-  it('brings the log, the outbox and the drafts of version 1 along, each under its stream; read marks name it', async () => {
-    const sqlite3 = await loadSqlite()
-    const db = new sqlite3.oo1.DB(':memory:')
-    const sql = openRawSql(sqlite3, db)
-    migrate(sql, migrations.slice(0, 1))
-    const insert = `INSERT INTO events (event_id, stream, seq, event_type, actor, clock, created_at, timeline_id, payload, applied_at)
-      VALUES (?, ?, ?, ?, 'ann', ?, 1, 'r1', ?, 1)`
-    sql.prepare(insert).run('m', 'space:s1', '1', 'message.create', 5, '{"text":"kept"}')
-    sql.prepare(insert).run('k', 'person:ann', null, 'read.mark', 6, '{"upTo":"5"}')
-    sql.exec(`INSERT INTO rooms (id, space_id, name, kind, created_at, created_clock) VALUES ('r1', 's1', 'general', 'room', 1, 1);
-      INSERT INTO applied_events VALUES ('m', 1, 'b');
-      INSERT INTO outbox (event_id, stream, entity_id, state, created_at) VALUES ('k', 'person:ann', 'k', 'pending', 1);
-      INSERT INTO drafts VALUES ('r1', 'half a word', 1);`)
-    expect(migrate(sql, migrations)).toMatchObject({ type: 'Migrated', from: 1, to: migrations.length })
-    const found = (text: string) => sql.prepare(text).rows()
-    expect(found('SELECT stream, event_id FROM applied_events')).toEqual([['space:s1', 'm']])
-    expect(found('SELECT stream, event_id, state FROM outbox')).toEqual([['person:ann', 'k', 'pending']])
-    expect(found('SELECT stream, room_id, text FROM drafts')).toEqual([['space:s1', 'r1', 'half a word']])
-    expect(found("SELECT payload ->> 'stream' FROM events WHERE event_type = 'read.mark'")).toEqual([['space:s1']])
-    expect(found('SELECT count(*) FROM events')).toEqual([[2]])
-    sql.close()
-    db.close()
-  })
+  it.each([
+    ['the first schema', 1, "INSERT INTO drafts VALUES ('r1')", []],
+    ['the second', 2, "INSERT INTO drafts VALUES ('r1', 'space:s1', 'half a word', 1)", [['half a word']]],
+  ])(
+    'what was not sent comes along from a database of %s; the rest is to be fetched',
+    async (_, version, draft, drafts) => {
+      const store = await openMemoryStore({ versions: version })
+      const write = (each: AnyEvent, seq: string | null) =>
+        store.sql
+          .prepare(
+            `INSERT INTO events (event_id, stream, seq, event_type, actor, clock, created_at, target_entity_id, timeline_id, payload, applied_at)
+           VALUES (?, 'space:s1', ?, ?, 'ann', ?, 1, ?, ?, ?, 1)`,
+          )
+          .run(
+            each.id,
+            seq,
+            each.type,
+            BigInt(each.clock),
+            each.entity ?? null,
+            each.room ?? null,
+            JSON.stringify(each.payload),
+          )
+      const sent = event('message.create', 5, { room: 'r1', payload: { text: 'sent' } })
+      const mine = event('message.create', 6, { room: 'r1', payload: { text: 'not sent' } })
+      const edit = event('message.edit', 7, { entity: mine.id, payload: { text: 'not sent either' } })
+      write(sent, '1')
+      for (const each of [mine, edit]) {
+        write(each, null)
+        store.sql
+          .prepare(
+            "INSERT INTO outbox (event_id, stream, entity_id, state, created_at) VALUES (?, 'space:s1', ?, 'pending', 1)",
+          )
+          .run(each.id, mine.id)
+      }
+      store.sql.exec(
+        `${draft}; INSERT INTO meta VALUES ('clock', 77), ('projection_version', '4'); CREATE TABLE cursors (x); CREATE TABLE facts (x)`,
+      )
+      migrate(store.sql, migrations)
+      const opened = Object.assign(openStore({ sql: store.sql, now: store.now }), { db: store.db })
+      expect(opened.clock).toBe(77n)
+      expect(needsReplay(opened)).toBe(true)
+      while (needsReplay(opened)) replayStep(opened)
+      expect(all(opened, 'SELECT snippet FROM timeline_items')).toEqual([['not sent either']])
+      expect(pendingEvents(opened).map(({ id }) => id)).toEqual([mine.id, edit.id])
+      expect(all(opened, 'SELECT count(*) FROM cursors')).toEqual([[0]])
+      expect(all(opened, 'SELECT text FROM drafts')).toEqual(drafts)
+      store.close()
+    },
+  )
 
   it('runs each version once, in one transaction each, and leaves a newer schema alone', async () => {
     const store = await openMemoryStore()

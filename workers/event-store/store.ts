@@ -1,3 +1,4 @@
+import { namesOf } from '../../schema/projections/names.ts'
 import { createProjector, type Projector } from '../../schema/projections/projector.ts'
 import { eventLog, type EventLogTable } from './event-log-table.ts'
 import type { RawSql } from '../runtime/serving/raw-sql.ts'
@@ -29,7 +30,7 @@ export function openStore({ sql, transaction, now = Date.now }: StoreOptions): S
   const store: Store = {
     sql,
     log,
-    projector: createProjector(sql),
+    projector: createProjector(sql, namesOf(sql), log),
     now: () => now() + store.skewMs,
     skewMs: log.readSkew(),
     transaction: transaction ?? plainTransaction(sql),

@@ -20,14 +20,16 @@ export interface MemoryStore extends Store {
 export interface MemoryStoreOptions {
   readonly now?: () => number
   readonly pageSize?: number
+  /** of the schema: all, unless it is said */
+  readonly versions?: number
 }
 export async function openMemoryStore(options: MemoryStoreOptions = {}): Promise<MemoryStore> {
-  const { now = () => 1_700_000_000_000, pageSize = 4096 } = options
+  const { now = () => 1_700_000_000_000, pageSize = 4096, versions } = options
   const sqlite3 = await loadSqlite()
   const db = new sqlite3.oo1.DB(':memory:')
   db.exec(`PRAGMA page_size = ${pageSize}`)
   const sql = openRawSql(sqlite3, db)
-  migrate(sql, migrations)
+  migrate(sql, migrations.slice(0, versions))
   const store = openStore({ sql, now })
   return Object.assign(store, {
     db,
@@ -38,18 +40,37 @@ export async function openMemoryStore(options: MemoryStoreOptions = {}): Promise
   })
 }
 
-/** Column values that name no content: rowids and the like. */
-const bookkeeping: Record<string, readonly string[]> = { component_text: ['id'], page_updates: ['id'] }
+/** Integers of this device, and what they stand for: two devices that know the same number it differently. */
+const entity = (id: string) =>
+  `(SELECT s.name || '|' || e.name FROM entities e JOIN streams s ON s.id = e.stream WHERE e.id = ${id})`
+const message = (key: string) =>
+  `(SELECT s.name || '|' || t.id FROM timeline_items t JOIN streams s ON s.id = t.stream WHERE t.key = ${key})`
+const author = (id: string) => `(SELECT author_id FROM component_author WHERE id = ${id})`
+const numbered: Record<string, Record<string, string>> = {
+  facts: { entity_id: entity('entity_id') },
+  component_text: { id: `iif(id > 0, ${message('component_text.id')}, 'page ' || ${entity('-component_text.id')})` },
+  timeline_items: {
+    key: 'NULL',
+    stream: '(SELECT name FROM streams WHERE id = stream)',
+    timeline_id: entity('timeline_id'),
+    author_id: author('timeline_items.author_id'),
+  },
+  page_updates: { id: 'NULL' },
+  timelines: { id: entity('timelines.id') },
+  rooms: { timeline: entity('timeline') },
+  reactions: { target_id: message('target_id'), actor_id: author('actor_id') },
+  pins: { target_id: message('target_id'), actor_id: author('actor_id') },
+  mentions: { message_id: message('message_id'), timeline_id: entity('mentions.timeline_id') },
+}
 
-/** Every projection row, sorted: equal texts mean equal tables. */
+/** Every projection row, sorted: equal texts mean equal tables, up to the integers that a device gives. */
 export function projectionDump(store: Store): Record<string, string[]> {
   const dump: Record<string, string[]> = {}
   for (const table of projectionTables) {
     const columns = store.sql
       .prepare(`SELECT name FROM pragma_table_info('${table}')`)
       .rows()
-      .map(([name]) => name as string)
-      .filter((name) => !bookkeeping[table]?.includes(name))
+      .map(([name]) => numbered[table]?.[name as string] ?? (name as string))
     const rows = store.sql.prepare(`SELECT ${columns.join(', ')} FROM ${table}`).rows()
     dump[table] = rows.map((row) => JSON.stringify(row.map(printable))).sort()
   }
@@ -60,6 +81,10 @@ function printable(value: SqlValue): unknown {
   if (typeof value === 'bigint') return `${value}n`
   return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value
 }
+
+const texts = `SELECT t.key, t.snippet || ifnull(c.body, ''), a.author_id FROM timeline_items t JOIN component_author a ON a.id = t.author_id
+  LEFT JOIN component_text c ON c.id = t.key WHERE t.deleted = 0
+  UNION ALL SELECT id, body, NULL FROM component_text WHERE id < 0`
 
 /** Throws unless the full-text index holds the words of every text, and nothing else. */
 export function checkSearchIndex(store: Store): void {
@@ -72,9 +97,7 @@ export function checkSearchIndex(store: Store): void {
     words[place as number] = term as string
   }
   store.sql.exec('DROP TABLE temp.indexed')
-  const texts = store.sql.prepare(`SELECT c.id, c.body, t.author_id FROM component_text c
-    LEFT JOIN timeline_items t ON t.id = c.entity_id AND t.stream = c.stream AND c.entity_kind = 'message'`)
-  for (const [id, text, author] of texts.rows() as [number, string, string | null][]) {
+  for (const [id, text, author] of store.sql.prepare(texts).rows() as [number, string, string | null][]) {
     const words = indexedWords({ text, author }).trim()
     const found = (indexed.get(id) ?? []).join(' ')
     if (found !== words) throw new Error(`the index has “${found}” of a text whose words are “${words}”`)

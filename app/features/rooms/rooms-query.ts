@@ -49,11 +49,13 @@ export function unreadRooms(actors: readonly [string, string]): TypedQuery<Unrea
   return sql(
     `SELECT r.id AS room_id, r.stream, r.space_id, r.name, r.kind, r.parent_room, max(ifnull(k.muted, 0)) AS muted, count(*) AS unread
      FROM memberships m
+     JOIN component_author a ON a.author_id = m.person_id
+     JOIN streams s ON s.name = m.stream
      JOIN rooms r ON r.stream = m.stream
      LEFT JOIN read_markers k ON k.actor_id = m.person_id AND k.stream = r.stream AND k.room_id = r.id
-     LEFT JOIN timeline_items p ON p.stream = r.stream AND p.id = r.parent_message AND p.author_id = m.person_id
-     JOIN timeline_items t ON t.stream = r.stream AND t.timeline_id = r.id AND t.order_key > max(m.joined_clock, ifnull(k.order_key, 0))
-     WHERE m.person_id IN (?, ?) AND m.active = 1 AND r.archived = 0 AND t.deleted = 0 AND t.author_id <> m.person_id
+     LEFT JOIN timeline_items p ON p.stream = s.id AND p.id = r.parent_message AND p.author_id = a.id
+     JOIN timeline_items t ON t.timeline_id = r.timeline AND t.order_key > max(m.joined_clock, ifnull(k.order_key, 0))
+     WHERE m.person_id IN (?, ?) AND m.active = 1 AND r.archived = 0 AND t.deleted = 0 AND t.author_id <> a.id
        AND (r.parent_message IS NULL OR k.order_key > 0 OR p.id IS NOT NULL)
      GROUP BY r.stream, r.id`,
     actors,
@@ -74,7 +76,7 @@ export function unreadMentions(
      FROM memberships m
      JOIN rooms r ON r.stream = m.stream
      LEFT JOIN read_markers k ON k.actor_id = m.person_id AND k.stream = r.stream AND k.room_id = r.id
-     JOIN mentions n ON n.stream = r.stream AND n.timeline_id = r.id AND n.name = m.name
+     JOIN mentions n ON n.timeline_id = r.timeline AND n.name = m.name
        AND n.order_key > max(m.joined_clock, ifnull(k.order_key, 0))
      WHERE m.person_id IN (?, ?) AND m.active = 1
      GROUP BY r.stream, r.id`,
@@ -94,7 +96,7 @@ export interface ThreadRow {
 export function threadsOf(stream: string, room: string, limit: number): TypedQuery<ThreadRow> {
   return sql(
     `SELECT r.id, r.name, r.parent_message, l.last_message_at AS last_at, l.message_count AS replies
-     FROM rooms r JOIN timelines l ON l.stream = r.stream AND l.id = r.id
+     FROM rooms r JOIN timelines l ON l.id = r.timeline
      WHERE r.stream = ? AND r.parent_room = ? AND r.kind = 'thread' AND l.message_count > 0 ORDER BY last_at DESC, r.id LIMIT ?`,
     [stream, room, limit],
   )
@@ -127,7 +129,7 @@ export function threadsByName(actors: readonly [string, string], typed: string):
   return sql(
     `SELECT r.id, r.stream, r.name, r.kind, r.space_id, r.parent_room, s.name AS space_name, r.created_clock
      FROM memberships m JOIN spaces s ON s.stream = m.stream JOIN rooms r ON r.stream = s.stream
-     JOIN timelines l ON l.stream = r.stream AND l.id = r.id AND l.message_count > 0
+     JOIN timelines l ON l.id = r.timeline AND l.message_count > 0
      WHERE m.person_id IN (?, ?) AND m.active = 1 AND r.kind = 'thread' AND r.name LIKE '%' || ? || '%'
      ORDER BY r.created_clock DESC, r.id, r.stream LIMIT 8`,
     [...actors, typed],

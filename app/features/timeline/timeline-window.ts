@@ -6,8 +6,10 @@ import {
   end,
   newerBoundary,
   olderBoundary,
+  timelinePlace,
   timelineStretch,
   type OrderKey,
+  type TimelinePlace,
   type TimelineRow,
 } from './timeline-query.ts'
 
@@ -26,6 +28,10 @@ export class TimelineWindow {
   readonly stream: string
   readonly room: string
   readonly #live: WindowSource
+  /** what the rows of this device call the room */
+  readonly #place: ReturnType<typeof timelinePlace>
+  #known: TimelinePlace | null = null
+  #releasePlace = () => {}
   #stretches: Stretch[] = []
   #snapshot: TimelineSnapshot = loadingSnapshot
   #listeners = new Set<() => void>()
@@ -43,6 +49,7 @@ export class TimelineWindow {
     this.#live = live
     this.stream = stream
     this.room = room
+    this.#place = timelinePlace(stream, room)
   }
 
   readonly get = (): TimelineSnapshot => this.#snapshot
@@ -58,12 +65,17 @@ export class TimelineWindow {
 
   /** Keeps the live queries although nobody looks: a room that is hovered, or was left a moment ago. */
   retain(): () => void {
-    if (this.#retained++ === 0) for (const stretch of this.#stretches) this.#listen(stretch)
+    if (this.#retained++ === 0) {
+      this.#releasePlace = this.#live.store.subscribe(this.#place, () => this.#renamed())
+      for (const stretch of this.#stretches) this.#listen(stretch)
+    }
     let held = true
     return () => {
       if (!held) return
       held = false
-      if (--this.#retained === 0) for (const stretch of this.#stretches) stretch.release()
+      if (--this.#retained > 0) return
+      this.#releasePlace()
+      for (const stretch of this.#stretches) stretch.release()
     }
   }
 
@@ -136,7 +148,7 @@ export class TimelineWindow {
     const opening = ++this.#opening
     this.#around = null
     const work = (async () => {
-      const found = await ranges()
+      const [found] = await Promise.all([ranges(), this.#live.store.preload(this.#place)])
       if (opening !== this.#opening) return
       const stretches = found.map((range) => this.#stretch(range))
       await Promise.all(stretches.map((stretch) => this.#ready(stretch)))
@@ -192,10 +204,34 @@ export class TimelineWindow {
     }
   }
 
-  #stretch(range: Range): Stretch {
+  /** The first message has come, or the database is another one: the same stretches of the room as it is called now. */
+  #renamed(): void {
+    const place = this.#placeNow()
+    const opening = this.#opening
+    if (this.#stretches.every((stretch) => samePlace(stretch.place, place))) return
+    const stretches = this.#stretches.map(({ from, to }) => this.#stretch({ from, to }))
+    void Promise.all(stretches.map((stretch) => this.#ready(stretch))).then(() => {
+      const current = opening === this.#opening && samePlace(place, this.#placeNow())
+      for (const stretch of current ? this.#stretches : stretches) stretch.release()
+      if (!current) return
+      this.#stretches = stretches
+      this.#publish()
+    })
+  }
+
+  #placeNow(): TimelinePlace | null {
+    const { data, status } = this.#live.store.result(this.#place)
+    if (status !== 'loading') this.#known = data[0] ?? null
+    return this.#known
+  }
+
+  #stretch({ from, to }: Range): Stretch {
+    const place = this.#placeNow()
     const stretch: Stretch = {
-      ...range,
-      query: timelineStretch(this.stream, this.room, range.from, range.to),
+      from,
+      to,
+      place,
+      query: timelineStretch(this.stream, place, from, to),
       release: () => {},
     }
     if (this.#retained > 0) this.#listen(stretch)
@@ -267,8 +303,13 @@ interface Range {
   readonly to: OrderKey
 }
 interface Stretch extends Range {
+  readonly place: TimelinePlace | null
   readonly query: ReturnType<typeof timelineStretch>
   release: () => void
+}
+
+function samePlace(one: TimelinePlace | null, other: TimelinePlace | null): boolean {
+  return one?.id === other?.id && one?.names === other?.names
 }
 
 export const pageSize = 60
