@@ -29,6 +29,7 @@ CREATE TABLE component_author (
   author_id TEXT NOT NULL UNIQUE
 );
 
+-- The log as far as it is not sealed: what the server has not taken, what is new, and what this build cannot project.
 CREATE TABLE events (
   event_id TEXT NOT NULL,
   stream TEXT NOT NULL,
@@ -47,13 +48,28 @@ CREATE TABLE events (
 CREATE UNIQUE INDEX events_by_seq ON events(stream, seq) WHERE seq IS NOT NULL;
 CREATE INDEX events_not_applied ON events(event_type) WHERE applied_at IS NULL;
 
+-- The sealed rest of the log: blocks of events of one stream that are applied and that nobody can take back any more. This table
+-- says what is in a block, event_blocks has its bytes (workers/event-store/block-codec.ts).
 CREATE TABLE applied_events (
-  event_id TEXT NOT NULL,
-  stream TEXT NOT NULL,
-  applied_at INTEGER NOT NULL,
-  batch_id TEXT,
-  PRIMARY KEY (event_id, stream)
-) WITHOUT ROWID;
+  block INTEGER PRIMARY KEY,        -- event_blocks.id
+  stream INTEGER NOT NULL,          -- streams.id
+  part TEXT NOT NULL,               -- structure, timeline: which a replay reads first, and last
+  first_seq TEXT NOT NULL,          -- the server's places; '' where there is no server
+  last_seq TEXT NOT NULL,
+  first_id TEXT NOT NULL,
+  last_id TEXT NOT NULL,
+  first_clock INTEGER NOT NULL,
+  last_clock INTEGER NOT NULL,
+  events INTEGER NOT NULL,          -- how many
+  packed INTEGER NOT NULL           -- 1: deflated
+);
+CREATE INDEX applied_events_by_seq ON applied_events(stream, last_seq);
+CREATE INDEX applied_events_by_id ON applied_events(part, last_id);
+CREATE INDEX applied_events_not_packed ON applied_events(block) WHERE packed = 0;
+CREATE TABLE event_blocks (
+  id INTEGER PRIMARY KEY,
+  data BLOB NOT NULL                -- text until it is deflated
+);
 
 -- What could not be taken, and why. The newest are kept, all are counted (meta: set_aside).
 CREATE TABLE rejected_events (

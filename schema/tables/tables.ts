@@ -5,6 +5,7 @@
 export const tables = {
   events: 'log',
   applied_events: 'log',
+  event_blocks: 'log',
   rejected_events: 'log',
   streams: 'names',
   entities: 'names',

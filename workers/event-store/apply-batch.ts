@@ -1,7 +1,9 @@
 import type { AnyEvent, EventFault, KnownEvent } from '../../schema/events/event.ts'
 import { eventOf, received, type Received } from '../../schema/messages/received.ts'
 import type { FromSync, RejectedEvent } from '../../schema/messages/sync.ts'
+import type { StoredEvent } from './block-codec.ts'
 import type { Place } from './event-log-table.ts'
+import { sealedPart } from './seal.ts'
 import { isDeviceError } from '../runtime/storage/failure.ts'
 import { acknowledgeUpload } from './outbox.ts'
 import { recordEvent, seeClock, type RecordEvent } from './record-event.ts'
@@ -38,9 +40,14 @@ export function applyBatch(store: Store, batch: Batch): BatchOutcome {
     return { type: 'Gap', cursor }
   }
   const checked = batch.items.map((item) => check(item, batch.stream))
-  const take = takeTogether(store, batch.batchId)
+  const take = takeTogether(store)
   try {
-    return inTransaction(store, () => applyChecked(store, batch, checked, take))
+    return inTransaction(store, () => {
+      const sealing = checked.length >= sealedAtOnce ? sealAtOnce(store, batch.stream) : null
+      const outcome = applyChecked(store, batch, checked, sealing?.take ?? take)
+      sealing?.seal()
+      return outcome
+    })
   } catch (error) {
     if (isDeviceError(error)) throw error
     // one of them is poison: once more, each behind its own savepoint
@@ -63,13 +70,37 @@ function check(input: unknown, stream: string): Checked {
 type Outcome = ReturnType<RecordEvent> | 'acknowledged'
 type TakeEvent = (entry: Extract<Checked, { type: 'event' }>, at: number) => Outcome
 
-function takeTogether(store: Store, batchId: string): TakeEvent {
+function takeTogether(store: Store): TakeEvent {
   const record = recordEvent(store)
   return ({ event, known, place }, at) => {
-    const outcome = record(event, known, place, at, batchId)
+    const outcome = record(event, known, place, at)
     return outcome === 'duplicate' && acknowledgeUpload(store, event, place) ? 'acknowledged' : outcome
   }
 }
+
+/**
+ * A batch of history: the server has all of it, so the messages in it, and what is said of them, go into one block instead of
+ * a row each.
+ */
+function sealAtOnce(store: Store, stream: string): { readonly take: TakeEvent; seal(): void } {
+  const apart = takeTogether(store)
+  const taken = new Map<string, StoredEvent>()
+  return {
+    take(entry, at) {
+      const { event, known, place } = entry
+      if (taken.has(event.id)) return 'duplicate'
+      if (!known || sealedPart(known.type) !== 'timeline' || store.log.has(event, place.seq)) return apart(entry, at)
+      taken.set(event.id, { event: known, ...place })
+      store.projector.project(known)
+      return 'applied'
+    },
+    seal() {
+      if (taken.size > 0) store.log.blocks.add(stream, 'timeline', [...taken.values()])
+    },
+  }
+}
+/** a smaller block is not much smaller than its rows */
+const sealedAtOnce = 64
 
 /** Each event behind its own savepoint: one that cannot be taken leaves nothing behind. */
 function takeApart(store: Store, take: TakeEvent): TakeEvent {

@@ -29,7 +29,7 @@ export function dispatchDrafts(store: Store, drafts: readonly EventDraft[]): Dis
       let duplicates = 0
       for (const [index, draft] of drafts.entries()) {
         const event = stamp(store, draft, index)
-        if (apply(event, event, null, store.now(), null) === 'duplicate') {
+        if (apply(event, event, null, store.now()) === 'duplicate') {
           duplicates++
           continue
         }

@@ -21,10 +21,15 @@ export function dropStep(store: Store, stream: string, person: string, size = 50
     const rows = own.length > 0 ? own : sql.prepare(`${taken} LIMIT ?`).rows(stream, size)
     for (const row of rows) {
       const event = toEvent(row)
-      if (row[10] !== null) store.projector.unproject(asNewest(event as KnownEvent))
+      if (row[11] !== null) store.projector.unproject(asNewest(event as KnownEvent))
       store.log.remove(event)
     }
     if (rows.length > 0) return 'more'
+    const sealed = store.log.blocks.takeOut(stream)
+    if (sealed) {
+      for (const { event } of sealed) store.projector.unproject(asNewest(event as KnownEvent))
+      return 'more'
+    }
     sql.prepare('DELETE FROM rejected_events WHERE stream = ?').run(stream)
     return 'done'
   })

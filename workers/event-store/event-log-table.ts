@@ -1,14 +1,19 @@
-import type { AnyEvent } from '../../schema/events/event.ts'
+import { authorOf, type AnyEvent, type KnownEvent } from '../../schema/events/event.ts'
 import type { EventKey } from '../../schema/events/key.ts'
 import type { SqlValue } from '../../schema/live.ts'
 import type { LogReader } from '../../schema/projections/log-reader.ts'
+import type { Names } from '../../schema/projections/names.ts'
 import type { Sql } from '../../schema/projections/sql.ts'
+import type { StoredEvent } from './block-codec.ts'
+import { eventBlocks, type EventBlocks } from './event-blocks.ts'
 
-/** The tables of the log: events, applied_events, cursors, and the clocks in meta. */
+/** The log: events, the blocks of what is sealed, cursors, and the clocks in meta. */
 export interface EventLogTable extends LogReader {
+  readonly blocks: EventBlocks
+  /** It is there already, sealed or not. `seq`: the server's place, if it has one. */
+  has(event: EventKey, seq: string | null): boolean
   /** false: an event of this id is there already */
   insert(event: AnyEvent, place: Place | null, appliedAt: number | null): boolean
-  markApplied(event: EventKey, at: number, batchId: string | null): void
   /** the server took it: sets its place, once */
   acknowledge(event: EventKey, place: Place): void
   remove(event: EventKey): void
@@ -30,7 +35,12 @@ export interface Place {
 
 /** The columns that `toEvent` reads, in its order. */
 export const eventColumns =
-  'e.event_id, e.stream, e.event_type, e.actor, e.clock, e.created_at, e.target_entity_id, e.timeline_id, e.payload, e.meta'
+  'e.event_id, e.stream, e.event_type, e.actor, e.clock, e.created_at, e.target_entity_id, e.timeline_id, e.payload, e.meta, e.seq'
+
+/** The same with the server's place. */
+export function toStored(row: readonly SqlValue[]): StoredEvent {
+  return { event: toEvent(row), seq: row[10] as string | null, receivedAt: receivedAtOf(row) }
+}
 
 export function toEvent(row: readonly SqlValue[]): AnyEvent {
   const meta = row[9] === null ? null : (JSON.parse(row[9] as string) as { deps?: string[]; version?: number })
@@ -49,23 +59,21 @@ export function toEvent(row: readonly SqlValue[]): AnyEvent {
   }
 }
 
-export function receivedAtOf(row: readonly SqlValue[]): number | null {
+function receivedAtOf(row: readonly SqlValue[]): number | null {
   return row[9] === null ? null : ((JSON.parse(row[9] as string) as { receivedAt?: number }).receivedAt ?? null)
 }
 
-export function eventLog(sql: Sql): EventLogTable {
+export function eventLog(sql: Sql, names: Names): EventLogTable {
+  const blocks = eventBlocks(sql, names)
   const insert = sql.prepare(
     `INSERT INTO events (event_id, stream, seq, event_type, actor, clock, created_at, target_entity_id, timeline_id, payload, meta, applied_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (stream, event_id) DO NOTHING`,
   )
-  const markApplied = sql.prepare(
-    'INSERT INTO applied_events (stream, event_id, applied_at, batch_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
-  )
+  const has = sql.prepare('SELECT 1 FROM events WHERE stream = ? AND event_id = ?')
   const acknowledge = sql.prepare(
     "UPDATE events SET seq = ?, meta = json_set(coalesce(meta, '{}'), '$.receivedAt', ?) WHERE stream = ? AND event_id = ? AND seq IS NULL",
   )
-  const removeEvent = sql.prepare('DELETE FROM events WHERE stream = ? AND event_id = ?')
-  const removeApplied = sql.prepare('DELETE FROM applied_events WHERE stream = ? AND event_id = ?')
+  const remove = sql.prepare('DELETE FROM events WHERE stream = ? AND event_id = ?')
   const read = sql.prepare(`SELECT ${eventColumns} FROM events e WHERE e.stream = ? AND e.event_id = ?`)
   const author = sql.prepare(
     "SELECT ifnull(payload ->> '$.author.id', actor) FROM events WHERE stream = ? AND event_id = ?",
@@ -81,26 +89,40 @@ export function eventLog(sql: Sql): EventLogTable {
     'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
   )
 
+  function isSealed(event: EventKey, seq: string | null): boolean {
+    if (seq !== null && !blocks.reaches(event.stream, seq)) return false
+    return blocks.find(event, seq) !== null
+  }
+
+  function sealed(stream: string, id: string): AnyEvent {
+    return blocks.find({ stream, id })!.event
+  }
+
   return {
+    blocks,
+    has: (event, seq) => has.rows(event.stream, event.id).length > 0 || isSealed(event, seq),
     insert(event, place, appliedAt) {
+      if (isSealed(event, place?.seq ?? null)) return false
       const { id, stream, type, actor, clock, at, entity = null, room = null } = event
       const payload = JSON.stringify(event.payload ?? null)
       const seq = place?.seq ?? null
       const meta = metaOf(event, place)
       return insert.run(id, stream, seq, type, actor, BigInt(clock), at, entity, room, payload, meta, appliedAt) > 0
     },
-    markApplied: ({ stream, id }, at, batchId) => void markApplied.run(stream, id, at, batchId),
     acknowledge: ({ stream, id }, place) => void acknowledge.run(place.seq, place.receivedAt, stream, id),
-    remove({ stream, id }) {
-      removeEvent.run(stream, id)
-      removeApplied.run(stream, id)
-    },
+    remove: ({ stream, id }) => void remove.run(stream, id),
     read({ stream, id }) {
       const row = read.rows(stream, id)[0]
       return row ? toEvent(row) : null
     },
-    firstText: (stream, message) => firstText.rows(stream, message)[0]![0] as string,
-    author: (stream, event) => author.rows(stream, event)[0]![0] as string,
+    firstText(stream, message) {
+      const row = firstText.rows(stream, message)[0]
+      return row ? (row[0] as string) : (sealed(stream, message).payload as { text: string }).text
+    },
+    author(stream, event) {
+      const row = author.rows(stream, event)[0]
+      return row ? (row[0] as string) : authorOf(sealed(stream, event) as KnownEvent)
+    },
     cursor: (stream) => (cursor.rows(stream)[0]?.[0] as string | null | undefined) ?? null,
     advanceCursor: (stream, seq, at) => void advance.run(stream, seq, at),
     readClock: () => BigInt((readMeta.rows('clock')[0]?.[0] as number | bigint | undefined) ?? 0),

@@ -222,7 +222,7 @@ function writeLocally(store: MemoryStore, events: readonly KnownEvent[]): string
   const record = recordEvent(store)
   return inTransaction(store, () =>
     events.flatMap((event) => {
-      record(event, event, null, 1, null)
+      record(event, event, null, 1)
       queueUpload(store, event)
       return event.stream.startsWith('local:') ? [] : [nameOf(event)]
     }),

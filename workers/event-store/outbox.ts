@@ -59,7 +59,7 @@ export function requeueEvents(store: Store, inputs: readonly unknown[]): AnyEven
       const outcome = withSavepoint(store, () => {
         if (result.type === 'invalid') return result.fault
         const known = result.type === 'known' ? result.event : null
-        if (apply(result.event, known, null, store.now(), null) === 'duplicate') return null
+        if (apply(result.event, known, null, store.now()) === 'duplicate') return null
         seeClock(store, BigInt(result.event.clock))
         queueUpload(store, result.event)
         return result.event

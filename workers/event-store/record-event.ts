@@ -7,15 +7,13 @@ export type RecordEvent = (
   known: KnownEvent | null,
   place: Place | null,
   at: number,
-  batchId: string | null,
 ) => 'applied' | 'unknown' | 'duplicate' | EventFault
 
 /** Into the log and, if its type is known, into the projections, whose flush is the transaction's. */
 export function recordEvent({ log, projector }: Store) {
-  return (event: AnyEvent, known: KnownEvent | null, place: Place | null, at: number, batchId: string | null) => {
+  return (event: AnyEvent, known: KnownEvent | null, place: Place | null, at: number) => {
     if (!log.insert(event, place, known ? at : null)) return 'duplicate' as const
     if (!known) return 'unknown' as const
-    log.markApplied(event, at, batchId)
     projector.project(known)
     return 'applied' as const
   }

@@ -3,7 +3,10 @@ import { aheadOf } from '../../schema/events/bounds.ts'
 import { definitionOf, eventTypes } from '../../schema/events/event-types.ts'
 import { projectionVersion } from '../../schema/projections/projector.ts'
 import { projectionTables } from '../../schema/tables/tables.ts'
-import { eventColumns, receivedAtOf, toEvent } from './event-log-table.ts'
+import type { SqlValue } from '../../schema/live.ts'
+import type { StoredEvent } from './block-codec.ts'
+import type { BlockPlace } from './event-blocks.ts'
+import { eventColumns, toEvent, toStored } from './event-log-table.ts'
 import { isDeviceError } from '../runtime/storage/failure.ts'
 import { withSavepoint } from './savepoint.ts'
 import { forgetSetAside, setAside } from './set-aside.ts'
@@ -25,11 +28,15 @@ export interface ReplayProgress {
 export function needsReplay(store: Store): boolean {
   const written = readMeta(store, 'projection_version')
   if (written === String(projectionVersion)) return readMeta(store, 'replay') !== null
-  if (written === null && store.sql.prepare('SELECT 1 FROM events LIMIT 1').rows().length === 0) {
+  if (written === null && isEmpty(store)) {
     writeMeta(store, 'projection_version', String(projectionVersion))
     return false
   }
   return true
+}
+
+function isEmpty({ sql, log }: Store): boolean {
+  return sql.prepare('SELECT 1 FROM events LIMIT 1').rows().length === 0 && log.blocks.count() === 0
 }
 
 /** Does the next step. `stepSize` events a step. */
@@ -43,54 +50,75 @@ export function replayStep(store: Store, stepSize = 2000): ReplayProgress {
   }
 }
 
-function step(store: Store, stepSize: number, project: ProjectRows): ReplayProgress {
+function step(store: Store, stepSize: number, project: ProjectEvents): ReplayProgress {
   const resumed = readMeta(store, 'replay')
   const state: ReplayState =
     resumed !== null && readMeta(store, 'projection_version') === String(projectionVersion)
       ? (JSON.parse(resumed) as ReplayState)
       : begin(store, project)
+  const { events, next } = state.rows
+    ? openEvents(store, state.rows, stepSize)
+    : sealedEvents(store, state.block, stepSize)
+  project(store, events)
+  if (!next) {
+    store.sql.prepare("DELETE FROM meta WHERE key = 'replay'").run()
+    return { done: state.total, total: state.total }
+  }
+  const done = state.done + events.length
+  writeMeta(store, 'replay', JSON.stringify({ ...next, done, total: state.total } satisfies ReplayState))
+  return { done: Math.min(done, state.total - 1), total: state.total }
+}
+
+type Position = Pick<ReplayState, 'rows' | 'block'>
+type Events = { readonly events: readonly StoredEvent[]; readonly next: Position | null }
+
+function openEvents(store: Store, before: readonly [string, string], stepSize: number): Events {
   const rows = store.sql
     .prepare(
       `SELECT ${eventColumns} FROM events e WHERE (e.event_id, e.stream) < (?, ?) AND e.applied_at IS NOT NULL
          AND e.event_type IN (${inTimelines}) ORDER BY e.event_id DESC, e.stream DESC LIMIT ?`,
     )
-    .rows(...state.before, stepSize)
-  project(store, rows)
+    .rows(...before, stepSize)
   const last = rows.at(-1)
-  if (!last || rows.length < stepSize) {
-    store.sql.prepare("DELETE FROM meta WHERE key = 'replay'").run()
-    return { done: state.total, total: state.total }
-  }
-  const next = { ...state, before: [last[0], last[1]] as [string, string], done: state.done + rows.length }
-  writeMeta(store, 'replay', JSON.stringify(next))
-  return { done: Math.min(next.done, next.total - 1), total: next.total }
+  const more = last && rows.length === stepSize ? ([last[0], last[1]] as [string, string]) : null
+  return { events: rows.map(toStored), next: { rows: more, block: null } }
 }
 
-type Row = Parameters<typeof toEvent>[0]
-type ProjectRows = (store: Store, rows: readonly Row[]) => void
+function sealedEvents(store: Store, before: BlockPlace | null, stepSize: number): Events {
+  const events: StoredEvent[] = []
+  let block = before
+  while (events.length < stepSize) {
+    const read = store.log.blocks.read('timeline', block)
+    if (!read) return { events, next: null }
+    events.push(...read.events)
+    block = read.place
+  }
+  return { events, next: { rows: null, block } }
+}
 
-const projectAll: ProjectRows = (store, rows) => {
-  for (const row of rows) projectStoredRow(store, row)
+type ProjectEvents = (store: Store, events: readonly StoredEvent[]) => void
+
+const projectAll: ProjectEvents = (store, events) => {
+  for (const stored of events) projectStoredEvent(store, stored)
 }
 
 /** What these projections cannot take stays in the log, set aside: newer ones may. */
-const projectApart: ProjectRows = (store, rows) => {
-  for (const row of rows) {
+const projectApart: ProjectEvents = (store, events) => {
+  for (const stored of events) {
     const fault = withSavepoint(store, () => {
-      projectStoredRow(store, row)
+      projectStoredEvent(store, stored)
       return null
     })
     if (!fault) continue
-    const [id, stream] = row as [string, string]
+    const { id, stream, type } = stored.event
     store.sql.prepare('UPDATE events SET applied_at = NULL WHERE event_id = ? AND stream = ?').run(id, stream)
-    setAside(store.sql, { stream, seq: '', event: { id, type: row[2] }, fault }, store.now())
+    setAside(store.sql, { stream, seq: '', event: { id, type }, fault }, store.now())
   }
 }
 
-function projectStoredRow(store: Store, row: Row): void {
-  const event = asNewest(toEvent(row) as KnownEvent)
-  const receivedAt = receivedAtOf(row)
-  const ahead = receivedAt === null ? null : aheadOf(event, receivedAt)
+function projectStoredEvent(store: Store, stored: StoredEvent): void {
+  const event = asNewest(stored.event as KnownEvent)
+  const ahead = stored.receivedAt === null ? null : aheadOf(event, stored.receivedAt)
   if (ahead) throw new Error(`${ahead.field} ${ahead.message}`) // taken by a build that did not look
   store.projector.project(event)
 }
@@ -126,15 +154,14 @@ export function projectStored(store: Store): number {
   }
 }
 
-function projectOne(store: Store, row: Row): boolean {
-  const [id, stream] = row as [string, string]
+function projectOne(store: Store, row: readonly SqlValue[]): boolean {
+  const [id, stream] = row as readonly [string, string, ...SqlValue[]]
   const at = store.now()
   const result = validateEvent(toEvent(row)) // stored before anyone could check its payload
   if (result.type === 'unknown') return false // of a version that this build does not know
   const fault = withSavepoint(store, () => {
     if (result.type === 'invalid') return result.fault
     store.sql.prepare('UPDATE events SET applied_at = ? WHERE event_id = ? AND stream = ?').run(at, id, stream)
-    store.log.markApplied({ stream, id }, at, null)
     store.projector.project(result.event)
     return null
   })
@@ -144,8 +171,10 @@ function projectOne(store: Store, row: Row): boolean {
 }
 
 interface ReplayState {
-  /** events from here on are projected */
-  readonly before: readonly [id: string, stream: string]
+  /** of `events`, those from here on are projected; null: all are */
+  readonly rows: readonly [id: string, stream: string] | null
+  /** the same of the blocks; null: none is */
+  readonly block: BlockPlace | null
   readonly done: number
   readonly total: number
 }
@@ -156,19 +185,27 @@ const inTimelines = eventTypes
   .map((type) => `'${type}'`)
   .join(', ')
 
-function begin(store: Store, project: ProjectRows): ReplayState {
+function begin(store: Store, project: ProjectEvents): ReplayState {
   forgetSetAside(store.sql) // what older projections could not take, these may
   for (const table of projectionTables) store.sql.exec(`DELETE FROM ${table}`)
   store.sql.exec("INSERT INTO search_index (search_index) VALUES ('delete-all')")
-  const outline = store.sql
+  const open = store.sql
     .prepare(
       `SELECT ${eventColumns} FROM events e WHERE e.applied_at IS NOT NULL AND e.event_type NOT IN (${inTimelines})`,
     )
     .rows()
+  const outline = open.map(toStored)
+  for (
+    let read = store.log.blocks.read('structure', null);
+    read;
+    read = store.log.blocks.read('structure', read.place)
+  ) {
+    outline.push(...read.events)
+  }
   project(store, outline)
-  const [total] = store.sql.prepare('SELECT count(*) FROM events WHERE applied_at IS NOT NULL').rows()[0] as [number]
+  const [rows] = store.sql.prepare('SELECT count(*) FROM events WHERE applied_at IS NOT NULL').rows()[0] as [number]
   writeMeta(store, 'projection_version', String(projectionVersion))
-  return { before: ['~', ''], done: outline.length, total }
+  return { rows: ['~', ''], block: null, done: outline.length, total: rows + store.log.blocks.count() }
 }
 
 function readMeta(store: Store, key: string): string | null {

@@ -28,6 +28,7 @@ export function withSavepoint<T>(store: Store, work: () => T | EventFault): T | 
 
 function undo(store: Store): void {
   store.projector.reset()
+  store.log.blocks.forget()
   store.sql.exec('ROLLBACK TO one_event; RELEASE one_event')
 }
 

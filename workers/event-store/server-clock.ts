@@ -33,9 +33,11 @@ export function learnServerClock(store: Store, skewMs: number): AnyEvent[] {
 }
 
 /** of what others wrote, or we in time */
-function highestUpTo({ sql }: Store, latest: bigint): bigint {
+function highestUpTo({ sql, log }: Store, latest: bigint): bigint {
   const find = "SELECT max(clock) FROM events WHERE clock <= ? AND stream NOT LIKE 'local:%'"
-  return BigInt((sql.prepare(find).rows(latest)[0]?.[0] as number | bigint | null) ?? 0)
+  const open = BigInt((sql.prepare(find).rows(latest)[0]?.[0] as number | bigint | null) ?? 0)
+  const sealed = log.blocks.highestClock(latest)
+  return sealed > open ? sealed : open
 }
 
 /** an answer takes a second or two, and nobody's order suffers from a minute */

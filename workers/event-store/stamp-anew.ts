@@ -22,7 +22,7 @@ export function stampAnew(store: Store, event: AnyEvent): AnyEvent {
   const at = event.at < earliestMs || event.at > now ? now : event.at
   const stamped: KnownEvent = { ...known, at, clock: String(store.clock) }
   const complete: KnownEvent = { ...stamped, deps: store.projector.headsOf(stamped) }
-  recordEvent(store)(complete, complete, null, now, null)
+  recordEvent(store)(complete, complete, null, now)
   return complete
 }
 

@@ -26,11 +26,12 @@ export interface StoreOptions {
 }
 
 export function openStore({ sql, transaction, now = Date.now }: StoreOptions): Store {
-  const log = eventLog(sql)
+  const names = namesOf(sql)
+  const log = eventLog(sql, names)
   const store: Store = {
     sql,
     log,
-    projector: createProjector(sql, namesOf(sql), log),
+    projector: createProjector(sql, names, log),
     now: () => now() + store.skewMs,
     skewMs: log.readSkew(),
     transaction: transaction ?? plainTransaction(sql),
@@ -54,6 +55,7 @@ export function inTransaction<T>(store: Store, work: () => T): T {
     })
   } catch (error) {
     store.projector.reset()
+    store.log.blocks.forget()
     store.clock = clock
     throw error
   }
