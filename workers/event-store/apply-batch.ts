@@ -43,7 +43,7 @@ export function applyBatch(store: Store, batch: Batch): BatchOutcome {
   const take = takeTogether(store)
   try {
     return inTransaction(store, () => {
-      const sealing = checked.length >= sealedAtOnce ? sealAtOnce(store, batch.stream) : null
+      const sealing = checked.length >= store.seal.atOnce ? sealAtOnce(store, batch.stream) : null
       const outcome = applyChecked(store, batch, checked, sealing?.take ?? take)
       sealing?.seal()
       return outcome
@@ -99,9 +99,6 @@ function sealAtOnce(store: Store, stream: string): { readonly take: TakeEvent; s
     },
   }
 }
-/** a smaller block is not much smaller than its rows */
-const sealedAtOnce = 64
-
 /** Each event behind its own savepoint: one that cannot be taken leaves nothing behind. */
 function takeApart(store: Store, take: TakeEvent): TakeEvent {
   return (entry, at) => withSavepoint(store, () => take(entry, at))

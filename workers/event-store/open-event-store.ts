@@ -10,6 +10,7 @@ import { dispatchDrafts } from './dispatch-drafts.ts'
 import { forgetLosses } from './drop-stream.ts'
 import { discardEvents, outboxCount, pendingEvents, requeueEvents, retryEvents } from './outbox.ts'
 import { needsReplay, projectStored, replay } from './replay.ts'
+import { mostUnpacked, packStep, sealInQuiet, sealStep } from './seal.ts'
 import { openStore } from './store.ts'
 import { syncConversation } from './sync-messages.ts'
 
@@ -26,6 +27,7 @@ export function openEventStore(database: ApplicationDatabase): EventStore {
   const store = openStore({ sql: database.sql, transaction: database.transaction })
   const send = (message: ToSync) => database.toPeer(message)
   const sync = syncConversation(store, database, send)
+  const sealing = sealInQuiet(() => !database.full && sealStep(store), database)
   let status: { readonly outbox: OutboxCount } = { outbox: { pending: 0, failed: 0 } }
   projectStored(store)
   if (needsReplay(store)) replay(store, () => {}).catch(database.failed) // it goes on at the next start
@@ -42,6 +44,7 @@ export function openEventStore(database: ApplicationDatabase): EventStore {
         throw new RequestFailure('INVALID_ARGUMENT', `event ${index}: ${fault.message}`)
       }
       sync.dispatched(outcome.events)
+      sealing.wrote()
     },
     retry: (events) => sync.dispatched(retryEvents(store, events)),
     discard(events) {
@@ -58,7 +61,11 @@ export function openEventStore(database: ApplicationDatabase): EventStore {
     context({ actor, openRoom }) {
       sync.setPerson(actor as string | null | undefined, (openRoom as OpenRoom | undefined) ?? null)
     },
-    peer: (message) => sync.receive(message as FromSync),
+    peer(message) {
+      sync.receive(message as FromSync)
+      if (!database.full && store.log.blocks.unpacked() > mostUnpacked) packStep(store)
+      sealing.wrote()
+    },
     // what was refused for lack of room is to come again
     roomAgain: sync.tellState,
     pending: () => pendingEvents(store).map(rescued),

@@ -2,6 +2,7 @@ import { eventDefinitions, type EventType } from '../../schema/events/event-type
 import type { BlockPart } from './event-blocks.ts'
 import { eventColumns, toStored } from './event-log-table.ts'
 import { needsReplay } from './replay.ts'
+import type { ApplicationDatabase } from '../runtime/application.ts'
 import { inTransaction, type Store } from './store.ts'
 
 /**
@@ -28,15 +29,16 @@ export function packStep(store: Store): boolean {
 
 /** The oldest events of a stream that has enough of them. */
 function sealRows(store: Store, part: BlockPart): boolean {
+  const { open, smallest, largest } = store.seal
   const sealable = `e.event_type IN (${typesOf[part]}) AND e.applied_at IS NOT NULL AND (e.seq IS NOT NULL OR e.stream LIKE 'local:%')`
   const found = store.sql
     .prepare(`SELECT e.stream, count(*) FROM events e WHERE ${sealable} GROUP BY e.stream HAVING count(*) >= ? LIMIT 1`)
-    .rows(keptOpen + smallestBlock)[0]
+    .rows(open + smallest)[0]
   if (!found) return false
   const [stream, count] = found as [string, number]
   const rows = store.sql
     .prepare(`SELECT ${eventColumns} FROM events e WHERE ${sealable} AND e.stream = ? ORDER BY e.event_id LIMIT ?`)
-    .rows(stream, Math.min(count - keptOpen, largestBlock))
+    .rows(stream, Math.min(count - open, largest))
   store.log.blocks.add(stream, part, rows.map(toStored))
   for (const [id] of rows) store.log.remove({ stream, id: id as string })
   return true
@@ -52,7 +54,29 @@ function typeList(part: BlockPart): string {
   return types.flatMap((type) => (sealedPart(type) === part ? [`'${type}'`] : [])).join(', ')
 }
 
-/** the newest stay open to queries of the log */
-const keptOpen = 32
-const smallestBlock = 64
-const largestBlock = 500
+/** What waits to be deflated while a history comes in: more would make the file larger than it has to be. */
+export const mostUnpacked = 8
+
+/** Seals when nothing has been written for a while. */
+export function sealInQuiet(
+  step: () => boolean,
+  { after, failed }: Pick<ApplicationDatabase, 'after' | 'failed'>,
+): { wrote(): void } {
+  let cancel = () => {}
+  function wait(ms: number): void {
+    cancel = after(ms, () => {
+      try {
+        if (step()) wait(0)
+      } catch (error) {
+        failed(error)
+      }
+    })
+  }
+  return {
+    wrote() {
+      cancel()
+      wait(quietMs)
+    },
+  }
+}
+const quietMs = 1500

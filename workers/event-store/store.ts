@@ -14,6 +14,7 @@ export interface Store {
   skewMs: number
   /** One transaction, all or none. In the app it is the engine's, so that its diffs become one turn. */
   readonly transaction: <T>(work: () => T) => T
+  readonly seal: SealSizes
   /** highest clock that this device has seen or written */
   clock: bigint
   close(): void
@@ -23,9 +24,10 @@ export interface StoreOptions {
   readonly sql: RawSql
   readonly transaction?: <T>(work: () => T) => T
   readonly now?: () => number
+  readonly seal?: SealSizes
 }
 
-export function openStore({ sql, transaction, now = Date.now }: StoreOptions): Store {
+export function openStore({ sql, transaction, now = Date.now, seal = sealSizes }: StoreOptions): Store {
   const names = namesOf(sql)
   const log = eventLog(sql, names)
   const store: Store = {
@@ -34,12 +36,25 @@ export function openStore({ sql, transaction, now = Date.now }: StoreOptions): S
     projector: createProjector(sql, names, log),
     now: () => now() + store.skewMs,
     skewMs: log.readSkew(),
+    seal,
     transaction: transaction ?? plainTransaction(sql),
     clock: log.readClock(),
     close: () => sql.close(),
   }
   return store
 }
+
+/** How many events are sealed together (seal.ts). */
+export interface SealSizes {
+  /** a batch of so many goes into a block at once */
+  readonly atOnce: number
+  /** the newest of a stream, which stay open to queries of the log */
+  readonly open: number
+  /** a smaller block is not much smaller than its rows */
+  readonly smallest: number
+  readonly largest: number
+}
+const sealSizes: SealSizes = { atOnce: 64, open: 32, smallest: 64, largest: 500 }
 
 /**
  * Runs `work` in one transaction of the store and forgets, with the rows, what it left half done in memory.

@@ -5,7 +5,7 @@ import { indexedWords } from '../../schema/search/words.ts'
 import { projectionTables } from '../../schema/tables/tables.ts'
 import type { SqlValue } from '../../schema/live.ts'
 import { openRawSql } from '../runtime/serving/raw-sql.ts'
-import { openStore, type Store } from './store.ts'
+import { openStore, type SealSizes, type Store } from './store.ts'
 
 /* For tests: stores in memory, and what their projections hold. */
 
@@ -20,17 +20,18 @@ export interface MemoryStore extends Store {
 export interface MemoryStoreOptions {
   readonly now?: () => number
   readonly pageSize?: number
+  readonly seal?: SealSizes
   /** of the schema: all, unless it is said */
   readonly versions?: number
 }
 export async function openMemoryStore(options: MemoryStoreOptions = {}): Promise<MemoryStore> {
-  const { now = () => 1_700_000_000_000, pageSize = 4096, versions } = options
+  const { now = () => 1_700_000_000_000, pageSize = 4096, versions, seal } = options
   const sqlite3 = await loadSqlite()
   const db = new sqlite3.oo1.DB(':memory:')
   db.exec(`PRAGMA page_size = ${pageSize}`)
   const sql = openRawSql(sqlite3, db)
   migrate(sql, migrations.slice(0, versions))
-  const store = openStore({ sql, now })
+  const store = openStore({ sql, now, ...(seal && { seal }) })
   return Object.assign(store, {
     db,
     close: () => {

@@ -44,6 +44,8 @@ export interface ApplicationDatabase extends Pick<LiveDatabase, 'run' | 'all'> {
   readonly full: boolean
   /** To the peer (schema/messages/runtime/peer.ts): a thread beside the tabs. */
   toPeer(message: unknown): void
+  /** Work for later; the returned function cancels it. */
+  after(ms: number, work: () => void): () => void
   /** An error of the device that was met outside of a call, such as in a timer. */
   failed(error: unknown): void
 }

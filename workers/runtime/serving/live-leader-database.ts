@@ -48,6 +48,7 @@ export function liveLeaderDatabase(
     all: (text, parameters) => live.all(text, parameters),
     transaction: (work) => health.writing(() => live.transaction(work)),
     toPeer: (message) => listener?.toPeer(message),
+    after: (ms, work) => clock.after(ms, work),
     failed: health.met,
   }
   const session: Session = openApplication(database)

@@ -1,0 +1,197 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { KnownEvent } from '../../schema/events/event.ts'
+import { applyBatch } from './apply-batch.ts'
+import { decodeBlock, encodeBlock, type StoredEvent } from './block-codec.ts'
+import { discardEvents, queueUpload } from './outbox.ts'
+import { randomEvents } from './random-events.ts'
+import { recordEvent } from './record-event.ts'
+import { needsReplay, replayStep } from './replay.ts'
+import { sealStep } from './seal.ts'
+import type { RawSql } from '../runtime/serving/raw-sql.ts'
+import { inTransaction, openStore, type Store } from './store.ts'
+import { checkSearchIndex, openMemoryStore, projectionDump, type MemoryStore } from './testing.ts'
+
+/** PROPERTY_SEED=… replays a failure; PROPERTY_RUNS=… looks longer. */
+const seed = Number(process.env['PROPERTY_SEED'] ?? 1)
+const parameters = { seed, numRuns: Number(process.env['PROPERTY_RUNS'] ?? 30), interruptAfterTimeLimit: 25_000 }
+const tiny = { atOnce: 3, open: 1, smallest: 2, largest: 5 }
+
+describe(`sealing (seed ${seed})`, () => {
+  it('what is read from a block is what was written into it', () => {
+    const seq = fc.option(
+      fc.oneof(
+        fc.nat().map((n) => String(n).padStart(16, '0')),
+        fc.string(),
+      ),
+    )
+    const place = fc.record({ seq, receivedAt: fc.option(fc.nat()), same: fc.boolean() })
+    const exotic = fc.record({ text: fc.jsonValue(), author: fc.jsonValue(), more: fc.jsonValue() })
+    const property = fc.property(
+      randomEvents(),
+      fc.infiniteStream(place),
+      fc.infiniteStream(exotic),
+      (events, places, others) => {
+        const stored = events.map((event, n): StoredEvent => {
+          const { seq, receivedAt, same } = places.next().value as {
+            seq: string | null
+            receivedAt: number | null
+            same: boolean
+          }
+          const payload = n % 5 === 0 ? others.next().value : event.payload
+          const at = n % 3 === 0 ? event.at + n * 977 : event.at
+          return { event: { ...event, stream: 's', at, payload }, seq, receivedAt: same ? at : receivedAt }
+        })
+        expect(decodeBlock('s', encodeBlock(stored))).toEqual(JSON.parse(JSON.stringify(stored)))
+      },
+    )
+    fc.assert(property, parameters)
+  })
+
+  it('changes no table: with batches, blocks, repeats and a replay in any order, the tables and the log are the same', async () => {
+    let sealed = 0
+    const property = fc.asyncProperty(randomEvents(), fc.infiniteStream(fc.nat()), async (events, numbers) => {
+      await withStores((plain, sealing) => {
+        const next = (below: number) => (numbers.next().value as number) % below
+        for (const event of events) receive(plain, [event])
+        for (let at = 0; at < events.length;) {
+          const batch = events.slice(at, (at += 1 + next(9)))
+          receive(sealing, batch)
+          if (next(2) === 0) receive(sealing, batch)
+          for (let steps = next(4); steps > 0; steps--) sealStep(sealing)
+        }
+        expectEqual(sealing, plain)
+        const before = logOf(sealing)
+        expect(receive(sealing, events), 'all of it again').toBe(events.length)
+        expect(logOf(sealing)).toEqual(before)
+        sealed += sealing.log.blocks.count()
+        sealing.sql.exec("UPDATE meta SET value = 'older' WHERE key = 'projection_version'; DELETE FROM timeline_items")
+        while (needsReplay(sealing)) {
+          replayStep(sealing, 1 + next(7))
+          sealStep(sealing)
+        }
+        expectEqual(sealing, plain)
+      })
+    })
+    await fc.assert(property, parameters)
+    expect(sealed).toBeGreaterThan(50)
+  })
+
+  it('takes nothing that can be taken back: what waits to be sent can be discarded', async () => {
+    const property = fc.asyncProperty(randomEvents(), fc.infiniteStream(fc.nat()), async (events, numbers) => {
+      await withStores((never, sealing) => {
+        const local = events.filter(
+          (event) => !event.stream.startsWith('local:') && (numbers.next().value as number) % 3 === 0,
+        )
+        const others = events.filter((event) => !local.includes(event))
+        const record = recordEvent(sealing)
+        inTransaction(sealing, () => {
+          for (const event of local) {
+            record(event, event, null, 1)
+            queueUpload(sealing, event)
+          }
+        })
+        receive(sealing, others)
+        while (sealStep(sealing));
+        expect(discardEvents(sealing, local)).toHaveLength(local.length)
+        receive(never, others)
+        expectEqual(sealing, never)
+      })
+    })
+    await fc.assert(property, parameters)
+  })
+
+  it('may die at any statement: the step that died is as if it had not begun', async () => {
+    const events = fc.sample(randomEvents(60), { numRuns: 3, seed })
+    let deaths = 0
+    for (const some of events) {
+      await withStores((_, store) => {
+        for (const event of some) receive(store, [event])
+        for (let more = true; more;) {
+          const before = [logOf(store), projectionDump(store)]
+          for (let statements = 0; ; statements++) {
+            const mortal = dyingAfter(store, statements)
+            try {
+              more = sealStep(mortal)
+              break
+            } catch (error) {
+              expect(error).toMatchObject({ message: 'the worker is dead' })
+              deaths++
+              expect([logOf(store), projectionDump(store)]).toEqual(before)
+            }
+          }
+          expect(projectionDump(store)).toEqual(before[1])
+        }
+      })
+    }
+    expect(deaths).toBeGreaterThan(100)
+  })
+})
+
+/** how many of them were there already */
+function receive(store: MemoryStore, events: readonly KnownEvent[]): number {
+  let duplicates = 0
+  for (const stream of new Set(events.map((event) => event.stream))) {
+    const own = events.filter((event) => event.stream === stream)
+    const items = own.map((event) => ({ seq: event.id, receivedAt: 2e12, event }))
+    const outcome = applyBatch(store, { batchId: 'b', stream, items, after: null, cursor: null })
+    expect(outcome).toMatchObject({ type: 'Applied', rejected: [] })
+    if (outcome.type === 'Applied') duplicates += outcome.duplicates
+  }
+  return duplicates
+}
+
+/** Every event of the log, sealed or not. */
+function logOf(store: MemoryStore): string[] {
+  const open = store.sql.prepare('SELECT stream, event_id, seq FROM events').rows()
+  const sealed = (['structure', 'timeline'] as const).flatMap((part) => {
+    const found: unknown[][] = []
+    for (let read = store.log.blocks.read(part, null); read; read = store.log.blocks.read(part, read.place)) {
+      found.push(...read.events.map(({ event, seq }) => [event.stream, event.id, seq]))
+    }
+    return found
+  })
+  return [...open, ...sealed].map((each) => JSON.stringify(each)).sort()
+}
+
+/** The same database through statements that die. */
+function dyingAfter(store: MemoryStore, statements: number): Store {
+  let left = Number.POSITIVE_INFINITY
+  const count = () => {
+    if (--left < 0) throw new Error('the worker is dead')
+  }
+  const { exec, close } = store.sql
+  const sql: RawSql = {
+    exec,
+    close,
+    get autocommit() {
+      return store.sql.autocommit
+    },
+    prepare(text) {
+      const statement = store.sql.prepare(text)
+      return {
+        run: (...values) => (count(), statement.run(...values)),
+        rows: (...values) => (count(), statement.rows(...values)),
+      }
+    },
+  }
+  const mortal = openStore({ sql, now: store.now, seal: tiny })
+  left = statements
+  return mortal
+}
+
+function expectEqual(actual: MemoryStore, expected: MemoryStore): void {
+  expect(projectionDump(actual)).toEqual(projectionDump(expected))
+  checkSearchIndex(actual)
+}
+
+async function withStores(work: (plain: MemoryStore, sealing: MemoryStore) => void): Promise<void> {
+  const never = { ...tiny, atOnce: 1e9, smallest: 1e9 }
+  const stores = [await openMemoryStore({ seal: never }), await openMemoryStore({ seal: tiny })] as const
+  for (const store of stores) needsReplay(store) // a new database
+  try {
+    work(...stores)
+  } finally {
+    for (const store of stores) store.close()
+  }
+}
