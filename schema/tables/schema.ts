@@ -19,7 +19,7 @@ INSERT INTO streams (id, name) VALUES (0, 'names:' || lower(hex(randomblob(8))))
 -- A room, a thread, or whatever else facts speak of.
 CREATE TABLE entities (
   id INTEGER PRIMARY KEY,
-  stream INTEGER NOT NULL,          -- streams.id
+  stream INTEGER NOT NULL,          -- → streams
   name TEXT NOT NULL,               -- its id within the stream
   UNIQUE (name, stream)
 );
@@ -51,8 +51,8 @@ CREATE INDEX events_not_applied ON events(event_type) WHERE applied_at IS NULL;
 -- The sealed rest of the log: blocks of events of one stream that are applied and that nobody can take back any more. This table
 -- says what is in a block, event_blocks has its bytes (workers/event-store/block-codec.ts).
 CREATE TABLE applied_events (
-  block INTEGER PRIMARY KEY,        -- event_blocks.id
-  stream INTEGER NOT NULL,          -- streams.id
+  block INTEGER PRIMARY KEY,        -- → event_blocks
+  stream INTEGER NOT NULL,          -- → streams
   part TEXT NOT NULL,               -- structure, timeline: which a replay reads first, and last
   first_seq TEXT NOT NULL,          -- the server's places; '' where there is no server
   last_seq TEXT NOT NULL,
@@ -87,7 +87,7 @@ CREATE TABLE rejected_events (
 -- What one event says of one field of one entity: a set that only grows. Every other projection row that more than one
 -- event can touch is a function of these (schema/projections/fact.ts).
 CREATE TABLE facts (
-  entity_id INTEGER NOT NULL,       -- entities.id
+  entity_id INTEGER NOT NULL,       -- → entities
   clock INTEGER NOT NULL,
   event_id BLOB NOT NULL,           -- the 16 bytes of its ULID
   field TEXT NOT NULL,
@@ -99,7 +99,7 @@ CREATE TABLE facts (
 
 -- A text stands once: what is beyond the snippet of a long message is here, and the words of a page.
 CREATE TABLE component_text (
-  id INTEGER PRIMARY KEY,           -- the message's key; of a page: minus its entities.id. Also the rowid in search_index
+  id INTEGER PRIMARY KEY,           -- the message's key; of a page, minus its number in entities. Also its rowid in search_index
   body TEXT NOT NULL
 );
 
@@ -108,10 +108,10 @@ ${pageTables}
 CREATE TABLE timeline_items (
   key INTEGER PRIMARY KEY,          -- of this device
   id TEXT NOT NULL,                 -- the message's id
-  stream INTEGER NOT NULL,          -- streams.id
-  timeline_id INTEGER NOT NULL,     -- the room or thread: entities.id
+  stream INTEGER NOT NULL,          -- → streams
+  timeline_id INTEGER NOT NULL,     -- the room or thread: → entities
   order_key INTEGER NOT NULL,
-  author_id INTEGER NOT NULL,       -- component_author.id
+  author_id INTEGER NOT NULL,       -- → component_author
   author_name TEXT NOT NULL,        -- of the import, else the member's present name, else the author's id
   author_given INTEGER NOT NULL DEFAULT 0, -- 1: the event itself names its author (an import)
   snippet TEXT NOT NULL,            -- the body, or the first part of it
@@ -131,7 +131,7 @@ CREATE INDEX timeline_items_by_order ON timeline_items(timeline_id, order_key DE
 CREATE INDEX timeline_items_by_member ON timeline_items(author_id, stream) WHERE author_given = 0;
 
 CREATE TABLE timelines (
-  id INTEGER PRIMARY KEY,           -- the room or thread: entities.id
+  id INTEGER PRIMARY KEY,           -- the room or thread: → entities
   message_count INTEGER NOT NULL,   -- without deleted ones
   last_message_at INTEGER
 );
@@ -159,7 +159,7 @@ CREATE TABLE memberships (
 CREATE INDEX memberships_by_person ON memberships(person_id);
 
 CREATE TABLE rooms (
-  timeline INTEGER PRIMARY KEY,     -- entities.id: what timeline_items and timelines call it
+  timeline INTEGER PRIMARY KEY,     -- → entities: what timeline_items and timelines call it
   id TEXT NOT NULL,
   stream TEXT NOT NULL,
   space_id TEXT NOT NULL,
@@ -176,8 +176,8 @@ CREATE TABLE rooms (
 CREATE INDEX rooms_by_kind ON rooms(stream, kind);
 
 CREATE TABLE reactions (
-  target_id INTEGER NOT NULL,       -- the message's key
-  actor_id INTEGER NOT NULL,        -- component_author.id
+  target_id INTEGER NOT NULL,       -- the message's key → timeline_items
+  actor_id INTEGER NOT NULL,        -- → component_author
   emoji TEXT NOT NULL,
   active INTEGER NOT NULL,
   clock INTEGER NOT NULL,
@@ -185,17 +185,17 @@ CREATE TABLE reactions (
 ) WITHOUT ROWID;
 
 CREATE TABLE pins (
-  target_id INTEGER NOT NULL,       -- the message's key
-  actor_id INTEGER NOT NULL,        -- component_author.id
+  target_id INTEGER NOT NULL,       -- the message's key → timeline_items
+  actor_id INTEGER NOT NULL,        -- → component_author
   active INTEGER NOT NULL,
   clock INTEGER NOT NULL,
   PRIMARY KEY (target_id, actor_id)
 ) WITHOUT ROWID;
 
 CREATE TABLE mentions (
-  timeline_id INTEGER NOT NULL,     -- the room or thread: entities.id
+  timeline_id INTEGER NOT NULL,     -- the room or thread: → entities
   order_key INTEGER NOT NULL,
-  message_id INTEGER NOT NULL,      -- the message's key
+  message_id INTEGER NOT NULL,      -- the message's key → timeline_items
   name TEXT NOT NULL,               -- as written: @**Name** or @Name
   PRIMARY KEY (timeline_id, order_key, message_id, name)
 ) WITHOUT ROWID;
@@ -211,7 +211,7 @@ CREATE TABLE read_markers (
 
 ${conflictTable}
 -- Words (schema/search/words.ts), separated by spaces, and no text; all else that ASCII has is part of a word. rowid: the key of a
--- message, or component_text.id of a page.
+-- message, or the id in component_text of a page.
 CREATE VIRTUAL TABLE search_index USING fts5(words, content='', contentless_delete=1,
   tokenize="ascii tokenchars '!""#$%&''''()*+,-./:;<=>?@[\\]^_\`{|}~'");
 

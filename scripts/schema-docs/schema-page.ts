@@ -52,6 +52,7 @@ function drawing(tables: readonly TableInfo[]): string {
 
 const kindsInWords = {
   log: 'The log',
+  names: 'Names, whose numbers other tables use',
   projection: 'Projections, which a replay makes anew',
   index: 'The full-text index',
   device: "This device's own",
