@@ -79,4 +79,5 @@ export function sealInQuiet(
     },
   }
 }
-const quietMs = 1500
+/** less than the runtime waits before it takes an end for a clean one */
+const quietMs = 300
