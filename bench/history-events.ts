@@ -39,6 +39,10 @@ export async function writeBatches(events: readonly KnownEvent[], path: string, 
   await once(out, 'finish')
 }
 
+/** On a device, sealed or not. */
+export const countEvents =
+  'SELECT (SELECT count(*) FROM events) + (SELECT coalesce(sum(events), 0) FROM applied_events) AS n'
+
 export const benchSeq = (place: number): string => String(place).padStart(16, '0')
 
 /** Ids of the rooms and threads in which something was said, the busiest first. */

@@ -33,11 +33,13 @@ self.addEventListener('message', (event: MessageEvent<BenchCall>) => {
     })
 })
 
+const countEvents = 'SELECT (SELECT count(*) FROM events) + (SELECT coalesce(sum(events), 0) FROM applied_events)'
+
 async function open(): Promise<{ storage: string; events: number }> {
   sqlite3 = await sqlite3InitModule()
   database = await openLeaderDatabase(eventStore, sqlite3, 1)
   database.watch({ problem() {}, space() {}, replace() {}, toPeer: (message) => answers.push(message as ToSync) })
-  const events = Number(query('SELECT count(*) FROM events', [])[0]?.[0])
+  const events = Number(query(countEvents, [])[0]?.[0])
   const kept = query('SELECT seq FROM cursors LIMIT 1', [])[0]?.[0]
   cursor = typeof kept === 'string' ? kept : null
   return { storage: database.storage, events }

@@ -71,7 +71,10 @@ class EventWriter {
   #clock: bigint
 
   static async after(worker: RemoteWorker): Promise<EventWriter> {
-    const [row] = await worker.query('SELECT max(seq), CAST(max(clock) AS TEXT) FROM events', [])
+    const [row] = await worker.query(
+      'SELECT (SELECT max(seq) FROM cursors), CAST(max(order_key) AS TEXT) FROM timeline_items',
+      [],
+    )
     return new EventWriter(Number(row?.[0]), BigInt(String(row?.[1])))
   }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { BrowserProfile } from '../../e2e/support/browser-profile.ts'
 import { ConsoleErrors } from '../../e2e/support/console-errors.ts'
+import { countEvents } from '../history-events.ts'
 import { historyFile, readHistory } from '../../e2e/support/history-file.ts'
 import { importHistory } from '../../e2e/support/import-history.ts'
 import { longTasks, watchLongTasks } from '../../e2e/support/long-tasks.ts'
@@ -51,7 +52,7 @@ export async function benchProduct(figures: Figures, messages: number): Promise<
     const pill = syncPill(tab)
     await pill.and(tab.locator('[data-sync="live"]')).waitFor({ timeout: 3_600_000 })
     const inMs = performance.now() - started
-    const count = Number(await valueOf(tab, 'SELECT count(*) FROM events'))
+    const count = Number(await valueOf(tab, countEvents))
     const there = Number(await valueOf(tab, 'SELECT count(*) FROM timeline_items'))
     if (there !== lines.length) throw new Error(`${there} of ${lines.length} messages arrived`)
     figures.add(section, 'events taken in', count, 'events')

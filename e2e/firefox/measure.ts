@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { countEvents } from '../../bench/history-events.ts'
 import { historyFile, readHistory } from '../support/history-file.ts'
 import { importHistory } from '../support/import-history.ts'
 import { openTab, signIn, untilStatus, valueOf, waitFor } from './app.ts'
@@ -24,7 +25,7 @@ export async function measure({ server, firefox }: World): Promise<void> {
     say('sign-in → newest messages of a room on screen', performance.now() - start, 'ms')
     await untilStatus(tab, 'sync', 'live', 600_000)
     const seconds = (performance.now() - start) / 1000
-    say('events per second, over network, Service Worker and database', Number(await valueOf(tab, 'SELECT count(*) FROM events')) / seconds, '/s') // prettier-ignore
+    say('events per second, over network, Service Worker and database', Number(await valueOf(tab, countEvents)) / seconds, '/s') // prettier-ignore
     const there = Number(await valueOf(tab, 'SELECT count(*) FROM timeline_items'))
     if (there !== lines.length) throw new Error(`${there} of ${lines.length} messages arrived`)
 

@@ -21,9 +21,10 @@ export async function check(
     faults.push(`${lost.length} acknowledged events are not in the server's log: ${lost.slice(0, 3)}`)
   const [page] = tabs.all
   const { stream, room } = site
-  const stored = await ask(page!, `SELECT event_id FROM events WHERE stream = '${stream}'`)
+  const inStream = `stream = (SELECT id FROM streams WHERE name = '${stream}')`
+  const stored = await ask(page!, `SELECT id FROM timeline_items WHERE ${inStream}`)
   const ids = new Set(stored.map(([id]) => String(id)))
-  for (const id of log) if (!ids.has(id)) faults.push(`the device lacks ${id}`)
+  for (const id of log) if (writers.attempted.has(id) && !ids.has(id)) faults.push(`the device lacks ${id}`)
   for (const id of ids) if (!log.has(id)) faults.push(`the server lacks ${id}`)
   const timeline = `(SELECT id FROM entities WHERE name = '${room}')`
   const messages = `FROM timeline_items WHERE timeline_id = ${timeline}`
@@ -41,7 +42,8 @@ export async function check(
 /** The ids in the server's log, once the device has as many events and nothing waits in its outbox. */
 async function untilStill(tabs: SoakTabs, site: SoakSite, faults: string[]): Promise<Set<string>> {
   const [page] = tabs.all
-  const count = `SELECT (SELECT count(*) FROM events WHERE stream = '${site.stream}'), (SELECT count(*) FROM outbox)`
+  const count = `SELECT (SELECT count(*) FROM events WHERE stream = '${site.stream}') + (SELECT coalesce(sum(events), 0)
+    FROM applied_events a JOIN streams s ON s.id = a.stream WHERE s.name = '${site.stream}'), (SELECT count(*) FROM outbox)`
   for (const deadline = Date.now() + patienceMs; ;) {
     const log = await idsInLog(site)
     const [[stored, waiting] = []] = await ask(page!, count)

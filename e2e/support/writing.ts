@@ -24,7 +24,7 @@ export async function untilWritten(tab: Page, more: number): Promise<void> {
 export async function expectWrittenOnce(tab: Page, who: string): Promise<void> {
   const { rows, events } = await tab.evaluate(() => runtime.writer!.stop())
   await expectOnceEach(tab, rows, `SELECT n FROM written WHERE who = '${who}'`)
-  const eventNumbers = `SELECT CAST(payload ->> 'text' AS INTEGER) AS n FROM events WHERE actor = '${who}'`
+  const eventNumbers = `SELECT CAST(snippet AS INTEGER) AS n FROM timeline_items WHERE author_name = '${who}'`
   await expectOnceEach(tab, events, eventNumbers)
   expect(events.lost, 'events are repeated until they are answered').toEqual([])
 }

@@ -54,7 +54,7 @@ export interface SealSizes {
   readonly smallest: number
   readonly largest: number
 }
-const sealSizes: SealSizes = { atOnce: 64, open: 32, smallest: 64, largest: 500 }
+const sealSizes: SealSizes = { atOnce: 128, open: 32, smallest: 96, largest: 500 }
 
 /**
  * Runs `work` in one transaction of the store and forgets, with the rows, what it left half done in memory.
