@@ -17,10 +17,15 @@ export interface BenchHistory {
   readonly events: readonly KnownEvent[]
 }
 
-/** `limit` messages of the real history where the optional test data lies beside the repo, else generated ones. */
-export function loadHistory(limit: number): BenchHistory {
-  const path = join(import.meta.dirname, '../../shared/data/chat-history.ndjson.gz')
-  const real = existsSync(path)
+/** Optional test data beside the repo: 9,140 messages, and 225,078. */
+export function historyPath(size: 'small' | 'big'): string {
+  return join(import.meta.dirname, `../../shared/data/chat-history${size === 'small' ? '-small' : ''}.ndjson.gz`)
+}
+
+/** `limit` messages of a real history where that lies beside the repo, else (and for null) generated ones. */
+export function loadHistory(limit: number, size: 'small' | 'big' | null = 'big'): BenchHistory {
+  const path = size && historyPath(size)
+  const real = path !== null && existsSync(path)
   const lines = real ? readLines(path).slice(0, limit) : makeHistory({ seed: 1, messages: limit })
   const toEvents = historyToEvents({ space, name: 'History', visibility: 'public', importer: 'bench-importer' })
   return { real, messages: lines.length, events: lines.flatMap(toEvents) }

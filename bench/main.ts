@@ -9,10 +9,10 @@ import { benchMaintain } from './main-job/maintain.ts'
 import { benchProduct } from './main-job/product.ts'
 
 /**
- * `npm run bench -- [main|app|failover|engine|peers|search|first-paint] [--json FILE] [--plot FILE.svg] [--messages N] [--rounds N]`: figures as a table on screen and
+ * `npm run bench -- [main|app|failover|engine|peers|search|bytes|first-paint] [--json FILE] [--plot FILE.svg] [--messages N] [--rounds N]`: figures as a table on screen and
  * as JSON in FILE.
  * `main` runs the product's own workers in Chromium; `engine` compares the dataflow engine with plain SQLite, in Node; `peers` with
- * other engines of live queries; `first-paint` opens fresh profiles; `app` is the last part of `main`, `failover` closes and crashes the leader again and again.
+ * other engines of live queries; `bytes` says what a history takes on the device; `first-paint` opens fresh profiles; `app` is the last part of `main`, `failover` closes and crashes the leader again and again.
  */
 if (process.argv[2] === 'engine') {
   const { runEngineBench } = await import('./engine/run.ts')
@@ -22,6 +22,11 @@ if (process.argv[2] === 'engine') {
 if (process.argv[2] === 'peers') {
   const { runPeersBench } = await import('./engine/peers.ts')
   await runPeersBench(process.argv.slice(3))
+  process.exit()
+}
+if (process.argv[2] === 'bytes') {
+  const { runBytesBench } = await import('./bytes.ts')
+  await runBytesBench(process.argv.slice(3))
   process.exit()
 }
 if (process.argv[2] === 'search') {
