@@ -41,7 +41,7 @@ DROP TABLE IF EXISTS component_author; DROP TABLE IF EXISTS component_doc; DROP 
 DROP TABLE IF EXISTS timelines; DROP TABLE IF EXISTS spaces; DROP TABLE IF EXISTS memberships; DROP TABLE IF EXISTS rooms;
 DROP TABLE IF EXISTS reactions; DROP TABLE IF EXISTS pins; DROP TABLE IF EXISTS mentions; DROP TABLE IF EXISTS read_markers;
 DROP TABLE IF EXISTS conflicts; DROP TABLE IF EXISTS cursors; DROP TABLE IF EXISTS page_updates; DROP TABLE IF EXISTS page_writes;
-DROP TABLE IF EXISTS page_overlaps; DROP TABLE IF EXISTS page_spans; DROP TABLE IF EXISTS page_versions; DROP TABLE IF EXISTS page_comments; DROP TABLE IF EXISTS page_parts;
+DROP TABLE IF EXISTS page_overlaps; DROP TABLE IF EXISTS page_spans; DROP TABLE IF EXISTS page_versions; DROP TABLE IF EXISTS page_comments; DROP TABLE IF EXISTS page_parts; DROP TABLE IF EXISTS page_parts;
 `
 
 /** Without a projection_version the store projects the events anew. */
