@@ -91,7 +91,7 @@ describe('who wrote what', () => {
     write('page.update', { entity: page, payload: { update: anEditor(7).insert(0, 'honest') } })
     write('page.update', { entity: page, payload: { update: anEditor(7).insert(0, 'forged words') } }, 'eve')
     expect(rows('SELECT count(*) FROM page_overlaps')).toEqual([[1]])
-    expect(rows("SELECT body FROM component_text WHERE id < 0")).toEqual([['Plan\nhonest words']])
+    expect(rows('SELECT body FROM component_text WHERE id < 0')).toEqual([['Plan\nhonest words']])
   })
 })
 
@@ -120,7 +120,7 @@ describe('an update in parts', () => {
     const cut = (update.length >> 3) << 2
     return { update: index === 0 ? update.slice(0, cut) : update.slice(cut), part: { first, index, of: 2 } }
   }
-  const text = () => rows("SELECT body FROM component_text WHERE id < 0")
+  const text = () => rows('SELECT body FROM component_text WHERE id < 0')
 
   test('counts when all of them are there, in any order', () => {
     const page = aPage()
