@@ -172,8 +172,8 @@ const states = {
   pinned: { sql: 't.pinned = 1', few: targetsIn('pins') },
   edited: {
     sql: 't.edited_at IS NOT NULL',
-    few: `SELECT DISTINCT t.key FROM streams s CROSS JOIN entities e ON e.stream = s.id JOIN facts f ON f.entity_id = e.id AND f.field = 'message.text'
-      JOIN timeline_items t ON t.id = e.name AND t.stream = s.id WHERE s.name = ?`,
+    few: `SELECT DISTINCT t.key FROM facts f CROSS JOIN entities e ON e.id = f.entity_id CROSS JOIN streams s ON s.id = e.stream
+      CROSS JOIN timeline_items t ON t.id = e.name AND t.stream = s.id WHERE f.field = 'message.text' AND s.name = ?`,
   },
   reply: { sql: 't.reply_to IS NOT NULL' },
 } as const satisfies Record<string, State>
