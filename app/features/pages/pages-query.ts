@@ -90,11 +90,11 @@ export interface DayRow {
   readonly authors: number
 }
 
-/** The days on which a page was written, the newest first. `offset`: of this place's time, in ms. */
+/** The days on which a page was written, the newest first. `offset`: of this place's time, in ms (JavaScript's -0 is no INTEGER). */
 export function daysOf(stream: string, page: string, offset: number): TypedQuery<DayRow> {
   return sql(
-    `SELECT (at + ?1) / 86400000 AS day, max(clock) AS clock, max(at) AS at, count(*) AS updates, count(DISTINCT actor_id) AS authors
-     FROM page_updates WHERE stream = ?2 AND page_id = ?3 GROUP BY (at + ?1) / 86400000 ORDER BY day DESC LIMIT 366`,
+    `SELECT (at + CAST(?1 AS INTEGER)) / 86400000 AS day, max(clock) AS clock, max(at) AS at, count(*) AS updates, count(DISTINCT actor_id) AS authors
+     FROM page_updates WHERE stream = ?2 AND page_id = ?3 GROUP BY (at + CAST(?1 AS INTEGER)) / 86400000 ORDER BY day DESC LIMIT 366`,
     [offset, stream, page],
   )
 }
