@@ -31,7 +31,6 @@ const small: readonly string[] = [
 /** Which files' statements may read which other tables whole, and why. */
 const mayScan: Readonly<Record<string, readonly [why: string, ...tables: string[]]>> = {
   'workers/event-store/replay.ts': ['a replay reads the whole log, a part at a time', ...Object.keys(tables)],
-  'app/features/rooms/rooms-query.ts': ['a mention is found by its message, and by nothing else yet', 'mentions'],
   'workers/event-store/seal.ts': ['what is not sealed yet, in quiet moments', 'events'],
   'workers/event-store/event-blocks.ts': ['it has a row a block of events', 'applied_events'],
 }
