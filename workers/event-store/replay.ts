@@ -59,7 +59,7 @@ function step(store: Store, stepSize: number, project: ProjectEvents): ReplayPro
   const { events, next } = state.rows
     ? openEvents(store, state.rows, stepSize)
     : sealedEvents(store, state.block, stepSize)
-  project(store, events)
+  project(store, earliestFirst(events))
   if (!next) {
     store.sql.prepare("DELETE FROM meta WHERE key = 'replay'").run()
     return { done: state.total, total: state.total }
@@ -67,6 +67,11 @@ function step(store: Store, stepSize: number, project: ProjectEvents): ReplayPro
   const done = state.done + events.length
   writeMeta(store, 'replay', JSON.stringify({ ...next, done, total: state.total } satisfies ReplayState))
   return { done: Math.min(done, state.total - 1), total: state.total }
+}
+
+/** As they came at first: of one minute, the later message has the greater key (schema/projections/message-keys.ts). */
+function earliestFirst(events: readonly StoredEvent[]): readonly StoredEvent[] {
+  return events.toSorted((one, other) => one.event.at - other.event.at)
 }
 
 type Position = Pick<ReplayState, 'rows' | 'block'>
