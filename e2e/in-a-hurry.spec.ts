@@ -92,4 +92,20 @@ test('what is done before the first query has answered is done all the same', as
     await expect(message(tab, 'to be edited')).toHaveCount(1)
     await expect(tab.getByRole('button', { name: 'Undo' })).toHaveCount(0)
   })
+  await test.step('End wins over a jump that is still being looked up', async () => {
+    const row = message(tab, 'line 60.')
+    const id = await row.getAttribute('data-key')
+    await say(tab, `see ${tab.url().split('#')[0]}#${id} there`)
+    await expect(messages(tab).last()).toBeInViewport()
+    await row.evaluate((article) => {
+      const end = () =>
+        article.dispatchEvent(new KeyboardEvent('keydown', { key: 'End', bubbles: true, cancelable: true }))
+      article.addEventListener('focus', end, { once: true })
+    })
+    await message(tab, 'there').getByRole('link').click()
+    await expect(row).toBeFocused()
+    expect(tab.url()).toContain(id)
+    await rowsOf(tab, 'SELECT 1 AS asked') // behind the jump's own question
+    await expect(messages(tab).last()).toBeInViewport()
+  })
 })

@@ -41,6 +41,13 @@ export function useJumps(options: Options): Jumps {
     latest.current = options
   })
 
+  /** The newest goal wins: what was still being looked for is dropped. */
+  const goals = useRef(0)
+  const newGoal = useCallback(() => {
+    const mine = ++goals.current
+    return () => goals.current === mine
+  }, [])
+
   /** Where it fails, the reader is told, and can go on from where the timeline stands. */
   const bring = useCallback(async (loading: Promise<void>) => {
     const { window, scroll } = latest.current
@@ -53,8 +60,10 @@ export function useJumps(options: Options): Jumps {
 
   const jumpTo = useCallback(
     async (id: string) => {
+      const isWanted = newGoal()
       const { stream, room } = latest.current
       const found = (await client.query(messagePlace, [stream, id])).rows[0]
+      if (!isWanted()) return
       const { window, scroll, onJump } = latest.current
       if (found?.[0] !== room) return onJump(id)
       const place = found[1] as OrderKey
@@ -62,25 +71,27 @@ export function useJumps(options: Options): Jumps {
       setHighlighted(id)
       if (!window.holds(place)) await bring(window.openAround(place))
     },
-    [client, bring],
+    [client, bring, newGoal],
   )
 
   const toEnd = useCallback(() => {
+    newGoal()
     const { window, scroll } = latest.current
     scroll.toEnd()
     if (window.get().hasNewer) bring(window.openAtEnd()).catch(showError)
-  }, [bring])
+  }, [bring, newGoal])
 
   const toUnread = useCallback(async () => {
     const { stream, room, me, window, scroll, upTo: readUpTo } = latest.current
     const upTo = readUpTo()
     if (me === null || upTo === null) return
+    const isWanted = newGoal()
     const found = (await client.query(firstUnread, [stream, room, upTo, me])).rows[0] as [string, OrderKey] | undefined
-    if (!found) return
+    if (!found || !isWanted()) return
     scroll.jump(found[0], 'upper')
     if (!window.holds(found[1])) await bring(window.openAround(found[1]))
     scroll.viewport.current?.focus({ preventScroll: true })
-  }, [client, bring])
+  }, [client, bring, newGoal])
 
   const opened = useRef(false)
   const follow = useEffectEvent((id: string) => {
