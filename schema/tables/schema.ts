@@ -128,7 +128,7 @@ CREATE TABLE timeline_items (
 );
 CREATE UNIQUE INDEX timeline_items_by_id ON timeline_items(id, stream);
 CREATE INDEX timeline_items_by_order ON timeline_items(timeline_id, order_key DESC);
-CREATE INDEX timeline_items_by_member ON timeline_items(author_id, stream) WHERE author_given = 0;
+CREATE INDEX timeline_items_by_author ON timeline_items(author_id);
 
 CREATE TABLE timelines (
   id INTEGER PRIMARY KEY,           -- the room or thread: → entities
