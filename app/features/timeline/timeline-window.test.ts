@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { seededRandom } from '../../../schema/demo/random.ts'
-import { newerBoundary, olderBoundary, type OrderKey, type TimelineRow } from './timeline-query.ts'
+import { newerBoundary, olderBoundary, type OrderKey, type TimelinePlace, type TimelineRow } from './timeline-query.ts'
 import { pageSize, TimelineWindow, type WindowSource } from './timeline-window.ts'
 
 const row = (place: number) => ({ id: `m${place}`, order_key: BigInt(place) }) as TimelineRow
@@ -45,6 +45,56 @@ function room(count: number) {
   const places = () => window.get().rows.map((each) => Number(each.order_key))
   return { window, places, open, fail: (yes: boolean) => void (failing = yes) }
 }
+
+test.each(['while it is opened', 'while it is followed', 'after it was opened'])(
+  'the first message of a room comes %s: it is there',
+  async (when) => {
+    let place: TimelinePlace | null = null
+    const listeners = new Set<() => void>()
+    const asked: (() => void)[] = []
+    const isPlace = ({ parameters }: { parameters: readonly unknown[] }) => parameters.length === 2
+    const source = {
+      client: { query: () => Promise.resolve({ columns: [], rows: [] }) },
+      store: {
+        subscribe(query: { parameters: readonly unknown[] }, listener: () => void) {
+          if (isPlace(query)) listeners.add(listener)
+          return () => {}
+        },
+        preload: (query: { parameters: readonly unknown[] }) =>
+          isPlace(query) ? Promise.resolve() : new Promise<void>((resolve) => asked.push(resolve)),
+        result(query: { parameters: readonly unknown[] }) {
+          const known = isPlace(query) ? [place].filter((each) => each !== null) : []
+          return { data: query.parameters[1] === place?.id ? [row(1)] : known, status: 'ready', error: null }
+        },
+      },
+    } as unknown as WindowSource
+    const comes = (id: number) => {
+      place = { id, names: 'n' }
+      for (const listener of listeners) listener()
+    }
+    const window = new TimelineWindow(source, 'space:s', 'r')
+    window.retain()
+    const opening = window.openAtEnd()
+    const answered = async (count: number) => {
+      await vi.waitFor(() => expect(asked.length).toBeGreaterThanOrEqual(count))
+      asked.splice(0).forEach((answer) => answer())
+    }
+    if (when === 'while it is opened') {
+      await vi.waitFor(() => expect(asked).toHaveLength(1))
+      comes(7)
+    }
+    await answered(1)
+    await opening
+    if (when !== 'while it is opened') comes(7)
+    if (when === 'while it is followed') {
+      await vi.waitFor(() => expect(asked).toHaveLength(1))
+      comes(8) // another database meanwhile
+    }
+    await answered(1)
+    await vi.waitFor(() => expect(window.get().rows).toHaveLength(1))
+  },
+)
+
 const nothing = () => null
 const needs = (first: number, last: number) => () => ({ first: BigInt(first), last: BigInt(last) })
 

@@ -207,13 +207,16 @@ export class TimelineWindow {
   /** The first message has come, or the database is another one: the same stretches of the room as it is called now. */
   #renamed(): void {
     const place = this.#placeNow()
+    const before = [...this.#stretches]
+    if (before.every((stretch) => samePlace(stretch.place, place))) return
     const opening = this.#opening
-    if (this.#stretches.every((stretch) => samePlace(stretch.place, place))) return
-    const stretches = this.#stretches.map(({ from, to }) => this.#stretch({ from, to }))
+    const stretches = before.map(({ from, to }) => this.#stretch({ from, to }))
     void Promise.all(stretches.map((stretch) => this.#ready(stretch))).then(() => {
-      const current = opening === this.#opening && samePlace(place, this.#placeNow())
-      for (const stretch of current ? this.#stretches : stretches) stretch.release()
-      if (!current) return
+      const isSame =
+        before.length === this.#stretches.length && before.every((each, at) => each === this.#stretches[at])
+      const current = opening === this.#opening && isSame && samePlace(place, this.#placeNow())
+      for (const stretch of current ? before : stretches) stretch.release()
+      if (!current) return // whoever changed it publishes, and looks again
       this.#stretches = stretches
       this.#publish()
     })
@@ -255,6 +258,7 @@ export class TimelineWindow {
   }
 
   #publish(): void {
+    this.#renamed() // it may have been renamed while they were loading
     const results = this.#stretches.map((stretch) => this.#live.store.result(stretch.query))
     if (results.length === 0 || results.some((result) => result.status === 'loading')) return
     const error = results.find((result) => result.error)?.error ?? null
