@@ -39,6 +39,12 @@ export class TimelineWindow {
   /** what is loading now; a new opening makes older answers void */
   #opening = 0
   #growing: Promise<void> | null = null
+  /** its stretches are being asked for by the room's new number */
+  #renaming: {
+    readonly before: readonly Stretch[]
+    readonly place: TimelinePlace | null
+    readonly opening: number
+  } | null = null
   /** after a failure: it is asked again, and told of again, no sooner */
   #restsUntil = 0
   #opened: Promise<void> | null = null
@@ -208,18 +214,25 @@ export class TimelineWindow {
   #renamed(): void {
     const place = this.#placeNow()
     const before = [...this.#stretches]
-    if (before.every((stretch) => samePlace(stretch.place, place))) return
-    const opening = this.#opening
+    if (before.every((stretch) => samePlace(stretch.place, place)) || this.#isRenaming(before, place)) return
+    const renaming = { before, place, opening: this.#opening }
+    this.#renaming = renaming
     const stretches = before.map(({ from, to }) => this.#stretch({ from, to }))
     void Promise.all(stretches.map((stretch) => this.#ready(stretch))).then(() => {
-      const isSame =
-        before.length === this.#stretches.length && before.every((each, at) => each === this.#stretches[at])
-      const current = opening === this.#opening && isSame && samePlace(place, this.#placeNow())
+      // what it was begun for may be gone: whoever changed that looks again
+      const current = this.#renaming === renaming && this.#isRenaming(this.#stretches, this.#placeNow())
+      if (this.#renaming === renaming) this.#renaming = null
       for (const stretch of current ? before : stretches) stretch.release()
-      if (!current) return // whoever changed it publishes, and looks again
+      if (!current) return
       this.#stretches = stretches
       this.#publish()
     })
+  }
+
+  #isRenaming(stretches: readonly Stretch[], place: TimelinePlace | null): boolean {
+    const now = this.#renaming
+    if (!now || now.opening !== this.#opening || !samePlace(now.place, place)) return false
+    return now.before.length === stretches.length && now.before.every((each, at) => each === stretches[at])
   }
 
   #placeNow(): TimelinePlace | null {
