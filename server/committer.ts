@@ -9,7 +9,8 @@ import { branchRights, foldRights, type Rights } from '../schema/rights/rights.t
 import { isStructure } from '../schema/rights/space-state.ts'
 import { canonicalJson } from './canonical-json.ts'
 import type { Directory } from './directory.ts'
-import { StaleHead, type EventLog, type LogItem } from './event-log.ts'
+import { Gather } from './log/gather.ts'
+import { StaleHead, type EventLog, type LogItem } from './log/event-log.ts'
 import { Fault } from './fault.ts'
 import type { Limits } from './limits.ts'
 
@@ -51,9 +52,14 @@ export function startCommitter(
 
   async function serve(stream: string): Promise<void> {
     const line = lines.get(stream)!
-    while (line.length > 0) {
+    const gather = new Gather()
+    for (;;) {
+      await gather.wait(() => line.length)
+      if (line.length === 0) break
       const served = line.splice(0, maxServed)
+      const start = performance.now()
       await commit(stream, served).catch((error) => served.forEach((request) => request.reject(error)))
+      gather.wrote(served.length, performance.now() - start)
     }
     lines.delete(stream)
   }

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import type { LogItem, Seq } from './event-log.ts'
+import type { LogItem, Seq } from './log/event-log.ts'
 import type { Health, SetAside } from './health.ts'
 import { closeSqlite, inTransaction, openSqlite, type Sqlite } from './sqlite.ts'
 

@@ -12,7 +12,7 @@ import {
   type Indexed,
   type RoomEventKind,
 } from './directory-file.ts'
-import type { Commit, EventLog, LogItem, Seq } from './event-log.ts'
+import type { Commit, EventLog, LogItem, Seq } from './log/event-log.ts'
 import type { Health, SetAside } from './health.ts'
 
 /**

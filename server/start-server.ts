@@ -9,7 +9,7 @@ import { takeDataFolder } from './data-folder.ts'
 import { openDirectory } from './directory.ts'
 import { Health } from './health.ts'
 import { defaultLimits, type Limits } from './limits.ts'
-import { openSqliteEventLog } from './sqlite-event-log.ts'
+import { openSqliteEventLog } from './log/sqlite-event-log.ts'
 
 export interface ServerOptions {
   readonly port: number

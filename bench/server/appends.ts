@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -86,8 +86,17 @@ async function writer(name: string, stream: string | null, room: string) {
   }
 }
 
+/** ms of processor time that the server has used; where the system does not say, NaN */
+function serverMs(): number {
+  const stat = `/proc/${child.pid}/stat`
+  if (!existsSync(stat)) return NaN
+  const fields = readFileSync(stat, 'utf8').split(') ')[1]!.split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * 10 // ticks of 10 ms, as user and as system
+}
+
 async function measure(label: string, writers: Awaited<ReturnType<typeof writer>>[]): Promise<void> {
   const end = Date.now() + seconds * 1000
+  const before = { server: serverMs(), client: process.cpuUsage() }
   let count = 0
   await Promise.all(
     writers.map(async ({ say }) => {
@@ -97,7 +106,12 @@ async function measure(label: string, writers: Awaited<ReturnType<typeof writer>
       }
     }),
   )
-  console.log(`${label}: ${Math.round(count / seconds)} appends/s`)
+  const { user, system } = process.cpuUsage(before.client)
+  const perAppend = (ms: number) => `${(ms / count).toFixed(2)} ms`
+  console.log(
+    `${label}: ${Math.round(count / seconds)} appends/s; processor time of an append: ` +
+      `server ${perAppend(serverMs() - before.server)}, client ${perAppend((user + system) / 1000)}`,
+  )
 }
 
 const room = ulid()

@@ -6,7 +6,7 @@ import { createApp } from '../app.ts'
 import { openDirectory } from '../directory.ts'
 import { Health } from '../health.ts'
 import { defaultLimits } from '../limits.ts'
-import { openSqliteEventLog } from '../sqlite-event-log.ts'
+import { openSqliteEventLog } from '../log/sqlite-event-log.ts'
 
 export interface Answer {
   readonly status: number

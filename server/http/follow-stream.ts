@@ -1,5 +1,5 @@
 import type { Directory } from '../directory.ts'
-import type { EventLog } from '../event-log.ts'
+import type { EventLog } from '../log/event-log.ts'
 import type { TailConnection } from './tail-connection.ts'
 import { encode, encodeCommit } from './tail-messages.ts'
 

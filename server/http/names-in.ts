@@ -1,7 +1,7 @@
 import type { AnyEvent } from '../../schema/events/event.ts'
 import type { Rights } from '../../schema/rights/rights.ts'
 import type { Accounts } from '../accounts.ts'
-import type { LogItem } from '../event-log.ts'
+import type { LogItem } from '../log/event-log.ts'
 
 /** What the actors and rooms of these events are called, and the space itself: enough to word a notification. */
 export function namesIn(

@@ -1,5 +1,5 @@
 import type { StreamPage } from '../../schema/messages/http.ts'
-import type { LogItem } from '../event-log.ts'
+import type { LogItem } from '../log/event-log.ts'
 
 /**
  * A StreamPage as JSON text. The events are JSON already, so they are spliced in as they lie in the log: no parse, no

@@ -1,5 +1,5 @@
 import type { TailMessage } from '../../schema/messages/http.ts'
-import type { Commit, LogItem } from '../event-log.ts'
+import type { Commit, LogItem } from '../log/event-log.ts'
 import { encodeItems } from './stream-page.ts'
 
 /** One message of a tail, as Server-Sent Events write it. */

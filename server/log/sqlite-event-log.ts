@@ -1,6 +1,7 @@
 import { BadOffset, StaleHead, type Appended, type Commit, type EventLog, type LogItem, type Seq } from './event-log.ts'
-import type { Health } from './health.ts'
-import { diskFaultOf, closeSqlite, inTransaction, openSqlite, writeAhead, type Sqlite } from './sqlite.ts'
+import type { Health } from '../health.ts'
+import { Gather } from './gather.ts'
+import { diskFaultOf, closeSqlite, inTransaction, openSqlite, writeAhead, type Sqlite } from '../sqlite.ts'
 
 /**
  * The embedded log. A seq is the event's number in its stream, as 16 digits so that it sorts as text.
@@ -51,8 +52,9 @@ class SqliteEventLog implements EventLog {
   readonly #clock: () => number
   readonly #statements: ReturnType<typeof prepare>
   readonly #watchers = new Set<(commit: Commit) => void>()
+  readonly #gather = new Gather()
   #pending: Pending[] = []
-  #flushing: NodeJS.Immediate | null = null
+  #gathering = false
   #closed = false
 
   constructor(database: Sqlite, health: Pick<Health, 'wrote' | 'failed' | 'bug'>, clock: () => number) {
@@ -70,15 +72,23 @@ class SqliteEventLog implements EventLog {
     if (this.#closed) return Promise.reject(new Error('the event log is closed'))
     return new Promise((resolve, reject) => {
       this.#pending.push({ stream, events, expect: options.expect, resolve, reject })
-      this.#flushing ??= setImmediate(() => this.#flush())
+      if (!this.#gathering) void this.#gatherAndWrite()
     })
   }
 
+  async #gatherAndWrite(): Promise<void> {
+    this.#gathering = true
+    await this.#gather.wait(() => this.#pending.length)
+    this.#gathering = false
+    this.#flush()
+  }
+
   #flush(): void {
-    this.#flushing = null
     const group = this.#pending
     this.#pending = []
-    this.#commit(group)
+    const start = performance.now()
+    if (group.length > 0) this.#commit(group)
+    this.#gather.wrote(group.length, performance.now() - start)
   }
 
   #commit(group: readonly Pending[]): void {
@@ -204,10 +214,7 @@ class SqliteEventLog implements EventLog {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    if (this.#flushing) {
-      clearImmediate(this.#flushing)
-      this.#flush()
-    }
+    this.#flush()
     closeSqlite(this.#database)
   }
 
