@@ -19,6 +19,12 @@ export const deviceBounds = {
   outboxEvents: 20_000,
   /** characters of a draft that are kept: ten times what an event holds */
   draftLength: 600_000,
+  /** a space of fewer events comes in event by event: that takes a second or two */
+  snapshotEvents: 10_000,
+  /** of a snapshot, unpacked: it is held in memory while it is taken in */
+  snapshotBytes: 512 << 20,
+  /** of what a device has of a space already: with more, the rest comes event by event too */
+  snapshotOwnEvents: 2000,
   /** of a page's merged state: a larger one is shown, and not written any more */
   editedPageBytes: 4 << 20,
 } as const

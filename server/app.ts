@@ -14,27 +14,28 @@ import { ownHosts } from './http/own-hosts.ts'
 import { sameOrigin } from './http/same-origin.ts'
 import { apiHeaders } from './http/security-headers.ts'
 import { startRoutes } from './http/routes.ts'
-import { accountRoutes } from './http/account.ts'
-import { passkeyRoutes } from './http/passkeys.ts'
-import { signInRoutes, type GuestPolicy } from './http/sign-in.ts'
+import { signInRoutes } from './http/sign-in.ts'
 import { staticFiles } from './http/static-files.ts'
+import { snapshotRoutes } from './http/snapshots.ts'
 import { streamRoutes } from './http/streams.ts'
 import { startTails } from './http/tails.ts'
-import { leaveEverything } from './leave-everything.ts'
 import type { Limits } from './limits.ts'
+import type { ReadModel } from './read-model/read-model.ts'
+import type { Snapshots } from './snapshots/snapshots.ts'
 
 export interface ServerParts {
   readonly log: EventLog
   readonly directory: Directory
+  /** null: nothing can be written here */
+  readonly readModel: ReadModel | null
+  readonly snapshots: Snapshots | null
   readonly accounts: Accounts
   readonly health: Health
   readonly logger: Logger
   readonly limits: Limits
   /** where the built app lies; null: the API alone */
   readonly dist: string | null
-  readonly guests: GuestPolicy
-  /** new people may come with a passkey */
-  readonly signUp: boolean
+  readonly guests: boolean
   /** what the server is called from outside, e.g. https://chat.example.org */
   readonly origins: readonly string[]
   /** a reverse proxy is in front: X-Forwarded-For says who asked */
@@ -63,21 +64,16 @@ export function createApp(parts: ServerParts): { app: Hono; close(): void } {
   routes.get('/healthz', 'anyone', async (c) => {
     if (health.disk.state !== 'ok') await log.probe()
     const setAside = directory.setAside()
-    const status = health.disk.state === 'ok' && setAside.count === 0 ? 'ok' : 'degraded'
-    return c.json({ status, disk: health.disk, setAside, tails: tails.count }, 200, apiHeaders)
+    const readModel = parts.readModel?.state() ?? null
+    const isWell = health.disk.state === 'ok' && setAside.count === 0 && !readModel?.failed
+    const status = isWell ? 'ok' : 'degraded'
+    return c.json({ status, disk: health.disk, setAside, readModel, tails: tails.count }, 200, apiHeaders)
   })
   app.use('/api/*', sameOrigin)
-  const committer = startCommitter(log, directory, limits)
-  const { guests, signUp, behindProxy } = parts
-  const onSignOut = tails.endSession
-  signInRoutes(routes, accounts, bodies, { guests, behindProxy, limits, onSignOut })
-  passkeyRoutes(routes, accounts, bodies, { signUp, behindProxy, limits })
-  accountRoutes(routes, accounts, bodies, {
-    onSignOut,
-    leaveEverything: (actor) => leaveEverything(directory, committer, actor),
-  })
-  const mayFound = (actor: string) => guests !== 'limited' || accounts.passkeys.has(actor)
-  streamRoutes(routes, log, directory, committer, accounts, bodies, limits, mayFound)
+  const signIn = { guests: parts.guests, behindProxy: parts.behindProxy, limits, onSignOut: tails.endSession }
+  signInRoutes(routes, accounts, bodies, signIn)
+  streamRoutes(routes, log, directory, startCommitter(log, directory, limits), accounts, bodies, limits)
+  snapshotRoutes(routes, parts.snapshots, directory, limits)
   app.route('/', routes.hono)
   if (parts.dist !== null) {
     const overHttps = parts.origins.length > 0 && parts.origins.every((origin) => origin.startsWith('https:'))

@@ -37,11 +37,6 @@ export const defaultLimits = {
 
   /** new guests of one address: an office behind one; then one every 2 s */
   guestsPerAddress: { burst: 200, perSecond: 0.5 },
-  /** asking for a passkey, and signing in with one: an office behind one address */
-  signInsPerAddress: { burst: 200, perSecond: 0.5 },
-  /** recovery codes that are tried: a person has ten, a guesser needs 2⁷⁶ */
-  recoveriesPerAddress: { burst: 10, perSecond: 1 / 60 },
-  recoveriesInAll: { burst: 300, perSecond: 1 },
   /** new guests in all */
   guestsInAll: { burst: 3000, perSecond: 5 },
   /** spaces and private rooms that one person founds: nobody founds more in an hour by hand; an importer one for each archive */
@@ -64,6 +59,14 @@ export const defaultLimits = {
   /** bytes of a commit that are sent along; a larger one is only announced, and read at the client's own pace */
   inlineBytes: 256 << 10,
   heartbeatMs: 15_000,
+
+  /** a space of fewer events has no read model, and no snapshot: a device takes its events as fast */
+  snapshotEvents: 10_000,
+  /** a snapshot is made anew when this part of its space's events is missing in it, and nothing has come for a while */
+  snapshotsBehind: 0.05,
+  snapshotQuietMs: 2000,
+  /** that are being sent at once, of up to some 100 MB each */
+  snapshotsInAll: 32,
 
   /** spaces in one answer of the public list */
   spacesPerPage: 100,

@@ -38,6 +38,13 @@ export function writeAhead(database: Sqlite): void {
   }
 }
 
+/** A file that can be made again, and that several threads of this process may open. */
+export async function openPlainSqlite(path: string): Promise<Sqlite> {
+  const database = (await opener())(path)
+  database.exec('PRAGMA busy_timeout = 5000')
+  return database
+}
+
 /** A file that is locked and never written; see data-folder.ts. */
 export async function openLockFile(path: string): Promise<Sqlite> {
   const database = (await opener())(path)

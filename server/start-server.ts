@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { openAccounts } from './accounts.ts'
 import { createApp } from './app.ts'
-import type { GuestPolicy } from './http/sign-in.ts'
 import { takeDataFolder } from './data-folder.ts'
 import { openDirectory } from './directory.ts'
 import { Health } from './health.ts'
 import { defaultLimits, type Limits } from './limits.ts'
+import { startReadModel } from './read-model/read-model.ts'
+import { keepSnapshots } from './snapshots/snapshots.ts'
 import { openSqliteEventLog } from './log/sqlite-event-log.ts'
 
 export interface ServerOptions {
@@ -18,8 +19,7 @@ export interface ServerOptions {
   readonly host?: string | undefined
   readonly dataDirectory: string
   readonly dist: string | null
-  readonly guests?: GuestPolicy
-  readonly signUp?: boolean
+  readonly guests?: boolean
   /** what the server is called from outside, e.g. https://chat.example.org: requests for other hosts are refused */
   readonly origins?: readonly string[]
   /** a reverse proxy is in front: X-Forwarded-For says who asked */
@@ -35,16 +35,7 @@ export interface RunningServer {
 
 /** Rejects with CannotStart, or with what Node says of a port that cannot be had. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const {
-    dist,
-    logger,
-    host,
-    guests = 'on',
-    signUp = true,
-    origins = [],
-    behindProxy = false,
-    limits = defaultLimits,
-  } = options
+  const { dist, logger, host, guests = true, origins = [], behindProxy = false, limits = defaultLimits } = options
   const health = new Health(logger)
   const folder = await takeDataFolder(options.dataDirectory)
   const closing: (() => unknown)[] = [() => folder.release()]
@@ -60,7 +51,25 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const directory = await openDirectory(join(folder.path, 'directory.db'), log, health, { readOnly })
     closing.push(() => directory.close())
     if (readOnly) await log.probe()
-    const parts = { log, directory, accounts, health, logger, limits, dist, guests, signUp, origins, behindProxy, host }
+    const readModel = readOnly ? null : startReadModel(join(folder.path, 'read-model'), log, directory, health, limits)
+    closing.push(() => readModel?.close())
+    const snapshots = readModel && keepSnapshots(join(folder.path, 'snapshots'), readModel, health, limits)
+    closing.push(() => snapshots?.close())
+    const parts = {
+      log,
+      directory,
+      readModel,
+      snapshots,
+      accounts,
+      health,
+      logger,
+      limits,
+      dist,
+      guests,
+      origins,
+      behindProxy,
+      host,
+    }
     const { app, close: closeTails } = createApp(parts)
     const http = await listen(app.fetch, options, limits, logger)
     return {

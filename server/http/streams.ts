@@ -29,8 +29,6 @@ export function streamRoutes(
   accounts: Accounts,
   bodies: Bodies,
   limits: Limits,
-  /** whether a person may found spaces and private rooms here */
-  mayFound: (actor: string) => boolean,
 ): void {
   const admission = startAdmission(limits)
 
@@ -61,11 +59,7 @@ export function streamRoutes(
           const message = `events: must be 1 to ${limits.eventsPerAppend}`
           throw new Fault('MALFORMED_REQUEST', message, { field: 'events' })
         }
-        const founds = isNew(stream)
-        if (founds && !mayFound(actor)) {
-          throw new Fault('ACCOUNT_NEEDED', 'guests found no spaces and no private rooms on this server')
-        }
-        admission.count(actor, inputs.length, bytes, founds)
+        admission.count(actor, inputs.length, bytes, isNew(stream))
         return c.json({ results: await committer.append(actor, stream, inputs) })
       }),
     )

@@ -3,7 +3,6 @@ import type { BlockPart } from './event-blocks.ts'
 import { eventColumns, toStored } from './event-log-table.ts'
 import { needsReplay } from './replay.ts'
 import type { ApplicationDatabase } from '../runtime/application.ts'
-import { scrubStep } from './scrub.ts'
 import { inTransaction, type Store } from './store.ts'
 
 /**
@@ -20,9 +19,7 @@ export function sealedPart(type: EventType): BlockPart | null {
 /** One step. False: there is nothing to do. */
 export function sealStep(store: Store): boolean {
   if (needsReplay(store)) return false // it counts on finding each event where it was
-  if (packStep(store)) return true
-  if (inTransaction(store, () => sealRows(store, 'structure') || sealRows(store, 'timeline'))) return true
-  return scrubStep(store)
+  return packStep(store) || inTransaction(store, () => sealRows(store, 'structure') || sealRows(store, 'timeline'))
 }
 
 /** Deflates one block. */

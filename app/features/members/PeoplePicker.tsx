@@ -57,7 +57,7 @@ export function PeoplePicker<P extends Person>({
       </ul>
       <p id={id} className={css.none} role="status">
         {found.length === 0 && typed.trim() !== ''
-          ? 'No one has that name.'
+          ? 'Nobody is called that.'
           : full
             ? `${chosen.length} chosen: no more fit.`
             : `${chosen.length} chosen`}

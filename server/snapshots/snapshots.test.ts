@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { SequencedEvent } from '../../schema/events/event.ts'
+import { applyBatch } from '../../workers/event-store/apply-batch.ts'
+import { checkSearchIndex, loadSqlite, openMemoryStore, projectionDump } from '../../workers/event-store/testing.ts'
+import { attachBytes, bytesInMemory } from '../../workers/runtime/storage/attached-bytes.ts'
+import { mergeSnapshot } from '../../workers/snapshot/merge-snapshot.ts'
+import { startTestServer, type TestPerson, type TestServer } from '../testing.ts'
+
+describe('snapshots of a server', () => {
+  let server: TestServer
+  let ada: TestPerson
+  let space: ReturnType<TestPerson['found']>
+  const pathOf = (stream: string) => `/api/streams/${encodeURIComponent(stream)}`
+
+  beforeAll(async () => {
+    server = await startTestServer({ limits: { snapshotEvents: 40, snapshotQuietMs: 50 } })
+    ada = await server.signIn('Ada')
+    space = ada.found()
+    await ada.append(space.stream, space.events)
+    const said = Array.from({ length: 60 }, (_, at) => ada.say(space.stream, space.room, `message ${at}`))
+    await ada.append(space.stream, said)
+    const [first] = said
+    await ada.append(space.stream, [
+      ada.event('message.edit', space.stream, {
+        entity: first!.id,
+        room: space.room,
+        payload: { text: 'said better' },
+      }),
+      ada.event('reaction.add', space.stream, { entity: first!.id, room: space.room, payload: { emoji: '👍' } }),
+    ])
+    await vi.waitFor(
+      async () => expect((await ada.request(`${pathOf(space.stream)}/snapshot`)).status).toBe(200),
+      25_000,
+    )
+  }, 30_000)
+  afterAll(() => server.dispose())
+
+  test('one that a device takes in gives what all events give', async () => {
+    await ada.append(space.stream, [ada.say(space.stream, space.room, 'came behind it')])
+    const { body } = await ada.get(`${pathOf(space.stream)}/events?limit=1000`)
+    const device = await openMemoryStore()
+    const plain = await openMemoryStore()
+    apply(plain, body.items)
+    expect(await take(device, await bytesOf(ada, space.stream))).toMatchObject({ type: 'Merged' })
+    const cursor = device.log.cursor(space.stream)!
+    apply(
+      device,
+      body.items.filter(({ seq }) => seq > cursor),
+    )
+    expect(projectionDump(device)).toEqual(projectionDump(plain))
+    checkSearchIndex(device)
+    device.close()
+    plain.close()
+  })
+
+  test('it says how large it is and what it must hash to, and is not sent twice', async () => {
+    const answer = await ada.request(`${pathOf(space.stream)}/snapshot`)
+    const bytes = Buffer.from(await answer.arrayBuffer())
+    expect(answer.headers.get('x-snapshot-bytes')).toBe(String(bytes.length))
+    expect(answer.headers.get('x-snapshot-sha256')).toBe(createHash('sha256').update(bytes).digest('hex'))
+    const again = { headers: { 'if-none-match': answer.headers.get('etag')! } }
+    expect((await ada.request(`${pathOf(space.stream)}/snapshot`, again)).status).toBe(304)
+  })
+
+  test('who may not read the space gets none, and neither does who was removed', async () => {
+    const bob = await server.signIn('Bob')
+    const ask = async () => (await bob.request(`${pathOf(space.stream)}/snapshot`)).status
+    expect(await ask()).toBe(403)
+    await bob.append(space.stream, [bob.join(space.stream)])
+    expect(await ask()).toBe(200)
+    await ada.append(space.stream, [ada.event('member.leave', space.stream, { entity: bob.actor })])
+    expect(await ask()).toBe(403)
+    expect((await fetch(`${server.origin}${pathOf(space.stream)}/snapshot`)).status).toBe(401)
+  })
+
+  test('a small space has none, and is not followed', async () => {
+    const small = ada.found()
+    await ada.append(small.stream, small.events)
+    expect((await ada.request(`${pathOf(small.stream)}/snapshot`)).status).toBe(404)
+    expect((await ada.get<Health>('/healthz')).body.readModel.followed).toBe(1)
+  })
+
+  test('the read model is up to date soon after an append, and says so', async () => {
+    await ada.append(space.stream, [ada.say(space.stream, space.room, 'one more')])
+    await expect
+      .poll(async () => (await ada.get<Health>('/healthz')).body.readModel)
+      .toMatchObject({ behind: 0, failed: 0 })
+  })
+
+  test('it is there at once after a restart, and so is the read model', async () => {
+    await server.stop()
+    await server.restart()
+    expect((await ada.request(`${pathOf(space.stream)}/snapshot`)).status).toBe(200)
+    await expect
+      .poll(async () => (await ada.get<Health>('/healthz')).body.readModel)
+      .toMatchObject({ followed: 1, behind: 0, failed: 0 })
+  })
+})
+
+interface Health {
+  readonly readModel: { readonly followed: number; readonly behind: number; readonly failed: number }
+}
+type MemoryStore = Awaited<ReturnType<typeof openMemoryStore>>
+
+function apply(store: MemoryStore, items: readonly SequencedEvent[]): void {
+  if (items.length === 0) return
+  const stream = items[0]!.event.stream
+  applyBatch(store, { batchId: '', stream, items, after: null, cursor: items.at(-1)!.seq })
+}
+
+async function bytesOf(person: TestPerson, stream: string): Promise<Uint8Array> {
+  const answer = await person.request(`/api/streams/${encodeURIComponent(stream)}/snapshot`)
+  return new Uint8Array(await answer.arrayBuffer())
+}
+
+async function take(store: MemoryStore, bytes: Uint8Array) {
+  const detach = attachBytes(await loadSqlite(), store.db, 'snapshot', bytesInMemory(bytes))
+  try {
+    return mergeSnapshot(store, 'snapshot', () => true)
+  } finally {
+    detach()
+  }
+}

@@ -1,0 +1,139 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { KnownEvent } from '../../schema/events/event.ts'
+import { streamKind } from '../../schema/events/streams.ts'
+import { applyBatch } from '../event-store/apply-batch.ts'
+import { pendingEvents, queueUpload } from '../event-store/outbox.ts'
+import { randomEvents } from '../event-store/random-events.ts'
+import { recordEvent } from '../event-store/record-event.ts'
+import { sealStep } from '../event-store/seal.ts'
+import { inTransaction, type SealSizes } from '../event-store/store.ts'
+import {
+  checkSearchIndex,
+  loadSqlite,
+  openMemoryStore,
+  projectionDump,
+  type MemoryStore,
+} from '../event-store/testing.ts'
+import { attachBytes, bytesInMemory } from '../runtime/storage/attached-bytes.ts'
+import { stripToSnapshot } from './make-snapshot.ts'
+import { mergeSnapshot, type MergeOutcome } from './merge-snapshot.ts'
+
+/** PROPERTY_SEED=… replays a failure; PROPERTY_RUNS=… looks longer. */
+const seed = Number(process.env['PROPERTY_SEED'] ?? 1)
+const parameters = { seed, numRuns: Number(process.env['PROPERTY_RUNS'] ?? 25), interruptAfterTimeLimit: 25_000 }
+
+/** so that random histories, which are short, are sealed too */
+const seal: SealSizes = { atOnce: 4, open: 1, smallest: 2, largest: 3 }
+
+describe(`laws of snapshots (seed ${seed})`, () => {
+  it('a snapshot and what came after it give what all events give, whatever the device had before', async () => {
+    const seen = { moved: 0, held: 0, unsent: 0 }
+    const property = fc.asyncProperty(
+      randomEvents(),
+      fc.nat(40),
+      fc.infiniteStream(fc.nat(99)),
+      async (events, cut, numbers) => {
+        const next = () => numbers.next().value as number
+        await withStores(async (server, device, plain) => {
+          const sent = inStreams(events.filter(({ stream }) => streamKind(stream) !== 'local'))
+          for (const [stream, own] of sent) apply(plain, stream, own)
+          const streams = [...sent.keys()].filter((stream) => streamKind(stream) !== 'person')
+          // other streams were on the device first, and took keys of messages and integers of names
+          for (const [stream, own] of sent) if (!streams.includes(stream)) apply(device, stream, own)
+          const shared = streams.filter(() => next() < 70)
+          for (const stream of streams) if (!shared.includes(stream)) apply(device, stream, sent.get(stream)!)
+          for (const stream of shared) {
+            const own = sent.get(stream)!
+            apply(server, stream, own.slice(0, cut))
+            const newest = own.filter(() => next() < 20)
+            apply(device, stream, newest, null)
+            const unsent = own.filter((event) => !newest.includes(event) && next() < 10)
+            write(
+              device,
+              unsent.map(({ event }) => event),
+            )
+            seen.held += newest.length
+            seen.unsent += unsent.length
+          }
+          while (next() < 80 && sealStep(server));
+          const outcome = await take(device, snapshotOf(server, shared))
+          if (shared.length > 0) expect(outcome.type).toBe('Merged')
+          checkSearchIndex(device)
+          for (const stream of shared) apply(device, stream, sent.get(stream)!.slice(cut))
+          expect(projectionDump(device)).toEqual(projectionDump(plain))
+          checkSearchIndex(device)
+          expect(pendingEvents(device)).toEqual([])
+          for (const { event, seq } of [...sent.values()].flat()) expect(device.log.has(event, seq)).toBe(true)
+          seen.moved += shared.length
+        })
+      },
+    )
+    await fc.assert(property, parameters)
+    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(0)
+  })
+})
+
+interface Sequenced {
+  readonly seq: string
+  readonly receivedAt: number
+  readonly event: KnownEvent
+}
+
+function inStreams(events: readonly KnownEvent[]): Map<string, Sequenced[]> {
+  const streams = new Map<string, Sequenced[]>()
+  for (const event of events) {
+    const own = streams.get(event.stream) ?? []
+    streams.set(event.stream, own)
+    // clocks of the future are taken, since the server took them
+    const receivedAt = Math.max(event.at, Number(BigInt(event.clock) >> 16n))
+    own.push({ seq: String(own.length + 1).padStart(16, '0'), receivedAt, event })
+  }
+  return streams
+}
+
+function apply(
+  store: MemoryStore,
+  stream: string,
+  items: readonly Sequenced[],
+  cursor = items.at(-1)?.seq ?? null,
+): void {
+  if (items.length === 0) return
+  const outcome = applyBatch(store, { batchId: '', stream, items, after: null, cursor })
+  expect(outcome).toMatchObject({ type: 'Applied', rejected: [] })
+}
+
+/** as a person does, offline */
+function write(store: MemoryStore, events: readonly KnownEvent[]): void {
+  const record = recordEvent(store)
+  inTransaction(store, () => {
+    for (const event of events) {
+      if (record(event, event, null, store.now()) === 'applied') queueUpload(store, event)
+    }
+  })
+}
+
+function snapshotOf(store: MemoryStore, streams: readonly string[]): Uint8Array {
+  inTransaction(store, () => stripToSnapshot(store.sql, streams, 0))
+  return sqlite!.capi.sqlite3_js_db_export(store.db)
+}
+let sqlite: Awaited<ReturnType<typeof loadSqlite>> | undefined
+
+async function take(store: MemoryStore, bytes: Uint8Array): Promise<MergeOutcome> {
+  const detach = attachBytes(sqlite!, store.db, 'snapshot', bytesInMemory(bytes))
+  try {
+    return mergeSnapshot(store, 'snapshot', () => true)
+  } finally {
+    detach()
+  }
+}
+
+async function withStores(work: (server: MemoryStore, device: MemoryStore, plain: MemoryStore) => Promise<void>) {
+  sqlite = await loadSqlite()
+  const stores = [await openMemoryStore({ seal }), await openMemoryStore({ seal }), await openMemoryStore({ seal })]
+  try {
+    await work(stores[0]!, stores[1]!, stores[2]!)
+  } finally {
+    for (const store of stores) store.close()
+  }
+}

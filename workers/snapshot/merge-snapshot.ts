@@ -1,0 +1,105 @@
+import { deviceBounds } from '../../schema/device-bounds.ts'
+import { asNewest, type AnyEvent, type KnownEvent } from '../../schema/events/event.ts'
+import type { RawSql } from '../runtime/serving/raw-sql.ts'
+import { eventColumns, toStored, type Place } from '../event-store/event-log-table.ts'
+import { recordEvent, seeClock } from '../event-store/record-event.ts'
+import { inTransaction, type Store } from '../event-store/store.ts'
+import { faultOfSnapshot } from './check-snapshot.ts'
+import { copyStreams, forgetCopied } from './copy-streams.ts'
+import { carrySearchIndex } from './search-index.ts'
+import { isOfThisBuild, readInfo } from './snapshot-info.ts'
+
+export type MergeOutcome =
+  | { readonly type: 'Merged'; readonly cursors: readonly { readonly stream: string; readonly cursor: string }[] }
+  /** nothing was changed: the events are to come one by one */
+  | { readonly type: 'Refused'; readonly reason: string }
+
+/**
+ * Takes in a snapshot that is attached as `from`. Law: snapshot, then what came after it = all events one by one, whatever the device
+ * had of these streams before. `wanted` says of which streams; what else is in it is left there.
+ *
+ * One transaction. What the device has of the streams is taken back first, then the rows are copied, and what the snapshot does not
+ * have of it is applied again. Other streams are not touched.
+ */
+export function mergeSnapshot(store: Store, from: string, wanted: (stream: string) => boolean): MergeOutcome {
+  const { sql } = store
+  const fault = faultOfSnapshot(sql, from)
+  if (fault !== null) return { type: 'Refused', reason: fault }
+  const info = readInfo(sql, from)
+  if (!info) return { type: 'Refused', reason: 'it does not say what it is' }
+  if (!isOfThisBuild(info)) return { type: 'Refused', reason: 'another version made it' }
+  const entire = info.index && info.streams.every(({ stream }) => wanted(stream))
+  const cursors = info.streams.flatMap(({ stream, seq }) =>
+    seq !== null && wanted(stream) ? [{ stream, cursor: seq }] : [],
+  )
+  const streams = cursors.map(({ stream }) => stream)
+  const held = streams.reduce((sum, stream) => sum + eventsOf(store, stream), 0)
+  if (held > deviceBounds.snapshotOwnEvents) return { type: 'Refused', reason: 'most of it is here already' }
+  try {
+    inTransaction(store, () => {
+      const own = streams.flatMap((stream) => takeBack(store, stream))
+      store.projector.flush()
+      const plan = { from, to: 'main', streams }
+      copyStreams(sql, plan)
+      carrySearchIndex(sql, plan, entire)
+      const at = store.now()
+      for (const { stream, cursor } of cursors) store.log.advanceCursor(stream, cursor, at)
+      seeClock(store, highestClock(sql, from))
+      giveBack(store, own, at)
+    })
+  } finally {
+    forgetCopied(sql)
+  }
+  return { type: 'Merged', cursors }
+}
+
+interface OwnEvent {
+  readonly event: AnyEvent
+  readonly isApplied: boolean
+  readonly place: Place | null
+}
+
+function eventsOf({ sql }: Store, stream: string): number {
+  return sql
+    .prepare(
+      `SELECT (SELECT count(*) FROM events WHERE stream = ?1) +
+         (SELECT coalesce(sum(a.events), 0) FROM applied_events a JOIN streams s ON s.id = a.stream WHERE s.name = ?1)`,
+    )
+    .rows(stream)[0]![0] as number
+}
+
+function takeBack(store: Store, stream: string): OwnEvent[] {
+  const rows = store.sql.prepare(`SELECT ${eventColumns}, e.applied_at FROM events e WHERE e.stream = ?`).rows(stream)
+  const own = rows.map((row): OwnEvent => ({ ...placed(toStored(row)), isApplied: row[11] !== null }))
+  for (let sealed = store.log.blocks.takeOut(stream); sealed; sealed = store.log.blocks.takeOut(stream)) {
+    own.push(...sealed.map((stored) => ({ ...placed(stored), isApplied: true })))
+  }
+  for (const { event, isApplied } of own) {
+    if (isApplied) store.projector.unproject(asNewest(event as KnownEvent))
+    store.log.remove(event)
+  }
+  return own
+}
+
+function placed({ event, seq, receivedAt }: ReturnType<typeof toStored>) {
+  return { event, place: seq === null ? null : { seq, receivedAt: receivedAt ?? event.at } }
+}
+
+/** What the snapshot has of it is not taken twice; and it needs no sending any more. */
+function giveBack(store: Store, own: readonly OwnEvent[], at: number): void {
+  const record = recordEvent(store)
+  const sent = store.sql.prepare('DELETE FROM outbox WHERE stream = ? AND event_id = ?')
+  for (const { event, isApplied, place } of own) {
+    const outcome = record(event, isApplied ? asNewest(event as KnownEvent) : null, place, at)
+    if (outcome === 'duplicate') sent.run(event.stream, event.id)
+  }
+}
+
+function highestClock(sql: RawSql, from: string): bigint {
+  const [clock] = sql
+    .prepare(
+      `SELECT max(coalesce((SELECT max(clock) FROM ${from}.events), 0), coalesce((SELECT max(last_clock) FROM ${from}.applied_events), 0))`,
+    )
+    .rows()[0]!
+  return BigInt(clock as number | bigint)
+}
