@@ -177,7 +177,7 @@ describe('who is gone hears nothing more', () => {
     const hers = [await new Tail(ada).opened(), await new Tail(ada, at(space.stream, 'tail')).opened()]
     const his = await new Tail(bob).opened()
     expect((await ada.request('/api/sign-out', { method: 'POST' })).status).toBe(204)
-    await expect.poll(() => hers.map(({ ended }) => ended), { timeout: 1000 }).toEqual([true, true])
+    await expect.poll(() => hers.map(({ ended }) => ended)).toEqual([true, true])
     expect(his.ended).toBe(false)
     his.socket.destroy()
   })
@@ -214,7 +214,7 @@ describe('who is gone hears nothing more', () => {
   test('a heartbeat comes for as long as the session lives', async () => {
     const ada = await server.signIn('Ada')
     const tail = await new Tail(ada).opened()
-    await expect.poll(() => tail.text.split('\n:\n').length, { timeout: 3000 }).toBeGreaterThan(2)
+    await expect.poll(() => tail.text.split('\n:\n').length).toBeGreaterThan(2)
     tail.socket.destroy()
   })
 })

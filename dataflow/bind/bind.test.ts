@@ -2,7 +2,7 @@ import type { Database } from '@sqlite.org/sqlite-wasm'
 import { expect, test } from 'vitest'
 import type { Catalog } from '../catalog/catalog.ts'
 import { type ReadSql, readCatalog, schemaVersion } from '../catalog/read-catalog.ts'
-import { answer, corporaPresent, corpusQueries } from '../parse/corpora.ts'
+import { answer, corpora, corporaPresent, corpusQueries } from '../parse/corpora.ts'
 import { printSelect } from '../print/print.ts'
 import { bindStatement } from './bind-statement.ts'
 import { Unsupported } from './unsupported.ts'
@@ -16,12 +16,13 @@ function catalogOf(db: Database): Catalog {
   return catalog
 }
 
-test.skipIf(!corporaPresent)('bound queries, printed, answer the same (optional test data ../shared/corpora)', () => {
+const each = test.skipIf(!corporaPresent).each(corpora)
+each('bound queries of %s, printed, answer the same (optional test data ../shared/corpora)', (name) => {
   const step = process.env.PRINT_ALL ? 1 : 100
   const wrong: string[] = []
   const reasons = new Map<string, number>()
   let count = 0
-  for (const { corpus, db, sql, expected } of corpusQueries(step)) {
+  for (const { corpus, db, sql, expected } of corpusQueries(name, step)) {
     count++
     let printed: string
     try {
@@ -36,7 +37,7 @@ test.skipIf(!corporaPresent)('bound queries, printed, answer the same (optional 
     if (got !== expected)
       wrong.push(`${corpus}: ${sql}\n→ ${printed}\n${got.slice(0, 300)}\nnot ${expected.slice(0, 300)}`)
   }
-  console.log(`bound ${count} queries, unsupported: ${JSON.stringify(Object.fromEntries(reasons))}`)
+  console.log(`bound ${count} queries of ${name}, unsupported: ${JSON.stringify(Object.fromEntries(reasons))}`)
   if (wrong.length) console.log(`${wrong.length} wrong\n${wrong.slice(0, 12).join('\n\n')}`)
   expect(wrong.length).toBe(0)
 })

@@ -7,10 +7,10 @@ import { join } from 'node:path'
  * compare what SQLite answers before and after.
  */
 
-const corpora = join(import.meta.dirname, '../../../shared/corpora')
+const shared = join(import.meta.dirname, '../../../shared/corpora')
 export const sqlite3 = await sqlite3InitModule()
 
-export const corporaPresent = existsSync(corpora)
+export const corporaPresent = existsSync(shared)
 
 export interface CorpusQuery {
   readonly corpus: string
@@ -20,25 +20,37 @@ export interface CorpusQuery {
   readonly expected: string
 }
 
-/** Every SELECT that SQLite answers (the same each time), or of the large corpora every `step`-th. */
-export function* corpusQueries(step: number): Generator<CorpusQuery> {
-  const selects = new sqlite3.oo1.DB()
-  selects.exec(readFileSync(join(corpora, 'selects/schema.sql'), 'utf8'))
-  const cases: [string, string][] = JSON.parse(readFileSync(join(corpora, 'selects/corpus.json'), 'utf8'))
-  for (const [, sql] of cases) yield* query('selects', selects, sql)
-  for (const corpus of ['tpch', 'nexmark']) {
-    const db = new sqlite3.oo1.DB()
-    db.exec(readFileSync(join(corpora, corpus, 'data.sql'), 'utf8'))
-    const folder = join(corpora, corpus, 'queries')
-    for (const file of readdirSync(folder)) {
-      const view = /create view[^;]*;/i
-      const sql = readFileSync(join(folder, file), 'utf8')
-      const [definition] = view.exec(sql) ?? []
-      if (definition) db.exec(definition)
-      yield* query(corpus, db, sql.replace(view, '').replace(/drop view[^;]*;/i, ''))
-    }
+export const corpora = ['selects', 'tpch', 'sqllogictest'] as const
+
+/** Every SELECT of it that SQLite answers (the same each time); of `sqllogictest`, which is large, every `step`-th. */
+export function corpusQueries(corpus: (typeof corpora)[number], step: number): Generator<CorpusQuery> {
+  if (corpus === 'selects') return selects()
+  return corpus === 'tpch' ? queryFiles(corpus) : logicTests(step)
+}
+
+function* selects(): Generator<CorpusQuery> {
+  const db = new sqlite3.oo1.DB()
+  db.exec(readFileSync(join(shared, 'selects/schema.sql'), 'utf8'))
+  const cases: [string, string][] = JSON.parse(readFileSync(join(shared, 'selects/corpus.json'), 'utf8'))
+  for (const [, sql] of cases) yield* query('selects', db, sql)
+}
+
+/** Data, and a file for each query. */
+function* queryFiles(corpus: string): Generator<CorpusQuery> {
+  const db = new sqlite3.oo1.DB()
+  db.exec(readFileSync(join(shared, corpus, 'data.sql'), 'utf8'))
+  const folder = join(shared, corpus, 'queries')
+  for (const file of readdirSync(folder)) {
+    const view = /create view[^;]*;/i
+    const sql = readFileSync(join(folder, file), 'utf8')
+    const [definition] = view.exec(sql) ?? []
+    if (definition) db.exec(definition)
+    yield* query(corpus, db, sql.replace(view, '').replace(/drop view[^;]*;/i, ''))
   }
-  const folder = join(corpora, 'sqllogictest')
+}
+
+function* logicTests(step: number): Generator<CorpusQuery> {
+  const folder = join(shared, 'sqllogictest')
   for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.test'))) {
     if (!statSync(join(folder, path)).isFile()) continue
     const db = new sqlite3.oo1.DB()
