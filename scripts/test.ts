@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { findBrowser } from './find-browser.ts'
 import { run } from './run.ts'
@@ -6,7 +7,8 @@ import { closingLine, countPlaywright, countVitest, skippedIn, type Counts } fro
 
 /**
  * `npm test`: every stage runs, whatever became of the others; a stage that cannot report counts as one failure.
- * Ends with one line `N passed, N failed` (`, N skipped` when some were), and exits accordingly.
+ * Ends with one line `N passed, N failed` (`, N skipped` when some were), and exits accordingly. Stages of one group run
+ * at once: each of them leaves a core idle now and then.
  */
 interface Stage {
   readonly name: string
@@ -17,44 +19,39 @@ const reports = join(import.meta.dirname, '../.cache/test-reports')
 rmSync(reports, { recursive: true, force: true })
 mkdirSync(reports, { recursive: true })
 
-const stages: readonly Stage[] = [
-  check('types', 'tsc', ['--noEmit']),
-  check('lint', 'oxlint', ['--deny-warnings']),
-  check('format', 'prettier', ['--check', '--log-level', 'warn', '.']),
-  {
-    name: 'unit',
-    execute: () => {
-      const report = join(reports, 'unit.json')
-      const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`]
-      return reported('vitest', ['run', ...reporters], report, (found) => {
-        for (const name of skippedIn(found)) console.log(`skipped: ${name}`)
-        return countVitest(found)
-      })
+const groups: readonly (readonly Stage[])[] = [
+  [
+    check('types', 'tsc', ['--noEmit']),
+    check('lint', 'oxlint', ['--deny-warnings']),
+    check('format', 'prettier', ['--check', '--log-level', 'warn', '.']),
+    check('build', 'vite', ['build', '--logLevel', 'warn']),
+  ],
+  [
+    {
+      name: 'unit',
+      execute: () => {
+        const report = join(reports, 'unit.json')
+        const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`]
+        return reported('vitest', ['run', ...reporters], report, (found) => {
+          for (const name of skippedIn(found)) console.log(`skipped: ${name}`)
+          return countVitest(found)
+        })
+      },
     },
-  },
-  check('build', 'vite', ['build', '--logLevel', 'warn']),
-  {
-    name: 'end-to-end',
-    execute: () => {
-      const browser = findBrowser((line) => console.log(line))
-      if (browser.type === 'missing') {
-        console.log(browser.advice)
-        return Promise.resolve({ passed: 0, failed: 1, skipped: 0 })
-      }
-      console.log(`Chromium ${browser.version} at ${browser.executablePath}`)
-      const report = join(reports, 'e2e.json')
-      const environment = { CHROMIUM: browser.executablePath, PLAYWRIGHT_JSON_OUTPUT_FILE: report }
-      return reported('playwright', ['test', '--reporter=list,json'], report, countPlaywright, environment)
-    },
-  },
+  ],
+  [endToEnd('end-to-end', 'beside', Math.min(2, availableParallelism()))],
+  [endToEnd('alone', 'alone', 1)],
 ]
 
 const results: { name: string; seconds: number; counts: Counts }[] = []
-for (const { name, execute } of stages) {
-  console.log(`\n── ${name}`)
-  const start = performance.now()
-  const counts = await execute()
-  results.push({ name, seconds: (performance.now() - start) / 1000, counts })
+for (const group of groups) {
+  console.log(`\n── ${group.map(({ name }) => name).join(', ')}`)
+  const finished = group.map(async ({ name, execute }) => {
+    const start = performance.now()
+    const counts = await execute()
+    return { name, seconds: (performance.now() - start) / 1000, counts }
+  })
+  results.push(...(await Promise.all(finished)))
 }
 
 console.log('')
@@ -66,6 +63,23 @@ for (const { name, seconds, counts } of results) {
 const { line, exitCode } = closingLine(results.map((result) => result.counts))
 console.log(`\n${line}`)
 process.exit(exitCode)
+
+/** The end-to-end tests of one project of playwright.config.ts. */
+function endToEnd(name: string, project: string, workers: number): Stage {
+  const execute = (): Promise<Counts> => {
+    const browser = findBrowser((line) => console.log(line))
+    if (browser.type === 'missing') {
+      console.log(browser.advice)
+      return Promise.resolve({ passed: 0, failed: 1, skipped: 0 })
+    }
+    console.log(`Chromium ${browser.version} at ${browser.executablePath}`)
+    const report = join(reports, `e2e-${project}.json`)
+    const environment = { CHROMIUM: browser.executablePath, PLAYWRIGHT_JSON_OUTPUT_FILE: report }
+    const parameters = ['test', `--project=${project}`, `--workers=${workers}`, '--reporter=list,json']
+    return reported('playwright', parameters, report, countPlaywright, environment)
+  }
+  return { name, execute }
+}
 
 /** A stage of one command whose exit code is the result. */
 function check(name: string, binary: string, parameters: readonly string[]): Stage {

@@ -10,13 +10,15 @@ export interface BuiltPage {
   readonly files: string
 }
 const project = join(import.meta.dirname, '../..')
+/** No two processes that run at once share a folder: one empties it before it builds. */
+const built = join(project, '.cache/pages', process.env['TEST_PARALLEL_INDEX'] ?? 'alone')
 export const runtimePage: BuiltPage = {
   root: join(project, 'e2e/runtime/page'),
-  files: join(project, '.cache/runtime-page'),
+  files: join(built, 'runtime'),
 }
-export const todoPage: BuiltPage = { root: join(project, 'examples/todo'), files: join(project, '.cache/todo') }
+export const todoPage: BuiltPage = { root: join(project, 'examples/todo'), files: join(built, 'todo') }
 const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' }
-const built = new Map<BuiltPage, Promise<unknown>>()
+const builds = new Map<BuiltPage, Promise<unknown>>()
 
 /** A page of the runtime (the bare one, if none is named) at an origin of its own, so with empty storage and no worker that another test left. */
 export class RuntimeSite {
@@ -25,7 +27,7 @@ export class RuntimeSite {
 
   static async open(page: BuiltPage = runtimePage): Promise<RuntimeSite> {
     const building =
-      built.get(page) ??
+      builds.get(page) ??
       build({
         configFile: false,
         root: page.root,
@@ -33,7 +35,7 @@ export class RuntimeSite {
         worker: { format: 'es' },
         build: { outDir: page.files, emptyOutDir: true, target: 'es2023' },
       })
-    built.set(page, building)
+    builds.set(page, building)
     await building
     const server = createServer((request, response) => {
       const { pathname } = new URL(request.url ?? '/', 'http://localhost')

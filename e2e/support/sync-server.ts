@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { closeSqlite, openSqlite } from '../../server/sqlite.ts'
+import { serverProgram } from './server-program.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -41,7 +42,7 @@ export class SyncServer {
   }
 
   async start(): Promise<void> {
-    const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), join(root, 'server/main.ts')], {
+    const child = spawn(process.execPath, [await serverProgram()], {
       cwd: this.#folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
@@ -126,11 +127,11 @@ export class SyncServer {
 
 /**
  * Below those that systems give to connections on their way out: while the server is stopped, nothing else may be given
- * its port, a connection of the browser that asks for it least of all.
+ * its port: a connection of the browser that asks for it least of all, and no other server of a test that runs beside.
  */
 async function freePort(): Promise<number> {
   for (;;) {
-    const port = 12_000 + Math.floor(Math.random() * 20_000)
+    const port = 12_000 + 8 * Math.floor(Math.random() * 2_500) + (Number(process.env['TEST_PARALLEL_INDEX'] ?? 0) % 8)
     if (await isFree(port)) return port
   }
 }
