@@ -7,8 +7,8 @@ import { isImporter } from '../schema/rights/importers.ts'
 import { refusalOf } from '../schema/rights/may.ts'
 import { branchRights, foldRights, type Rights } from '../schema/rights/rights.ts'
 import { isStructure } from '../schema/rights/space-state.ts'
-import { canonicalJson } from './canonical-json.ts'
 import type { Directory } from './directory.ts'
+import { hashOf, withoutErased } from './erase.ts'
 import { Gather } from './log/gather.ts'
 import { StaleHead, type EventLog, type LogItem } from './log/event-log.ts'
 import { Fault } from './fault.ts'
@@ -77,9 +77,10 @@ export function startCommitter(
         else taken.push(request)
       }
       if (taken.length === 0) return
-      const events = taken.flatMap((request) => request.events.map(({ valid, data }) => ({ id: valid.event.id, data })))
+      const sent = taken.flatMap((request) => request.events.map(({ valid, data }) => ({ ...knownIn(valid), data })))
       try {
-        const appended = await log.append(stream, events, { expect: entry?.head ?? null })
+        const { events, rewrite } = await withoutErased(stream, sent, log, directory)
+        const appended = await log.append(stream, events, { expect: entry?.head ?? null, rewrite })
         let at = 0
         for (const request of taken) {
           request.resolve(request.events.map(({ valid }) => ({ id: valid.event.id, ...appended[at++]! })))
@@ -111,6 +112,8 @@ export function startCommitter(
     },
   }
 }
+
+const knownIn = (valid: Sent['valid']) => ({ event: valid.event, known: valid.type === 'known' ? valid.event : null })
 
 /** Of every event its own, and the message that it changes. */
 function idsIn(line: readonly Request[]): string[] {
@@ -206,7 +209,7 @@ class Trial {
     const { type: append, entity, payload } = event
     const attempt = { append, entity, payload, authorOf: (message: string) => this.#authorOf(message) }
     const refusal = refusalOf(rights, actor, attempt, this.#stream)
-    const first = this.#taken.get(event.id)?.data ?? this.#known.get(event.id)?.data
+    const first = this.#taken.get(event.id) ?? this.#known.get(event.id)
     if (first !== undefined) {
       const outcome = sameOrTaken(actor, first, data)
       // who may not write here is not told which ids there are
@@ -232,12 +235,13 @@ class Trial {
 }
 
 /** An id that is there already: the same event again, or another one under its name. */
-function sameOrTaken(actor: string, first: string, again: string) {
-  if (first === again) return 'known'
-  const event = JSON.parse(first) as AnyEvent
+function sameOrTaken(actor: string, first: Pick<LogItem, 'data' | 'erased'>, again: string) {
+  if (first.data === again) return 'known'
+  const event = JSON.parse(first.data) as AnyEvent
   if (event.actor !== actor) {
     return { code: 'EVENT_ID_TAKEN', field: 'id', message: `id: ${event.id} is another person’s event` } as const
   }
-  if (canonicalJson(event) === canonicalJson(JSON.parse(again))) return 'known'
+  const hash = first.erased ?? hashOf(event)
+  if (hash === hashOf(JSON.parse(again))) return 'known'
   return { code: 'EVENT_CHANGED', field: 'id', message: `id: ${event.id} was sent before with other content` } as const
 }

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs'
 import type { LogItem, Seq } from './log/event-log.ts'
 import type { Health, SetAside } from './health.ts'
-import { closeSqlite, inTransaction, openSqlite, type Sqlite } from './sqlite.ts'
+import { erasedData } from './erase.ts'
+import { closeSqlite, inTransaction, logCutter, openSqlite, type LogCutter, type Sqlite } from './sqlite.ts'
 
 /**
  * The directory's file: of each stream how far it was read, the events of its structure, which events belong to a room,
@@ -21,6 +22,9 @@ export interface DirectoryFile {
    * newest few thousand, if there are more.
    */
   roomEvents(stream: string, room: string, messages: number): string[]
+  /** ids of events that say words of the message, besides its own */
+  speakersOf(stream: string, message: string): string[]
+  isErased(stream: string, message: string): boolean
   setAside(): { count: number; newest: SetAside[] }
   close(): void
 }
@@ -39,6 +43,10 @@ export interface Indexed {
   readonly rooms: ReadonlyMap<string, RoomEventKind>
   /** part of the space's structure: of what its outline shows (rooms, members), or of a thread */
   readonly structure: 'room' | 'member' | 'thread' | null
+  /** the message whose words it says, unless that is the event itself */
+  readonly speaksFor: string | null
+  /** the message that it erases */
+  readonly erases: string | null
   /** why it could not be taken; null: it could */
   readonly reason: string | null
 }
@@ -55,7 +63,7 @@ interface Progress {
 }
 
 /** Another number makes the file anew from the log. */
-const version = 5
+const version = 6
 const schema = `
 CREATE TABLE IF NOT EXISTS streams (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, head TEXT, events INTEGER NOT NULL, messages INTEGER NOT NULL
@@ -72,6 +80,13 @@ CREATE TABLE IF NOT EXISTS room_events (
   PRIMARY KEY (room_id, seq)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS room_makers ON room_events(room_id) WHERE kind = 2;
+CREATE TABLE IF NOT EXISTS speakers (
+  stream_id INTEGER NOT NULL, message TEXT NOT NULL, event_id TEXT NOT NULL, seq TEXT NOT NULL,
+  PRIMARY KEY (stream_id, message, event_id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS erased (
+  stream_id INTEGER NOT NULL, message TEXT NOT NULL, PRIMARY KEY (stream_id, message)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS set_aside (
   stream_id INTEGER NOT NULL, seq TEXT NOT NULL, event_id TEXT NOT NULL, reason TEXT NOT NULL,
   PRIMARY KEY (stream_id, seq)
@@ -97,7 +112,7 @@ export async function openDirectoryFile(
       const { tables } = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number }
       if (found === version || tables === 0) {
         if (tables === 0) database.exec(schema)
-        return new SqliteDirectoryFile(database)
+        return new SqliteDirectoryFile(database, (error) => health.failed(error))
       }
     } catch (error) {
       if (!health.failed(error)) health.bug(error, 'the directory’s file, which is made anew')
@@ -114,11 +129,13 @@ class SqliteDirectoryFile implements DirectoryFile {
   readonly #statements: ReturnType<typeof prepare>
   readonly #streams = new Map<string, Progress>()
   #roomIds = new Map<string, number>()
+  readonly #cutLog: LogCutter
   #setAside: number
 
-  constructor(database: Sqlite) {
+  constructor(database: Sqlite, failed: (error: unknown) => void) {
     this.#database = database
     this.#statements = prepare(database)
+    this.#cutLog = logCutter(database, failed)
     this.#setAside = (this.#statements.countAside.get() as { count: number }).count
   }
 
@@ -149,16 +166,40 @@ class SqliteDirectoryFile implements DirectoryFile {
       this.#roomIds = new Map() // it may name rooms whose rows were rolled back
       throw error
     }
+    if (indexed.some(({ erases }) => erases !== null)) this.#cutLog.soon()
     this.#setAside += indexed.filter(({ reason }) => reason !== null).length
   }
 
-  #insert(stream: number, { item, rooms, structure, reason }: Indexed): void {
-    const { insertStructure, insertRoomEvent, insertAside } = this.#statements
+  #insert(stream: number, { item, rooms, structure, speaksFor, erases, reason }: Indexed): void {
+    const { insertStructure, insertRoomEvent, insertAside, insertSpeaker } = this.#statements
+    if (speaksFor !== null) insertSpeaker.run(stream, speaksFor, item.id, item.seq)
+    if (erases !== null) this.#erase(stream, erases)
     if (reason !== null) insertAside.run(stream, item.seq, item.id, reason)
     if (structure !== null) {
       insertStructure.run(stream, item.seq, item.id, item.receivedAt, item.data, outlinePlace[structure])
     }
     for (const [room, kind] of rooms) insertRoomEvent.run(this.#roomId(stream, room), item.seq, item.id, kind)
+  }
+
+  /** A structure that came before it is here with its words: a thread is called by its message. */
+  #erase(stream: number, message: string): void {
+    const { insertErased, speakersOf, structureAt, rewriteStructure } = this.#statements
+    insertErased.run(stream, message)
+    for (const { seq } of speakersOf.all(stream, message) as { seq: Seq }[]) {
+      const found = structureAt.get(stream, seq) as { data: string } | undefined
+      if (found) rewriteStructure.run(erasedData(found.data), stream, seq)
+    }
+  }
+
+  speakersOf(stream: string, message: string): string[] {
+    const found = this.#streams.get(stream)
+    const rows = found ? (this.#statements.speakersOf.all(found.id, message) as { event_id: string }[]) : []
+    return rows.map((row) => row.event_id)
+  }
+
+  isErased(stream: string, message: string): boolean {
+    const found = this.#streams.get(stream)
+    return found !== undefined && this.#statements.isErased.get(found.id, message) !== undefined
   }
 
   #roomId(stream: number, room: string): number {
@@ -202,6 +243,7 @@ class SqliteDirectoryFile implements DirectoryFile {
   }
 
   close(): void {
+    this.#cutLog.stop()
     closeSqlite(this.#database)
   }
 }
@@ -228,6 +270,14 @@ function prepare(database: Sqlite) {
     nthMessage: sql('SELECT seq FROM room_events WHERE room_id = ? AND kind = ? ORDER BY seq DESC LIMIT 1 OFFSET ?'),
     roomMakers: sql('SELECT event_id FROM room_events WHERE room_id = ? AND kind = 2 LIMIT ?'),
     roomFrom: sql('SELECT event_id FROM room_events WHERE room_id = ? AND seq >= ? ORDER BY seq DESC LIMIT ?'),
+    insertSpeaker: sql(
+      'INSERT INTO speakers(stream_id, message, event_id, seq) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    ),
+    speakersOf: sql('SELECT event_id, seq FROM speakers WHERE stream_id = ? AND message = ?'),
+    insertErased: sql('INSERT INTO erased(stream_id, message) VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    isErased: sql('SELECT 1 FROM erased WHERE stream_id = ? AND message = ?'),
+    structureAt: sql('SELECT data FROM structure WHERE stream_id = ? AND seq = ?'),
+    rewriteStructure: sql('UPDATE structure SET data = ? WHERE stream_id = ? AND seq = ?'),
     insertAside: sql('INSERT OR REPLACE INTO set_aside(stream_id, seq, event_id, reason) VALUES (?, ?, ?, ?)'),
     countAside: sql('SELECT count(*) AS count FROM set_aside'),
     newestAside: sql(

@@ -1,5 +1,6 @@
 import { definitionOf } from '../schema/events/event-types.ts'
-import { validateEvent, type AnyEvent } from '../schema/events/event.ts'
+import { wordsOf } from '../schema/events/erasure.ts'
+import { validateEvent, type AnyEvent, type KnownEvent } from '../schema/events/event.ts'
 import { personStream, spaceOfStream, spaceStream, streamKind } from '../schema/events/streams.ts'
 import { may } from '../schema/rights/may.ts'
 import type { RoomState } from '../schema/rights/room-state.ts'
@@ -38,6 +39,10 @@ export interface Directory {
   outline(stream: string): Promise<LogItem[]>
   /** events of a room from its `messages`-th newest message on, and the events that made it and its threads */
   roomPage(stream: string, room: string, messages: number): Promise<LogItem[]>
+  /** ids of the events that say words of a message, besides its own */
+  speakersOf(stream: string, message: string): Promise<string[]>
+  /** a message whose words are in no event any more */
+  isErased(stream: string, message: string): Promise<boolean>
   /**
    * Tells of each commit once the directory has taken it in, and whose rights it changed, in any stream. What a listener
    * throws reaches nobody else.
@@ -148,6 +153,31 @@ class LogDirectory implements Directory {
     return items.sort((a, b) => (a.seq < b.seq ? -1 : 1))
   }
 
+  async speakersOf(stream: string, message: string): Promise<string[]> {
+    const unsaved = await this.#unsaved(stream)
+    const more = unsaved.filter(({ speaksFor }) => speaksFor === message).map(({ item }) => item.id)
+    return [...this.#file.speakersOf(stream, message), ...more]
+  }
+
+  async isErased(stream: string, message: string): Promise<boolean> {
+    if (this.#file.isErased(stream, message)) return true
+    return (await this.#unsaved(stream)).some(({ erases }) => erases === message)
+  }
+
+  /** What memory has taken in and the file has not: its disk was full. */
+  async #unsaved(stream: string): Promise<Indexed[]> {
+    const entry = this.#entries.get(stream)
+    const head = entry?.head ?? null
+    const found: Indexed[] = []
+    for (let after = this.#file.headOf(stream); after !== head;) {
+      const { items } = await this.#log.read(stream, after, pageItems, pageBytes)
+      if (items.length === 0) break
+      found.push(...items.map((item) => this.#index(entry!, item, 'again')))
+      after = items.at(-1)!.seq
+    }
+    return found
+  }
+
   watch(listener: Listener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -217,13 +247,14 @@ class LogDirectory implements Directory {
       entry.events += 1
     }
     const rooms = new Map<string, RoomEventKind>()
-    if (streamKind(entry.stream) === 'person') return { item, isMessage: false, rooms, structure: null, reason: null }
+    const nothing = { item, isMessage: false, rooms, structure: null, speaksFor: null, erases: null, reason: null }
+    if (streamKind(entry.stream) === 'person') return nothing
     try {
       const event = JSON.parse(item.data) as AnyEvent
       const isMessage = event.type === 'message.create'
       if (isMessage && time === 'first time') entry.messages += 1
       if (event.room !== undefined) rooms.set(event.room, isMessage ? roomEventKind.message : roomEventKind.other)
-      const placed = { item, isMessage, rooms, structure: null, reason: null }
+      const placed = { ...nothing, isMessage, ...wordsIn(event) }
       if (definitionOf(event.type)?.part !== 'structure') return placed
       const valid = validateEvent(event)
       if (valid.type === 'invalid') return setAside(item, valid.fault.message)
@@ -302,8 +333,17 @@ const setAside = (item: LogItem, reason: string): Indexed => ({
   isMessage: false,
   rooms: new Map(),
   structure: null,
+  speaksFor: null,
+  erases: null,
   reason,
 })
+
+/** Whose words an event says, or erases. Few do besides the message's own. */
+function wordsIn(event: AnyEvent): Pick<Indexed, 'speaksFor' | 'erases'> {
+  if (event.type === 'message.create' || !definitionOf(event.type)) return { speaksFor: null, erases: null }
+  if (event.type === 'message.erase') return { speaksFor: null, erases: event.entity ?? null }
+  return { speaksFor: wordsOf(event as KnownEvent), erases: null }
+}
 
 /** A thread's making belongs to its own page and to that of the room it hangs in. */
 function placeThread(event: StructureEvent, rooms: Map<string, RoomEventKind>): void {

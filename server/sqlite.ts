@@ -24,6 +24,7 @@ export async function openSqlite(path: string, { durable, readOnly = false }: Op
   const database = open(path)
   database.exec('PRAGMA locking_mode = EXCLUSIVE') // first of all: else the log's index is a file
   writeAhead(database)
+  database.exec('PRAGMA secure_delete = ON') // what is deleted is written over with zeros
   database.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`)
   database.exec('PRAGMA busy_timeout = 5000')
   return database
@@ -33,6 +34,7 @@ export async function openSqlite(path: string, { durable, readOnly = false }: Op
 export function writeAhead(database: Sqlite): void {
   try {
     database.exec('PRAGMA journal_mode = WAL')
+    cutLog(database) // what a process that was killed left in it may have been erased since
   } catch (error) {
     if (diskFaultOf(error) === null) throw error
   }
@@ -43,6 +45,30 @@ export async function openPlainSqlite(path: string): Promise<Sqlite> {
   const database = (await opener())(path)
   database.exec('PRAGMA busy_timeout = 5000')
   return database
+}
+
+/** Merges the write-ahead log into the file and empties it. */
+const cutLog = (database: Sqlite): void => database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+
+/** Something was erased: what it said stands in the write-ahead log, which is cut a moment later, once for all that comes till then. */
+export interface LogCutter {
+  soon(): void
+  stop(): void
+}
+export function logCutter(database: Sqlite, failed: (error: unknown) => void): LogCutter {
+  let timer: NodeJS.Timeout | null = null
+  const cut = () => {
+    timer = null
+    try {
+      cutLog(database)
+    } catch (error) {
+      failed(error) // a full disk: the next start does it
+    }
+  }
+  return {
+    soon: () => void (timer ??= setTimeout(cut, 250).unref()),
+    stop: () => void (timer && clearTimeout(timer)),
+  }
 }
 
 /** A file that is locked and never written; see data-folder.ts. */

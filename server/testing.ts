@@ -30,6 +30,7 @@ export async function startTestServer(
   const origin = `http://127.0.0.1:${server!.port}`
   return {
     origin,
+    dataDirectory,
     stop: () => server.close(),
     async restart() {
       await start(Number(new URL(origin).port))

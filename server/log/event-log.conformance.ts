@@ -136,6 +136,36 @@ export function eventLogConformance(
       expect(await log.count(stream, appended[29]!.seq)).toBe(0)
     })
 
+    test('what is rewritten keeps its id, seq and time, nobody is told, and a hash says what it was', async () => {
+      const appended = await log.append(stream, range(1, 3))
+      const seen: Commit[] = []
+      const stop = log.watch((commit) => seen.push(commit))
+      const rewrite = [{ id: '0002', data: '{"id":"0002"}', erased: 'hash of 2' }]
+      const late = { id: '0005', data: '{"id":"0005"}', erased: 'hash of 5' }
+      await log.append(stream, [event('0004'), late], { rewrite })
+      await expect(log.append(stream, [event('x')], { expect: null, rewrite })).rejects.toThrow(StaleHead)
+      stop()
+      expect(seen.flatMap((commit) => ids(commit.items))).toEqual(['0004', '0005'])
+      await log.close()
+      log = await adapter.reopen()
+      const { items } = await log.read(stream, null, 10, 1e6)
+      const { seq, receivedAt } = appended[1]!
+      expect(items[1]).toMatchObject({ id: '0002', data: rewrite[0]!.data, seq, receivedAt })
+      expect(items.map((item) => item.data)).toEqual(
+        [range(1, 1), rewrite, range(3, 4), late].flat().map((one) => one.data),
+      )
+      const found = await log.find(stream, ['0001', '0002', '0005'])
+      expect(new Map(found.map(({ id, erased }) => [id, erased]))).toEqual(
+        new Map([
+          ['0001', undefined],
+          ['0002', 'hash of 2'],
+          ['0005', 'hash of 5'],
+        ]),
+      )
+      expect(await log.append(stream, [event('0002')])).toMatchObject([{ duplicate: true }])
+      expect((await log.find(stream, ['0002']))[0]!.data).toBe(rewrite[0]!.data)
+    })
+
     test('watch tells of every commit in order, without gaps and without duplicates', async () => {
       const seen: Commit[] = []
       const stop = log.watch((commit) => seen.push(commit))

@@ -14,7 +14,11 @@ export interface LogItem {
   readonly receivedAt: number
   /** the event as JSON text */
   readonly data: string
+  /** from `find`, of an event whose words were taken out: the hash of what was sent */
+  readonly erased?: string
 }
+/** What is written of an event; `erased` as in LogItem. */
+export type NewItem = Pick<LogItem, 'id' | 'data' | 'erased'>
 
 export interface Appended {
   readonly seq: Seq
@@ -33,12 +37,13 @@ export interface Commit {
 export interface EventLog {
   /**
    * All or none; durable when it resolves. With `expect` it rejects with StaleHead unless that is the stream's head.
-   * One that cannot be written harms no other.
+   * One that cannot be written harms no other. `rewrite` puts another content in the place of events that are there, not
+   * later than the append itself: they keep id, seq and time, nobody is told, and what they said is soon in no file.
    */
   append(
     stream: string,
-    events: readonly { id: string; data: string }[],
-    options?: { expect?: Seq | null },
+    events: readonly NewItem[],
+    options?: { expect?: Seq | null; rewrite?: readonly NewItem[] },
   ): Promise<Appended[]>
   /**
    * Up to `limit` items beyond `after`, fewer once their data pass `maxBytes`, but at least one if there is one.

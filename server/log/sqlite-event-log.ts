@@ -1,7 +1,25 @@
-import { BadOffset, StaleHead, type Appended, type Commit, type EventLog, type LogItem, type Seq } from './event-log.ts'
+import {
+  BadOffset,
+  StaleHead,
+  type Appended,
+  type Commit,
+  type EventLog,
+  type LogItem,
+  type NewItem,
+  type Seq,
+} from './event-log.ts'
 import type { Health } from '../health.ts'
 import { Gather } from './gather.ts'
-import { diskFaultOf, closeSqlite, inTransaction, openSqlite, writeAhead, type Sqlite } from '../sqlite.ts'
+import {
+  diskFaultOf,
+  closeSqlite,
+  inTransaction,
+  logCutter,
+  openSqlite,
+  writeAhead,
+  type LogCutter,
+  type Sqlite,
+} from '../sqlite.ts'
 
 /**
  * The embedded log. A seq is the event's number in its stream, as 16 digits so that it sorts as text.
@@ -29,12 +47,16 @@ CREATE TABLE IF NOT EXISTS events (
   PRIMARY KEY (stream_id, seq)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS events_by_id ON events(stream_id, event_id);
+CREATE TABLE IF NOT EXISTS erased (
+  stream_id INTEGER NOT NULL, event_id TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (stream_id, event_id)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL);
 `
 
 interface Pending {
   readonly stream: string
-  readonly events: readonly { id: string; data: string }[]
+  readonly events: readonly NewItem[]
+  readonly rewrite: readonly NewItem[]
   readonly expect: Seq | null | undefined
   readonly resolve: (appended: Appended[]) => void
   readonly reject: (error: unknown) => void
@@ -44,6 +66,8 @@ interface EventRow {
   event_id: string
   received_at: number
   data: string
+  /** of `findOne` */
+  hash?: string | null
 }
 
 class SqliteEventLog implements EventLog {
@@ -53,6 +77,7 @@ class SqliteEventLog implements EventLog {
   readonly #statements: ReturnType<typeof prepare>
   readonly #watchers = new Set<(commit: Commit) => void>()
   readonly #gather = new Gather()
+  readonly #cutLog: LogCutter
   #pending: Pending[] = []
   #gathering = false
   #closed = false
@@ -62,16 +87,17 @@ class SqliteEventLog implements EventLog {
     this.#health = health
     this.#clock = clock
     this.#statements = prepare(database)
+    this.#cutLog = logCutter(database, (error) => health.failed(error))
   }
 
   append(
     stream: string,
-    events: readonly { id: string; data: string }[],
-    options: { expect?: Seq | null } = {},
+    events: readonly NewItem[],
+    { expect, rewrite = [] }: { expect?: Seq | null; rewrite?: readonly NewItem[] } = {},
   ): Promise<Appended[]> {
     if (this.#closed) return Promise.reject(new Error('the event log is closed'))
     return new Promise((resolve, reject) => {
-      this.#pending.push({ stream, events, expect: options.expect, resolve, reject })
+      this.#pending.push({ stream, events, rewrite, expect, resolve, reject })
       if (!this.#gathering) void this.#gatherAndWrite()
     })
   }
@@ -94,6 +120,7 @@ class SqliteEventLog implements EventLog {
   #commit(group: readonly Pending[]): void {
     const settle: (() => void)[] = []
     const commits: Commit[] = []
+    let erases = false
     try {
       inTransaction(this.#database, () => {
         for (const pending of group) {
@@ -104,6 +131,7 @@ class SqliteEventLog implements EventLog {
           }
           const { appended, commit } = this.#write(pending, head)
           if (commit) commits.push(commit)
+          erases ||= pending.rewrite.length > 0
           settle.push(() => pending.resolve(appended))
         }
       })
@@ -115,6 +143,7 @@ class SqliteEventLog implements EventLog {
       else for (const pending of group) pending.reject(error)
       return
     }
+    if (erases) this.#cutLog.soon()
     // Durable by now, so the callers hear of it first.
     for (const done of settle) done()
     for (const commit of commits) for (const watcher of this.#watchers) this.#tell(watcher, commit)
@@ -130,18 +159,22 @@ class SqliteEventLog implements EventLog {
   }
 
   #write(pending: Pending, known: { id: number; head: number } | null) {
-    const { findOne, insertStream, insertEvent, setHead } = this.#statements
+    const { findOne, insertStream, insertEvent, rewriteEvent, keepHash, setHead } = this.#statements
     if (pending.events.length === 0) return { appended: [], commit: null }
     const receivedAt = this.#clock()
     const streamId = known?.id ?? Number(insertStream.run(pending.stream).lastInsertRowid)
     const before = known?.head ?? 0
     let head = before
     const items: LogItem[] = []
-    const appended = pending.events.map(({ id, data }): Appended => {
+    for (const { id, data, erased = '' } of pending.rewrite) {
+      if (rewriteEvent.run(data, streamId, id).changes > 0) keepHash.run(streamId, id, erased)
+    }
+    const appended = pending.events.map(({ id, data, erased }): Appended => {
       const first = findOne.get(streamId, id) as unknown as EventRow | undefined
       if (first) return { seq: toSeq(first.seq), receivedAt: first.received_at, duplicate: true }
       head += 1
       insertEvent.run(streamId, head, id, receivedAt, data)
+      if (erased !== undefined) keepHash.run(streamId, id, erased)
       items.push({ seq: toSeq(head), id, receivedAt, data })
       return { seq: toSeq(head), receivedAt, duplicate: false }
     })
@@ -215,6 +248,7 @@ class SqliteEventLog implements EventLog {
     if (this.#closed) return
     this.#closed = true
     this.#flush()
+    this.#cutLog.stop()
     closeSqlite(this.#database)
   }
 
@@ -240,7 +274,12 @@ function prepare(database: Sqlite) {
     insertEvent: database.prepare(
       'INSERT INTO events(stream_id, seq, event_id, received_at, data) VALUES (?, ?, ?, ?, ?)',
     ),
-    findOne: database.prepare(`SELECT ${columns} FROM events WHERE stream_id = ? AND event_id = ?`),
+    rewriteEvent: database.prepare('UPDATE events SET data = ? WHERE stream_id = ? AND event_id = ?'),
+    keepHash: database.prepare('INSERT INTO erased(stream_id, event_id, hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING'),
+    findOne: database.prepare(
+      `SELECT ${columns}, (SELECT hash FROM erased x WHERE x.stream_id = e.stream_id AND x.event_id = e.event_id) AS hash
+       FROM events e WHERE stream_id = ? AND event_id = ?`,
+    ),
     readFrom: database.prepare(`SELECT ${columns} FROM events WHERE stream_id = ? AND seq > ? ORDER BY seq LIMIT ?`),
     probe: database.prepare('INSERT INTO probe(id, at) VALUES (1, ?) ON CONFLICT DO UPDATE SET at = excluded.at'),
     readLatest: database.prepare(`SELECT ${columns} FROM events WHERE stream_id = ? ORDER BY seq DESC LIMIT ?`),
@@ -253,4 +292,5 @@ const toItem = (row: EventRow): LogItem => ({
   id: row.event_id,
   receivedAt: row.received_at,
   data: row.data,
+  ...(row.hash == null ? {} : { erased: row.hash }),
 })
