@@ -39,6 +39,11 @@ if (process.argv[2] === 'first-paint') {
   await runFirstPaintBench(process.argv.slice(3))
   process.exit()
 }
+if (process.argv[2] === 'compare') {
+  const { runCompareBench } = await import('./compare.ts')
+  runCompareBench(process.argv.slice(3))
+  process.exit()
+}
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

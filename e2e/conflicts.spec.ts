@@ -68,7 +68,7 @@ test('two people who are offline write one thing: both see it where it happened,
     await expect(dialog(bob).getByRole('button', { name: 'Keep this' })).toHaveCount(0)
     await bob.keyboard.press('Escape')
     await button(ada, 'two versions').click()
-    await dialog(ada).getByRole('textbox', { name: 'Or write it anew' }).fill('edited here and there')
+    await dialog(ada).getByRole('textbox', { name: 'Or write it again' }).fill('edited here and there')
     await button(ada, 'Use this').click()
     for (const tab of [ada, bob]) {
       await expect(message(tab, 'edited here and there')).toHaveCount(1)

@@ -54,6 +54,21 @@ test('a message is written, edited, reacted to, answered in a thread, found and 
   await reply.press('Enter')
   await expect(tab.getByRole('log', { name: 'Messages in the thread' })).toContainText('two jars, please')
   await expect(mine('quince jelly')).toContainText('1 reply')
+  // a notification, or a link, may name the thread as if it were a room
+  const thread = new URL(tab.url()).searchParams.get('thread')!
+  await openRoom(tab, 'general')
+  await tab.evaluate((room) => {
+    const data = {
+      type: 'OPEN_ROOM',
+      stream: `local:${location.pathname.split('/')[2]}`,
+      room,
+      thread: null,
+      message: null,
+    }
+    navigator.serviceWorker.dispatchEvent(new MessageEvent('message', { data }))
+  }, thread)
+  await expect(tab.getByRole('log', { name: 'Messages in the thread' })).toContainText('two jars, please')
+  await expect(tab.getByRole('log', { name: 'Messages in kitchen' })).toBeVisible()
 
   await tab.getByRole('button', { name: 'Search messages' }).click()
   await tab.getByRole('searchbox', { name: 'Search messages' }).fill('quince jelly')

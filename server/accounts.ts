@@ -1,23 +1,52 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { ulid } from 'ulid'
-import type { Identity } from '../schema/messages/http.ts'
+import type { Device, Identity } from '../schema/messages/http.ts'
 import { importerPrefix } from '../schema/rights/importers.ts'
-import { closeSqlite, inTransaction, openSqlite } from './sqlite.ts'
+import { openPasskeys, type Passkeys } from './passkeys/passkeys.ts'
+import { openRecoveryCodes, type RecoveryCodes } from './passkeys/recovery-codes.ts'
+import { closeSqlite, inTransaction, openSqlite, type Sqlite } from './sqlite.ts'
 
-/** Persons and their sessions. A session's token is random and known to its device alone: only its hash is stored. */
+/**
+ * Persons, their sessions, and the passkeys and recovery codes that open new ones. A session's token is random and known
+ * to its device alone: only its hash is stored. A person without a passkey is a guest: their cookie is all that they have.
+ */
 export interface Accounts {
-  /** a new person, and the token of their first session */
-  signInGuest(name: string, options?: { importer?: boolean }): { identity: Identity; token: string }
+  readonly passkeys: Passkeys
+  readonly recoveryCodes: RecoveryCodes
+  /** an id that no person has */
+  newActor(): string
+  /** a new person, and the token of their first session; `device` is what the person's list of devices calls it */
+  signInGuest(name: string, options?: { importer?: boolean; device?: string }): SignedIn
+  /** the same with an id from `newActor`, for a person who comes with a passkey: `work` belongs to the same transaction */
+  register(actor: string, name: string, device: string, work: () => void): SignedIn
+  /** one more session of a person who is known; null: there is no such person any more */
+  signIn(actor: string, device: string): SignedIn | null
   /** who has the token, and what the session is called (its token's hash) */
   whoIs(token: string): (Identity & { session: string }) | null
   /** ends the session that has this token; returns what it was called */
   signOut(token: string): string
+  /** the sessions of a person that are open, the newest use first */
+  devices(actor: string, current: string): Device[]
+  /** ends a session of this person; false: they have none that is called so */
+  endSession(actor: string, session: string): boolean
   isOpen(session: string): boolean
   nameOf(actor: string): string | null
+  rename(actor: string, name: string): void
+  /** Ends every session and forgets name, passkeys and codes; nobody is this person again. Returns the sessions. */
+  remove(actor: string): string[]
   close(): void
+}
+export interface SignedIn {
+  readonly identity: Identity
+  readonly token: string
 }
 
 export const sessionSeconds = 400 * 24 * 3600 // the longest that browsers keep a cookie
+const maxSessions = 50
+const seenEveryMs = 3600_000
+
+/** what the author of a message is called once their account is deleted */
+export const deletedName = 'Deleted account'
 
 export async function openAccounts(
   path: string,
@@ -32,43 +61,128 @@ export async function openAccounts(
       token_hash TEXT PRIMARY KEY, actor TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
     ) WITHOUT ROWID;
   `)
-  const insertPerson = database.prepare('INSERT INTO persons(actor, name, created_at) VALUES (?, ?, ?)')
-  const insertSession = database.prepare(
-    'INSERT INTO sessions(token_hash, actor, created_at, expires_at) VALUES (?, ?, ?, ?)',
+  addColumn(database, 'sessions', "device TEXT NOT NULL DEFAULT 'Unknown device'")
+  addColumn(database, 'sessions', 'seen_at INTEGER NOT NULL DEFAULT 0')
+  database.exec('CREATE INDEX IF NOT EXISTS sessions_by_actor ON sessions(actor, seen_at)')
+  const passkeys = openPasskeys(database, clock)
+  const recoveryCodes = openRecoveryCodes(database)
+  const sql = (text: string) => database.prepare(text)
+  const insertPerson = sql('INSERT INTO persons(actor, name, created_at) VALUES (?, ?, ?)')
+  const insertSession = sql(
+    'INSERT INTO sessions(token_hash, actor, device, created_at, seen_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)',
   )
-  const findSession = database.prepare(
-    'SELECT actor, name FROM sessions JOIN persons USING (actor) WHERE token_hash = ? AND expires_at > ?',
+  const endOldest = sql(
+    `DELETE FROM sessions WHERE token_hash IN
+       (SELECT token_hash FROM sessions WHERE actor = ? ORDER BY seen_at DESC LIMIT -1 OFFSET ${maxSessions})`,
   )
-  const deleteSession = database.prepare('DELETE FROM sessions WHERE token_hash = ? OR expires_at <= ?')
-  const openSession = database.prepare('SELECT 1 FROM sessions WHERE token_hash = ? AND expires_at > ?')
-  const findName = database.prepare('SELECT name FROM persons WHERE actor = ?')
+  const findSession = sql(
+    'SELECT actor, name, seen_at FROM sessions JOIN persons USING (actor) WHERE token_hash = ? AND expires_at > ?',
+  )
+  const seeSession = sql('UPDATE sessions SET seen_at = ? WHERE token_hash = ?')
+  const deleteSession = sql('DELETE FROM sessions WHERE token_hash = ? OR expires_at <= ?')
+  const deleteOwn = sql('DELETE FROM sessions WHERE token_hash = ? AND actor = ?')
+  const openSession = sql('SELECT 1 FROM sessions WHERE token_hash = ? AND expires_at > ?')
+  const sessionsOf = sql(
+    `SELECT token_hash, device, created_at, seen_at FROM sessions WHERE actor = ? AND expires_at > ?
+     ORDER BY seen_at DESC`,
+  )
+  const findName = sql('SELECT name FROM persons WHERE actor = ?')
+  const setName = sql('UPDATE persons SET name = ? WHERE actor = ?')
+  const deletePerson = sql('DELETE FROM persons WHERE actor = ?')
+  const deleteSessions = sql('DELETE FROM sessions WHERE actor = ?')
+
+  function openOne(identity: Identity, device: string): SignedIn {
+    const token = randomBytes(32).toString('base64url')
+    const now = clock()
+    insertSession.run(hash(token), identity.actor, device, now, now, now + sessionSeconds * 1000)
+    endOldest.run(identity.actor)
+    return { identity, token }
+  }
+
+  function nameOf(actor: string): string | null {
+    return (findName.get(actor) as { name: string } | undefined)?.name ?? null
+  }
+
+  function register(actor: string, name: string, device: string, work: () => void): SignedIn {
+    return inTransaction(database, () => {
+      insertPerson.run(actor, name, clock())
+      work()
+      return openOne({ actor, name }, device)
+    })
+  }
+
+  const newActor = () => ulid(clock())
+
+  /** When a device was last there is good to know; that it cannot be written down ends no request. */
+  function see(session: string, seenAt: number): void {
+    if (clock() - seenAt < seenEveryMs || readOnly) return
+    try {
+      seeSession.run(clock(), session)
+    } catch {
+      // the disk is full: the next request tries again
+    }
+  }
 
   return {
-    signInGuest(name, { importer = false } = {}) {
-      const actor = (importer ? importerPrefix : '') + ulid(clock())
-      const token = randomBytes(32).toString('base64url')
-      inTransaction(database, () => {
-        insertPerson.run(actor, name, clock())
-        insertSession.run(hash(token), actor, clock(), clock() + sessionSeconds * 1000)
-      })
-      return { identity: { actor, name }, token }
+    passkeys,
+    recoveryCodes,
+    newActor,
+    register,
+    signInGuest: (name, { importer = false, device = 'Unknown device' } = {}) =>
+      register((importer ? importerPrefix : '') + newActor(), name, device, () => {}),
+    signIn(actor, device) {
+      const name = nameOf(actor)
+      return name === null ? null : inTransaction(database, () => openOne({ actor, name }, device))
     },
     whoIs(token) {
       const session = hash(token)
-      const row = findSession.get(session, clock()) as { actor: string; name: string } | undefined
-      return row ? { actor: row.actor, name: row.name, session } : null
+      const row = findSession.get(session, clock()) as { actor: string; name: string; seen_at: number } | undefined
+      if (!row) return null
+      see(session, row.seen_at)
+      return { actor: row.actor, name: row.name, session }
     },
     signOut(token) {
       const session = hash(token)
       deleteSession.run(session, clock())
       return session
     },
+    devices: (actor, current) =>
+      (sessionsOf.all(actor, clock()) as unknown as SessionRow[]).map((row) => ({
+        session: row.token_hash,
+        name: row.device,
+        signedInAt: row.created_at,
+        seenAt: row.seen_at,
+        current: row.token_hash === current,
+      })),
+    endSession: (actor, session) => Number(deleteOwn.run(session, actor).changes) > 0,
     isOpen: (session) => openSession.get(session, clock()) !== undefined,
-    nameOf(actor) {
-      return (findName.get(actor) as { name: string } | undefined)?.name ?? null
-    },
+    nameOf,
+    rename: (actor, name) => void setName.run(name, actor),
+    remove: (actor) =>
+      inTransaction(database, () => {
+        const ended = (sessionsOf.all(actor, 0) as unknown as SessionRow[]).map((row) => row.token_hash)
+        deleteSessions.run(actor)
+        deletePerson.run(actor)
+        passkeys.removeAll(actor)
+        recoveryCodes.removeAll(actor)
+        return ended
+      }),
     close: () => closeSqlite(database),
   }
+}
+
+interface SessionRow {
+  readonly token_hash: string
+  readonly device: string
+  readonly created_at: number
+  readonly seen_at: number
+}
+
+/** A guest's cookie is all that they have: their sessions outlive an update of the server. */
+function addColumn(database: Sqlite, table: string, column: string): void {
+  const name = column.split(' ', 1)[0]
+  const known = database.prepare(`SELECT 1 FROM pragma_table_info('${table}') WHERE name = ?`).get(name!)
+  if (!known) database.exec(`ALTER TABLE ${table} ADD COLUMN ${column}`)
 }
 
 const hash = (token: string): string => createHash('sha256').update(token).digest('base64url')

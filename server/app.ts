@@ -14,11 +14,14 @@ import { ownHosts } from './http/own-hosts.ts'
 import { sameOrigin } from './http/same-origin.ts'
 import { apiHeaders } from './http/security-headers.ts'
 import { startRoutes } from './http/routes.ts'
-import { signInRoutes } from './http/sign-in.ts'
+import { accountRoutes } from './http/account.ts'
+import { passkeyRoutes } from './http/passkeys.ts'
+import { signInRoutes, type GuestPolicy } from './http/sign-in.ts'
 import { staticFiles } from './http/static-files.ts'
 import { snapshotRoutes } from './http/snapshots.ts'
 import { streamRoutes } from './http/streams.ts'
 import { startTails } from './http/tails.ts'
+import { leaveEverything } from './leave-everything.ts'
 import type { Limits } from './limits.ts'
 import type { ReadModel } from './read-model/read-model.ts'
 import type { Snapshots } from './snapshots/snapshots.ts'
@@ -35,7 +38,9 @@ export interface ServerParts {
   readonly limits: Limits
   /** where the built app lies; null: the API alone */
   readonly dist: string | null
-  readonly guests: boolean
+  readonly guests: GuestPolicy
+  /** new people may come with a passkey */
+  readonly signUp: boolean
   /** what the server is called from outside, e.g. https://chat.example.org */
   readonly origins: readonly string[]
   /** a reverse proxy is in front: X-Forwarded-For says who asked */
@@ -70,9 +75,17 @@ export function createApp(parts: ServerParts): { app: Hono; close(): void } {
     return c.json({ status, disk: health.disk, setAside, readModel, tails: tails.count }, 200, apiHeaders)
   })
   app.use('/api/*', sameOrigin)
-  const signIn = { guests: parts.guests, behindProxy: parts.behindProxy, limits, onSignOut: tails.endSession }
-  signInRoutes(routes, accounts, bodies, signIn)
-  streamRoutes(routes, log, directory, startCommitter(log, directory, limits), accounts, bodies, limits)
+  const committer = startCommitter(log, directory, limits)
+  const { guests, signUp, behindProxy } = parts
+  const onSignOut = tails.endSession
+  signInRoutes(routes, accounts, bodies, { guests, behindProxy, limits, onSignOut })
+  passkeyRoutes(routes, accounts, bodies, { signUp, behindProxy, limits })
+  accountRoutes(routes, accounts, bodies, {
+    onSignOut,
+    leaveEverything: (actor) => leaveEverything(directory, committer, actor),
+  })
+  const mayFound = (actor: string) => guests !== 'limited' || accounts.passkeys.has(actor)
+  streamRoutes(routes, log, directory, committer, accounts, bodies, limits, mayFound)
   snapshotRoutes(routes, parts.snapshots, directory, limits)
   app.route('/', routes.hono)
   if (parts.dist !== null) {

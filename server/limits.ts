@@ -37,6 +37,11 @@ export const defaultLimits = {
 
   /** new guests of one address: an office behind one; then one every 2 s */
   guestsPerAddress: { burst: 200, perSecond: 0.5 },
+  /** asking for a passkey, and signing in with one: an office behind one address */
+  signInsPerAddress: { burst: 200, perSecond: 0.5 },
+  /** recovery codes that are tried: a person has ten, a guesser needs 2⁷⁶ */
+  recoveriesPerAddress: { burst: 10, perSecond: 1 / 60 },
+  recoveriesInAll: { burst: 300, perSecond: 1 },
   /** new guests in all */
   guestsInAll: { burst: 3000, perSecond: 5 },
   /** spaces and private rooms that one person founds: nobody founds more in an hour by hand; an importer one for each archive */

@@ -4,11 +4,12 @@ import { pino } from 'pino'
 import { CannotStart } from './cannot-start.ts'
 import { limitsFrom } from './limits.ts'
 import { adviceAbout } from './http/own-hosts.ts'
+import type { GuestPolicy } from './http/sign-in.ts'
 import { startServer, type RunningServer } from './start-server.ts'
 
 /**
  * `npm start`: PORT (5173), HOST (this machine only; 0.0.0.0 for others), ORIGIN (what it is called from outside, e.g.
- * https://chat.example.org, several with commas), DATA_DIR (./data), DIST_DIR (./dist), LOG_LEVEL, GUESTS=off, BEHIND_PROXY=on (X-Forwarded-For says who asked), LIMITS
+ * https://chat.example.org, several with commas), DATA_DIR (./data), DIST_DIR (./dist), LOG_LEVEL, GUESTS=limited or off, SIGN_UP=off, BEHIND_PROXY=on (X-Forwarded-For says who asked), LIMITS
  * (JSON, see limits.ts).
  */
 const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'info' }, pino.destination(2))
@@ -28,7 +29,8 @@ try {
     host,
     dataDirectory,
     dist: existsSync(dist) ? dist : null,
-    guests: process.env['GUESTS'] !== 'off',
+    guests: guestsIn(process.env['GUESTS'] || 'on'),
+    signUp: process.env['SIGN_UP'] !== 'off',
     origins,
     behindProxy: process.env['BEHIND_PROXY'] === 'on',
     limits: limitsFrom(process.env['LIMITS']),
@@ -54,6 +56,11 @@ async function end(exitCode: number, details: object, words: string): Promise<vo
   setTimeout(() => process.exit(exitCode), drainMs).unref()
   await server?.close().catch((error: unknown) => logger.error({ err: error }, 'while shutting down'))
   process.exit(exitCode)
+}
+
+function guestsIn(text: string): GuestPolicy {
+  if (text === 'on' || text === 'limited' || text === 'off') return text
+  throw new CannotStart(`GUESTS: ${text} is not on, limited or off`)
 }
 
 function originsIn(text: string): string[] {

@@ -60,7 +60,7 @@ describe('sign-in', () => {
   })
 
   test('a deployment can turn guests away', async () => {
-    const closed = await startTestServer({ guests: false })
+    const closed = await startTestServer({ guests: 'off' })
     expect(await closed.signIn('Ada')).toMatchObject({ error: { code: 'GUESTS_OFF' } })
     await closed.dispose()
   })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { openAccounts } from './accounts.ts'
 import { createApp } from './app.ts'
+import type { GuestPolicy } from './http/sign-in.ts'
 import { takeDataFolder } from './data-folder.ts'
 import { openDirectory } from './directory.ts'
 import { Health } from './health.ts'
@@ -19,7 +20,8 @@ export interface ServerOptions {
   readonly host?: string | undefined
   readonly dataDirectory: string
   readonly dist: string | null
-  readonly guests?: boolean
+  readonly guests?: GuestPolicy
+  readonly signUp?: boolean
   /** what the server is called from outside, e.g. https://chat.example.org: requests for other hosts are refused */
   readonly origins?: readonly string[]
   /** a reverse proxy is in front: X-Forwarded-For says who asked */
@@ -35,7 +37,16 @@ export interface RunningServer {
 
 /** Rejects with CannotStart, or with what Node says of a port that cannot be had. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { dist, logger, host, guests = true, origins = [], behindProxy = false, limits = defaultLimits } = options
+  const {
+    dist,
+    logger,
+    host,
+    guests = 'on',
+    signUp = true,
+    origins = [],
+    behindProxy = false,
+    limits = defaultLimits,
+  } = options
   const health = new Health(logger)
   const folder = await takeDataFolder(options.dataDirectory)
   const closing: (() => unknown)[] = [() => folder.release()]
@@ -66,6 +77,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       limits,
       dist,
       guests,
+      signUp,
       origins,
       behindProxy,
       host,

@@ -6,13 +6,15 @@ import { ulid } from 'ulid'
 import type { AnyEvent } from '../schema/events/event.ts'
 import { spaceStream } from '../schema/events/streams.ts'
 import type { AppendResult, HttpFault, Identity, StreamPage } from '../schema/messages/http.ts'
+import type { GuestPolicy } from './http/sign-in.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { startServer, type RunningServer } from './start-server.ts'
 
 /** A server of its own for a test, on a free port with a data directory that goes with it. */
 export async function startTestServer(
   options: {
-    guests?: boolean
+    guests?: GuestPolicy
+    signUp?: boolean
     dist?: string
     origins?: string[]
     behindProxy?: boolean

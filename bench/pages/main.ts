@@ -4,7 +4,7 @@ import type { KnownEvent } from '../../schema/events/event.ts'
 import { toBase64 } from '../../schema/pages/base64.ts'
 import { pageRoot } from '../../schema/pages/page-doc.ts'
 import { applyBatch } from '../../workers/event-store/apply-batch.ts'
-import { worldPage, worldSchema } from '../../workers/event-store/page-worlds.ts'
+import { aboutWorldPage, worldCreation, worldSchema } from '../../workers/event-store/page-worlds.ts'
 import { eventId } from '../../workers/event-store/random-events.ts'
 import { openMemoryStore } from '../../workers/event-store/testing.ts'
 
@@ -45,17 +45,7 @@ store.close()
 
 /** Three people in turn write a word, at the end or inside; sometimes a new paragraph, sometimes they take a word out. */
 function history(count: number, firstClient = 1): KnownEvent[] {
-  const about = { stream, deps: [], entity: worldPage }
-  const made = {
-    id: worldPage,
-    type: 'page.create',
-    payload: { title: 'P' },
-    room: 'r1',
-    actor: 'ann',
-    clock: '1',
-    at: 1,
-  }
-  const found: KnownEvent[] = firstClient === 1 ? [{ ...about, ...made } as KnownEvent] : []
+  const found: KnownEvent[] = firstClient === 1 ? [worldCreation] : []
   const docs = ['ann', 'bob', 'cy'].map((actor, index) => ({ actor, doc: new Y.Doc(), client: firstClient + index }))
   for (const { doc, client } of docs) doc.clientID = client
   for (let at = 0; at < count; at++) {
@@ -68,7 +58,7 @@ function history(count: number, firstClient = 1): KnownEvent[] {
     for (const other of docs) if (other !== writer) Y.applyUpdate(other.doc, update!)
     const payload = { update: toBase64(update!) }
     const event = { id: eventId(at + 1), type: 'page.update', payload, actor: writer.actor, clock: String(at + 2), at }
-    found.push({ ...about, ...event } as KnownEvent)
+    found.push({ ...aboutWorldPage, ...event } as KnownEvent)
   }
   return found
 }

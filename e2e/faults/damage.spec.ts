@@ -32,7 +32,7 @@ test('damaged page: told, fetched again, what was not sent is kept, and the dama
   await networkIsBack(again)
   await expectOnce(again, ['sent 0.', 'sent 4.', 'not sent yet'])
   await expect(syncPill(again)).toHaveAttribute('data-queued', '0')
-  await expect(problem(again)).toContainText('All is here again')
+  await expect(problem(again)).toContainText('Everything is here again')
   expect(await valueOf(again, 'PRAGMA integrity_check')).toBe('ok')
 
   const downloading = again.waitForEvent('download')

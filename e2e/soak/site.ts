@@ -28,7 +28,7 @@ export async function openSoakSite(anew: boolean): Promise<SoakSite> {
   }
   const dataDirectory = mkdtempSync(join(tmpdir(), 'rsql-soak-'))
   const logger = pino({ level: 'silent' })
-  const server = await startServer({ port: 0, host: '127.0.0.1', dataDirectory, dist, guests: true, logger })
+  const server = await startServer({ port: 0, host: '127.0.0.1', dataDirectory, dist, logger })
   const url = `http://localhost:${server.port}`
   const other = await OtherPerson.signIn(url, 'Other')
   const { stream, rooms } = await other.createSpace('Soak', ['soak'])

@@ -24,8 +24,17 @@ export interface EventDefinition<
   /** versions before it, the first one first */
   readonly older?: readonly OlderPayload[]
   facts(payload: v.InferOutput<Payload>, about: About): readonly FactDraft[]
+  /** Whose words it says, where they are a message's that can be erased (erasure.ts). */
+  readonly words?: Words<v.InferOutput<Payload>>
   /** It has rows beside those that are folded from facts: projector.ts must say how they are made and taken back. */
   readonly ownRows: Own
+}
+/** Law: what is left is a valid payload of the same version, and what is left of it is itself. */
+export interface Words<P> {
+  /** the message whose words they are; null: nobody's that could be erased */
+  of(payload: P, about: About): string | null
+  /** without them */
+  erased(payload: P): P
 }
 export type NamedField = 'entity' | 'room' | 'itself'
 export type PayloadSchema = v.GenericSchema<unknown, object>

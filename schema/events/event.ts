@@ -144,10 +144,13 @@ export function authorOf(event: KnownEvent): string {
 
 /** The facts that an event states, as its definition says. */
 export function factsOf(event: KnownEvent): readonly FactDraft[] {
+  return definitionOf(event.type).facts(event.payload, aboutOf(event))
+}
+
+export function aboutOf(event: KnownEvent): About {
   const itself = definitionOf(event.type).names.includes('itself')
   const { entity = itself ? event.id : '', room = '', actor } = event
-  const about: About = { entity, room, actor, author: authorOf(event) }
-  return definitionOf(event.type).facts(event.payload, about)
+  return { entity, room, actor, author: authorOf(event) }
 }
 
 /** The first fault is enough: a list of thousands must not cost thousands of sentences. */

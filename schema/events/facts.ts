@@ -32,6 +32,7 @@ const mayConflict = {
   'room.archived': false,
   'message.text': true,
   'message.deleted': false,
+  'message.erased': false,
   'message.thread': false,
   'page.create': false,
   'page.title': true,
@@ -119,8 +120,20 @@ export function readCommentCreate(value: string): CommentBirth {
 export function writeDeleted(person: string, deleted: boolean): string {
   return JSON.stringify([person, deleted])
 }
-/** `own` in order. A message is deleted while anybody has deleted it; a person's restore takes back their own delete alone. */
-export function isDeleted(own: readonly { readonly field: string; readonly value: string | null }[]): boolean {
+/** What `timeline_items.deleted` says: an erased message cannot come back. */
+export const deletedStates = { no: 0, deleted: 1, erased: 2 } as const
+export type Deleted = (typeof deletedStates)[keyof typeof deletedStates]
+interface OwnFact {
+  readonly field: string
+  readonly value: string | null
+}
+/** `own` in order. */
+export function deletedOf(own: readonly OwnFact[]): Deleted {
+  if (own.some(({ field }) => field === 'message.erased')) return deletedStates.erased
+  return isDeleted(own) ? deletedStates.deleted : deletedStates.no
+}
+/** A message is deleted while anybody has deleted it; a person's restore takes back their own delete alone. */
+function isDeleted(own: readonly OwnFact[]): boolean {
   const byPerson = new Map<string, boolean>()
   for (const { field, value } of own) {
     if (field === 'message.deleted') byPerson.set(...(JSON.parse(value!) as [string, boolean]))

@@ -8,7 +8,18 @@ import type { SequencedEvent } from '../events/event.ts'
  * |------------------------------------------------|---------------------------------------------|
  * | POST /api/guest {name, importer?}              | Identity, and the cookie                    |
  * | GET  /api/me                                   | Identity, or 401                            |
- * | POST /api/sign-out                             | 204                                         |
+ * | POST /api/sign-out?clear                       | 204; `clear`: the browser forgets what it has of this site |
+ * | POST /api/passkeys/creation {name?}            | what the browser makes a passkey from; `name`: of a new person |
+ * | POST /api/passkeys {response}                  | PasskeyAdded, and the cookie of a new person |
+ * | POST /api/passkeys/request                     | what the browser signs in with              |
+ * | POST /api/passkeys/sign-in {response}          | Identity, and the cookie                    |
+ * | POST /api/recovery {code}                      | Identity, and the cookie                    |
+ * | GET  /api/account                              | Account                                     |
+ * | POST /api/account/name {name}                  | Identity                                    |
+ * | POST /api/account/codes                        | {codes}: ten new recovery codes             |
+ * | POST /api/account/passkeys/remove {id}         | Account                                     |
+ * | POST /api/account/devices/sign-out {session}   | Account; session `others`: all but this one |
+ * | POST /api/account/delete                       | 204                                         |
  * | GET  /api/spaces?after&limit                   | SpaceList: all of mine, then the public ones |
  * | POST /api/streams/:stream/events {events}      | AppendResult; all or none                   |
  * | GET  /api/streams/:stream/events?after&limit   | StreamPage, oldest first                    |
@@ -22,6 +33,34 @@ import type { SequencedEvent } from '../events/event.ts'
 export interface Identity {
   readonly actor: string
   readonly name: string
+}
+
+/** Where a person is signed in. */
+export interface Device {
+  /** names the session without giving it away */
+  readonly session: string
+  readonly name: string
+  /** unix ms; `seenAt` to the hour */
+  readonly signedInAt: number
+  readonly seenAt: number
+  readonly current: boolean
+}
+export interface PasskeySummary {
+  readonly id: string
+  readonly name: string
+  /** unix ms */
+  readonly addedAt: number
+  readonly usedAt: number | null
+}
+export interface Account extends Identity {
+  readonly passkeys: readonly PasskeySummary[]
+  readonly devices: readonly Device[]
+  /** recovery codes that were not used yet */
+  readonly codesLeft: number
+}
+/** `codes`: ten new recovery codes, shown this once; null: the person has had some before */
+export interface PasskeyAdded extends Identity {
+  readonly codes: readonly string[] | null
 }
 
 export interface GuestRequest {
@@ -123,6 +162,19 @@ export const httpStatus = {
   NOT_A_MEMBER: 403,
   NOT_ALLOWED: 403,
   GUESTS_OFF: 403,
+  /** this server lets nobody new in, neither as a guest nor with a passkey */
+  SIGN_UP_OFF: 403,
+  /** a guest asked for what takes an account with a passkey */
+  ACCOUNT_NEEDED: 403,
+  /** the passkey is not known, or what it signed is not what was asked for */
+  PASSKEY_REFUSED: 403,
+  /** the recovery code is nobody's, or was used */
+  CODE_REFUSED: 403,
+  /** the passkey is the person's only one, or is known here already */
+  LAST_PASSKEY: 409,
+  PASSKEY_KNOWN: 409,
+  /** the person is the only owner of a space with others in it */
+  LAST_OWNER: 409,
   NOT_FOUND: 404,
   UNKNOWN_STREAM: 404,
   METHOD_NOT_ALLOWED: 405,

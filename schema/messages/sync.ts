@@ -113,5 +113,6 @@ export interface OpenRoomRequest {
   readonly type: 'OPEN_ROOM'
   readonly stream: string
   readonly room: string | null
+  readonly thread: string | null
   readonly message: string | null
 }

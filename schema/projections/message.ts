@@ -1,5 +1,5 @@
 import { authorOf, type EventOf } from '../events/event.ts'
-import { isDeleted } from '../events/facts.ts'
+import { deletedOf, deletedStates, type Deleted } from '../events/facts.ts'
 import { conflictRows } from './conflicts.ts'
 import { markMessage, touchTimeline, type Dirty, type Thing } from './dirty.ts'
 import { latest, type Fact, type FactTable } from './fact.ts'
@@ -16,7 +16,7 @@ import type { Sql } from './sql.ts'
 /**
  * message.create is its own row and needs no fold: nothing can change what it says. Edits, deletes, reactions, pins and
  * threads are facts about it, before or after it comes; they are folded into its row at the end of the batch. An edit
- * always beats the first text; a delete stands until its author takes it back; a thread is the first that was opened on it.
+ * always beats the first text; a delete stands until its author takes it back, and an erasure for ever; a thread is the first that was opened on it.
  */
 export function messageProjection(
   sql: Sql,
@@ -103,35 +103,37 @@ export function messageProjection(
     const row = rowOf(stream, id)
     if (!row) return
     const own = facts.ofEntity(stream, id)
-    const deleted = isDeleted(own)
-    if (deleted !== row.deleted) touchTimeline(dirty(), names.stream(stream), row.timeline).recount = true
-    if (fields.has('message.text') || fields.has('message.deleted')) foldText(stream, id, row, own, deleted)
+    const deletedIs = deletedOf(own)
+    const deleted = deletedIs !== deletedStates.no
+    const deletion = fields.has('message.deleted') || fields.has('message.erased')
+    if (deletedIs !== row.deleted) touchTimeline(dirty(), names.stream(stream), row.timeline).recount = true
+    if (fields.has('message.text') || deletion) foldText(stream, id, row, own, deletedIs)
     if (fields.has('message.thread')) {
       const [thread = null, timeline = null] = threadOf.rows(stream, id, names.entity(stream, id))[0] ?? []
       updateThread.run(row.key, thread, timeline)
     }
-    reactions.fold(row.key, own, fields, deleted)
-    pins.fold(row.key, own, fields, deleted)
+    reactions.fold(row.key, own, fields, deleted, deletion)
+    pins.fold(row.key, own, fields, deleted, deletion)
   }
 
-  function foldText(stream: string, id: string, row: ItemRow, own: readonly Fact[], deleted: boolean): void {
+  function foldText(stream: string, id: string, row: ItemRow, own: readonly Fact[], deleted: Deleted): void {
     const { key, timeline, orderKey, author } = row
     const edit = latest(own, 'message.text')
-    const text = deleted ? null : (edit?.value ?? log.firstText(stream, id))
+    const text = deleted !== deletedStates.no ? null : (edit?.value ?? log.firstText(stream, id))
     const rest = text === null ? null : restOf(text)
     const snippet = text === null ? '' : snippetOf(text)
-    updateText.run(snippet, rest === null ? 1 : 0, edit?.at ?? null, deleted ? 1 : 0, key)
+    updateText.run(snippet, rest === null ? 1 : 0, edit?.at ?? null, deleted, key)
     texts.replace(key, text === null ? null : { text, author }, rest)
     removeMentions.run(timeline, orderKey, key)
     if (text !== null) for (const name of mentionsOf(text)) insertMention.run(timeline, orderKey, key, name)
-    writeConflicts(stream, id, 'message.text', deleted ? [] : own)
+    writeConflicts(stream, id, 'message.text', text === null ? [] : own)
   }
 
   function rowOf(stream: string, id: string): ItemRow | null {
     const row = item.rows(id, names.stream(stream))[0]
     if (!row) return null
-    const [key, timeline, orderKey, deleted, author] = row as [number, number, number | bigint, number, string]
-    return { key, timeline, orderKey, deleted: deleted === 1, author }
+    const [key, timeline, orderKey, deleted, author] = row as [number, number, number | bigint, Deleted, string]
+    return { key, timeline, orderKey, deleted, author }
   }
 
   return { create, remove, fold }
@@ -141,6 +143,6 @@ interface ItemRow {
   readonly key: number
   readonly timeline: number
   readonly orderKey: number | bigint
-  readonly deleted: boolean
+  readonly deleted: Deleted
   readonly author: string
 }

@@ -13,8 +13,14 @@ export function pinProjection(sql: Sql, names: Names) {
   const removeEvery = sql.prepare('DELETE FROM pins WHERE target_id = ?')
   const update = sql.prepare('UPDATE timeline_items SET pinned = ? WHERE key = ?')
 
-  function fold(message: number, own: readonly Fact[], fields: ReadonlySet<string>, deleted: boolean): void {
-    let touched = fields.has('message.deleted')
+  function fold(
+    message: number,
+    own: readonly Fact[],
+    fields: ReadonlySet<string>,
+    deleted: boolean,
+    deletion: boolean,
+  ): void {
+    let touched = deletion
     for (const field of fields) {
       const person = readPinField(field)
       if (person === null) continue

@@ -22,7 +22,7 @@ import type { Sql } from './sql.ts'
 import { timelineProjection } from './timeline.ts'
 
 /** Version of the projections: a database written by another one is rebuilt by replay. */
-export const projectionVersion = 7
+export const projectionVersion = 8
 
 /**
  * Events → rows. Laws: the tables (up to the integers that stand for names and messages) are a function of the set of projected events (order, repetition and batching do not
@@ -33,6 +33,8 @@ export interface Projector {
   project(event: KnownEvent): void
   /** The writes of this event's fields that nobody has overwritten yet: what its author has seen, its `deps`. */
   headsOf(event: KnownEvent): string[]
+  /** The event states other facts now (erasure.ts): what it had rows for stays. */
+  replace(before: KnownEvent, after: KnownEvent): void
   /** Removes exactly what the event did. */
   unproject(event: KnownEvent): void
   /** Folds every row that the batch touched. */
@@ -77,6 +79,18 @@ export function createProjector(sql: Sql, names: Names, log: LogReader): Project
     return (ownRows as Partial<Record<string, OwnRows<KnownEvent['type']>>>)[type]
   }
 
+  function state(event: KnownEvent): void {
+    for (const fact of factsOf(event)) {
+      if (facts.add(event, fact)) markFact(dirty, event.stream, fact)
+    }
+  }
+  function withdraw(event: KnownEvent): void {
+    for (const fact of factsOf(event)) {
+      facts.remove(event, fact)
+      markFact(dirty, event.stream, fact)
+    }
+  }
+
   function begin(): void {
     dirty = nothingDirty()
     memberNames = new Map()
@@ -86,9 +100,7 @@ export function createProjector(sql: Sql, names: Names, log: LogReader): Project
   return {
     project(event) {
       ownRowsOf(event)?.make(event)
-      for (const fact of factsOf(event)) {
-        if (facts.add(event, fact)) markFact(dirty, event.stream, fact)
-      }
+      state(event)
     },
     headsOf(event) {
       const heads = new Set<string>()
@@ -102,12 +114,13 @@ export function createProjector(sql: Sql, names: Names, log: LogReader): Project
       }
       return [...heads].slice(-bounds.deps)
     },
+    replace(before, after) {
+      withdraw(before)
+      state(after)
+    },
     unproject(event) {
       ownRowsOf(event)?.takeBack(event)
-      for (const fact of factsOf(event)) {
-        facts.remove(event, fact)
-        markFact(dirty, event.stream, fact)
-      }
+      withdraw(event)
     },
     flush() {
       for (const stream of dirty.spaces) spaces.fold(stream)

@@ -16,8 +16,14 @@ export function reactionProjection(sql: Sql, names: Names) {
   const removeEvery = sql.prepare('DELETE FROM reactions WHERE target_id = ?')
   const summarise = sql.prepare('UPDATE timeline_items SET reactions = ? WHERE key = ?')
 
-  function fold(message: number, own: readonly Fact[], fields: ReadonlySet<string>, deleted: boolean): void {
-    let touched = fields.has('message.deleted')
+  function fold(
+    message: number,
+    own: readonly Fact[],
+    fields: ReadonlySet<string>,
+    deleted: boolean,
+    deletion: boolean,
+  ): void {
+    let touched = deletion
     for (const field of fields) {
       const reaction = readReactionField(field)
       if (!reaction) continue

@@ -1,5 +1,5 @@
 import { authorOf, factsOf, type KnownEvent } from '../events/event.ts'
-import { isDeleted } from '../events/facts.ts'
+import { deletedOf, deletedStates } from '../events/facts.ts'
 import { keyIn } from '../events/key.ts'
 import { eventOf, type ReceivedPage } from '../messages/received.ts'
 import { latest, type Fact } from './fact.ts'
@@ -40,7 +40,8 @@ export function rowsOfRoomPage(page: ReceivedPage, stream: string, room: string)
     .map((event): PageRow => {
       const own = facts.get(keyIn(event.stream, event.id)) ?? []
       const edit = latest(own, 'message.text')
-      const deleted = isDeleted(own)
+      const deletedIs = deletedOf(own)
+      const deleted = deletedIs !== deletedStates.no
       const text = deleted ? '' : (edit?.value ?? event.payload.text)
       return {
         id: event.id,
@@ -51,7 +52,7 @@ export function rowsOfRoomPage(page: ReceivedPage, stream: string, room: string)
         full_content_cached: text.length <= snippetLength ? 1 : 0,
         created_at: event.at,
         edited_at: edit?.at ?? null,
-        deleted: deleted ? 1 : 0,
+        deleted: deletedIs,
         reactions: deleted ? '{}' : reactionSummary(own),
         pinned: !deleted && anyPinned(own) ? 1 : 0,
         reply_to: event.payload.replyTo ?? null,

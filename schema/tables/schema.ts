@@ -71,6 +71,13 @@ CREATE TABLE event_blocks (
   data BLOB NOT NULL                -- text until it is deflated
 );
 
+-- Messages that are erased for good: no words of theirs are kept, whatever comes (workers/event-store/erasures.ts).
+CREATE TABLE erasures (
+  stream TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  PRIMARY KEY (stream, message_id)
+) WITHOUT ROWID;
+
 -- What could not be taken, and why. The newest are kept, all are counted (meta: set_aside).
 CREATE TABLE rejected_events (
   id INTEGER PRIMARY KEY,
@@ -118,7 +125,7 @@ CREATE TABLE timeline_items (
   full_content_cached INTEGER NOT NULL DEFAULT 1, -- 1: the snippet is the whole body; 0: component_text has the rest
   created_at INTEGER NOT NULL,
   edited_at INTEGER,
-  deleted INTEGER NOT NULL DEFAULT 0,
+  deleted INTEGER NOT NULL DEFAULT 0, -- 1: deleted; 2: erased
   reactions TEXT NOT NULL DEFAULT '{}', -- {"👍":["actor",…]}
   pinned INTEGER NOT NULL DEFAULT 0,
   reply_to TEXT,                    -- a message's id
@@ -239,6 +246,11 @@ CREATE TABLE drafts (
   updated_at INTEGER NOT NULL,
   PRIMARY KEY (room_id, stream)
 ) WITHOUT ROWID;
+
+-- Zeros over pages that are free, while what was erased is cleared away (workers/event-store/scrub.ts). Else empty.
+CREATE TABLE free_pages (
+  zeros BLOB NOT NULL
+);
 
 CREATE TABLE meta (
   key TEXT PRIMARY KEY,

@@ -7,6 +7,7 @@ export const tables = {
   applied_events: 'log',
   event_blocks: 'log',
   rejected_events: 'log',
+  erasures: 'log',
   streams: 'names',
   entities: 'names',
   component_author: 'names',
@@ -34,6 +35,7 @@ export const tables = {
   cursors: 'device',
   outbox: 'device',
   drafts: 'device',
+  free_pages: 'device',
   meta: 'device',
 } as const satisfies Record<string, 'log' | 'names' | 'projection' | 'index' | 'device'>
 

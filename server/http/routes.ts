@@ -4,7 +4,7 @@ import type { Accounts } from '../accounts.ts'
 import type { Directory } from '../directory.ts'
 import { Fault } from '../fault.ts'
 import { streamOf } from './query.ts'
-import { requireSession, type Session } from './sign-in.ts'
+import { requireSession, type Session } from './session-cookie.ts'
 
 /**
  * Where routes are mounted. Each says who may ask, and its handler is given what was found out about them: a route that

@@ -29,6 +29,8 @@ export function streamRoutes(
   accounts: Accounts,
   bodies: Bodies,
   limits: Limits,
+  /** whether a person may found spaces and private rooms here */
+  mayFound: (actor: string) => boolean,
 ): void {
   const admission = startAdmission(limits)
 
@@ -59,7 +61,11 @@ export function streamRoutes(
           const message = `events: must be 1 to ${limits.eventsPerAppend}`
           throw new Fault('MALFORMED_REQUEST', message, { field: 'events' })
         }
-        admission.count(actor, inputs.length, bytes, isNew(stream))
+        const founds = isNew(stream)
+        if (founds && !mayFound(actor)) {
+          throw new Fault('ACCOUNT_NEEDED', 'guests found no spaces and no private rooms on this server')
+        }
+        admission.count(actor, inputs.length, bytes, founds)
         return c.json({ results: await committer.append(actor, stream, inputs) })
       }),
     )

@@ -278,7 +278,7 @@ describe('said in a sentence', () => {
 
   test('https where there is none, and a server that takes no guests', async () => {
     await expect(folder.connect(server.origin.replace('http', 'https'))).rejects.toThrow(/try --server http:/)
-    const closed = await startTestServer({ guests: false })
+    const closed = await startTestServer({ guests: 'off' })
     await expect(folder.connect(closed.origin)).rejects.toThrow(/takes no guests/)
     await closed.dispose()
   })

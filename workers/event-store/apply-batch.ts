@@ -90,12 +90,17 @@ function sealAtOnce(store: Store, stream: string): { readonly take: TakeEvent; s
       const { event, known, place } = entry
       if (taken.has(event.id)) return 'duplicate'
       if (!known || sealedPart(known.type) !== 'timeline' || store.log.has(event, place.seq)) return apart(entry, at)
-      taken.set(event.id, { event: known, ...place })
-      store.projector.project(known)
+      const kept = store.erasures.kept(known)
+      taken.set(event.id, { event: kept, ...place })
+      store.projector.project(kept)
       return 'applied'
     },
     seal() {
-      if (taken.size > 0) store.log.blocks.add(stream, 'timeline', [...taken.values()])
+      if (taken.size === 0) return
+      const stored = [...taken.values()]
+      store.log.blocks.add(stream, 'timeline', stored)
+      // where it can be found now, that of the same batch too
+      for (const { event } of stored) store.erasures.carryOut(event as KnownEvent)
     },
   }
 }

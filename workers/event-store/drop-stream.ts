@@ -31,6 +31,7 @@ export function dropStep(store: Store, stream: string, person: string, size = 50
       return 'more'
     }
     sql.prepare('DELETE FROM rejected_events WHERE stream = ?').run(stream)
+    store.erasures.dropStream(stream)
     return 'done'
   })
 }

@@ -12,6 +12,8 @@ export interface EventBlocks {
   add(stream: string, part: BlockPart, events: readonly StoredEvent[]): void
   /** an event that is sealed; without a seq it is looked for by its id alone */
   find(event: EventKey, seq?: string | null): StoredEvent | null
+  /** Another content in the place of an event that is sealed. */
+  replace(stored: StoredEvent): void
   /** Some sealed event of the stream has a seq from this one on. */
   reaches(stream: string, seq: string): boolean
   /** newest first by id; `before` is where the last one ended */
@@ -71,6 +73,7 @@ export function eventBlocks(sql: Sql, names: Names): EventBlocks {
   )
   const countUnpacked = sql.prepare('SELECT count(*) FROM applied_events WHERE packed = 0')
   const markPacked = sql.prepare('UPDATE applied_events SET packed = 1 WHERE block = ?')
+  const markUnpacked = sql.prepare('UPDATE applied_events SET packed = 0 WHERE block = ?')
   const write = sql.prepare('UPDATE event_blocks SET data = ? WHERE id = ?')
   let decoded = new Map<number, StoredEvent[]>()
 
@@ -100,6 +103,17 @@ export function eventBlocks(sql: Sql, names: Names): EventBlocks {
         if (found) return found
       }
       return null
+    },
+    replace(stored) {
+      const { stream, id } = stored.event
+      for (const [block] of byId.rows(names.stream(stream), id) as [number][]) {
+        const events = eventsOf(block)
+        if (!events.some(({ event }) => event.id === id)) continue
+        const changed = events.map((each) => (each.event.id === id ? stored : each))
+        write.run(encodeBlock(changed), block)
+        markUnpacked.run(block)
+        decoded.set(block, changed)
+      }
     },
     reaches: (stream, seq) => reaches.rows(names.stream(stream), seq).length > 0,
     read(part, before) {

@@ -18,6 +18,10 @@ export interface EventLogTable extends LogReader {
   acknowledge(event: EventKey, place: Place): void
   remove(event: EventKey): void
   read(event: EventKey): AnyEvent | null
+  /** The same, sealed or not. */
+  stored(event: EventKey): StoredEvent | null
+  /** Another content in the place of an event that is there. */
+  replace(stored: StoredEvent): void
   cursor(stream: string): string | null
   /** never backwards */
   advanceCursor(stream: string, seq: string, at: number): void
@@ -75,6 +79,7 @@ export function eventLog(sql: Sql, names: Names): EventLogTable {
   )
   const remove = sql.prepare('DELETE FROM events WHERE stream = ? AND event_id = ?')
   const read = sql.prepare(`SELECT ${eventColumns} FROM events e WHERE e.stream = ? AND e.event_id = ?`)
+  const rewrite = sql.prepare('UPDATE events SET payload = ?, meta = ? WHERE stream = ? AND event_id = ?')
   const author = sql.prepare(
     "SELECT ifnull(payload ->> '$.author.id', actor) FROM events WHERE stream = ? AND event_id = ?",
   )
@@ -114,6 +119,16 @@ export function eventLog(sql: Sql, names: Names): EventLogTable {
     read({ stream, id }) {
       const row = read.rows(stream, id)[0]
       return row ? toEvent(row) : null
+    },
+    stored(event) {
+      const row = read.rows(event.stream, event.id)[0]
+      return row ? toStored(row) : blocks.find(event)
+    },
+    replace(stored) {
+      const { event, seq, receivedAt } = stored
+      const meta = metaOf(event, seq === null || receivedAt === null ? null : { seq, receivedAt })
+      const open = rewrite.run(JSON.stringify(event.payload), meta, event.stream, event.id) > 0
+      if (!open) blocks.replace(stored)
     },
     firstText(stream, message) {
       const row = firstText.rows(stream, message)[0]

@@ -23,7 +23,9 @@ export function queueUpload(store: Store, event: AnyEvent): void {
 /** The server's copy, or its word, has come. True if the event was waiting for it. */
 export function acknowledgeUpload(store: Store, { stream, id }: EventKey, place: Place): boolean {
   store.log.acknowledge({ stream, id }, place)
-  return store.sql.prepare(remove).run(stream, id) > 0
+  const waited = store.sql.prepare(remove).run(stream, id) > 0
+  if (waited) store.erasures.acknowledged({ stream, id })
+  return waited
 }
 
 /** Oldest first. */

@@ -17,6 +17,18 @@ import { eventId } from './random-events.ts'
 
 export const worldSchema = getSchema([StarterKit.configure({ undoRedo: false }), TaskList, TaskItem])
 export const worldPage = eventId(0)
+/** what every event of the page says */
+export const aboutWorldPage = { stream: 'space:s1', deps: [], entity: worldPage } as const
+export const worldCreation = {
+  ...aboutWorldPage,
+  id: worldPage,
+  type: 'page.create',
+  payload: { title: 'P' },
+  room: 'r1',
+  actor: 'ann',
+  clock: '1',
+  at: 1,
+} as const satisfies KnownEvent
 
 /** Answers a whole number of [0, below). */
 export type Draw = (below: number) => number
@@ -38,18 +50,7 @@ interface Editor {
 
 /** `steps` edits, and among them syncs of some with what some others had dispatched. */
 export function randomWorld(draw: Draw, steps: number): World {
-  const stream = 'space:s1'
-  const about = { stream, deps: [], entity: worldPage }
-  const create = {
-    id: worldPage,
-    type: 'page.create',
-    payload: { title: 'P' },
-    room: 'r1',
-    actor: 'ann',
-    clock: '1',
-    at: 1,
-  }
-  const events: KnownEvent[] = [{ ...about, ...create } as KnownEvent]
+  const events: KnownEvent[] = [worldCreation]
   const editors = ['ann', 'bob', 'cy'].map((actor, index) => openEditor(actor, index + 1))
   const dispatch = (editor: Editor) => {
     if (editor.written.length === 0) return
@@ -60,7 +61,7 @@ export function randomWorld(draw: Draw, steps: number): World {
     const at = events.length * 1000
     const clock = String(events.length + 1)
     events.push({
-      ...about,
+      ...aboutWorldPage,
       id,
       type: 'page.update',
       payload: { update },

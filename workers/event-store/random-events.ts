@@ -147,6 +147,7 @@ const make: { readonly [T in EventType]: (things: Things) => Made<T> } = {
   'message.edit': ({ message, room, text }) => ({ entity: message, room, payload: { text } }),
   'message.delete': ({ message, room }) => ({ entity: message, room, payload: {} }),
   'message.restore': ({ message, room }) => ({ entity: message, room, payload: {} }),
+  'message.erase': ({ message, room }) => ({ entity: message, room, payload: {} }),
   'reaction.add': ({ b, message, room, withAuthor }) => ({
     entity: message,
     room,

@@ -1,4 +1,5 @@
 import type { AnyEvent, EventFault, KnownEvent } from '../../schema/events/event.ts'
+import { counts } from './erasures.ts'
 import type { Place } from './event-log-table.ts'
 import type { Store } from './store.ts'
 
@@ -10,11 +11,14 @@ export type RecordEvent = (
 ) => 'applied' | 'unknown' | 'duplicate' | EventFault
 
 /** Into the log and, if its type is known, into the projections, whose flush is the transaction's. */
-export function recordEvent({ log, projector }: Store) {
+export function recordEvent({ log, projector, erasures }: Store) {
   return (event: AnyEvent, known: KnownEvent | null, place: Place | null, at: number) => {
-    if (!log.insert(event, place, known ? at : null)) return 'duplicate' as const
-    if (!known) return 'unknown' as const
-    projector.project(known)
+    const isFinal = counts(event, place)
+    const kept = known && isFinal ? erasures.kept(known) : known
+    if (!log.insert(kept ?? event, place, known ? at : null)) return 'duplicate' as const
+    if (!kept) return 'unknown' as const
+    projector.project(kept)
+    if (isFinal) erasures.carryOut(kept)
     return 'applied' as const
   }
 }

@@ -1,10 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { withoutWords, wordsOf } from '../../schema/events/erasure.ts'
 import type { KnownEvent } from '../../schema/events/event.ts'
+import { keyIn } from '../../schema/events/key.ts'
 import { applyBatch } from './apply-batch.ts'
 import { decodeBlock, encodeBlock, type StoredEvent } from './block-codec.ts'
-import { discardEvents, queueUpload } from './outbox.ts'
-import { randomEvents } from './random-events.ts'
+import { eventColumns, toStored } from './event-log-table.ts'
+import { applyUploadResults, discardEvents, queueUpload } from './outbox.ts'
+import { eventId, randomEvents } from './random-events.ts'
 import { recordEvent } from './record-event.ts'
 import { needsReplay, replayStep } from './replay.ts'
 import { sealStep } from './seal.ts'
@@ -62,6 +65,7 @@ describe(`sealing (seed ${seed})`, () => {
         }
         expectEqual(sealing, plain)
         const before = logOf(sealing)
+        expect(before).toEqual(logOf(plain))
         expect(receive(sealing, events), 'all of it again').toBe(events.length)
         expect(logOf(sealing)).toEqual(before)
         sealed += sealing.log.blocks.count()
@@ -128,8 +132,115 @@ describe(`sealing (seed ${seed})`, () => {
   })
 })
 
+describe(`erasing (seed ${seed})`, () => {
+  it('whatever came first, in whatever batches and blocks: the log keeps the same of each event, and no erased words', async () => {
+    let withWords = 0
+    const property = fc.asyncProperty(randomEvents(), fc.infiniteStream(fc.nat()), async (random, numbers) => {
+      const events = withErasures(random)
+      await withStores((plain, sealing) => {
+        const next = (below: number) => (numbers.next().value as number) % below
+        for (const event of events) receive(plain, [event])
+        const shuffled = events.map((event) => ({ event, place: next(1e6) })).sort((a, b) => a.place - b.place)
+        for (let at = 0; at < events.length;) {
+          receive(
+            sealing,
+            shuffled.slice(at, (at += 1 + next(9))).map(({ event }) => event),
+          )
+          for (let steps = next(4); steps > 0; steps--) sealStep(sealing)
+        }
+        expectEqual(sealing, plain)
+        expect(logOf(sealing)).toEqual(logOf(plain))
+        const kept = storedIn(sealing).map(({ event }) => event as KnownEvent)
+        const keyOf = (event: KnownEvent, message: string) => keyIn(event.stream, message)
+        const erased = new Set(kept.flatMap((e) => (e.type === 'message.erase' ? [keyOf(e, e.entity!)] : [])))
+        const spoken = kept.filter((event) => erased.has(keyOf(event, wordsOf(event) ?? '')))
+        expect(spoken.map(withoutWords)).toEqual(spoken)
+        withWords += spoken.length
+      })
+    })
+    await fc.assert(property, parameters)
+    expect(withWords).toBeGreaterThan(20)
+  })
+
+  it('may die at any statement: the batch that died is as if it had not begun', async () => {
+    const events = fc.sample(randomEvents(60), { numRuns: 8, seed })
+    let deaths = 0
+    for (const some of events.map(withErasures)) {
+      await withStores((_, store) => {
+        for (const event of some.filter(({ type }) => type !== 'message.erase')) receive(store, [event])
+        while (sealStep(store));
+        const erasures = some.filter(({ type, stream }) => type === 'message.erase' && stream === 'space:s1')
+        const before = [logOf(store), projectionDump(store)]
+        for (let statements = 0; ; statements++) {
+          const mortal = dyingAfter(store, statements)
+          try {
+            receive(mortal, erasures)
+            break
+          } catch (error) {
+            expect(error).toMatchObject({ message: 'the worker is dead' })
+            deaths++
+            expect([logOf(store), projectionDump(store)]).toEqual(before)
+          }
+        }
+        while (sealStep(store));
+        expect(store.sql.prepare("SELECT count(*) FROM meta WHERE key = 'scrub'").rows()).toEqual([[0]])
+        checkSearchIndex(store)
+      })
+    }
+    expect(deaths).toBeGreaterThan(20)
+  })
+
+  it('before the server has taken it, it hides the message alone, and can be discarded', async () => {
+    await withStores((_, store) => {
+      const draft = (index: number, fields: Partial<KnownEvent>) =>
+        ({
+          id: eventId(index),
+          stream: 'space:s1',
+          actor: 'ann',
+          clock: `${index}`,
+          at: index,
+          deps: [],
+          ...fields,
+        }) as KnownEvent
+      const about = { entity: eventId(1), room: 'r1' }
+      const message = draft(1, { type: 'message.create', room: 'r1', payload: { text: 'first' } })
+      const edit = draft(2, { type: 'message.edit', ...about, payload: { text: 'unsent' } })
+      const erase = draft(3, { type: 'message.erase', ...about, payload: {} })
+      const write = (event: KnownEvent) =>
+        inTransaction(store, () => {
+          recordEvent(store)(event, event, null, 1)
+          queueUpload(store, event)
+        })
+      const shown = () => store.sql.prepare('SELECT snippet, deleted FROM timeline_items').rows()[0]
+      const texts = () => storedIn(store).flatMap(({ event }) => (event.payload as { text?: string }).text ?? [])
+      receive(store, [message])
+      write(edit)
+      write(erase)
+      expect(shown()).toEqual(['', 2])
+      expect(texts()).toEqual(['first', 'unsent'])
+      discardEvents(store, [erase])
+      expect(shown()).toEqual(['unsent', 0])
+      write(erase)
+      receive(store, [erase]) // the server's copy
+      expect(shown()).toEqual(['', 2])
+      expect(texts(), 'what was not sent may still be discarded').toEqual(['', 'unsent'])
+      applyUploadResults(store, 'space:s1', [{ id: edit.id, seq: edit.id, receivedAt: 2e12 }])
+      expect(texts()).toEqual(['', ''])
+      expect(JSON.stringify(projectionDump(store))).not.toContain('unsent')
+    })
+  })
+})
+
+/** Random events erase little: of what is done to messages, much erases them. */
+const withErasures = (events: readonly KnownEvent[]): KnownEvent[] =>
+  events.map((event) =>
+    /^(?:pin|reaction|message\.(?:delete|restore))/.test(event.type)
+      ? ({ ...event, type: 'message.erase', payload: {} } as KnownEvent)
+      : event,
+  )
+
 /** how many of them were there already */
-function receive(store: MemoryStore, events: readonly KnownEvent[]): number {
+function receive(store: Store, events: readonly KnownEvent[]): number {
   let duplicates = 0
   for (const stream of new Set(events.map((event) => event.stream))) {
     const own = events.filter((event) => event.stream === stream)
@@ -142,17 +253,29 @@ function receive(store: MemoryStore, events: readonly KnownEvent[]): number {
 }
 
 /** Every event of the log, sealed or not. */
-function logOf(store: MemoryStore): string[] {
-  const open = store.sql.prepare('SELECT stream, event_id, seq FROM events').rows()
+function storedIn(store: Store): StoredEvent[] {
+  const open = store.sql.prepare(`SELECT ${eventColumns} FROM events e`).rows().map(toStored)
   const sealed = (['structure', 'timeline'] as const).flatMap((part) => {
-    const found: unknown[][] = []
+    const found: StoredEvent[] = []
     for (let read = store.log.blocks.read(part, null); read; read = store.log.blocks.read(part, read.place)) {
-      found.push(...read.events.map(({ event, seq }) => [event.stream, event.id, seq]))
+      found.push(...read.events)
     }
     return found
   })
-  return [...open, ...sealed].map((each) => JSON.stringify(each)).sort()
+  return [...open, ...sealed]
 }
+const logOf = (store: Store): string[] =>
+  storedIn(store)
+    .map((stored) => canonical(stored))
+    .sort()
+
+/** whatever order its fields are in */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : inner,
+  )
 
 /** The same database through statements that die. */
 function dyingAfter(store: MemoryStore, statements: number): Store {

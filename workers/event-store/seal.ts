@@ -3,6 +3,7 @@ import type { BlockPart } from './event-blocks.ts'
 import { eventColumns, toStored } from './event-log-table.ts'
 import { needsReplay } from './replay.ts'
 import type { ApplicationDatabase } from '../runtime/application.ts'
+import { scrubStep } from './scrub.ts'
 import { inTransaction, type Store } from './store.ts'
 
 /**
@@ -19,7 +20,9 @@ export function sealedPart(type: EventType): BlockPart | null {
 /** One step. False: there is nothing to do. */
 export function sealStep(store: Store): boolean {
   if (needsReplay(store)) return false // it counts on finding each event where it was
-  return packStep(store) || inTransaction(store, () => sealRows(store, 'structure') || sealRows(store, 'timeline'))
+  if (packStep(store)) return true
+  if (inTransaction(store, () => sealRows(store, 'structure') || sealRows(store, 'timeline'))) return true
+  return scrubStep(store)
 }
 
 /** Deflates one block. */

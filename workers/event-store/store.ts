@@ -1,5 +1,6 @@
 import { namesOf } from '../../schema/projections/names.ts'
 import { createProjector, type Projector } from '../../schema/projections/projector.ts'
+import { erasuresOf, type Erasures } from './erasures.ts'
 import { eventLog, type EventLogTable } from './event-log-table.ts'
 import type { RawSql } from '../runtime/serving/raw-sql.ts'
 
@@ -8,6 +9,7 @@ export interface Store {
   readonly sql: RawSql
   readonly projector: Projector
   readonly log: EventLogTable
+  readonly erasures: Erasures
   /** unix ms, by the server's clock as far as it is known */
   readonly now: () => number
   /** how far the server's clock is ahead of this device's (server-clock.ts) */
@@ -30,10 +32,12 @@ export interface StoreOptions {
 export function openStore({ sql, transaction, now = Date.now, seal = sealSizes }: StoreOptions): Store {
   const names = namesOf(sql)
   const log = eventLog(sql, names)
+  const projector = createProjector(sql, names, log)
   const store: Store = {
     sql,
     log,
-    projector: createProjector(sql, names, log),
+    projector,
+    erasures: erasuresOf(sql, names, log, projector),
     now: () => now() + store.skewMs,
     skewMs: log.readSkew(),
     seal,
@@ -71,6 +75,7 @@ export function inTransaction<T>(store: Store, work: () => T): T {
   } catch (error) {
     store.projector.reset()
     store.log.blocks.forget()
+    store.erasures.forget()
     store.clock = clock
     throw error
   }

@@ -16,6 +16,8 @@ export interface ShownNotification {
 export interface NotificationTarget {
   readonly stream: string
   readonly room: string | null
+  /** of the room, where the message is in one */
+  readonly thread: string | null
   readonly message: string | null
   /** the message's clock: what was read up to there is shown no more */
   readonly clock: string | null
@@ -70,13 +72,14 @@ export function wordMessage(
     title: place ? `${person} in ${place}` : person,
     body: wordText(texts.get(event.id) ?? text),
     tag: keyIn(event.stream, event.id),
-    target: { stream: event.stream, room: roomOf(event), message: event.id, clock: event.clock },
+    target: { stream: event.stream, ...placeOf(event), message: event.id, clock: event.clock },
   }
 }
 
-/** Of a private room all that is in its stream, a thread too: a thread's id alone does not say where it is. */
-function roomOf({ stream, room }: EventOf<'message.create'>): string | null {
-  return streamKind(stream) === 'room' ? streamOwner(stream) : (room ?? null)
+/** What is in a room's stream is in that room, or in a thread of it: a thread's id alone does not say where it is. */
+function placeOf({ stream, room }: EventOf<'message.create'>): Pick<NotificationTarget, 'room' | 'thread'> {
+  const owner = streamKind(stream) === 'room' ? streamOwner(stream) : (room ?? null)
+  return { room: owner, thread: room === undefined || room === owner ? null : room }
 }
 
 /** Its text as a person reads it, not as it was typed; no character is cut in half, none turns the line around. */
@@ -87,13 +90,14 @@ function wordName(name: string | undefined): string {
 }
 
 export function wordless(stream: string): ShownNotification {
-  const target = { stream, room: null, message: null, clock: null }
+  const target = { stream, room: null, thread: null, message: null, clock: null }
   return { title: 'New messages', body: 'Open the app to read them.', tag: `news ${stream}`, target }
 }
 
 /** The address of a room or message in the app. */
-export function addressOf({ stream, room, message }: NotificationTarget): string {
+export function addressOf({ stream, room, thread, message }: NotificationTarget): string {
   const space = spaceOfStream(stream) ?? ''
   const path = ['', 's', space, ...(room === null ? [] : [room])].map(encodeURIComponent).join('/')
-  return message === null ? path : `${path}#${encodeURIComponent(message)}`
+  const panel = thread === null ? '' : `?${new URLSearchParams({ panel: 'thread', thread })}`
+  return path + panel + (message === null ? '' : `#${encodeURIComponent(message)}`)
 }

@@ -126,7 +126,7 @@ test('what a device read and muted itself counts when the server cannot be asked
 test('a notification that is still on screen follows: closed when deleted or read, in new words when edited', async () => {
   const on = (message: string, at = '10') => ({
     tag: `${stream} ${message}`,
-    target: { stream, room: 'r', message, clock: at },
+    target: { stream, room: 'r', thread: null, message, clock: at },
   })
   const edit = change('message.edit', 'm2', { payload: { text: '**new** words' } })
   const { review, show } = await shown([change('message.delete', 'm1'), edit], [own('read.mark', { upTo: '30' }, 40)])
@@ -201,9 +201,33 @@ test('a payload that is not ours is no push', () => {
   expect(parsePush('{"stream":"space:a","head":"2","more":1}')).toEqual({ stream: 'space:a', head: '2' })
 })
 
+test('what was said in a thread of a room leads to the thread, beside the room', async () => {
+  const { server, platform } = world([])
+  const room = 'private.a.r'
+  const said = (id: string, where: string) =>
+    makeEvent(id, `room:${room}`, { actor: 'ada', clock: '50', room: where, payload: { text: id } })
+  const [plain, reply] = [said(ulid(), room), said(ulid(), 'thread-x')]
+  server.write(`room:${room}`, [plain, reply])
+  const newest = { stream: `room:${room}`, head: seqOf(1) }
+  const { show, review } = await takePush(newest, platform)
+  expect(show.map(({ target }) => target)).toMatchObject([
+    { room, thread: null, message: plain.id },
+    { room, thread: 'thread-x', message: reply.id },
+  ])
+  expect(await review(show[1]!)).toBe(undefined)
+  // the thread was read elsewhere, the room was not
+  const read = { stream: newest.stream, upTo: '50' }
+  server.write(person, [makeEvent(ulid(), person, { type: 'read.mark', clock: '60', room: 'thread-x', payload: read })])
+  const later = await takePush(newest, platform)
+  expect(later.show.map(({ target }) => target.message)).toEqual([plain.id])
+  expect(await later.review(show[0]!)).toBe(undefined)
+  expect(await later.review(show[1]!)).toBe(null)
+})
+
 test('a notification leads to its message', () => {
-  expect(addressOf({ stream: 'space:s1', room: 'r/1', message: 'm', clock: '1' })).toBe('/s/s1/r%2F1#m')
-  expect(addressOf({ stream: 'space:s1', room: null, message: null, clock: null })).toBe('/s/s1')
-  const own = { stream: 'room:private.s1.r', room: 'private.s1.r', message: 'm', clock: '1' }
+  expect(addressOf({ stream: 'space:s1', room: 'r/1', thread: null, message: 'm', clock: '1' })).toBe('/s/s1/r%2F1#m')
+  expect(addressOf({ stream: 'space:s1', room: null, thread: null, message: null, clock: null })).toBe('/s/s1')
+  const own = { stream: 'room:private.s1.r', room: 'private.s1.r', thread: null, message: 'm', clock: '1' }
   expect(addressOf(own)).toBe('/s/s1/private.s1.r#m')
+  expect(addressOf({ ...own, thread: 'thread-01 2' })).toBe('/s/s1/private.s1.r?panel=thread&thread=thread-01+2#m')
 })

@@ -82,9 +82,9 @@ export async function takePush(push: PushPayload, platform: PushPlatform): Promi
   return {
     show: show.slice(-maxShown),
     async review({ target }) {
-      const { stream, room, message, clock } = target
+      const { stream, room, thread, message, clock } = target
       if (stream !== push.stream || message === null) return undefined
-      if (changes.deleted.has(message) || (await quiet(room, clock))) return null
+      if (changes.deleted.has(message) || (await quiet(thread ?? room, clock))) return null
       const text = changes.texts.get(message)
       return text === undefined ? undefined : wordText(text)
     },

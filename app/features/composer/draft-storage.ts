@@ -1,4 +1,5 @@
 import { deviceBounds } from '../../../schema/device-bounds.ts'
+import { editDraft, editDraftPrefix } from '../../../schema/drafts.ts'
 import { sql, type Live, type TypedQuery } from '../../live/index.ts'
 
 /**
@@ -11,10 +12,9 @@ export interface DraftKey {
   readonly room: string
 }
 
-const editPrefix = 'edit '
 export const editKey = (message: { readonly stream: string; readonly id: string }): DraftKey => ({
   stream: message.stream,
-  room: editPrefix + message.id,
+  room: editDraft(message.id),
 })
 
 export function draftOf({ stream, room }: DraftKey): TypedQuery<{ readonly text: string }> {
@@ -24,7 +24,7 @@ export function draftOf({ stream, room }: DraftKey): TypedQuery<{ readonly text:
 /** The messages of a stream with an edit that was begun and not saved. */
 export function openEditsOf(stream: string): TypedQuery<{ readonly message: string }> {
   return sql(
-    `SELECT substr(room_id, ${editPrefix.length + 1}) AS message FROM drafts
+    `SELECT substr(room_id, ${editDraftPrefix.length + 1}) AS message FROM drafts
      WHERE stream = ? AND room_id >= 'edit ' AND room_id < 'edit!'`,
     [stream],
   )

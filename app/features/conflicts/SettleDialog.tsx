@@ -63,7 +63,7 @@ export default function SettleDialog({ field, conflicts, settle, close }: Props)
             }}
           >
             <label>
-              Or write it anew
+              Or write it again
               <textarea
                 dir="auto"
                 rows={several ? 6 : 1}

@@ -57,7 +57,7 @@ export function PeoplePicker<P extends Person>({
       </ul>
       <p id={id} className={css.none} role="status">
         {found.length === 0 && typed.trim() !== ''
-          ? 'Nobody is called that.'
+          ? 'No one has that name.'
           : full
             ? `${chosen.length} chosen: no more fit.`
             : `${chosen.length} chosen`}

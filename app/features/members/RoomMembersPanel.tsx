@@ -109,7 +109,7 @@ function AddPeople(props: { space: SpaceRow; members: readonly MemberRow[]; add(
       <PeoplePicker
         people={people.filter((person) => !here.has(person.person_id))}
         chosen={chosen}
-        none="Everybody of the space is in this room."
+        none="Everyone in the space is already in this room."
         onChange={setChosen}
       />
       {chosen.length > 0 && (

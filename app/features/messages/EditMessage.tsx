@@ -26,7 +26,7 @@ function Editor({ row, body }: { row: TimelineRow; body: string }) {
   const saving = useRef(false)
   const field = useRef<HTMLTextAreaElement>(null)
   const { loading, text } = draft
-  const gone = row.deleted === 1
+  const gone = row.deleted !== 0
   useLayoutEffect(() => {
     const length = field.current?.value.length ?? 0
     if (!loading) field.current?.setSelectionRange(length, length)

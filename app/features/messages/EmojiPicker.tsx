@@ -56,7 +56,7 @@ export function EmojiPicker({ onPick }: { onPick(emoji: string): void }) {
             </div>
           </section>
         ))}
-        {groups.length === 0 && <p className={css.none}>No emoji is called that.</p>}
+        {groups.length === 0 && <p className={css.none}>No emoji has that name.</p>}
       </div>
     </div>
   )

@@ -48,7 +48,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const mark = useNameMark(row.author_id)
   const mine = row.author_id === me
   const mayWrite = use(MayWrite)
-  const deleted = row.deleted === 1
+  const deleted = row.deleted !== 0
   const failed = row.outbox_state === 'failed'
   const mentionsMe = useMentions(row, myNames)
   const offersActions = (active || choosing) && !deleted && !editing && !readOnly && !failed
@@ -200,7 +200,7 @@ function useMentions(row: TimelineRow, names: readonly string[]): boolean {
   const { row: whole } = useLiveRow(cut ? messageBody(row) : null)
   const text = cut ? (whole?.body ?? row.snippet) : row.snippet
   return useMemo(() => {
-    if (row.deleted === 1 || names.length === 0 || !text.includes('@')) return false
+    if (row.deleted !== 0 || names.length === 0 || !text.includes('@')) return false
     const mentioned = mentionsOf(text)
     return names.some((name) => mentioned.includes(name))
   }, [row.deleted, names, text])

@@ -46,7 +46,7 @@ export default function PageComments({ space, stream, page }: Props) {
       {status === 'ready' && shown.length === 0 && (
         <EmptyPanel
           icon={MessageSquareQuote}
-          text={resolved ? 'No resolved comments.' : 'No comments here. Select some text, and say something of it.'}
+          text={resolved ? 'No resolved comments.' : 'No comments here. Select some text to comment on it.'}
         />
       )}
       <ul className={css.list}>
@@ -106,11 +106,11 @@ function NewComment({ space, stream, page, open }: Props & { readonly open: Open
       }}
     >
       <p className={css.quote} dir="auto">
-        {selected ? selected.quote : 'Select the text that you want to say something of.'}
+        {selected ? selected.quote : 'Select some text to comment on it.'}
       </p>
       <GrowingTextarea
         aria-label="New comment"
-        placeholder="Say something of it"
+        placeholder="Write a comment"
         value={draft.text}
         maxLength={bounds.textLength}
         onChange={draft.setText}
@@ -137,7 +137,7 @@ function Comment(props: {
   const write = (...events: Parameters<typeof dispatch>[0]) => void dispatch(events).catch(showError)
   const show = () => open && at && open.editor.chain().focus().setTextSelection(at).scrollIntoView().run()
   return (
-    <article className={css.comment} aria-label={`Comment of ${comment.author_name}${mark}`}>
+    <article className={css.comment} aria-label={`Comment by ${comment.author_name}${mark}`}>
       {at ? (
         <button type="button" className={css.quote} dir="auto" onClick={show}>
           <span className="visually-hidden">Show in the page: </span>

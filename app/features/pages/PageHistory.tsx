@@ -59,7 +59,7 @@ export default function PageHistory({ space, stream, page, at }: Props) {
         ))}
       </ul>
       <h3 className={css.head}>By day</h3>
-      {days.length === 0 && <p className={css.none}>Nothing was written yet.</p>}
+      {days.length === 0 && <p className={css.none}>Nothing has been written yet.</p>}
       <ul className={css.list}>
         {days.map(({ day, clock, at: lastAt, authors }) => (
           <Version
@@ -136,7 +136,7 @@ export function VersionOf({ space, stream, page, at }: Props & { readonly at: st
     if (!open || !state) return
     const takeBack = restoreState(open.session.doc, state)
     openPanel({ kind: 'history', at: null })
-    showToast({ text: 'The page is again as it was then.', undo: takeBack })
+    showToast({ text: 'The page is back to how it was then.', undo: takeBack })
   }
   return (
     <>

@@ -57,7 +57,7 @@ export function PageMarks({ space, stream, page, editor, authors }: Props) {
           {marks.get(id) ?? ''} <span className={css.share}>{share} %</span>
         </li>
       ))}
-      {people.length === 0 && <li>Nothing was written yet.</li>}
+      {people.length === 0 && <li>Nothing has been written yet.</li>}
     </ul>
   )
 }

@@ -141,7 +141,7 @@ const sideTools = [
 const whyOnlyShown = {
   newer:
     'A newer version of the app wrote something here that this one cannot show. Nothing of it is lost. Reload the app to write in this page.',
-  tooLarge: 'This page is too large to be written in. Make a new page for what comes next.',
+  tooLarge: 'This page is too long to write more. Make a new page to go on.',
 } as const
 
 function Notice({ text, children }: { text: string; children?: React.ReactNode }) {

@@ -32,8 +32,7 @@ export default function BeginDirect({ space, close }: { space: SpaceRow; close()
         }}
       >
         <p className={css.hint}>
-          Only the people whom you choose can read it, at most {maxDirectPeople - 1} beside you. Nobody can be added
-          later.
+          Choose up to {maxDirectPeople - 1} people. Only you and they can read it, and no one can be added later.
         </p>
         <ChoosePeople space={space} chosen={chosen} max={maxDirectPeople - 1} onChange={setChosen} />
         <Button type="submit" look="primary" disabled={chosen.length === 0}>

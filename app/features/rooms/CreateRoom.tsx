@@ -64,7 +64,7 @@ export default function CreateRoom({ space, close }: { space: SpaceRow; close():
             </label>
             <p id={hint} className={css.hint}>
               {isPrivate
-                ? 'Only the people whom you choose, and whom they add, can see it.'
+                ? 'Only the people you choose, and those they add, can see it.'
                 : 'Everybody in the space can read and write in it.'}
             </p>
           </div>

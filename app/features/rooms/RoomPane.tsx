@@ -1,5 +1,5 @@
 import { ArrowLeft } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { streamKind, streamOfRoom } from '../../../schema/events/streams.ts'
 import { useClientStatus, useDispatch, useLive, useLiveChanges, useLiveQuery, useLiveRow } from '../../live/index.ts'
 import { openedPanel, panelKinds, panels, type Panel } from '../../panels.ts'
@@ -39,7 +39,17 @@ export function RoomPane({ space, route, listed }: { space: SpaceRow; route: Rou
   if (error && !room) throw error
   if (loading) return <div className={css.pane}>{late && <TimelineSkeleton />}</div>
   if (!room) return <MissingRoom space={space} />
+  if (room.parent_room) return <BesideItsRoom route={route} thread={room.id} room={room.parent_room} />
   return <OpenRoom key={room.id} space={space} room={room} route={route} />
+}
+
+/** A thread that the address names as if it were a room is shown beside its room. */
+function BesideItsRoom({ route, thread, room }: { route: Route; thread: string; room: string }) {
+  useEffect(
+    () => navigate({ ...route, room, panel: { kind: 'thread', thread } }, { replace: true }),
+    [route, thread, room],
+  )
+  return <div className={css.pane} />
 }
 
 function OpenRoom({ space, room, route }: { space: SpaceRow; room: RoomRow; route: Route }) {
@@ -183,7 +193,7 @@ function beginningOf(room: string): string {
     case 'private room':
       return 'Only the people in it can read this room.'
     case 'direct message':
-      return 'Only you and whom it is called after can read this.'
+      return 'Only the people in this conversation can read it.'
   }
 }
 

@@ -96,7 +96,7 @@ export default function RoomSwitcher({ close }: { close(): void }) {
               selectionMode="none"
               onAction={go}
               className={css.list!}
-              renderEmptyState={() => <p className={css.none}>{!looking && 'No room is called that.'}</p>}
+              renderEmptyState={() => <p className={css.none}>{!looking && 'No room has that name.'}</p>}
             >
               {(room) => (
                 <ListBoxItem

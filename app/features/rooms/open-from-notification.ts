@@ -7,7 +7,9 @@ export function openFromNotifications(): void {
   const container = navigator.serviceWorker as ServiceWorkerContainer | undefined
   container?.addEventListener('message', ({ data }: MessageEvent<OpenRoomRequest | null>) => {
     if (data?.type === 'OPEN_ROOM') {
-      navigate({ space: spaceOfStream(data.stream), room: data.room, message: data.message })
+      const { stream, room, thread, message } = data
+      const panel = thread === null ? null : ({ kind: 'thread', thread } as const)
+      navigate({ space: spaceOfStream(stream), room, panel, message })
     }
   })
 }

@@ -31,7 +31,7 @@ export function Recovery({ done }: { done(): void }) {
 }
 
 const wordsFor: Partial<Record<SyncStatus['state'], string>> = {
-  live: 'All is here again',
+  live: 'Everything is here again',
   syncing: 'Fetching…',
   connecting: 'Connecting…',
   offline: 'Waiting for the network',

@@ -20,13 +20,13 @@ export const problemWords: Record<Problem['code'], ProblemWords> = {
   },
   STORAGE_LOST: {
     title: 'The data on this device was cleared.',
-    advice: 'Everything that was sent is fetched again. What was not sent yet is kept where it could be.',
+    advice: 'Everything that was sent is loaded again. What was not sent yet is kept where possible.',
     way: 'recover',
     grave: false,
   },
   STORAGE_CORRUPT: {
     title: 'The data on this device was damaged.',
-    advice: 'A fresh copy is fetched. What was not sent yet is kept where it could be read.',
+    advice: 'A fresh copy is loaded. What was not sent yet is kept where it could be read.',
     way: 'recover',
     grave: false,
   },

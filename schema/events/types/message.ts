@@ -13,6 +13,10 @@ export const messageEvents = {
     streams: ['space', 'room'],
     payload: v.object({ text, replyTo: v.optional(id), author }),
     facts: () => [],
+    words: {
+      of: (_, { entity }) => entity,
+      erased: (payload) => ({ ...payload, text: '' }),
+    },
     ownRows: true,
   }),
   'message.edit': define({
@@ -22,6 +26,10 @@ export const messageEvents = {
     streams: ['space', 'room'],
     payload: v.object({ text, author }),
     facts: ({ text }, { entity }) => [{ entity, field: 'message.text', value: text }],
+    words: {
+      of: (_, { entity }) => entity,
+      erased: (payload) => ({ ...payload, text: '' }),
+    },
     ownRows: false,
   }),
   'message.delete': define({
@@ -41,6 +49,16 @@ export const messageEvents = {
     streams: ['space', 'room'],
     payload: nothing,
     facts: (_, { entity, author }) => [{ entity, field: 'message.deleted', value: writeDeleted(author, false) }],
+    ownRows: false,
+  }),
+  /** for good: whoever has its words lets go of them (erasure.ts) */
+  'message.erase': define({
+    part: 'timeline',
+    names: ['entity'],
+    by: 'authorOrAdmin',
+    streams: ['space', 'room'],
+    payload: nothing,
+    facts: (_, { entity }) => [{ entity, field: 'message.erased', value: null }],
     ownRows: false,
   }),
 }

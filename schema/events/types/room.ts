@@ -28,6 +28,11 @@ export const roomEvents = {
       if (parentMessage !== null) facts.push({ entity: parentMessage, field: 'message.thread', value: entity })
       return facts
     },
+    /** a thread is called by the first line of the message that it hangs on */
+    words: {
+      of: ({ kind, parentMessage = null }) => (kind === 'thread' ? parentMessage : null),
+      erased: (payload) => ({ ...payload, name: 'Thread' }),
+    },
     ownRows: false,
   }),
   /** who is in a private room; entity: the person. States their name, each time anew */

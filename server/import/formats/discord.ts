@@ -5,6 +5,7 @@ import { findDocuments, readDocuments } from './documents.ts'
 import { emojiOf, outsideCode, withEmoji } from './emoji.ts'
 import { fileLine, isAddress, quoteOf, withLines } from './files-in-text.ts'
 import type { Format, ReadOptions } from './format.ts'
+import { left, lookAtKind, type MessageKinds } from './what-is-left.ts'
 
 /**
  * DiscordChatExporter's JSON: a file for each channel, or for a part of one. A thread is a channel too; its id is that of
@@ -53,10 +54,12 @@ function placeOf(channel: Fields): Channel {
   return { room: { key: parent, name: textOf(channel['category']) }, thread: { key: id, name, root: id } }
 }
 
-/** What people write; the exporter names those kinds that it knows, and gives the others' numbers. */
-const ordinaryKinds: ReadonlySet<string> = new Set(['', 'Default', 'Reply', '0', '19', '20', '23'])
-const systemKinds =
-  /^(RecipientAdd|RecipientRemove|Call|ChannelNameChange|ChannelIconChange|ChannelPinnedMessage|GuildMemberJoin|ThreadCreated|ThreadStarterMessage|UserPremium\w*|ChannelFollowAdd|GuildDiscovery\w*|GuildInviteReminder|AutoModerationAction|RoleSubscriptionPurchase|Stage\w*|[1-9]|1[0-8]|2[12]|2[4-9]|3\d|4\d)$/
+/** The exporter names those kinds that it knows, and gives the others' numbers. */
+const kinds: MessageKinds = {
+  ordinary: new Set(['', 'Default', 'Reply', '0', '19', '20', '23']),
+  notes:
+    /^(RecipientAdd|RecipientRemove|Call|ChannelNameChange|ChannelIconChange|ChannelPinnedMessage|GuildMemberJoin|ThreadCreated|ThreadStarterMessage|UserPremium\w*|ChannelFollowAdd|GuildDiscovery\w*|GuildInviteReminder|AutoModerationAction|RoleSubscriptionPurchase|Stage\w*|[1-9]|1[0-8]|2[12]|2[4-9]|3\d|4\d)$/,
+}
 
 function recordsOf(value: unknown, at: Position, { room, thread }: Channel): readonly SourceRecord[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -64,14 +67,8 @@ function recordsOf(value: unknown, at: Position, { room, thread }: Channel): rea
   }
   const message = value as Fields
   const kind = textOf(message['type'])
-  if (systemKinds.test(kind)) return [left(`notes of the kind “${kind}” (nobody wrote them)`)]
-  const records: SourceRecord[] = []
-  if (!ordinaryKinds.has(kind)) {
-    records.push({
-      type: 'Told',
-      kind: `messages of the unknown kind “${kind}”, taken as ordinary ones`,
-    })
-  }
+  const { comesOver, records } = lookAtKind(kind, kinds)
+  if (!comesOver) return records
   const id = textOf(message['id'])
   const { text, files } = bodyOf(message)
   const reference = fieldsOf(message['reference'])
@@ -99,10 +96,6 @@ function recordsOf(value: unknown, at: Position, { room, thread }: Channel): rea
     records.push({ type: 'Change', at, change: { ...change, kind: 'edit', person: sender, time: edited, value } })
   }
   return [...records, ...reactionsOf(message, at, room.key, id)]
-}
-
-function left(kind: string, count = 1): SourceRecord {
-  return { type: 'Left', kind, count }
 }
 
 function personOf(value: unknown): Named {

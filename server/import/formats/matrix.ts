@@ -5,6 +5,7 @@ import { findDocuments, readDocuments } from './documents.ts'
 import { withEmoji } from './emoji.ts'
 import { fileLine, withLines } from './files-in-text.ts'
 import type { Format, ReadOptions } from './format.ts'
+import { left } from './what-is-left.ts'
 
 /**
  * Element's JSON export of one Matrix room: its name, its topic, and its events as they are in the room. What is said of a
@@ -68,10 +69,6 @@ function recordsOfRoom(document: Fields, file: string, { takePrivate }: ReadOpti
 
 const redactionOf = (event: Fields): string =>
   event['type'] === 'm.room.redaction' ? textOf(event['redacts']) || textOf(fieldsOf(event['content'])['redacts']) : ''
-
-function left(kind: string, count = 1): SourceRecord {
-  return { type: 'Left', kind, count }
-}
 
 /** What says who is there and how the room is: its newest state is taken, where an import has a place for it. */
 const stateKinds = /^m\.(room|space)\.|^(org|im|io)\./

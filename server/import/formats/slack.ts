@@ -6,6 +6,7 @@ import { emojiOf } from './emoji.ts'
 import { fileLine, withLines } from './files-in-text.ts'
 import { baseOf, folderOf, inWordsOfFile, type Format } from './format.ts'
 import { attachmentsOf, slackText, type SlackNames } from './slack-text.ts'
+import { left, lookAtKind, type MessageKinds } from './what-is-left.ts'
 
 /**
  * Slack's export: users.json, channels.json (public ones), groups.json, mpims.json and dms.json (private ones), and a
@@ -131,18 +132,12 @@ function channelOf(channel: Fields, names: Names): Channel & { readonly records:
   return { id, room, pins: new Set(pins.map((pin) => textOf(pin['id']))), records }
 }
 
-/** What is no message that somebody wrote: "ann has joined the channel". */
-const systemKinds =
-  /^(channel|group)_(join|leave|topic|purpose|name|archive|unarchive|convert_to_private|posting_permissions|canvas_updated)$|^(un)?pinned_item$|^bot_(add|remove|enable|disable)$|^(reminder_add|sh_room_created|huddle_thread|joiner_notification|joiner_notification_for_inviter|reply_broadcast|document_mention|tabbed_canvas_updated|app_conversation_join|assistant_app_thread|ekm_access_denied)$/
-const ordinaryKinds: ReadonlySet<string> = new Set([
-  '',
-  'bot_message',
-  'file_share',
-  'file_comment',
-  'me_message',
-  'thread_broadcast',
-  'tombstone',
-])
+const kinds: MessageKinds = {
+  ordinary: new Set(['', 'bot_message', 'file_share', 'file_comment', 'me_message', 'thread_broadcast', 'tombstone']),
+  /** what is no message that somebody wrote: "ann has joined the channel" */
+  notes:
+    /^(channel|group)_(join|leave|topic|purpose|name|archive|unarchive|convert_to_private|posting_permissions|canvas_updated)$|^(un)?pinned_item$|^bot_(add|remove|enable|disable)$|^(reminder_add|sh_room_created|huddle_thread|joiner_notification|joiner_notification_for_inviter|reply_broadcast|document_mention|tabbed_canvas_updated|app_conversation_join|assistant_app_thread|ekm_access_denied)$/,
+}
 
 function recordsOf(value: unknown, at: Position, channel: Channel, names: Names): readonly SourceRecord[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -154,14 +149,8 @@ function recordsOf(value: unknown, at: Position, channel: Channel, names: Names)
   if (kind === 'message_changed') return changedLater(message, at, channel, names)
   if (kind === 'message_deleted')
     return [change('delete', at, channel, idOf(message['deleted_ts']), null, message['ts'], '')]
-  if (systemKinds.test(kind)) return [left(`notes of the kind “${kind}” (nobody wrote them)`)]
-  const records: SourceRecord[] = []
-  if (!ordinaryKinds.has(kind)) {
-    records.push({
-      type: 'Told',
-      kind: `messages of the unknown kind “${kind}”, taken as ordinary ones`,
-    })
-  }
+  const { comesOver, records } = lookAtKind(kind, kinds)
+  if (!comesOver) return records
   const id = idOf(message['ts'])
   const files = filesOf(message)
   const { lines, pages } = attachmentsOf(message, names)
@@ -192,10 +181,6 @@ function recordsOf(value: unknown, at: Position, channel: Channel, names: Names)
     records.push(change('pin', at, channel, id, null, null, ''))
   }
   return [...records, ...reactionsOf(message, at, channel, id, names)]
-}
-
-function left(kind: string, count = 1): SourceRecord {
-  return { type: 'Left', kind, count }
 }
 
 function change(

@@ -5,6 +5,7 @@ import type { SourceFiles } from '../files/source-files.ts'
 import { emojiOf, withEmoji } from './emoji.ts'
 import { fileLine } from './files-in-text.ts'
 import { baseOf, folderOf, inWordsOfFile, type Format } from './format.ts'
+import { left } from './what-is-left.ts'
 
 /**
  * Zulip's export of an organisation: realm.json (tables of people, channels, recipients, reactions), attachment.json, and
@@ -145,10 +146,6 @@ function recordsOf(value: unknown, at: Position, realm: Realm): readonly SourceR
   if (others > 0) records.push(left('edits of a topic or a channel (a message stands where it stood last)', others))
   for (const reaction of realm.reactions(id)) records.push(reactionOf(reaction, at, room.key, id, realm))
   return records
-}
-
-function left(kind: string, count = 1): SourceRecord {
-  return { type: 'Left', kind, count }
 }
 
 interface Edits {
