@@ -6,6 +6,9 @@ import { message, messages, openDemo, openRoom, roomLink, signIn, timeline } fro
 import { untilConnected, valueOf } from './support/tab.ts'
 import { walk } from './support/walk-timeline.ts'
 
+// long, and the last but one: its tests are shared out one by one
+test.describe.configure({ mode: 'parallel' })
+
 const lines = Array.from({ length: 200 }, (_, at) => `line ${at}`)
 const essays = Array.from({ length: 12 }, (_, at) => `essay ${at}\n\n${`word ${at}\n\n`.repeat(8 + ((at * 37) % 90))}`)
 const mixed = Array.from({ length: 90 }, (_, at) =>

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   rmSync,
   statfsSync,
@@ -72,7 +73,7 @@ test('kill -9 under eight writers: what was acknowledged is there once, and the 
 
 describe('one data folder, one process', () => {
   test('a second one refuses to start and says who has it; the first is unharmed', async () => {
-    const first = await start(folder.path)
+    const first = await start(folder.path, { fromSource: true })
     const words = new RegExp(`${folder.path} is in use by the server with process id ${first.pid}, since 20`)
     await expect(start(folder.path)).rejects.toThrow(words)
     expect((await first.health()).status).toBe('ok')
@@ -303,18 +304,27 @@ describe('bodies that do not come, or come to nothing', () => {
       const bytes = Buffer.from(body)
       const times: number[] = []
       for (let i = 0; i < 3; i++) {
-        const begin = performance.now()
+        const begin = spentMs(server.pid)
         const answer = await ada.request(at('space:x', 'events'), { method: 'POST', body: bytes })
-        times.push(performance.now() - begin)
+        times.push(spentMs(server.pid) - begin)
         expect([body.slice(0, 12), answer.status]).toEqual([body.slice(0, 12), 400])
         await answer.arrayBuffer()
       }
-      // 50 ms on a quiet machine: all 8 MB may have been sent in it
+      // 50 ms of a server's work: all 8 MB may have been sent in it
       expect(Math.min(...times), body.slice(0, 12)).toBeLessThan(500)
     }
     expect((await ada.request('/api/me')).status).toBe(200)
   })
 })
+
+/** Of the processor, by this process; of the clock where the system does not say. */
+function spentMs(pid: number): number {
+  const file = `/proc/${pid}/stat`
+  if (!existsSync(file)) return performance.now()
+  const text = readFileSync(file, 'utf8')
+  const [user, system] = text.slice(text.lastIndexOf(')')).split(' ').slice(12, 14)
+  return (Number(user) + Number(system)) * 10
+}
 
 /** As the system counts them; 0 where it does not say. */
 function openSockets(pid: number): number {

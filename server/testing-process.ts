@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Limits } from './limits.ts'
+import { serverProgram } from './testing-program.ts'
 import { signIn } from './testing.ts'
 
 /** The real server in a process of its own, for what only a process can suffer: kill -9, a full disk, a lock. */
@@ -29,7 +30,7 @@ export const newFolder = () => {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-const main = join(import.meta.dirname, 'main.ts')
+const fromSource = ['--import', import.meta.resolve('tsx'), join(import.meta.dirname, 'main.ts')]
 
 /** Rejects with what it printed if it does not start. */
 export async function startProcess(
@@ -39,11 +40,13 @@ export async function startProcess(
     limits?: Partial<Limits>
     env?: Record<string, string>
     wrap?: (command: string[]) => string[]
+    /** as `npm start` starts it */
+    fromSource?: boolean
   } = {},
 ): Promise<ServerProcess> {
-  const command = [process.execPath, '--import', import.meta.resolve('tsx'), main]
-  const [program, ...parameters] = (options.wrap ?? ((same) => same))(command)
-  const child = spawn(program!, parameters, {
+  const program = options.fromSource ? fromSource : [await serverProgram()]
+  const [command, ...parameters] = (options.wrap ?? ((same) => same))([process.execPath, ...program])
+  const child = spawn(command!, parameters, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,

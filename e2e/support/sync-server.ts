@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { closeSqlite, openSqlite } from '../../server/sqlite.ts'
-import { serverProgram } from './server-program.ts'
+import { serverProgram } from '../../server/testing-program.ts'
 
 const root = join(import.meta.dirname, '../..')
 
