@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -63,8 +63,12 @@ const moreIsBetter = ({ unit, goal }: Figure) => (goal ? goal.startsWith('≥') 
 
 function checkedOut(commit: string): string {
   const name = execFileSync('git', ['rev-parse', '--short', commit], { cwd: root, encoding: 'utf8' }).trim()
-  const folder = join(tmpdir(), `rsql-bench-${name}`)
+  const folder = join(tmpdir(), 'rsql-bench', name)
   if (existsSync(folder)) return folder
+  // the optional test data lies beside a checkout
+  const [data, beside] = [join(root, '../shared'), join(folder, '../shared')]
+  mkdirSync(join(folder, '..'), { recursive: true })
+  if (existsSync(data) && !existsSync(beside)) symlinkSync(data, beside, 'junction')
   execFileSync('git', ['worktree', 'add', '--detach', folder, commit], { cwd: root, stdio: 'inherit' })
   execFileSync('npm', ['ci'], { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' })
   return folder
