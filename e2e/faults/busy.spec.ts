@@ -1,8 +1,9 @@
 import type { Page } from '@playwright/test'
+import { alone } from '../support/alone.ts'
 import { expect, test } from '../support/fault-fixtures.ts'
 import { leaderAmong, rowsOf, sendQuery, valueOf } from '../support/tab.ts'
 
-test("leader's main thread blocked for 5 s: a follower's round trips are as before", async ({ openTab }) => {
+test("leader's main thread blocked for 5 s: a follower's round trips are as before", alone, async ({ openTab }) => {
   const { leader, followers } = await leaderAmong([await openTab(), await openTab(), await openTab()])
   const [follower, third] = followers as [Page, Page]
   await follower.bringToFront()

@@ -1,0 +1,2 @@
+/** `test(title, alone, …)`: it measures time, which a test beside it would change. */
+export const alone = { tag: '@alone' }
