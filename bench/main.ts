@@ -7,6 +7,7 @@ import { benchApply, benchApplyWatched } from './main-job/apply.ts'
 import { benchLatency } from './main-job/latency.ts'
 import { benchMaintain } from './main-job/maintain.ts'
 import { benchProduct } from './main-job/product.ts'
+import { step } from './step.ts'
 
 /**
  * `npm run bench -- [main|app|failover|engine|peers|search|bytes|first-paint] [--json FILE] [--plot FILE.svg] [--messages N] [--rounds N]`: figures as a table on screen and
@@ -60,10 +61,11 @@ const figures = new Figures()
 if (part === 'main') {
   const site = await openBenchSite()
   try {
-    await benchApplyWatched(site, figures, Math.min(messages, 20_000))
-    await benchApply(site, figures, messages)
-    await benchLatency(site, figures)
-    const timings = await benchMaintain(site, figures)
+    const fewer = Math.min(messages, 20_000)
+    await step('apply with live queries', 60 + fewer / 200, () => benchApplyWatched(site, figures, fewer))
+    await step('apply, and raw inserts', 60 + messages / 500, () => benchApply(site, figures, messages))
+    await step('dispatch → delta', 120, () => benchLatency(site, figures))
+    const timings = await step('maintained against run again', 300, () => benchMaintain(site, figures))
     if (values.plot) writePlot(values.plot, plotTimings('One event in Chromium, with this many queries live', timings))
   } finally {
     await site.close()

@@ -4,6 +4,7 @@ import type { SqlValue } from '../../schema/live.ts'
 import type { BenchSite } from '../bench-site.ts'
 import { percentile, type Figures } from '../figures.ts'
 import { busiestRooms, loadHistory, writeBatches } from '../history-events.ts'
+import { step } from '../step.ts'
 import { timelineQuery, timelinesOf, unreadQuery } from '../main-job/queries.ts'
 
 export interface FailoverOptions {
@@ -14,15 +15,21 @@ export interface FailoverOptions {
 
 /** What it costs when the leader goes, and what a tab pays for not being the leader. */
 export async function benchFailover(site: BenchSite, figures: Figures, options: FailoverOptions): Promise<void> {
-  const rooms = await fill(site, figures, options.messages)
+  const patience = 60 + options.messages / 1000
+  const rooms = await step('apply the history', patience, () => fill(site, figures, options.messages))
   const tabs = new Tabs(site, rooms)
-  await benchTenTabs(site, figures)
-  await tabs.open()
-  await tabs.open()
-  await benchRoundTrip(tabs, figures)
+  await step('ten tabs at once', 60, () => benchTenTabs(site, figures))
+  await step('the first tab', 60, () => tabs.open())
+  await step('the second tab', 60, () => tabs.open())
+  await step('round trips', 60, () => benchRoundTrip(tabs, figures))
   const bare = `first answer in a follower, ${options.messages.toLocaleString('en-US')} messages, a timeline and 15 counts live`
-  await rounds(tabs, figures, `leader closed → ${bare}`, options.closes, (page) => page.close())
-  await rounds(tabs, figures, `leader crashed → ${bare}`, options.crashes, crash)
+  const { closes, crashes } = options
+  await step(`the leader closed ${closes} times`, 30 + 10 * closes, () =>
+    rounds(tabs, figures, `leader closed → ${bare}`, closes, (page) => page.close()),
+  )
+  await step(`the leader crashed ${crashes} times`, 30 + 10 * crashes, () =>
+    rounds(tabs, figures, `leader crashed → ${bare}`, crashes, crash),
+  )
   await tabs.close()
 }
 
