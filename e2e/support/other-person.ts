@@ -123,6 +123,16 @@ export class OtherPerson {
     return this.#ask(`/api/streams/${encodeURIComponent(stream)}/events?limit=1000${offset}`)
   }
 
+  /** Whether the server has a snapshot of a space by now. */
+  async hasSnapshot(stream: string): Promise<boolean> {
+    const headers = { cookie: this.#cookie }
+    const answer = await fetch(`${this.url}/api/streams/${encodeURIComponent(stream)}/snapshot`, {
+      method: 'HEAD',
+      headers,
+    })
+    return answer.status === 200
+  }
+
   async spaces(): Promise<readonly SpaceSummary[]> {
     return (await this.#ask<SpaceList>('/api/spaces')).body.spaces
   }

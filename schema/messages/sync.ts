@@ -33,6 +33,11 @@ export type FromSync =
     }
   /** the server gives nothing more of this stream to the person: what is here of it is to go */
   | { readonly type: 'STREAM_GONE'; readonly stream: string }
+  /**
+   * These streams are new to the device, and many events long: is there a snapshot of their home (schema/events/home-of.ts)? Their history
+   * is not asked for until SNAPSHOT_ENDED.
+   */
+  | { readonly type: 'SNAPSHOT_WANTED'; readonly home: string; readonly streams: readonly string[] }
   /** what the server said of uploaded events; `error` is final (the person decides), a passing fault is not reported */
   | {
       readonly type: 'UPLOADED'
@@ -71,6 +76,15 @@ export type ToSync =
       readonly batchId: string
       readonly code: string
       readonly message: string
+    }
+  /** how much of a snapshot is here, from 0 to 1; there is no end to wait for without it */
+  | { readonly type: 'SNAPSHOT_PROGRESS'; readonly epoch: number; readonly home: string; readonly part: number }
+  /** up to where each stream is applied now; none: there was no snapshot, or it could not be taken */
+  | {
+      readonly type: 'SNAPSHOT_ENDED'
+      readonly epoch: number
+      readonly home: string
+      readonly cursors: readonly { readonly stream: string; readonly cursor: string }[]
     }
   /** events to upload, oldest first: those of a dispatch, or the whole outbox after SYNC_STATE */
   | {

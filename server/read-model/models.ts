@@ -1,8 +1,9 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { openPlainSqlite } from '../sqlite.ts'
 import type { Answer, ToReadModel } from './messages.ts'
 import { nodeSql } from './node-sql.ts'
+import { removeDatabase } from './remove-database.ts'
 import { openSpaceModel, type SpaceModel } from './space-model.ts'
 
 /** All models of a server, in one thread. A file that cannot be used is made anew, once. */
@@ -13,7 +14,7 @@ export function openModels() {
     const known = models.get(path)
     if (known) return known
     mkdirSync(dirname(path), { recursive: true })
-    const model = (await tryOpen(path)) ?? (remove(path), await tryOpen(path))
+    const model = (await tryOpen(path)) ?? (removeDatabase(path), await tryOpen(path))
     if (!model) throw new Error(`${path} cannot be made`)
     models.set(path, model)
     return model
@@ -47,8 +48,4 @@ async function tryOpen(path: string): Promise<SpaceModel | null> {
     sql.close()
     return null
   }
-}
-
-export function remove(path: string): void {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true })
 }

@@ -6,9 +6,9 @@ import type { Directory } from '../directory.ts'
 import type { Health } from '../health.ts'
 import type { Limits } from '../limits.ts'
 import type { EventLog, Seq } from '../log/event-log.ts'
-import { homeOf } from './home-of.ts'
+import { homeOf } from '../../schema/events/home-of.ts'
 import type { Answer, ToReadModel } from './messages.ts'
-import { remove } from './models.ts'
+import { removeDatabase } from './remove-database.ts'
 import { startThread } from './start-thread.ts'
 
 /**
@@ -77,7 +77,7 @@ export function startReadModel(
   }
 
   function begin() {
-    const worker = startThread(new URL('./read-model.worker.ts', import.meta.url))
+    const worker = startThread('read-model')
     const waiting: ((answer: Answer) => void)[] = []
     const end = (error: Error) => {
       if (thread?.worker === worker) thread = null
@@ -153,7 +153,7 @@ export function startReadModel(
   function failed(space: Followed, error: unknown): void {
     if (stop.signal.aborted) return
     if (!health.failed(error)) health.bug(error, `the read model of ${space.home}`)
-    remove(space.path)
+    removeDatabase(space.path)
     space.cursors.clear()
     space.state = space.failures++ === 0 ? 'new' : 'failed'
     for (const stream of streams.get(space.home)!) space.dirty.set(stream, 1)

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { stripToSnapshot } from '../../workers/snapshot/make-snapshot.ts'
 import type { MadeSnapshot, SnapshotOrder } from '../read-model/messages.ts'
-import { remove } from '../read-model/models.ts'
+import { removeDatabase } from '../read-model/remove-database.ts'
 import { nodeSql } from '../read-model/node-sql.ts'
 import { openPlainSqlite } from '../sqlite.ts'
 
@@ -19,7 +19,7 @@ export async function makeSnapshotFile({ model, path, streams }: SnapshotOrder):
   const part = `${path}.part`
   mkdirSync(dirname(path), { recursive: true })
   try {
-    remove(plain)
+    removeDatabase(plain)
     const source = await openPlainSqlite(model)
     source.prepare('VACUUM INTO ?').run(plain)
     source.close()
@@ -44,7 +44,7 @@ export async function makeSnapshotFile({ model, path, streams }: SnapshotOrder):
     renameSync(part, path)
     return { streams: made, bytes: statSync(plain).size, sha256: hash.digest('hex') }
   } finally {
-    remove(plain)
-    remove(part)
+    removeDatabase(plain)
+    removeDatabase(part)
   }
 }

@@ -77,7 +77,7 @@ describe('snapshots of a server', () => {
   test('a small space has none, and is not followed', async () => {
     const small = ada.found()
     await ada.append(small.stream, small.events)
-    expect((await ada.request(`${pathOf(small.stream)}/snapshot`)).status).toBe(404)
+    expect((await ada.request(`${pathOf(small.stream)}/snapshot`)).status).toBe(204)
     expect((await ada.get<Health>('/healthz')).body.readModel.followed).toBe(1)
   })
 

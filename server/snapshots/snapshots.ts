@@ -73,7 +73,7 @@ export function keepSnapshots(
   }
 
   async function inThread(what: SnapshotOrder): Promise<MadeSnapshot> {
-    const worker = startThread(new URL('./make-snapshot.worker.ts', import.meta.url), what)
+    const worker = startThread('snapshot', what)
     threads.add(worker)
     try {
       return await new Promise((resolve, reject) => {

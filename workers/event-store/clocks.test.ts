@@ -136,8 +136,11 @@ describe("this device's own clock", () => {
       dispatchDrafts(store, [draft(wall.ms, 'edited', { type: 'message.edit', entity: first.id })])
       const before = pendingEvents(store).map(({ id }) => id)
       const said: ToSync[] = []
-      const sync = syncConversation(store, { epoch: 1, generation: 'g', full: false, failed: () => {} }, (message) =>
-        said.push(message),
+      const sync = syncConversation(
+        store,
+        { epoch: 1, generation: 'g', full: false, failed: () => {} },
+        (message) => said.push(message),
+        () => {},
       )
       sync.receive({ type: 'SERVER_CLOCK', skewMs: -off })
       expect(said).toMatchObject([

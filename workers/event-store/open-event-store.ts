@@ -12,6 +12,8 @@ import { discardEvents, outboxCount, pendingEvents, requeueEvents, retryEvents }
 import { needsReplay, projectStored, replay } from './replay.ts'
 import { mostUnpacked, packStep, sealInQuiet, sealStep } from './seal.ts'
 import { openStore } from './store.ts'
+import { fetchSnapshot } from '../snapshot/fetch-snapshot.ts'
+import { snapshotLoads } from '../snapshot/load-snapshots.ts'
 import { syncConversation } from './sync-messages.ts'
 
 /** The event store in the leader: what its commands do, and what it says to tabs and to the sync client. */
@@ -26,7 +28,11 @@ export interface EventStore extends Session {
 export function openEventStore(database: ApplicationDatabase): EventStore {
   const store = openStore({ sql: database.sql, transaction: database.transaction })
   const send = (message: ToSync) => database.toPeer(message)
-  const sync = syncConversation(store, database, send)
+  const loads = snapshotLoads(store, database, (home, told) => fetchSnapshot(fetch, home, told), {
+    send,
+    took: () => sync.tellState(),
+  })
+  const sync = syncConversation(store, database, send, loads.want)
   const sealing = sealInQuiet(() => !database.full && sealStep(store), database)
   let status: { readonly outbox: OutboxCount } = { outbox: { pending: 0, failed: 0 } }
   projectStored(store)

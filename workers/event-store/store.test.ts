@@ -433,7 +433,12 @@ describe('what a person may no longer read', () => {
     applyBatch(store, { batchId: 'b', stream, after: null, cursor: items.at(-1)!.seq, items })
     const sent: ToSync[] = []
     const database = { epoch: 1, generation: 'g', full: false, failed: () => {} }
-    const sync = syncConversation(store, database, (message) => sent.push(message))
+    const sync = syncConversation(
+      store,
+      database,
+      (message) => sent.push(message),
+      () => {},
+    )
     sync.setPerson('bob', null)
     sync.receive({ type: 'STREAM_GONE', stream })
     expect(sent.at(-2)).toMatchObject({ type: 'SYNC_STATE', streams: [{ stream: 'person:bob' }] })
@@ -463,7 +468,12 @@ describe('what a person may no longer read', () => {
     applyBatch(store, { batchId: 'b', stream, after: null, cursor: items.at(-1)!.seq, items })
     const sent: ToSync[] = []
     const database = { epoch: 1, generation: 'g', full: false, failed: () => {} }
-    const sync = syncConversation(store, database, (message) => sent.push(message))
+    const sync = syncConversation(
+      store,
+      database,
+      (message) => sent.push(message),
+      () => {},
+    )
     sync.setPerson('bob', null)
     sync.receive({ type: 'STREAM_GONE', stream })
     expect(all(store, 'SELECT count(*) FROM timeline_items')).toEqual([[1200]]) // the membership alone went at once

@@ -2,6 +2,7 @@ import { assertNever } from '../../schema/assert.ts'
 import type { AnyEvent } from '../../schema/events/event.ts'
 import { personStream } from '../../schema/events/streams.ts'
 import type { FromSync, OpenRoom, ToSync } from '../../schema/messages/sync.ts'
+import type { ApplicationDatabase } from '../runtime/application.ts'
 import { applyBatch } from './apply-batch.ts'
 import { dropStep } from './drop-stream.ts'
 import { deviceFailure } from '../runtime/storage/failure.ts'
@@ -25,13 +26,9 @@ export interface SyncConversation {
 
 export function syncConversation(
   store: Store,
-  database: {
-    readonly epoch: number
-    readonly generation: string
-    readonly full: boolean
-    failed(error: unknown): void
-  },
+  database: Pick<ApplicationDatabase, 'epoch' | 'generation' | 'full' | 'failed'>,
   send: (message: ToSync) => void,
+  wantSnapshot: (message: Extract<FromSync, { type: 'SNAPSHOT_WANTED' }>) => void,
 ): SyncConversation {
   const { epoch, generation } = database
   let actor: string | null | undefined
@@ -139,6 +136,8 @@ export function syncConversation(
           return tellState()
         case 'EVENTS':
           return applyEvents(message)
+        case 'SNAPSHOT_WANTED':
+          return wantSnapshot(message)
         case 'STREAM_GONE':
           return drop(message.stream)
         case 'UPLOADED':

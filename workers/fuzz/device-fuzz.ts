@@ -133,6 +133,7 @@ class FuzzedDevice {
       store,
       { epoch: 1, generation: 'g', full: false, failed: rethrow },
       (answer) => this.#answers.push(structuredClone(answer)),
+      () => {},
     )
     const me = { id: eventId(0), type: 'member.join', stream, actor: 'me', clock: '1', at: 1, deps: [], entity: 'me' }
     this.#append({ ...me, type: 'member.join', payload: { name: 'Me' } })

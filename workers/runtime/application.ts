@@ -1,6 +1,7 @@
 import type { LiveDatabase } from '../../dataflow/index.ts'
 import type { ApplicationStatus } from '../../schema/messages/runtime/status.ts'
 import type { Context } from '../../schema/messages/runtime/tab.ts'
+import type { ByteSource } from './storage/attached-bytes.ts'
 import type { RawSql } from './serving/raw-sql.ts'
 
 /**
@@ -36,6 +37,8 @@ export interface ApplicationDatabase extends Pick<LiveDatabase, 'run' | 'all'> {
   transaction<T>(work: () => T): T
   /** Prepared statements on the same connection, for whoever writes much: only inside a transaction. */
   readonly sql: RawSql
+  /** Makes a database that is only bytes readable under a name, outside of a transaction. Returns how to let go of it. */
+  attach(name: string, bytes: ByteSource): () => void
   /** above that of every earlier leader */
   readonly epoch: number
   /** made with the database's file, and unlike any other file's */

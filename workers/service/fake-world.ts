@@ -183,6 +183,8 @@ export class FakeDatabase {
       case 'STREAM_GONE':
         this.cursors.delete(message.stream)
         return [this.state()]
+      case 'SNAPSHOT_WANTED':
+        return [{ type: 'SNAPSHOT_ENDED', epoch, home: message.home, cursors: [] }]
       case 'SYNC_STATUS':
       case 'SERVER_CLOCK':
         return []

@@ -54,6 +54,8 @@ export class StreamSync {
   /** what was queued without a tab comes first: nothing is asked of the server before that is known */
   #queueKnown = false
   #more = true
+  /** the history comes as a snapshot: only pages are asked for meanwhile */
+  #held = false
   /** the server does not know our cursor (its log was lost): everything is read again, without cursors */
   #lost = false
   /** events a page, while one in reach makes a page unreadable; null: as many as usual */
@@ -83,6 +85,30 @@ export class StreamSync {
     return !waiting && this.total - this.applied <= maxBatch
   }
 
+  /** Nothing of its history is here or on its way. */
+  get isNew(): boolean {
+    return this.#position === null && !this.#historyRequested && !this.#lost && this.#history.length === 0
+  }
+
+  holdHistory(): void {
+    this.#held = true
+  }
+
+  snapshotAt(part: number): void {
+    if (this.#held) this.applied = Math.floor(this.total * part)
+  }
+
+  /** `cursor`: the database is that far now; null: the history is still to come */
+  snapshotEnded(cursor: string | null): void {
+    if (!this.#held) return
+    this.#held = false
+    this.applied = 0
+    if (cursor === null || this.#position !== null) return
+    this.#position = cursor
+    this.#appliedUpTo = cursor
+    this.#more = true
+  }
+
   /** The room is on screen now: while much of the history is still on the way, its newest page comes first. */
   wantRoom(room: string): void {
     const farBehind = this.#position === null ? this.#more : this.total - this.#count > maxBatch
@@ -96,7 +122,8 @@ export class StreamSync {
       this.#pageRequested = true
       return this.#outlineWanted ? { kind: 'outline' } : { kind: 'newest', room: this.#roomWanted ?? null }
     }
-    if (this.#historyRequested || !this.#more || this.#outlineWanted || this.#buffered >= bufferEvents) return null
+    if (this.#held || this.#historyRequested || !this.#more || this.#outlineWanted || this.#buffered >= bufferEvents)
+      return null
     this.#historyRequested = true
     return { kind: 'after', after: this.#position, ...(this.#limit !== null && { limit: this.#limit }) }
   }

@@ -196,3 +196,50 @@ test('what was refused for lack of room comes again when the database says where
   const [again] = of(step(state(seqOf(0)), noQueue), 'READ')
   expect(sent(step({ type: 'READ', request: again!.request, page }), 'EVENTS')).toMatchObject([{ items: page.items }])
 })
+
+/** as far as its outline: of so many events */
+function outlined(total: number) {
+  const { step } = start()
+  const [outline] = of(step(state(null), noQueue), 'READ')
+  const page = { upToDate: true, head: seqOf(total), total, behind: 0, items: [] }
+  const effects = step({ type: 'READ', request: outline!.request, page })
+  return { step, effects, reads: of(effects, 'READ').map(({ what }) => what) }
+}
+const snapshotEnded = (...cursors: { stream: string; cursor: string }[]): SyncInput => ({
+  type: 'MESSAGE',
+  message: { type: 'SNAPSHOT_ENDED', epoch: 1, home: stream, cursors },
+})
+
+test('a long history, all of it to come: the database takes a snapshot, and then what lies behind it', () => {
+  const { step, effects, reads } = outlined(20_000)
+  expect(sent(effects, 'SNAPSHOT_WANTED')).toEqual([{ type: 'SNAPSHOT_WANTED', home: stream, streams: [stream] }])
+  expect(reads).toEqual([{ kind: 'newest', room: null }])
+  const after = step(snapshotEnded({ stream, cursor: seqOf(15_000) }))
+  expect(of(after, 'READ').map(({ what }) => what)).toEqual([{ kind: 'after', after: seqOf(15_000) }])
+  expect(of(after, 'REMEMBER_CURSOR')).toMatchObject([{ seq: seqOf(15_000) }])
+})
+
+test('a short history, or one that has begun to come, comes event by event', () => {
+  const short = outlined(9_000)
+  expect(sent(short.effects, 'SNAPSHOT_WANTED')).toEqual([])
+  expect(short.reads).toContainEqual({ kind: 'after', after: null })
+  const { step } = start()
+  const [read] = of(step(state(seqOf(10)), noQueue), 'READ')
+  const page = { items: items(11, 12), upToDate: false, head: seqOf(90_000), total: 90_000, behind: 89_988 }
+  expect(sent(step({ type: 'READ', request: read!.request, page }), 'SNAPSHOT_WANTED')).toEqual([])
+})
+
+test('where there is no snapshot, or nothing is heard of it, the history comes event by event, and none is asked for again', () => {
+  for (const end of [snapshotEnded(), { type: 'TIMER', timer: 'snapshot' } as const]) {
+    const { step } = outlined(20_000)
+    const effects = step(end)
+    expect(of(effects, 'READ').map(({ what }) => what)).toEqual([{ kind: 'after', after: null }])
+    const heads = {
+      type: 'heads',
+      actor: 'me',
+      gone: [],
+      heads: [{ stream, head: seqOf(20_001), total: 20_001 }],
+    } as const
+    expect(sent(step({ type: 'TAIL', tail: 1, message: heads }), 'SNAPSHOT_WANTED')).toEqual([])
+  }
+})

@@ -1,4 +1,6 @@
 import { assertNever } from '../../schema/assert.ts'
+import { deviceBounds } from '../../schema/device-bounds.ts'
+import { homeOf } from '../../schema/events/home-of.ts'
 import { inOrder, type ReceivedTail } from '../../schema/messages/received.ts'
 import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
 import { backoffMs } from './backoff.ts'
@@ -13,6 +15,8 @@ import { Uploads, type Settled } from './uploads.ts'
 const maxReads = 6
 /** an answer's time is known to a second or two */
 const clockStepMs = 10_000
+/** without a word of a snapshot its history is asked for after all */
+const snapshotSilenceMs = 30_000
 
 type SyncState = Extract<ToSync, { type: 'SYNC_STATE' }>
 type Reading = { readonly stream: StreamSync; readonly what: ReadRequest }
@@ -40,6 +44,9 @@ export class SyncMachine {
   /** what the server gives us no more, until it says otherwise */
   readonly #gone = new Set<string>()
   #reading = new Map<number, Reading>()
+  /** homes of which a snapshot is on its way to the database, and those that it asked for before */
+  readonly #snapshots = new Set<string>()
+  readonly #snapshotsEnded = new Set<string>()
   readonly #handover: Handover
   readonly #uploads = new Uploads()
 
@@ -64,7 +71,12 @@ export class SyncMachine {
 
   /** Nothing is under way that a Service Worker should stay alive for. */
   get quiet(): boolean {
-    return this.#handover.isEmpty && this.#reading.size === 0 && (this.#uploads.waiting === 0 || this.#waiting)
+    return (
+      this.#handover.isEmpty &&
+      this.#reading.size === 0 &&
+      this.#snapshots.size === 0 &&
+      (this.#uploads.waiting === 0 || this.#waiting)
+    )
   }
 
   step(input: SyncInput): readonly SyncEffect[] {
@@ -95,6 +107,7 @@ export class SyncMachine {
         if (!reading) return
         if (!reading.stream.answered(reading.what, input.page)) return this.#networkFailed(null)
         this.#networkWorks()
+        this.#wantSnapshot(reading.stream.stream)
         this.#wantOpenRoom()
         return
       }
@@ -170,6 +183,12 @@ export class SyncMachine {
         if (batch.unqueue !== null) this.#do({ type: 'UNQUEUE', stream: batch.stream, upTo: batch.unqueue })
         return
       }
+      case 'SNAPSHOT_PROGRESS':
+        for (const stream of this.#streamsOf(message.home)) stream.snapshotAt(message.part)
+        if (this.#snapshots.has(message.home)) this.#waitForSnapshots()
+        return
+      case 'SNAPSHOT_ENDED':
+        return this.#snapshotEnded(message.home, new Map(message.cursors.map(({ stream, cursor }) => [stream, cursor])))
       case 'EVENTS_FAILED':
         return this.#handover.failed(message)
       case 'OUTBOX': {
@@ -219,6 +238,39 @@ export class SyncMachine {
     if (open) this.#streams.get(open.stream)?.wantRoom(open.room)
   }
 
+  /** A history that is long, and all of it still to come, comes as one file if there is one. */
+  #wantSnapshot(of: string): void {
+    const home = homeOf(of)
+    if (home === null || this.#snapshots.has(home) || this.#snapshotsEnded.has(home)) return
+    const streams = this.#streamsOf(home)
+    const events = streams.reduce((sum, { total }) => sum + total, 0)
+    const fresh = streams.filter((stream) => stream.isNew)
+    if (events < deviceBounds.snapshotEvents || !fresh.some(({ stream }) => stream === home)) return
+    for (const stream of fresh) stream.holdHistory()
+    this.#snapshots.add(home)
+    this.#send({ type: 'SNAPSHOT_WANTED', home, streams: fresh.map(({ stream }) => stream) })
+    this.#waitForSnapshots()
+  }
+
+  #waitForSnapshots(): void {
+    this.#do({ type: 'TIMER', timer: 'snapshot', ms: this.#snapshots.size > 0 ? snapshotSilenceMs : null })
+  }
+
+  #snapshotEnded(home: string, cursors: ReadonlyMap<string, string>): void {
+    this.#snapshots.delete(home)
+    this.#snapshotsEnded.add(home)
+    for (const stream of this.#streamsOf(home)) {
+      const cursor = cursors.get(stream.stream) ?? null
+      stream.snapshotEnded(cursor)
+      if (cursor !== null) this.#do({ type: 'REMEMBER_CURSOR', stream: stream.stream, seq: cursor })
+    }
+    this.#waitForSnapshots()
+  }
+
+  #streamsOf(home: string): StreamSync[] {
+    return [...this.#streams.values()].filter(({ stream }) => homeOf(stream) === home)
+  }
+
   #hello(): void {
     this.#forget()
     this.#state = null
@@ -228,6 +280,7 @@ export class SyncMachine {
   #forget(): void {
     this.#streams.clear()
     this.#gone.clear()
+    this.#snapshots.clear()
     this.#reading.clear()
     this.#uploads.forget()
     this.#skewTold = null
@@ -315,6 +368,7 @@ export class SyncMachine {
     this.#gone.delete(stream)
     if (!this.#streams.has(stream)) this.#addStream(stream, null)
     this.#streams.get(stream)?.headIs(head, total)
+    this.#wantSnapshot(stream)
   }
 
   /** We left, or were removed. What is here of it goes, also what no tab has taken yet. */
@@ -386,6 +440,9 @@ export class SyncMachine {
       case 'handover':
       case 'acknowledgement':
         return this.#hello()
+      case 'snapshot':
+        for (const home of this.#snapshots) this.#snapshotEnded(home, new Map())
+        return
       case 'blocked':
         for (const stream of this.#streams.values()) stream.unblock()
         return

@@ -52,5 +52,5 @@ export type SyncEffect =
   /** (re)sets the timer; `ms` null stops it */
   | { readonly type: 'TIMER'; readonly timer: TimerName; readonly ms: number | null }
 
-/** network: try again · acknowledgement: none came in time · blocked: ask again for streams that were refused */
-export type TimerName = 'network' | 'acknowledgement' | 'blocked' | 'handover'
+/** network: try again · acknowledgement: none came in time · snapshot: nothing was heard of it · blocked: ask again for streams that were refused */
+export type TimerName = 'network' | 'acknowledgement' | 'blocked' | 'handover' | 'snapshot'

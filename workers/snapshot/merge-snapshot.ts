@@ -3,6 +3,7 @@ import { asNewest, type AnyEvent, type KnownEvent } from '../../schema/events/ev
 import type { RawSql } from '../runtime/serving/raw-sql.ts'
 import { eventColumns, toStored, type Place } from '../event-store/event-log-table.ts'
 import { recordEvent, seeClock } from '../event-store/record-event.ts'
+import { sqliteCode } from '../runtime/storage/failure.ts'
 import { inTransaction, type Store } from '../event-store/store.ts'
 import { faultOfSnapshot } from './check-snapshot.ts'
 import { copyStreams, forgetCopied } from './copy-streams.ts'
@@ -10,7 +11,12 @@ import { carrySearchIndex } from './search-index.ts'
 import { isOfThisBuild, readInfo } from './snapshot-info.ts'
 
 export type MergeOutcome =
-  | { readonly type: 'Merged'; readonly cursors: readonly { readonly stream: string; readonly cursor: string }[] }
+  | {
+      readonly type: 'Merged'
+      readonly cursors: readonly { readonly stream: string; readonly cursor: string }[]
+      /** how its words came */
+      readonly index: 'carried' | 'made anew'
+    }
   /** nothing was changed: the events are to come one by one */
   | { readonly type: 'Refused'; readonly reason: string }
 
@@ -23,7 +29,7 @@ export type MergeOutcome =
  */
 export function mergeSnapshot(store: Store, from: string, wanted: (stream: string) => boolean): MergeOutcome {
   const { sql } = store
-  const fault = faultOfSnapshot(sql, from)
+  const fault = faultOf(sql, from)
   if (fault !== null) return { type: 'Refused', reason: fault }
   const info = readInfo(sql, from)
   if (!info) return { type: 'Refused', reason: 'it does not say what it is' }
@@ -36,22 +42,54 @@ export function mergeSnapshot(store: Store, from: string, wanted: (stream: strin
   const held = streams.reduce((sum, stream) => sum + eventsOf(store, stream), 0)
   if (held > deviceBounds.snapshotOwnEvents) return { type: 'Refused', reason: 'most of it is here already' }
   try {
-    inTransaction(store, () => {
+    const index = inTransaction(store, () => {
       const own = streams.flatMap((stream) => takeBack(store, stream))
       store.projector.flush()
       const plan = { from, to: 'main', streams }
-      copyStreams(sql, plan)
-      carrySearchIndex(sql, plan, entire)
+      const carried = asUnreadable(() => {
+        copyStreams(sql, plan)
+        return carrySearchIndex(sql, plan, entire)
+      })
       const at = store.now()
       for (const { stream, cursor } of cursors) store.log.advanceCursor(stream, cursor, at)
       seeClock(store, highestClock(sql, from))
       giveBack(store, own, at)
+      return carried
     })
+    return { type: 'Merged', cursors, index }
+  } catch (error) {
+    if (error instanceof Unreadable) return { type: 'Refused', reason: error.message }
+    throw error
   } finally {
     forgetCopied(sql)
   }
-  return { type: 'Merged', cursors }
 }
+
+function faultOf(sql: RawSql, from: string): string | null {
+  try {
+    return asUnreadable(() => faultOfSnapshot(sql, from))
+  } catch (error) {
+    if (error instanceof Unreadable) return error.message
+    throw error
+  }
+}
+
+/** That its bytes are no database is no fault of the device's own. */
+class Unreadable extends Error {}
+
+function asUnreadable<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    const code = sqliteCode(error)
+    if (code === corrupt || code === noDatabase || code === constraint)
+      throw new Unreadable(`it cannot be read: ${(error as Error).message}`)
+    throw error
+  }
+}
+const corrupt = 11
+const noDatabase = 26
+const constraint = 19
 
 interface OwnEvent {
   readonly event: AnyEvent

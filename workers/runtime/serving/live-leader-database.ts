@@ -10,6 +10,7 @@ import {
 } from '../application.ts'
 import type { OpenedDatabase, OpenPlatform } from '../opening/open-database.ts'
 import type { Clock } from '../platform/clock.ts'
+import { attachBytes } from '../storage/attached-bytes.ts'
 import { databaseHealth } from '../storage/database-health.ts'
 import { deviceFailure } from '../storage/failure.ts'
 import { memoryHealth } from '../storage/storage-health.ts'
@@ -47,6 +48,7 @@ export function liveLeaderDatabase(
     run: (text, parameters) => live.run(text, parameters),
     all: (text, parameters) => live.all(text, parameters),
     transaction: (work) => health.writing(() => live.transaction(work)),
+    attach: (name, bytes) => attachBytes(sqlite3, db, name, bytes),
     toPeer: (message) => listener?.toPeer(message),
     after: (ms, work) => clock.after(ms, work),
     failed: health.met,

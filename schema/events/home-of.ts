@@ -1,4 +1,4 @@
-import { streamKind } from '../../schema/events/streams.ts'
+import { streamKind } from './streams.ts'
 
 /**
  * Which space or private room a stream is part of, as far as reading goes: whoever may read the home may read the stream. Null: a
