@@ -1,9 +1,10 @@
-import { Hono } from 'hono'
+import { Hono, type Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Logger } from 'pino'
 import { httpStatus } from '../schema/messages/http.ts'
 import type { Accounts } from './accounts.ts'
 import { startCommitter } from './committer.ts'
+import { mountDurableStreams, type DurableStreams } from './durable-streams/open.ts'
 import type { Directory } from './directory.ts'
 import type { EventLog } from './log/event-log.ts'
 import { Fault } from './fault.ts'
@@ -16,6 +17,7 @@ import { apiHeaders } from './http/security-headers.ts'
 import { startRoutes } from './http/routes.ts'
 import { accountRoutes } from './http/account.ts'
 import { passkeyRoutes } from './http/passkeys.ts'
+import { requireSession } from './http/session-cookie.ts'
 import { signInRoutes, type GuestPolicy } from './http/sign-in.ts'
 import { staticFiles } from './http/static-files.ts'
 import { snapshotRoutes } from './http/snapshots.ts'
@@ -32,6 +34,8 @@ export interface ServerParts {
   /** null: nothing can be written here */
   readonly readModel: ReadModel | null
   readonly snapshots: Snapshots | null
+  /** null: nothing can be written */
+  readonly durableStreams: DurableStreams | null
   readonly accounts: Accounts
   readonly health: Health
   readonly logger: Logger
@@ -49,7 +53,7 @@ export interface ServerParts {
   readonly host: string | undefined
 }
 
-/** The whole server as one fetch handler. (The Durable Streams protocol will be another route over the same log.) */
+/** The whole server as one fetch handler. */
 export function createApp(parts: ServerParts): { app: Hono; close(): void } {
   const { log, directory, accounts, health, logger, limits } = parts
   const bodies = startBodies(limits)
@@ -75,9 +79,17 @@ export function createApp(parts: ServerParts): { app: Hono; close(): void } {
     return c.json({ status, disk: health.disk, setAside, readModel, tails: tails.count }, 200, apiHeaders)
   })
   app.use('/api/*', sameOrigin)
+  const whoAsks = (c: Context) => requireSession(c, accounts)
+  const mounted =
+    parts.durableStreams &&
+    mountDurableStreams('/v1/stream', parts.durableStreams, whoAsks, bodies, limits, parts.origins)
+  if (mounted) app.route('/v1/stream', mounted.app)
+  const onSignOut = (session: string) => {
+    tails.endSession(session)
+    mounted?.endSession(session)
+  }
   const committer = startCommitter(log, directory, limits)
   const { guests, signUp, behindProxy } = parts
-  const onSignOut = tails.endSession
   signInRoutes(routes, accounts, bodies, { guests, behindProxy, limits, onSignOut })
   passkeyRoutes(routes, accounts, bodies, { signUp, behindProxy, limits })
   accountRoutes(routes, accounts, bodies, {
@@ -94,8 +106,8 @@ export function createApp(parts: ServerParts): { app: Hono; close(): void } {
   }
 
   app.notFound((c) => {
-    const mounted = routes.methodsOf(c.req.path)
-    const allowed = mounted.length > 0 ? mounted : ['GET', 'HEAD'] // a path that is no route is a file
+    const methods = routes.methodsOf(c.req.path)
+    const allowed = methods.length > 0 ? methods : ['GET', 'HEAD'] // a path that is no route is a file
     if (allowed.includes(c.req.method)) throw new Fault('NOT_FOUND', `there is no ${c.req.path}`)
     c.header('allow', allowed.join(', '))
     throw new Fault('METHOD_NOT_ALLOWED', `${c.req.path} takes ${allowed.join(', ')}`)
@@ -108,7 +120,11 @@ export function createApp(parts: ServerParts): { app: Hono; close(): void } {
     if (fault.retryAfterSeconds !== null) c.header('retry-after', String(fault.retryAfterSeconds))
     return c.json({ error: fault }, httpStatus[fault.code] as ContentfulStatusCode, apiHeaders)
   })
-  return { app, close: tails.close }
+  const close = () => {
+    tails.close()
+    mounted?.close()
+  }
+  return { app, close }
 }
 
 function faultOf(error: unknown, health: Health): Fault {

@@ -65,6 +65,14 @@ export const defaultLimits = {
   inlineBytes: 256 << 10,
   heartbeatMs: 15_000,
 
+  /** how long a long poll of a durable stream waits, and how long its Server-Sent Events go on */
+  longPollMs: 20_000,
+  sseMs: 60_000,
+  /** bytes of a durable stream in one answer */
+  streamPageBytes: 1 << 20,
+  /** subscriptions of one person to durable streams */
+  subscriptionsPerPerson: 50,
+
   /** a space of fewer events has no read model, and no snapshot: a device takes its events as fast */
   snapshotEvents: 10_000,
   /** a snapshot is made anew when this part of its space's events is missing in it, and nothing has come for a while */

@@ -9,7 +9,8 @@ import { startServer, type RunningServer } from './start-server.ts'
 
 /**
  * `npm start`: PORT (5173), HOST (this machine only; 0.0.0.0 for others), ORIGIN (what it is called from outside, e.g.
- * https://chat.example.org, several with commas), DATA_DIR (./data), DIST_DIR (./dist), LOG_LEVEL, GUESTS=limited or off, SIGN_UP=off, BEHIND_PROXY=on (X-Forwarded-For says who asked), LIMITS
+ * https://chat.example.org, several with commas), DATA_DIR (./data), DIST_DIR (./dist), LOG_LEVEL, GUESTS=limited or off, SIGN_UP=off, LOCAL_WEBHOOKS=on (those of durable streams may go to
+ * this machine), BEHIND_PROXY=on (X-Forwarded-For says who asked), LIMITS
  * (JSON, see limits.ts).
  */
 const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'info' }, pino.destination(2))
@@ -33,6 +34,7 @@ try {
     signUp: process.env['SIGN_UP'] !== 'off',
     origins,
     behindProxy: process.env['BEHIND_PROXY'] === 'on',
+    localWebhooks: process.env['LOCAL_WEBHOOKS'] === 'on',
     limits: limitsFrom(process.env['LIMITS']),
     logger,
   })

@@ -8,6 +8,7 @@ import { createApp } from './app.ts'
 import type { GuestPolicy } from './http/sign-in.ts'
 import { takeDataFolder } from './data-folder.ts'
 import { openDirectory } from './directory.ts'
+import { openDurableStreams } from './durable-streams/open.ts'
 import { Health } from './health.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { startReadModel } from './read-model/read-model.ts'
@@ -26,6 +27,8 @@ export interface ServerOptions {
   readonly origins?: readonly string[]
   /** a reverse proxy is in front: X-Forwarded-For says who asked */
   readonly behindProxy?: boolean
+  /** webhooks of durable streams may go to this machine */
+  readonly localWebhooks?: boolean
   readonly limits?: Limits
   readonly logger: Logger
 }
@@ -66,8 +69,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closing.push(() => readModel?.close())
     const snapshots = readModel && keepSnapshots(join(folder.path, 'snapshots'), readModel, health, limits)
     closing.push(() => snapshots?.close())
+    const localWebhooks = options.localWebhooks ?? false
+    const durableStreams = readOnly ? null : await openDurableStreams(folder.path, health, logger, { localWebhooks })
+    closing.push(() => durableStreams?.close())
     const parts = {
       log,
+      durableStreams,
       directory,
       readModel,
       snapshots,

@@ -18,6 +18,7 @@ export async function startTestServer(
     dist?: string
     origins?: string[]
     behindProxy?: boolean
+    localWebhooks?: boolean
     limits?: Partial<Limits>
   } = {},
 ) {

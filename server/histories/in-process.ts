@@ -26,6 +26,7 @@ export async function startInProcess() {
     directory,
     readModel: null,
     snapshots: null,
+    durableStreams: null,
     accounts,
     health,
     logger,

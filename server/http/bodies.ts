@@ -17,6 +17,8 @@ export interface Bodies {
     shape: T,
     work: (body: v.InferOutput<T>, bytes: number) => R | Promise<R>,
   ): Promise<R>
+  /** The body as it is; `shaped`: it will be parsed as JSON, and so must not be nested or filled beyond all use. */
+  withBytes<R>(c: Context, shaped: boolean, work: (bytes: Buffer) => Promise<R>): Promise<R>
 }
 
 type BodyLimits = Pick<Limits, 'bodyBytes' | 'bodyBytesInAll' | 'bodyDepth' | 'bodyValues'>
@@ -24,42 +26,48 @@ type BodyLimits = Pick<Limits, 'bodyBytes' | 'bodyBytesInAll' | 'bodyDepth' | 'b
 export function startBodies(limits: BodyLimits): Bodies {
   let inAll = 0
 
-  async function readJson(c: Context, hold: (bytes: number) => void): Promise<unknown> {
-    requireJsonType(c)
+  async function read(c: Context, hold: (bytes: number) => void, shaped: boolean): Promise<Buffer> {
     const { incoming } = c.env as HttpBindings
     const announced = Number(c.req.header('content-length') ?? 0)
     if (announced > limits.bodyBytes) throw tooLarge()
     const shape = new JsonShape(limits.bodyDepth, limits.bodyValues)
     let size = 0
-    const bytes = await collect(incoming, (chunk) => {
+    return collect(incoming, (chunk) => {
       hold(chunk.length)
       size += chunk.length
       if (size > limits.bodyBytes) throw tooLarge()
       if (inAll > limits.bodyBytesInAll) {
         throw new Fault('TOO_MANY_REQUESTS', 'too much is being sent at once: try again', { retryAfterSeconds: 2 })
       }
-      const problem = shape.take(chunk)
+      const problem = shaped ? shape.take(chunk) : null
       if (problem) throw new Fault('MALFORMED_REQUEST', `the body is nested or filled beyond all use: ${problem}`)
     })
-    return parse(bytes)
+  }
+
+  async function withBytes<R>(c: Context, shaped: boolean, work: (bytes: Buffer) => Promise<R>): Promise<R> {
+    let held = 0
+    try {
+      const hold = (bytes: number) => {
+        held += bytes
+        inAll += bytes
+      }
+      return await work(await read(c, hold, shaped))
+    } finally {
+      inAll -= held
+    }
   }
 
   return {
+    withBytes,
     async withJson(c, shape, work) {
-      let held = 0
-      try {
-        const input = await readJson(c, (bytes) => {
-          held += bytes
-          inAll += bytes
-        })
-        const parsed = v.safeParse(shape, input, { abortEarly: true })
-        if (parsed.success) return await work(parsed.output, held)
+      requireJsonType(c)
+      return withBytes(c, true, async (bytes) => {
+        const parsed = v.safeParse(shape, parse(bytes), { abortEarly: true })
+        if (parsed.success) return await work(parsed.output, bytes.length)
         const issue = parsed.issues[0]
         const field = v.getDotPath(issue) ?? ''
         throw new Fault('MALFORMED_REQUEST', `${field || 'body'}: ${issue.message}`, { field })
-      } finally {
-        inAll -= held
-      }
+      })
     },
   }
 }

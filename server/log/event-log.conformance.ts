@@ -166,6 +166,24 @@ export function eventLogConformance(
       expect((await log.find(stream, ['0002']))[0]!.data).toBe(rewrite[0]!.data)
     })
 
+    test('a stream that is dropped leaves nothing, and its name begins anew; others stay', async () => {
+      await log.append('space:B', range(1, 3))
+      const [first] = await log.append(stream, range(1, 3))
+      await log.drop(stream)
+      await log.drop('space:never')
+      expect(await log.head(stream)).toBeNull()
+      expect(await log.find(stream, ['0001'])).toEqual([])
+      expect(await log.streams()).toEqual(['space:B'])
+      await log.close()
+      log = await adapter.reopen()
+      expect(await log.read(stream, null, 10, 1e6)).toEqual({ items: [], upToDate: true })
+      const [again] = await log.append(stream, [event('0001')], { expect: null })
+      expect(again!.duplicate).toBe(false)
+      expect(again!.seq >= first!.seq).toBe(true)
+      expect(ids((await log.read(stream, null, 10, 1e6)).items)).toEqual(['0001'])
+      expect(ids(await log.latest('space:B', 10))).toHaveLength(3)
+    })
+
     test('watch tells of every commit in order, without gaps and without duplicates', async () => {
       const seen: Commit[] = []
       const stop = log.watch((commit) => seen.push(commit))

@@ -64,6 +64,8 @@ export interface EventLog {
   /** items beyond `after` */
   count(stream: string, after: Seq | null): Promise<number>
   streams(): Promise<string[]>
+  /** Takes a stream away with all that is in it; durable when it resolves. Its name is free again, its ids too. */
+  drop(stream: string): Promise<void>
   /**
    * Tells of every commit of every stream once it is durable, in order per stream. What a listener throws ends nothing
    * and reaches nobody else. Returns how to stop.

@@ -229,6 +229,17 @@ class SqliteEventLog implements EventLog {
     return (this.#statements.allStreams.all() as { name: string }[]).map((row) => row.name)
   }
 
+  async drop(stream: string): Promise<void> {
+    this.#flush() // what was appended before goes too
+    const found = this.#headOf(stream)
+    if (!found) return
+    const { dropEvents, dropStream } = this.#statements
+    inTransaction(this.#database, () => {
+      dropEvents.run(found.id)
+      dropStream.run(found.id)
+    })
+  }
+
   watch(listener: (commit: Commit) => void): () => void {
     this.#watchers.add(listener)
     return () => this.#watchers.delete(listener)
@@ -270,6 +281,8 @@ function prepare(database: Sqlite) {
     oneStream: database.prepare('SELECT id, head FROM streams WHERE name = ?'),
     allStreams: database.prepare('SELECT name FROM streams ORDER BY id'),
     insertStream: database.prepare('INSERT INTO streams(name, head) VALUES (?, 0)'),
+    dropEvents: database.prepare('DELETE FROM events WHERE stream_id = ?'),
+    dropStream: database.prepare('DELETE FROM streams WHERE id = ?'),
     setHead: database.prepare('UPDATE streams SET head = ? WHERE id = ?'),
     insertEvent: database.prepare(
       'INSERT INTO events(stream_id, seq, event_id, received_at, data) VALUES (?, ?, ?, ?, ?)',
