@@ -67,7 +67,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (readOnly) await log.probe()
     const readModel = readOnly ? null : startReadModel(join(folder.path, 'read-model'), log, directory, health, limits)
     closing.push(() => readModel?.close())
-    const snapshots = readModel && keepSnapshots(join(folder.path, 'snapshots'), readModel, health, limits)
+    const snapshots = readModel && keepSnapshots(join(folder.path, 'snapshots'), readModel, directory, health, limits)
     closing.push(() => snapshots?.close())
     const localWebhooks = options.localWebhooks ?? false
     const durableStreams = readOnly ? null : await openDurableStreams(folder.path, health, logger, { localWebhooks })

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { SequencedEvent } from '../../schema/events/event.ts'
 import { applyBatch } from '../../workers/event-store/apply-batch.ts'
@@ -72,6 +74,25 @@ describe('snapshots of a server', () => {
     await ada.append(space.stream, [ada.event('member.leave', space.stream, { entity: bob.actor })])
     expect(await ask()).toBe(403)
     expect((await fetch(`${server.origin}${pathOf(space.stream)}/snapshot`)).status).toBe(401)
+  })
+
+  test('what is erased is in no snapshot and in no file of the read model any more', async () => {
+    const word = 'quetzalcoatlus'
+    const said = ada.say(space.stream, space.room, `a ${word} that is to be forgotten`)
+    const more = Array.from({ length: 30 }, (_, at) => ada.say(space.stream, space.room, `more ${at}`))
+    await ada.append(space.stream, [said, ...more])
+    const holds = async () => Buffer.from(await bytesOf(ada, space.stream)).includes(word)
+    await expect.poll(holds).toBe(true)
+    await ada.append(space.stream, [ada.event('message.erase', space.stream, { entity: said.id, room: space.room })])
+    expect((await ada.request(`${pathOf(space.stream)}/snapshot`)).status).toBe(204)
+    await expect.poll(async () => (await ada.request(`${pathOf(space.stream)}/snapshot`)).status).toBe(200)
+    expect(await holds()).toBe(false)
+    const folders = [join(server.dataDirectory, 'read-model'), join(server.dataDirectory, 'snapshots')]
+    const filesWithIt = () =>
+      folders
+        .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+        .filter((path) => readFileSync(path).includes(word))
+    await expect.poll(filesWithIt).toEqual([])
   })
 
   test('a small space has none, and is not followed', async () => {

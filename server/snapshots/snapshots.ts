@@ -1,6 +1,9 @@
 import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
+import { homeOf } from '../../schema/events/home-of.ts'
+import type { Directory } from '../directory.ts'
+import type { LogItem } from '../log/event-log.ts'
 import type { Health } from '../health.ts'
 import type { Limits } from '../limits.ts'
 import type { MadeSnapshot, SnapshotOrder } from '../read-model/messages.ts'
@@ -34,6 +37,7 @@ const stored = v.object({
 export function keepSnapshots(
   folder: string,
   readModel: ReadModel,
+  directory: Pick<Directory, 'watch'>,
   health: Health,
   limits: Pick<Limits, 'snapshotQuietMs' | 'snapshotsBehind'>,
 ): Snapshots {
@@ -41,6 +45,23 @@ export function keepSnapshots(
   const timers = new Map<string, NodeJS.Timeout>()
   let making: Promise<void> = Promise.resolve()
   let closed = false
+
+  /** how often something was erased in a space: a snapshot that was being made then is not kept */
+  const erasures = new Map<string, number>()
+  const stopWatching = directory.watch(({ stream, items }) => {
+    const home = homeOf(stream)
+    if (home === null || !items.some(erases)) return
+    erasures.set(home, (erasures.get(home) ?? 0) + 1)
+    drop(home)
+  })
+
+  /** What was erased is in no file any more. */
+  function drop(home: string): void {
+    const snapshot = newest.get(home)
+    newest.delete(home)
+    rmSync(join(folder, `${nameOf(home)}.json`), { force: true })
+    if (snapshot) rmSync(snapshot.path, { force: true })
+  }
 
   readModel.watch((space) => {
     clearTimeout(timers.get(space.home))
@@ -62,9 +83,11 @@ export function keepSnapshots(
   async function make({ home, path: model, cursors, events }: FollowedSpace): Promise<void> {
     if (closed) return
     const name = nameOf(home)
+    const erased = erasures.get(home)
     const before = newest.get(home)
     const file = `${name}-${Date.now()}.sqlite.gz`
     const made = await inThread({ model, path: join(folder, file), streams: [...cursors.keys()] })
+    if (erasures.get(home) !== erased) return rmSync(join(folder, file), { force: true }) // the next one is ordered already
     newest.set(home, { ...made, home, events, path: join(folder, file) })
     const { path: _, ...kept } = newest.get(home)!
     writeFileSync(join(folder, `${name}.json.part`), JSON.stringify({ ...kept, file }))
@@ -91,11 +114,15 @@ export function keepSnapshots(
     newest: (home) => newest.get(home) ?? null,
     async close() {
       closed = true
+      stopWatching()
       for (const timer of timers.values()) clearTimeout(timer)
       for (const worker of threads) await worker.terminate()
     },
   }
 }
+
+const erases = ({ data }: LogItem): boolean =>
+  data.includes('"message.erase"') && (JSON.parse(data) as { type?: unknown }).type === 'message.erase'
 
 /** What an earlier process made. Files that nothing names are of one that was killed. */
 function readStored(folder: string): Map<string, Snapshot> {

@@ -53,6 +53,7 @@ export function mergeSnapshot(store: Store, from: string, wanted: (stream: strin
       const at = store.now()
       for (const { stream, cursor } of cursors) store.log.advanceCursor(stream, cursor, at)
       seeClock(store, highestClock(sql, from))
+      store.erasures.forget() // it knew of none of these streams
       giveBack(store, own, at)
       return carried
     })
@@ -116,6 +117,7 @@ function takeBack(store: Store, stream: string): OwnEvent[] {
     if (isApplied) store.projector.unproject(asNewest(event as KnownEvent))
     store.log.remove(event)
   }
+  store.erasures.dropStream(stream)
   return own
 }
 
