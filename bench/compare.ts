@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '..')
  * `npm run bench -- compare COMMIT PART [--turns 3] [-- options of the part]`: a part of the benchmarks (`engine`, `main`, `app`,
  * `failover`) at an earlier commit and here, in turn, each with its own benchmark code. The earlier commit is checked out and
  * installed beside the system's other temporary files, and left there. Of each figure: the medians of both, how much slower it is
- * here (×1.05: five per cent), and the least and the most that the turns say of that.
+ * here (×1.05: five per cent), and the least and the most that the turns so far say of that.
  */
 export function runCompareBench(args: string[]): void {
   const { values, positionals } = parseArgs({
@@ -30,8 +30,8 @@ export function runCompareBench(args: string[]): void {
     const folders = turn % 2 === 1 ? [earlier, root] : [root, earlier]
     const runs = new Map(folders.map((folder) => [folder, figuresOf(folder, part, options)]))
     found.push({ before: runs.get(earlier)!, after: runs.get(root)! })
+    for (const line of compared(found)) console.log(line)
   }
-  for (const line of compared(found)) console.log(line)
 }
 
 export interface Pair {
