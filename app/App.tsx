@@ -29,6 +29,7 @@ import { ProblemBanner } from './features/status/ProblemBanner.tsx'
 import { UpdateBanner } from './features/status/UpdateBanner.tsx'
 import { forgetTimeline } from './features/timeline/timeline-windows.ts'
 import { TimelineSkeleton } from './features/timeline/TimelineSkeleton.tsx'
+import pane from './shell/pane.module.css'
 import css from './App.module.css'
 
 const PagePane = lazy(() => import('./features/pages/PagePane.tsx'))
@@ -76,7 +77,7 @@ function Starting() {
   const { problem } = useClientStatus()
   const { space, room } = useRoute()
   const page = useServerPage(space && (room ? streamOfRoom(space, room) : streamOfSpace(space)), room)
-  if (problem && !page) return <p className={css.waiting}>The data cannot be shown yet. See above.</p>
+  if (problem && !page) return <p className={pane.instead}>The data cannot be shown yet. See above.</p>
   return (
     <div className={css.shell} data-pane="room">
       <div className={css.rail} />
@@ -175,7 +176,7 @@ function InSpace({ space, route, onSwitch }: { space: SpaceRow; route: Route; on
             ) : (
               !route.room &&
               status === 'ready' &&
-              rooms.length === 0 && <p className={css.waiting}>{space.name} has no rooms yet.</p>
+              rooms.length === 0 && <p className={pane.instead}>{space.name} has no rooms yet.</p>
             )}
           </PaneBoundary>
         </main>
@@ -210,7 +211,7 @@ function Arriving({ route, onAdd }: { route: Route; onAdd(): void }) {
   const stranger = sync.state === 'live' || sync.state === 'off' || sync.state === 'signed-out'
   return (
     <main className={`${css.main} ${css.alone}`}>
-      <div className={css.waiting}>
+      <div className={pane.instead}>
         <div role="status">
           <h1>
             {stranger

@@ -17,6 +17,7 @@ import { PageText } from './PageText.tsx'
 import { daysOf, pageById, versionsOf } from './pages-query.ts'
 import { restoreState } from './restore.ts'
 import { useVersion } from './use-version.ts'
+import choice from '../../shell/choice.module.css'
 import css from './PageHistory.module.css'
 
 interface Props {
@@ -79,12 +80,12 @@ export default function PageHistory({ space, stream, page, at }: Props) {
 function Version(props: { name: string; by?: string; at?: number; shown: boolean; open(): void }) {
   return (
     <li>
-      <button type="button" className={css.version} aria-current={props.shown || undefined} onClick={props.open}>
-        <span className={css.name} dir="auto">
+      <button type="button" className={choice.choice} aria-current={props.shown || undefined} onClick={props.open}>
+        <span className={`${choice.name} ${css.name}`} dir="auto">
           {props.name}
         </span>
         {props.by && (
-          <span className={css.facts}>
+          <span className={choice.facts}>
             {props.by}
             {props.at !== undefined && (
               <>

@@ -20,6 +20,7 @@ import { VersionOf } from './PageHistory.tsx'
 import { PageText } from './PageText.tsx'
 import { pageById, type PageRow } from './pages-query.ts'
 import { usePageSession } from './use-page-session.ts'
+import pane from '../../shell/pane.module.css'
 import css from './PagePane.module.css'
 
 /** A page, in the place of its room's messages. */
@@ -28,7 +29,7 @@ export default function PagePane(props: { space: SpaceRow; route: Route; room: s
   const { row, loading, error } = useLiveRow(pageById(streamOfRoom(space.id, room), page))
   const late = useLate(loading)
   if (error && !row) throw error
-  if (loading) return <div className={css.pane}>{late && <p className={css.note}>Opening the page…</p>}</div>
+  if (loading) return <div className={pane.pane}>{late && <p className={css.note}>Opening the page…</p>}</div>
   if (!row) return <MissingPage space={space} />
   return <OpenPage key={row.id} space={space} page={row} route={route} />
 }
@@ -60,8 +61,8 @@ function OpenPage({ space, page, route }: { space: SpaceRow; page: PageRow; rout
     }, showError)
   }
   return (
-    <section className={css.pane} aria-label={`Page ${page.title}`}>
-      <header className={css.header}>
+    <section className={pane.pane} aria-label={`Page ${page.title}`}>
+      <header className={`${pane.header} ${css.header}`}>
         <IconButton label="Back to the room" onClick={toRoom}>
           <ArrowLeft size={20} aria-hidden />
         </IconButton>
@@ -76,7 +77,7 @@ function OpenPage({ space, page, route }: { space: SpaceRow; page: PageRow; rout
           field="page.title"
           settle={editable ? (title) => dispatch([renamePage(place, page.id, title)]) : null}
         />
-        <div className={css.tools} role="toolbar" aria-label="Page tools">
+        <div className={pane.tools} role="toolbar" aria-label="Page tools">
           <IconButton label="Who wrote this" aria-pressed={authors} onClick={() => setAuthors(!authors)}>
             <UserPen size={18} aria-hidden />
           </IconButton>
@@ -197,7 +198,7 @@ function MissingPage({ space }: { space: SpaceRow }) {
   const { sync } = useClientStatus()
   const arriving = streamKind(space.stream) !== 'local' && sync.state !== 'live'
   return (
-    <div className={css.missing}>
+    <div className={pane.instead}>
       <h1>
         {arriving ? 'This page has not arrived yet. It shows as soon as it does.' : 'There is no such page here.'}
       </h1>

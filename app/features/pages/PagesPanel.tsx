@@ -12,6 +12,7 @@ import { useLate } from '../../shell/use-late.ts'
 import type { SpaceRow } from '../spaces/spaces-query.ts'
 import { createPage } from './page-events.ts'
 import { pagesOf, type PageRow } from './pages-query.ts'
+import choice from '../../shell/choice.module.css'
 import css from './PagesPanel.module.css'
 
 const step = 50
@@ -74,14 +75,14 @@ function PageButton({ page, open }: { page: PageRow; open: boolean }) {
   return (
     <button
       type="button"
-      className={css.page}
+      className={choice.choice}
       aria-current={open ? 'page' : undefined}
       onClick={() => openPage(page.id)}
     >
-      <span className={css.title} dir="auto">
+      <span className={`${choice.name} ${css.title}`} dir="auto">
         {page.title}
       </span>
-      <span className={css.facts}>
+      <span className={choice.facts}>
         changed <ShortTime at={page.updated_at} />
       </span>
     </button>

@@ -23,6 +23,7 @@ import { guestWords, mayWriteIn } from '../spaces/may-write.ts'
 import { kindOf, RoomIcon } from './RoomIcon.tsx'
 import { useRoomMark } from './room-marks.ts'
 import { roomById, threadsOf, type RoomRow } from './rooms-query.ts'
+import pane from '../../shell/pane.module.css'
 import css from './RoomPane.module.css'
 
 /** A room: its header, its messages, and where one writes. */
@@ -37,7 +38,7 @@ export function RoomPane({ space, route, listed }: { space: SpaceRow; route: Rou
   const loading = !room && asking
   const late = useLate(loading)
   if (error && !room) throw error
-  if (loading) return <div className={css.pane}>{late && <TimelineSkeleton />}</div>
+  if (loading) return <div className={pane.pane}>{late && <TimelineSkeleton />}</div>
   if (!room) return <MissingRoom space={space} />
   if (room.parent_room) return <BesideItsRoom route={route} thread={room.id} room={room.parent_room} />
   return <OpenRoom key={room.id} space={space} room={room} route={route} />
@@ -49,7 +50,7 @@ function BesideItsRoom({ route, thread, room }: { route: Route; thread: string; 
     () => navigate({ ...route, room, panel: { kind: 'thread', thread } }, { replace: true }),
     [route, thread, room],
   )
-  return <div className={css.pane} />
+  return <div className={pane.pane} />
 }
 
 function OpenRoom({ space, room, route }: { space: SpaceRow; room: RoomRow; route: Route }) {
@@ -67,7 +68,7 @@ function OpenRoom({ space, room, route }: { space: SpaceRow; room: RoomRow; rout
     timeline.current?.scrollToEnd()
   }
   return (
-    <section className={css.pane} aria-label={`Room ${room.name}`}>
+    <section className={pane.pane} aria-label={`Room ${room.name}`}>
       <RoomHeader room={room} me={space.me} panel={route.panel} />
       <MayWrite value={mayWrite}>
         <Timeline
@@ -114,7 +115,7 @@ function RoomHeader({ room, me, panel }: { room: RoomRow; me: string; panel: Pan
   const settle = (change: { name: string } | { topic: string }) =>
     dispatch([updateRoom({ stream: room.stream, actor: me }, room.id, change)])
   return (
-    <header className={css.header}>
+    <header className={`${pane.header} ${css.header}`}>
       <IconButton label="Back to rooms" className={css.back} onClick={() => navigate({ space: room.space_id })}>
         <ArrowLeft size={20} aria-hidden />
       </IconButton>
@@ -146,7 +147,7 @@ function RoomHeader({ room, me, panel }: { room: RoomRow; me: string; panel: Pan
           settle={settlesAll ? (topic) => settle({ topic }) : null}
         />
       </div>
-      <div className={css.tools} role="toolbar" aria-label="Room tools">
+      <div className={pane.tools} role="toolbar" aria-label="Room tools">
         {panelKinds.map((kind) => {
           const { button } = panels[kind]
           if (!button) return null
@@ -201,7 +202,7 @@ function MissingRoom({ space }: { space: SpaceRow }) {
   const status = useClientStatus()
   const arriving = streamKind(space.stream) !== 'local' && status.sync.state !== 'live'
   return (
-    <div className={css.missing}>
+    <div className={pane.instead}>
       <h1>
         {arriving ? 'This room has not arrived yet. It shows as soon as it does.' : 'There is no such room here.'}
       </h1>
