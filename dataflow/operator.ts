@@ -29,9 +29,20 @@ export interface Operator {
   readonly milliseconds: number
 }
 
-/** What an operator does; the last three are beside the graph: a kept table, an index of ours, a query that is run again. */
+/** What an operator does; the last four are beside the graph: a sweep along a list, a kept table, an index of ours, a query that is run again. */
 export type OperatorKind =
-  'scan' | 'touch' | 'recompute' | 'first' | 'fold' | 'distinct' | 'set' | 'result' | 'keep' | 'index' | 'rerun'
+  | 'scan'
+  | 'touch'
+  | 'recompute'
+  | 'first'
+  | 'fold'
+  | 'distinct'
+  | 'set'
+  | 'result'
+  | 'sweep'
+  | 'keep'
+  | 'index'
+  | 'rerun'
 
 /** What an operator sent in one turn: entries with their weights. */
 export interface TraceEvent {

@@ -1,5 +1,5 @@
 import { assertNever } from '../assert-never.ts'
-import type { BoundAggregate, BoundColumn, BoundExpression } from '../bind/bound.ts'
+import type { BoundAggregate, BoundColumn, BoundExpression, BoundSubquery, BoundWindowCall } from '../bind/bound.ts'
 import type { Value } from '../value.ts'
 import { add, bitwise, bitwiseNot, divide, modulo, multiply, negate, subtract } from './arithmetic.ts'
 import { cast, fromBoolean, textWithoutNul, toText, truth } from './coerce.ts'
@@ -16,7 +16,9 @@ export interface Layout {
   /** values of ?1, ?2, … */
   readonly parameters: readonly Value[]
   /** the place of an aggregate's value, where the rows given are groups */
-  readonly slotOfAggregate?: (call: BoundAggregate) => number
+  readonly slotOfAggregate?: (call: BoundAggregate) => number | null
+  /** of a window call or a subquery, where somebody else has computed it */
+  readonly slotOfOther?: (expression: BoundWindowCall | BoundSubquery) => number | null
 }
 
 /**
@@ -118,11 +120,14 @@ export function compileExpression(expression: BoundExpression, layout: Layout): 
     }
     case 'aggregate': {
       const slot = layout.slotOfAggregate?.(expression)
-      return slot === undefined ? null : (row) => row[slot] ?? null
+      return slot === undefined || slot === null ? null : (row) => row[slot] ?? null
+    }
+    case 'window':
+    case 'subquery': {
+      const slot = layout.slotOfOther?.(expression) ?? null
+      return slot === null ? null : (row) => row[slot] ?? null
     }
     case 'row':
-    case 'window':
-    case 'subquery':
       return null
     default:
       return assertNever(expression)

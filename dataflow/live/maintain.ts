@@ -12,8 +12,10 @@ import type { Connection } from '../sqlite/connection.ts'
 import { findDependencies, type Dependencies } from './dependencies.ts'
 import type { Maintainer } from './maintainer.ts'
 import { Partitioned } from './partition/partitioned.ts'
+import { planSweep, type SweepPlan } from '../plan/sweep/sweep-plan.ts'
 import { Rerun } from './whole/rerun.ts'
 import { Staged } from './stages/staged.ts'
+import { Swept } from './sweep/swept.ts'
 import { Whole } from './whole/whole.ts'
 
 /** What maintainers are made with; all of it of one schema version, but for the connection. */
@@ -35,6 +37,8 @@ export interface Planned {
   readonly statement: BoundStatement | null
   /** it may go by stages where it does not go by parts: not known before it was tried */
   stages: boolean
+  /** how it is made along a list; null: it is not */
+  sweep: SweepPlan | null
 }
 
 const mostPlans = 1000
@@ -57,7 +61,27 @@ export function maintain(
   if (query.parameters.length > parameterCount) throw new Error('column index out of range')
   const { names } = dependencies
   if (rerunBecause !== undefined) return { maintainer: whole(rerunBecause), names }
-  return { maintainer: typeof plan === 'string' ? (staged() ?? whole(plan)) : partitioned(plan), names }
+  return { maintainer: swept() ?? byParts(), names }
+
+  function swept(): Maintainer | null {
+    if (!planned!.sweep) return null
+    try {
+      const value = (query: Query) => maintain(surroundings, query).maintainer
+      const swept = new Swept(connection, diffTables, query, planned!.sweep, columns, value, byParts)
+      const left = unfollowed(dependencies, swept.tables)
+      if (left === null) return swept
+      swept.close()
+      throw new Unplannable(left)
+    } catch (error) {
+      if (!(error instanceof Unplannable)) throw error
+      planned!.sweep = null
+      return null
+    }
+  }
+
+  function byParts(): Maintainer {
+    return typeof plan === 'string' ? (staged() ?? whole(plan)) : partitioned(plan)
+  }
 
   function staged(): Maintainer | null {
     if (!planned!.stages) return null
@@ -107,8 +131,9 @@ function planText({ connection, catalog }: Surroundings, sql: string): Planned {
     const bound = bindOrReason(sql, catalog)
     const isBound = typeof bound !== 'string'
     const dependencies = findDependencies(connection, reads, sql, isBound ? bound : null)
-    const planned = { parameterCount, columns, stages: false }
+    const planned = { parameterCount, columns, stages: false, sweep: null }
     if (!isBound) return { ...planned, dependencies, statement: null, plan: dependencies.volatile ?? bound }
+    let sweep: SweepPlan | null = null
     try {
       if (dependencies.volatile !== null) {
         return { ...planned, dependencies, statement: null, plan: dependencies.volatile }
@@ -116,10 +141,11 @@ function planText({ connection, catalog }: Surroundings, sql: string): Planned {
       if (mayLoseRows(bound.query)) {
         return { ...planned, dependencies, statement: null, plan: 'a key WITHOUT ROWID compared by another collation' }
       }
+      sweep = planSweep(connection, bound, catalog)
       const plan = planQuery(connection, bound, columns)
       const left = unfollowed(dependencies, plan.tables)
       if (left !== null) throw new Unplannable(left)
-      return { ...planned, dependencies, statement: bound, plan }
+      return { ...planned, dependencies, statement: bound, plan, sweep }
     } catch (error) {
       // SQLite accepted the statement: whatever stops us from planning it, re-running answers it
       return {
@@ -128,6 +154,7 @@ function planText({ connection, catalog }: Surroundings, sql: string): Planned {
         statement: dependencies.volatile === null && bound.query.volatile === null ? bound : null,
         plan: dependencies.volatile ?? messageOf(error),
         stages: error instanceof Unplannable,
+        sweep,
       }
     }
   } finally {

@@ -66,6 +66,9 @@ export class ResultWindow extends Node<Entry, never> {
   get entries(): readonly Entry[] {
     return this.#list.entries
   }
+  get shownEntries(): readonly Entry[] {
+    return this.#window ? this.#shown.entries : this.#list.entries
+  }
   override get stateRows(): number {
     return this.#list.entries.length
   }

@@ -14,6 +14,7 @@ export class Tally {
   #refused = 0
   #tooLarge = 0
   #tooSlow = 0
+  #swept = 0
 
   add(played: Played): void {
     this.cases++
@@ -31,6 +32,7 @@ export class Tally {
       const tables = operators.filter(({ kind }) => kind === 'scan').length
       count(this.#folds, tables === 1 ? 'of one table' : 'of several')
     }
+    if (operators.some(({ kind }) => kind === 'sweep')) this.#swept++
     count(this.#modes, mode)
     const kind = reason?.replace(/run again in \d+ of \d+ turns/, 'run again in some turns') ?? 'no reason given'
     if (mode !== 'incremental' || reason) count(this.#reasons, `${mode}: ${kind}`)
@@ -44,7 +46,7 @@ export class Tally {
       `${this.#notComparable} answers not comparable, ${this.#refused} queries refused by SQLite itself`,
       `${this.#tooLarge} queries with too many rows (left out, or the end of their case), ${this.#tooSlow} cases ended by a turn that took long`,
       `${total} live queries: ${modes}`,
-      `groups folded: ${[...this.#folds].map(([kind, n]) => `${n} ${kind}`).join(', ')}`,
+      `made along a list: ${this.#swept}; groups folded: ${[...this.#folds].map(([kind, n]) => `${n} ${kind}`).join(', ')}`,
     ].join('\n')
   }
 

@@ -36,16 +36,16 @@ export class ReadRows implements KeyedRows {
   }
 
   keyOf(place: number): string {
-    return (this.known[place] ??= nameEntry(this.#valuesOf(place), this.names, 0))
+    return (this.known[place] ??= nameEntry(this.valuesOf(place), this.names, 0))
   }
 
   entries(): Entry[] {
     return this.rows.map((row, i) => {
-      return new ReadEntry(this.#valuesOf(i), row.length, null, this.names, 0, { row, key: this.known[i]! })
+      return new ReadEntry(this.valuesOf(i), row.length, null, this.names, 0, { row, key: this.known[i]! })
     })
   }
 
-  #valuesOf(place: number): readonly Value[] {
+  valuesOf(place: number): readonly Value[] {
     const row = this.rows[place]!
     const reals = this.reals[place]!
     if (reals === 0) return row

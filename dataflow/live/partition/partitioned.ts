@@ -16,7 +16,7 @@ import { UnkeyedRows } from '../../result/ordered-list.ts'
 import { ReadRows } from '../../result/read-rows.ts'
 import type { Connection } from '../../sqlite/connection.ts'
 import { TooManySteps } from '../../sqlite/step-limit.ts'
-import { fromSqlValue } from '../../value.ts'
+import { fromSqlValue, type Value } from '../../value.ts'
 import { Arm, type Routing } from './arm.ts'
 import { ArmReader } from './arm-reader.ts'
 import type { Maintainer, Maintenance } from '../maintainer.ts'
@@ -109,6 +109,16 @@ export class Partitioned implements Maintainer {
   }
   get shown(): KeyedRows {
     return this.#waiting?.shown ?? this.#graph?.result.shown ?? { rows: [], keys: [] }
+  }
+
+  /** Until the next turn: of one row that is shown, its values as SQLite has them, and its key. */
+  reader(): { readonly valuesAt: (index: number) => readonly Value[]; readonly keyAt: (index: number) => string } {
+    const shown = this.#waiting?.shown
+    if (shown instanceof ReadRows) {
+      return { valuesAt: (index) => shown.valuesOf(index), keyAt: (index) => shown.keyOf(index) }
+    }
+    const entries = shown instanceof UnkeyedRows ? shown.entries : (this.#graph?.result.shownEntries ?? [])
+    return { valuesAt: (index) => entries[index]!.values, keyAt: (index) => entries[index]!.key }
   }
 
   apply(diff: TurnDiff): RowChange[] {

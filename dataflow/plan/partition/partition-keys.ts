@@ -183,7 +183,7 @@ export function isStable(select: BoundSelect, index: number): boolean {
   return select.windows.every((call) => call.partitionBy.some((each) => printExpression(each.ast) === text))
 }
 
-function windowKeys(select: BoundSelect): PartitionKey[] {
+export function windowKeys(select: BoundSelect): PartitionKey[] {
   const [first, ...others] = select.windows
   const common = first!.partitionBy.filter((expression) => {
     const text = printExpression(expression.ast)
