@@ -61,12 +61,13 @@ export class ArmReader implements PartitionReader {
   read(partition: PartitionId, before: readonly Entry[]): readonly Entry[] {
     const { folding, project } = this.#arm.plan.functions
     let values: Value[] | null | 'ask' = 'ask'
-    if (partition.moves && folding) values = folding.next(before[0]?.values ?? null, partition.moves)
-    else if (partition.row !== undefined && project) values = project(partition.row)
+    if (partition.moves && folding) {
+      values = folding.next(before[0]?.values ?? null, partition.moves, () => this.#inputs(partition, false))
+    } else if (partition.row !== undefined && project) values = project(partition.row)
     if (values === null) return []
     if (values !== 'ask') return [this.#entry(values, 0, partition.id)]
     const entries = this.#ask(partition, before)
-    const read = partition.moves ? () => this.#inputs(partition) : null
+    const read = partition.moves ? () => this.#inputs(partition, true) : null
     folding?.adopt(before[0]?.values ?? null, entries[0]?.values ?? null, read)
     return entries
   }
@@ -88,9 +89,11 @@ export class ArmReader implements PartitionReader {
       old.map(({ values }) => values),
       sameValues,
     )
+    const forget = this.#arm.plan.functions.folding?.forget
     this.#readAll(sql, (statement) => {
       const values = aligned.take(statement.row())
       const place = aligned.places.at(-1)!
+      if (place >= 0) forget?.(old[place]!.values)
       entries.push(place >= 0 ? old[place]! : this.#entry(values, 0))
     })
     return entries
@@ -99,6 +102,7 @@ export class ArmReader implements PartitionReader {
   /** Are its rows no more than what is shown, each by a name of its own? Then they can be read without entries. */
   get readsPlainRows(): boolean {
     const { columns, extra } = this.#arm.plan.block.layout
+    if (this.#arm.plan.fold?.slots.some(({ name }) => name === 'distinct')) return false
     return !this.#arm.namesRepeat && extra.length === 0 && columns <= mostColumns
   }
 
@@ -159,12 +163,12 @@ export class ArmReader implements PartitionReader {
     return entries
   }
 
-  /** What a fold reads of each row of a group. */
-  #inputs(partition: PartitionId): Value[][] {
+  /** What a fold reads of each row of a group; not `guarded` where it is read once, so that later turns need not. */
+  #inputs(partition: PartitionId, guarded: boolean): Value[][] {
     const { block, fold } = this.#arm.plan
     const make = (nulls: readonly boolean[], first: number) => inputsSql(block, fold!.inputs, nulls, first)
     const width = block.keys.length
-    return this.#lookUp(partition, 'rows ', make, (row) => keyId(row.slice(0, width), this.#arm.collations))
+    return this.#lookUp(partition, 'rows ', make, (row) => keyId(row.slice(0, width), this.#arm.collations), guarded)
   }
 
   /** Rows of a partition, by its key put inside. */
@@ -173,6 +177,7 @@ export class ArmReader implements PartitionReader {
     kind: string,
     make: (nulls: readonly boolean[], first: number) => string,
     partitionOf: (row: readonly Value[]) => KeyId,
+    guarded = true,
   ): Value[][] {
     const nulls = values.map((value) => value === null)
     const name = kind + nulls.map((isNull) => (isNull ? '1' : '0')).join('')
@@ -182,10 +187,18 @@ export class ArmReader implements PartitionReader {
     const start = performance.now()
     const rows: Value[][] = []
     const key = nulls.includes(true) ? values.filter((value) => value !== null) : values
-    this.each(this.#indexes.sqlFor(sql), key, (statement) => {
-      const row = statement.row()
+    const take = (row: Value[]) => {
       // an affinity may let more through than the key says
       if (partitionOf(row) === id) rows.push(row)
+    }
+    if (!guarded) {
+      this.#with(this.#indexes.sqlFor(sql), key, (statement) => {
+        while (statement.step()) take(statement.row())
+      })
+      return rows
+    }
+    this.each(this.#indexes.sqlFor(sql), key, (statement) => {
+      take(statement.row())
       if (rows.length % 256 === 255) this.#guard.check(performance.now() - start)
     })
     return rows

@@ -44,6 +44,7 @@ const shapes = [
   'SELECT room, count(*) * 100.0 / (SELECT count(*) FROM m) AS share, (SELECT max(n) FROM m) - max(n) FROM m GROUP BY room ORDER BY room',
   'SELECT room, sum(n), sum(sum(n)) OVER (), count(*) OVER () FROM m GROUP BY room ORDER BY room',
   'SELECT room, sum(n), sum(sum(n)) OVER (ORDER BY room) FROM m GROUP BY room ORDER BY room',
+  'SELECT name, count(*), rank() OVER (ORDER BY count(*) DESC) FROM m GROUP BY name ORDER BY 3, 1',
   'SELECT id, n, count(*) OVER () AS total, max(n) FILTER (WHERE room = 1) OVER () FROM m WHERE n > 1 ORDER BY ts, id LIMIT 5 OFFSET 3',
   'SELECT id, n - (SELECT avg(n) FROM m WHERE room = ?1) FROM m WHERE room = ?1 AND n < ?2 ORDER BY id',
 ] // prettier-ignore

@@ -15,7 +15,7 @@ import { integer, Real, real, type Value } from '../../value.ts'
  */
 export interface Slot {
   readonly call: BoundAggregate
-  readonly name: 'count' | 'sum' | 'min' | 'max'
+  readonly name: 'count' | 'sum' | 'min' | 'max' | 'distinct'
   /** its place in the group's values */
   readonly at: number
   /** of a sum: the place of the count of what it sums */
@@ -39,7 +39,8 @@ export type ExactSums = Map<number, ExactSum | null>
 export type StepAggregate = (values: Value[], row: readonly Value[], weight: number, sums: ExactSums) => boolean
 
 export function isFoldable({ name, star, distinct, arguments: args, orderBy, collation }: BoundAggregate): boolean {
-  if (distinct || orderBy.length > 0) return false
+  if (orderBy.length > 0) return false
+  if (distinct) return name === 'count' && args.length === 1 && isKnownCollation(args[0]!.collation)
   if (star) return name === 'count'
   if (args.length !== 1) return false
   if (name === 'min' || name === 'max') return isKnownCollation(collation) && isKnownCollation(args[0]!.collation)
@@ -52,6 +53,9 @@ export function isSumming(name: string): boolean {
 
 export function stepAggregate({ call, name, at, n, input }: Slot): StepAggregate {
   switch (name) {
+    case 'distinct':
+      // how often each value is there says it (support.ts)
+      return () => true
     case 'count':
       return (values, row, weight) => {
         if (input < 0 || row[input] !== null) values[at] = (values[at] as number) + weight

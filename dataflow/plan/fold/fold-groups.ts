@@ -9,6 +9,7 @@ import { encodeKey } from '../../key.ts'
 import { mayBeMangled, Real, type Value } from '../../value.ts'
 import type { Block } from '../partition/block.ts'
 import { roundSums, show, stepAggregate, type ExactSums } from './fold-aggregate.ts'
+import { Support } from './support.ts'
 import { groupLayout, type BareColumns, type FoldPlan, type Input } from './fold-plan.ts'
 import { layoutOf, type RowFilter } from '../sources/row-filter.ts'
 import type { Occurrence } from '../sources/occurrences.ts'
@@ -24,13 +25,18 @@ import type { Occurrence } from '../sources/occurrences.ts'
  *
  * What left and came is read off the images where FROM is one table and JavaScript knows the conditions; else SQL says it
  * (moved-rows.ts). State, kept beside what the group shows: count(*), and count(x) and sum(x) where a sum, an average or a
- * total of x is shown; of a sum that is REAL the exact one, for which the group's rows are read when it first moves.
+ * total of x is shown; of a sum that is REAL the exact one, of count(DISTINCT x) how often each x is there, for both of which the
+ * group's rows are read when it first moves.
  */
 export interface FoldGroups {
   /** Calls `move` for every row of FROM that the diff moves; false when SQLite must say. Null: SQL says it. */
   readonly movesOf: ((diff: RowDiff, move: (move: Move) => void) => boolean) | null
   /** The group's values (the block's layout) after the moves; null when it is gone. `last` null: there was none. */
-  readonly next: (last: readonly Value[] | null, moves: readonly Move[]) => Value[] | null | 'ask'
+  readonly next: (
+    last: readonly Value[] | null,
+    moves: readonly Move[],
+    read: () => Value[][],
+  ) => Value[] | null | 'ask'
   /**
    * After SQLite was asked: `values` are what it said, `read` gives what the plan reads of each row of the group; null: what moved
    * is not known, and so no exact sum is.
@@ -40,6 +46,8 @@ export interface FoldGroups {
     values: readonly Value[] | null,
     read: (() => Value[][]) | null,
   ) => void
+  /** These values were read again, with nothing known of what moved. Null: nothing is kept beside them. */
+  readonly forget: ((values: readonly Value[]) => void) | null
 }
 
 export interface Move {
@@ -75,12 +83,24 @@ export function compileFold(
   const summing = plan.slots.filter(({ name }) => name === 'sum')
   /** by the values of a group */
   const sumsOf = new WeakMap<readonly Value[], ExactSums>()
+  const counting = plan.slots.filter(({ name }) => name === 'distinct')
+  const supportsOf = new WeakMap<readonly Value[], ReadonlyMap<number, Support>>()
   /** of the group that SQLite was asked for last, where they are as the moves made them */
   let moved: ExactSums | null = null
+  let movedSupports: ReadonlyMap<number, Support> | null = null
+  const support = (last: readonly Value[] | null, moves: readonly Move[], read: () => Value[][]) => {
+    const known = last && supportsOf.get(last)
+    if (last) supportsOf.delete(last)
+    const supports = known ?? new Map(counting.map(({ at, call }) => [at, new Support(call.arguments[0]!.collation)]))
+    const rows = known || !last ? moves : read().map((row) => ({ row, weight: 1 }))
+    for (const { at, input } of counting) for (const { row, weight } of rows) supports.get(at)!.add(row[input]!, weight)
+    return supports
+  }
   return {
     movesOf,
-    next(last, rows) {
+    next(last, rows, read) {
       moved = null
+      movedSupports = null
       try {
         // of joined rows, some come and leave in one turn
         const moves = movesOf || rows.length === 1 ? rows : netOf(rows)
@@ -89,6 +109,7 @@ export function compileFold(
         if (!last && having) return 'ask'
         for (const { row } of moves) for (let i = 0; i < keys.length; i++) if (isUnsure(row[i]!)) return 'ask'
         const values: Value[] = last ? [...last] : emptyGroup(width, layout.keys, moves[0]!.row, plan)
+        const supports = counting.length > 0 ? support(last, moves, read) : null
         const sums = summing.length === 0 ? noSums : ((last && sumsOf.get(last)) ?? new Map())
         let known = true
         for (const { row, weight } of moves) {
@@ -100,6 +121,9 @@ export function compileFold(
         }
         if (keys.length > 0 && values[plan.rows] === 0) return null
         moved = sums
+        movedSupports = supports
+        for (const { at } of counting) values[at] = supports!.get(at)!.size
+        if (supports) for (const each of last ? [last, values] : [values]) supportsOf.set(each, supports)
         if (!roundSums(summing, values, sums) || !known) return 'ask'
         if (sums.size > 0) sumsOf.set(values, sums)
         for (const each of plan.shown) show(each, values)
@@ -114,6 +138,9 @@ export function compileFold(
       const sums: ExactSums = moved ?? new Map()
       moved = null
       if (last) sumsOf.delete(last)
+      if (last) supportsOf.delete(last)
+      if (values && movedSupports)
+        for (const each of last ? [last, values] : [values]) supportsOf.set(each, movedSupports)
       if (!values || !read || summing.length === 0) return
       for (const { at } of summing) if (!(values[at] instanceof Real)) sums.delete(at)
       const unread = summing.filter(({ at }) => values[at] instanceof Real && !sums.has(at))
@@ -125,6 +152,13 @@ export function compileFold(
       // where nothing that shows has changed, the last ones stay
       for (const each of last ? [last, values] : [values]) sumsOf.set(each, sums)
     },
+    forget:
+      summing.length + counting.length === 0
+        ? null
+        : (values) => {
+            sumsOf.delete(values)
+            supportsOf.delete(values)
+          },
   }
 }
 

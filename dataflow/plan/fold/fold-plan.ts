@@ -74,7 +74,7 @@ export function planFold(block: Block, occurrences: readonly Occurrence[]): { bl
     placeOf.set(printExpression(call.ast), at)
     const input = call.star && !call.filter ? -1 : inputs.push({ expression: call.arguments[0] ?? null, filter: call.filter }) - 1 // prettier-ignore
     if (!isSumming(call.name)) {
-      slots.set(at, { call, name: call.name as Slot['name'], at, n: -1, input })
+      slots.set(at, { call, name: call.distinct ? 'distinct' : (call.name as Slot['name']), at, n: -1, input })
       continue
     }
     const [n, sum] = [place(renamed(call.ast, 'count')), place(renamed(call.ast, 'sum'))]

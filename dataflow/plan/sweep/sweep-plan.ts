@@ -374,7 +374,9 @@ class Planner {
     if (ast.type !== 'SelectFrom') throw new Unplannable('VALUES')
     const columns = [...this.#base.values()].map(({ ast }, i) => resultColumn(ast, `live_${i}`))
     const limit = this.#shape.around ? undefined : this.#query.ast.limit
-    const sorted = order.filter(({ expression }) => expression.sources.size > 0).map(sortedColumn)
+    const sorted = order
+      .filter(({ expression }) => expression.sources.size > 0 || expression.aggregate)
+      .map(sortedColumn)
     const sql = printSelect({
       ...selectOf({ ...ast, columns, windowClause: undefined }),
       orderBy: sorted.length > 0 ? sorted : undefined,
