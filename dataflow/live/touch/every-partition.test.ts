@@ -9,7 +9,11 @@ it.each([
   ['its own table', 'SELECT room, count(*) * 100.0 / (SELECT count(*) FROM m) FROM m GROUP BY room', []],
   ['by row', 'SELECT id, id * 100.0 / (SELECT sum(id) FROM m) FROM m', []],
   ['a join of conditions', `SELECT room, count(*) FROM m GROUP BY room HAVING count(*) * 100.0 / ${share} > 40`, [/^SELECT 1 FROM temp\S+ AS m.* JOIN .* LIMIT 1$/]], // prettier-ignore
-  ['another table', `SELECT id FROM room WHERE id * 100 > ${share}`, [/^SELECT 1 FROM temp\S+ AS m.* JOIN .* LIMIT 1$/]],
+  [
+    'another table',
+    `SELECT id FROM room WHERE id * 100 > ${share}`,
+    [/^SELECT 1 FROM temp\S+ AS m.* JOIN .* LIMIT 1$/],
+  ],
 ])('what every row hangs on: %s is asked once, not for each partition', (_, sql, asked) => {
   const live = openLiveDatabase(sqlite3, new sqlite3.oo1.DB(':memory:'))
   live.run(
