@@ -249,7 +249,7 @@ function WaysOut({ run, isGuest }: { run: Work['run']; isGuest: boolean }) {
   const lost =
     unsent === 0 ? '' : ` ${unsent === 1 ? 'One change is' : `${unsent} changes are`} not sent yet, and would be lost.`
   return (
-    <section className={css.section} aria-label="Leave">
+    <section className={`${css.section} ${css.leave}`} aria-label="Leave">
       <TwoSteps
         label="Sign out here"
         meaning={`Everything of this app leaves this browser, the demo and drafts too.${lost}${

@@ -135,7 +135,7 @@ export function FirstSteps({ joined, done }: { joined: ReadonlySet<string>; done
             </h2>
             <NameField
               label="Your name"
-              hint="Others see it beside your messages. No account, no password."
+              hint="Others see it beside your messages. No password."
               {...name.field}
               maxLength={60}
               autoComplete="nickname"
