@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pino } from 'pino'
 import { CannotStart } from './cannot-start.ts'
+import { logChoiceFrom } from './log/open-logs.ts'
 import { limitsFrom } from './limits.ts'
 import { adviceAbout } from './http/own-hosts.ts'
 import type { GuestPolicy } from './http/sign-in.ts'
@@ -9,7 +10,7 @@ import { startServer, type RunningServer } from './start-server.ts'
 
 /**
  * `npm start`: PORT (5173), HOST (this machine only; 0.0.0.0 for others), ORIGIN (what it is called from outside, e.g.
- * https://chat.example.org, several with commas), DATA_DIR (./data), DIST_DIR (./dist), LOG_LEVEL, GUESTS=limited or off, SIGN_UP=off, LOCAL_WEBHOOKS=on (those of durable streams may go to
+ * https://chat.example.org, several with commas), DATA_DIR (./data), DIST_DIR (./dist), LOG_LEVEL, GUESTS=limited or off, SIGN_UP=off, EVENT_LOG=nats with NATS_URL, NATS_REPLICAS (3) and NATS_SHARDS (8), LOCAL_WEBHOOKS=on (those of durable streams may go to
  * this machine), BEHIND_PROXY=on (X-Forwarded-For says who asked), LIMITS
  * (JSON, see limits.ts).
  */
@@ -29,6 +30,7 @@ try {
     port,
     host,
     dataDirectory,
+    log: logChoiceFrom(process.env),
     dist: existsSync(dist) ? dist : null,
     guests: guestsIn(process.env['GUESTS'] || 'on'),
     signUp: process.env['SIGN_UP'] !== 'off',

@@ -13,7 +13,7 @@ import { Health } from './health.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { startReadModel } from './read-model/read-model.ts'
 import { keepSnapshots } from './snapshots/snapshots.ts'
-import { openSqliteEventLog } from './log/sqlite-event-log.ts'
+import { openLogs, type LogChoice } from './log/open-logs.ts'
 
 export interface ServerOptions {
   readonly port: number
@@ -21,6 +21,8 @@ export interface ServerOptions {
   readonly host?: string | undefined
   readonly dataDirectory: string
   readonly dist: string | null
+  /** where the events are kept; undefined: in the data directory */
+  readonly log?: LogChoice
   readonly guests?: GuestPolicy
   readonly signUp?: boolean
   /** what the server is called from outside, e.g. https://chat.example.org: requests for other hosts are refused */
@@ -58,7 +60,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   try {
     const { readOnly } = folder
-    const log = await openSqliteEventLog(join(folder.path, 'events.db'), health, { readOnly })
+    const logs = await openLogs(options.log ?? { type: 'embedded' }, folder, health)
+    closing.push(() => logs.close())
+    const log = await logs.open('events')
     closing.push(() => log.close())
     const accounts = await openAccounts(join(folder.path, 'accounts.db'), { readOnly })
     closing.push(() => accounts.close())
@@ -70,7 +74,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const snapshots = readModel && keepSnapshots(join(folder.path, 'snapshots'), readModel, directory, health, limits)
     closing.push(() => snapshots?.close())
     const localWebhooks = options.localWebhooks ?? false
-    const durableStreams = readOnly ? null : await openDurableStreams(folder.path, health, logger, { localWebhooks })
+    const durableStreams = readOnly
+      ? null
+      : await openDurableStreams(await logs.open('durable-streams'), folder.path, logger, { localWebhooks })
     closing.push(() => durableStreams?.close())
     const parts = {
       log,

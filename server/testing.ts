@@ -8,6 +8,7 @@ import { spaceStream } from '../schema/events/streams.ts'
 import type { AppendResult, HttpFault, Identity, StreamPage } from '../schema/messages/http.ts'
 import type { GuestPolicy } from './http/sign-in.ts'
 import { defaultLimits, type Limits } from './limits.ts'
+import type { LogChoice } from './log/open-logs.ts'
 import { startServer, type RunningServer } from './start-server.ts'
 
 /** A server of its own for a test, on a free port with a data directory that goes with it. */
@@ -19,6 +20,7 @@ export async function startTestServer(
     origins?: string[]
     behindProxy?: boolean
     localWebhooks?: boolean
+    log?: LogChoice
     limits?: Partial<Limits>
   } = {},
 ) {

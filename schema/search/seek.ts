@@ -9,7 +9,7 @@ import { aloneAt, atomsOf, gluedAt, pairsOf, unitsOf, type Atom } from './words.
  */
 export interface Sought {
   readonly parts: readonly SoughtPart[]
-  /** The same as an FTS5 expression, as far as the index knows: it has the words of a text, and not their order. */
+  /** the same as an FTS5 expression */
   readonly match: string
 }
 export interface SoughtPart {
@@ -69,10 +69,5 @@ function beginsLonger(last: Atom, open: boolean): boolean {
 }
 
 function toMatch({ words, begins }: SoughtPart): string {
-  return words.map((word) => `"${word.replaceAll('"', '""')}"`).join(' AND ') + (begins ? '*' : '')
-}
-
-/** What only the text itself tells: that words stand one behind another. */
-export function phrasesOf(parts: readonly SoughtPart[]): readonly SoughtPart[] {
-  return parts.filter(({ words }) => words.length > 1)
+  return `"${words.join(' ').replaceAll('"', '""')}"${begins ? '*' : ''}`
 }

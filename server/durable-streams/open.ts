@@ -1,12 +1,11 @@
 import { Hono, type Context } from 'hono'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import type { Health } from '../health.ts'
 import { startAdmission } from '../http/admission.ts'
 import type { Bodies } from '../http/bodies.ts'
 import { sameOrigin } from '../http/same-origin.ts'
 import type { Limits } from '../limits.ts'
-import { openSqliteEventLog } from '../log/sqlite-event-log.ts'
+import type { EventLog } from '../log/event-log.ts'
 import { LiveConnections } from './live-connections.ts'
 import { durableStreams } from './routes.ts'
 import { openStreamStore, type StreamStore } from './stream-store.ts'
@@ -24,12 +23,11 @@ export interface DurableStreams {
 }
 
 export async function openDurableStreams(
+  log: EventLog,
   folder: string,
-  health: Health,
   logger: Logger,
   { localWebhooks }: { localWebhooks: boolean },
 ): Promise<DurableStreams> {
-  const log = await openSqliteEventLog(join(folder, 'durable-streams.db'), health)
   const store = openStreamStore(log)
   const file = await openSubscriptionFile(join(folder, 'subscriptions.db'))
   const subscriptions = startSubscriptions(store, file, logger, { local: localWebhooks })

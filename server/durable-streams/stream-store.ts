@@ -373,7 +373,9 @@ class LogStreamStore implements StreamStore {
     const { items } = await this.#log.read(name, before.head, pageItems, Infinity)
     let loaded: Loaded = { ...before, state: before.state && copyOf(before.state) }
     for (const item of items) loaded = take(loaded, item)
-    if (items.length > 0 && this.#loaded.get(name) === known) this.#publish(name, loaded)
+    if (items.length === 0 || this.#loaded.get(name) !== known) return
+    this.#publish(name, loaded)
+    if (loaded.state?.deleted) this.#loaded.delete(name) // soon it may be gone, and its name free
   }
 
   // Forks and ends
@@ -419,6 +421,7 @@ class LogStreamStore implements StreamStore {
       if (!state.deleted) await this.#writeRecord(name, { type: 'delete' })
       return
     }
+    if (!state.deleted) await this.#writeRecord(name, { type: 'delete' }) // other nodes hear of this, not of the next
     await this.#log.drop(name)
     this.#usedAt.delete(name)
     this.#publish(name, { state: null, head: null, sinceCheckpoint: 0 })

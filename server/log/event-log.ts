@@ -20,6 +20,11 @@ export interface LogItem {
 /** What is written of an event; `erased` as in LogItem. */
 export type NewItem = Pick<LogItem, 'id' | 'data' | 'erased'>
 
+export interface AppendOptions {
+  readonly expect?: Seq | null
+  readonly rewrite?: readonly NewItem[]
+}
+
 export interface Appended {
   readonly seq: Seq
   readonly receivedAt: number
@@ -40,11 +45,7 @@ export interface EventLog {
    * One that cannot be written harms no other. `rewrite` puts another content in the place of events that are there, not
    * later than the append itself: they keep id, seq and time, nobody is told, and what they said is soon in no file.
    */
-  append(
-    stream: string,
-    events: readonly NewItem[],
-    options?: { expect?: Seq | null; rewrite?: readonly NewItem[] },
-  ): Promise<Appended[]>
+  append(stream: string, events: readonly NewItem[], options?: AppendOptions): Promise<Appended[]>
   /**
    * Up to `limit` items beyond `after`, fewer once their data pass `maxBytes`, but at least one if there is one.
    * `after` need not be the seq of an item; rejects with BadOffset if it cannot be one of this stream's.

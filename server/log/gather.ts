@@ -4,12 +4,17 @@
  * again come into one group: without this the first to come again is written alone, and the others after it.
  */
 export class Gather {
+  readonly #maxMs: number
   #size = 1
   #ms = 0
 
+  constructor(maxMs = 10) {
+    this.#maxMs = maxMs
+  }
+
   /** `size` says how large the group is by now. */
   async wait(size: () => number): Promise<void> {
-    const end = performance.now() + Math.min(this.#ms / 2, maxMs)
+    const end = performance.now() + Math.min(this.#ms / 2, this.#maxMs)
     await new Promise(setImmediate) // what has arrived is read first
     while (size() < this.#size && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 1))
   }
@@ -19,5 +24,3 @@ export class Gather {
     this.#ms = ms
   }
 }
-
-const maxMs = 10

@@ -1,6 +1,7 @@
 import {
   BadOffset,
   StaleHead,
+  type AppendOptions,
   type Appended,
   type Commit,
   type EventLog,
@@ -29,11 +30,26 @@ import {
 export async function openSqliteEventLog(
   path: string,
   health: Pick<Health, 'wrote' | 'failed' | 'bug'>,
-  { clock = Date.now, readOnly = false }: { clock?: () => number; readOnly?: boolean } = {},
-): Promise<EventLog> {
-  const database = await openSqlite(path, { durable: true, readOnly })
+  { clock = Date.now, readOnly = false, durable = true }: SqliteEventLogOptions = {},
+): Promise<TimedEventLog> {
+  const database = await openSqlite(path, { durable, readOnly })
   database.exec(schema)
   return new SqliteEventLog(database, health, clock)
+}
+
+export interface SqliteEventLogOptions {
+  readonly clock?: () => number
+  readonly readOnly?: boolean
+  /** false: what it holds can be had again elsewhere after a power cut */
+  readonly durable?: boolean
+}
+/** Takes what another log received, at the time when that was. */
+export interface TimedEventLog extends EventLog {
+  append(
+    stream: string,
+    events: readonly NewItem[],
+    options?: AppendOptions & { receivedAt?: number },
+  ): Promise<Appended[]>
 }
 
 const schema = `
@@ -58,6 +74,7 @@ interface Pending {
   readonly events: readonly NewItem[]
   readonly rewrite: readonly NewItem[]
   readonly expect: Seq | null | undefined
+  readonly receivedAt: number | undefined
   readonly resolve: (appended: Appended[]) => void
   readonly reject: (error: unknown) => void
 }
@@ -70,7 +87,7 @@ interface EventRow {
   hash?: string | null
 }
 
-class SqliteEventLog implements EventLog {
+class SqliteEventLog implements TimedEventLog {
   readonly #database: Sqlite
   readonly #health: Pick<Health, 'wrote' | 'failed' | 'bug'>
   readonly #clock: () => number
@@ -93,11 +110,11 @@ class SqliteEventLog implements EventLog {
   append(
     stream: string,
     events: readonly NewItem[],
-    { expect, rewrite = [] }: { expect?: Seq | null; rewrite?: readonly NewItem[] } = {},
+    { expect, rewrite = [], receivedAt }: AppendOptions & { receivedAt?: number } = {},
   ): Promise<Appended[]> {
     if (this.#closed) return Promise.reject(new Error('the event log is closed'))
     return new Promise((resolve, reject) => {
-      this.#pending.push({ stream, events, rewrite, expect, resolve, reject })
+      this.#pending.push({ stream, events, rewrite, expect, receivedAt, resolve, reject })
       if (!this.#gathering) void this.#gatherAndWrite()
     })
   }
@@ -161,7 +178,7 @@ class SqliteEventLog implements EventLog {
   #write(pending: Pending, known: { id: number; head: number } | null) {
     const { findOne, insertStream, insertEvent, rewriteEvent, keepHash, setHead } = this.#statements
     if (pending.events.length === 0) return { appended: [], commit: null }
-    const receivedAt = this.#clock()
+    const { receivedAt = this.#clock() } = pending
     const streamId = known?.id ?? Number(insertStream.run(pending.stream).lastInsertRowid)
     const before = known?.head ?? 0
     let head = before
@@ -233,11 +250,13 @@ class SqliteEventLog implements EventLog {
     this.#flush() // what was appended before goes too
     const found = this.#headOf(stream)
     if (!found) return
-    const { dropEvents, dropStream } = this.#statements
+    const { dropEvents, dropErased, dropStream } = this.#statements
     inTransaction(this.#database, () => {
       dropEvents.run(found.id)
+      dropErased.run(found.id)
       dropStream.run(found.id)
     })
+    this.#cutLog.soon() // what it said is soon in no file
   }
 
   watch(listener: (commit: Commit) => void): () => void {
@@ -282,6 +301,7 @@ function prepare(database: Sqlite) {
     allStreams: database.prepare('SELECT name FROM streams ORDER BY id'),
     insertStream: database.prepare('INSERT INTO streams(name, head) VALUES (?, 0)'),
     dropEvents: database.prepare('DELETE FROM events WHERE stream_id = ?'),
+    dropErased: database.prepare('DELETE FROM erased WHERE stream_id = ?'),
     dropStream: database.prepare('DELETE FROM streams WHERE id = ?'),
     setHead: database.prepare('UPDATE streams SET head = ? WHERE id = ?'),
     insertEvent: database.prepare(

@@ -283,10 +283,9 @@ function dyingAfter(store: MemoryStore, statements: number): Store {
   const count = () => {
     if (--left < 0) throw new Error('the worker is dead')
   }
-  const { exec, define, close } = store.sql
+  const { exec, close } = store.sql
   const sql: RawSql = {
     exec,
-    define,
     close,
     get autocommit() {
       return store.sql.autocommit
