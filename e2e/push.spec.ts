@@ -2,6 +2,7 @@ import { serverAway } from './support/console-errors.ts'
 import { DeviceStorage } from './support/device-storage.ts'
 import { eventually } from './support/eventually.ts'
 import { expect, test } from './support/field-notes.ts'
+import { deployLastingNotifications } from './support/lasting-notifications.ts'
 import { message, networkIsBack, say, syncPill } from './support/rooms.ts'
 import { ServiceWorkerControl } from './support/service-worker.ts'
 import { leaderAmong, rowsOf, valueOf } from './support/tab.ts'
@@ -13,7 +14,8 @@ test('a push with no tab open: its event is there when a tab opens, though the s
   profile,
   server,
   consoleErrors,
-}) => {
+}, info) => {
+  await deployLastingNotifications(server, info.outputPath('dist'))
   const tab = await enter()
   await say(tab, 'seen before')
   await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
