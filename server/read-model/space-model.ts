@@ -27,7 +27,7 @@ export interface SpaceModel {
 /** Null: a build with other tables wrote it. It is to be made anew. */
 export function openSpaceModel(sql: RawSql): SpaceModel | null {
   sql.exec(
-    'PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768; PRAGMA secure_delete = ON',
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768; PRAGMA secure_delete = ON',
   )
   const version = sql.prepare('PRAGMA user_version').rows()[0]![0] as number
   if (version !== 0 && version !== migrations.length) return null
