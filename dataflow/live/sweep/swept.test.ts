@@ -46,6 +46,10 @@ const shapes = [
   'SELECT room, sum(n), sum(sum(n)) OVER (ORDER BY room) FROM m GROUP BY room ORDER BY room',
   'SELECT name, count(*), rank() OVER (ORDER BY count(*) DESC) FROM m GROUP BY name ORDER BY 3, 1',
   'SELECT id, n, count(*) OVER () AS total, max(n) FILTER (WHERE room = 1) OVER () FROM m WHERE n > 1 ORDER BY ts, id LIMIT 5 OFFSET 3',
+  'SELECT id, n FROM m WHERE n > (SELECT avg(n) FROM m) ORDER BY n DESC, id',
+  'SELECT id, n, room FROM m WHERE room < 3 AND (SELECT avg(ts) FROM m) >= ts AND n > 1 ORDER BY ts, id LIMIT 9',
+  'SELECT n FROM m ORDER BY n, id LIMIT 1 OFFSET (SELECT count(*) / 2 FROM m)',
+  'SELECT id, n FROM m WHERE room = 1 ORDER BY n DESC, id LIMIT 3 OFFSET (SELECT count(*) FROM room)',
   'SELECT id, n - (SELECT avg(n) FROM m WHERE room = ?1) FROM m WHERE room = ?1 AND n < ?2 ORDER BY id',
 ] // prettier-ignore
 

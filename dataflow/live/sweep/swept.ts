@@ -26,6 +26,8 @@ import { Scalar } from './scalar.ts'
  *
  *   dense_rank by n:  3 1, 5 2, 9 3    and a second 5 comes   →   3 1, 5 2, 5 2 (new), 9 3: the 9 has what it had, so that no more is read
  *
+ * Of some lists only a beginning is shown (`until`), or a part of which a value says where it is (`slice`).
+ *
  * `otherwise` maintains it where JavaScript cannot tell what SQLite would say: sums of REALs, from then on.
  */
 export class Swept implements Maintainer {
@@ -52,6 +54,7 @@ export class Swept implements Maintainer {
   /** the list, in this turn */
   #read: ReturnType<Partitioned['reader']>
   readonly #until: Evaluate | null
+  readonly #slice: { readonly limit: Evaluate; readonly offset: Evaluate } | null
   /** of the calls over all rows of the list: what they give, in this turn */
   #overAll: readonly Value[] = []
   readonly #cells: Value[] = []
@@ -90,6 +93,7 @@ export class Swept implements Maintainer {
     this.#evaluators = plan.columns.map((each) => evaluatorOf(each, layout))
     this.#made = plan.columns.flatMap((each, i) => ((plan.placeOf(each) ?? plan.calls.length + this.#list.columns.length) < this.#list.columns.length ? [] : [i])) // prettier-ignore
     this.#until = plan.until && evaluatorOf(plan.until, layout)
+    this.#slice = plan.slice && { limit: evaluatorOf(plan.slice.limit, layout), offset: evaluatorOf(plan.slice.offset, layout) }
     this.#along = this.#listOf(plan)
     this.#steps = plan.calls.map((call, i) => windowStep(call, i, this.#along, plan.backwards))
     this.#isOfAll = plan.calls.some(isOfAll)
@@ -109,7 +113,7 @@ export class Swept implements Maintainer {
   get shown(): KeyedRows {
     if (this.#other) return this.#other.shown
     const { shown } = this.#list
-    const keys = this.#until ? this.#firstKeys : null
+    const keys = this.#isCut ? this.#firstKeys : null
     return (this.#shown = new Shown(this.#rows, () => keys ?? shown.keys))
   }
 
@@ -214,6 +218,11 @@ export class Swept implements Maintainer {
 
   // ---------------------------------------------------------------------------------------------------------- its rows
 
+  /** Not all rows of the list are shown. */
+  get #isCut(): boolean {
+    return this.#until !== null || this.#slice !== null
+  }
+
   #giveUp(): Maintainer {
     const other = this.#otherwise()
     other.refresh()
@@ -225,6 +234,7 @@ export class Swept implements Maintainer {
   }
 
   #makeAll(): void {
+    if (this.#slice) return this.#takeSlice(this.#slice)
     this.#sumUp()
     this.#rows = []
     this.#outputs = []
@@ -232,8 +242,24 @@ export class Swept implements Maintainer {
     if (this.#until) this.#firstKeys = this.#rows.map((_, row) => this.#read.keyAt(row))
   }
 
+  #takeSlice({ limit, offset }: { limit: Evaluate; offset: Evaluate }): void {
+    this.#fillScalars(this.#list.columns.length)
+    const [most, first] = [limit(this.#cells), offset(this.#cells)]
+    if (typeof most !== 'number' || typeof first !== 'number') throw new AskSqlite('LIMIT of no plain integer')
+    const start = Math.max(0, first)
+    const end = most < 0 ? this.#along.length : Math.min(this.#along.length, start + most)
+    const [rows, keys]: [SqlValue[][], string[]] = [[], []]
+    for (let row = start; row < end; row++) {
+      this.#fill(row, none)
+      rows.push(this.#evaluators.map((evaluate) => toSqlValue(evaluate(this.#cells))))
+      keys.push(this.#read.keyAt(row))
+    }
+    this.#rows = rows
+    this.#firstKeys = keys
+  }
+
   #keysBefore(steps: readonly RowChange[]): readonly string[] {
-    return this.#until ? this.#firstKeys : undone(this.#list.keys, steps)
+    return this.#isCut ? this.#firstKeys : undone(this.#list.keys, steps)
   }
 
   #sumUp(): void {
@@ -259,7 +285,7 @@ export class Swept implements Maintainer {
   }
 
   #follow(steps: readonly RowChange[], moved: readonly boolean[], before: SqlValue[][]): RowChange[] {
-    if (steps.length > mostSteps) {
+    if (steps.length > mostSteps || this.#slice) {
       const keys = this.#keysBefore(steps)
       this.#makeAll()
       return diffRows({ rows: before, keys }, this.shown)
@@ -270,7 +296,10 @@ export class Swept implements Maintainer {
     const isLonger = steps.some(({ op }) => op === 'insert' || op === 'delete')
     const last = this.#overAll
     if (this.#isOfAll) this.#sumUp()
-    const all = moved.includes(true) || (this.#isOfAll && (isLonger || !last.every((value, i) => sameValue(value, this.#overAll[i]!)))) // prettier-ignore
+    const showsMoved = moved.some((each, i) => each && this.#plan.inRows.has(i))
+    // where the list goes backwards, its first row has the totals
+    if (this.#plan.backwards && moved.includes(true)) marks.updated(0)
+    const all = showsMoved || (this.#isOfAll && (isLonger || !last.every((value, i) => sameValue(value, this.#overAll[i]!)))) // prettier-ignore
     const shifts = this.#isByPlace && steps.some(({ op }) => op !== 'update')
     const updated = this.#sweep(marks.in(this.#rows.length), all, shifts)
     if (this.#until) return this.#cut(before)
@@ -396,7 +425,11 @@ export class Swept implements Maintainer {
     const width = this.#list.columns.length
     for (let i = 0; i < width; i++) cells[i] = values[i]!
     for (let i = 0; i < outputs.length; i++) cells[width + i] = outputs[i]!
-    for (let i = 0; i < this.#scalars.length; i++) cells[width + outputs.length + i] = this.#scalars[i]!.value
+    this.#fillScalars(width + outputs.length)
+  }
+
+  #fillScalars(from: number): void {
+    for (let i = 0; i < this.#scalars.length; i++) this.#cells[from + i] = this.#scalars[i]!.value
   }
 
   /** Only a beginning is shown: takes away what is no longer of it, and makes what is now. */

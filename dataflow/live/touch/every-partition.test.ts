@@ -11,7 +11,7 @@ it.each([
   ['a join of conditions', `SELECT room, count(*) FROM m GROUP BY room HAVING count(*) * 100.0 / ${share} > 40`, [/^SELECT 1 FROM temp\S+ AS m.* JOIN .* LIMIT 1$/]], // prettier-ignore
   [
     'another table',
-    `SELECT id FROM room WHERE id * 100 > ${share}`,
+    `SELECT id FROM room WHERE id * 100 <> ${share}`,
     [/^SELECT 1 FROM temp\S+ AS m.* JOIN .* LIMIT 1$/],
   ],
 ])('what every row hangs on: %s is asked once, not for each partition', (_, sql, asked) => {

@@ -4,22 +4,19 @@ import type {
   BoundExpression,
   BoundOrderTerm,
   BoundQuery,
-  BoundSelect,
   BoundStatement,
   BoundSubquery,
   BoundWindowCall,
-  Source,
 } from '../../bind/bound.ts'
-import { call as callOf, nowhere, number, resultColumn, select as selectOf } from '../../bind/build-ast.ts'
-import { subqueriesWithin } from '../../bind/subqueries.ts'
+import { and, call as callOf, nowhere, number, resultColumn, select as selectOf } from '../../bind/build-ast.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { isKnownCollation } from '../../key.ts'
 import { printExpression, printSelect } from '../../print/print.ts'
 import type { Connection } from '../../sqlite/connection.ts'
-import { windowKeys } from '../partition/partition-keys.ts'
 import { planQuery, type ArmPlan, type QueryPlan } from '../query-plan.ts'
 import { Unplannable } from '../unplannable.ts'
 import { arrange } from './arrange.ts'
+import { scalarsIn, shapeOf, type Shape } from './sweep-shape.ts'
 import type { WindowCall } from './window-step.ts'
 
 /**
@@ -47,6 +44,10 @@ export interface SweepPlan {
   readonly totals: readonly (number | null)[]
   /** what is shown */
   readonly columns: readonly BoundExpression[]
+  /** scalars that rows show */
+  readonly inRows: ReadonlySet<number>
+  /** Rows [offset, offset + limit) of the list are shown, where a scalar says which. */
+  readonly slice: { readonly limit: BoundExpression; readonly offset: BoundExpression } | null
   /** A beginning of the list is shown: the rows for which this is true. */
   readonly until: BoundExpression | null
   /** where a row of [list, calls, scalars] has an expression's value; null: it is to be computed */
@@ -64,53 +65,6 @@ export function planSweep(connection: Connection, { query }: BoundStatement, cat
     if (error instanceof Unplannable) return null
     throw error
   }
-}
-
-interface Shape {
-  /** what has the windows and the values */
-  readonly select: BoundSelect
-  /** what stands around it and only chooses and cuts: `SELECT … FROM (select) WHERE place <= 9 ORDER BY place` */
-  readonly around: { readonly select: BoundSelect; readonly source: Source } | null
-}
-
-function shapeOf(query: BoundQuery): Shape | null {
-  const [select] = query.arms
-  if (query.arms.length > 1 || select?.kind !== 'select' || query.recursive || query.volatile) return null
-  if (select.distinct || select.sources.length === 0) return null
-  if (select.windows.length > 0) {
-    return windowKeys(select).length === 0 ? { select, around: null } : null
-  }
-  const [source] = select.sources
-  if (select.sources.length === 1 && !select.grouped && source!.relation.kind === 'query') {
-    const inner = source!.relation.query
-    const [within] = inner.arms
-    const isPlain = inner.arms.length === 1 && !inner.recursive && inner.outer.length === 0 && !inner.limit
-    if (isPlain && within?.kind === 'select' && within.windows.length > 0) {
-      if (within.distinct || windowKeys(within).length > 0 || query.limit) return null
-      return { select: within, around: { select, source: source! } }
-    }
-  }
-  return scalarsIn(select.columns.map(({ expression }) => expression)).length > 0 ? { select, around: null } : null
-}
-
-/** Subqueries of one row that is the same for all rows around it. */
-function scalarsIn(expressions: readonly BoundExpression[]): BoundSubquery[] {
-  return subqueriesWithin(expressions).filter(({ form, query }) => {
-    const [arm] = query.arms
-    return (
-      form === 'scalar' &&
-      query.columns.length === 1 &&
-      query.outer.length === 0 &&
-      query.arms.length === 1 &&
-      !query.recursive &&
-      !query.limit &&
-      arm?.kind === 'select' &&
-      arm.sources.length > 0 &&
-      arm.grouped &&
-      arm.groupBy.length === 0 &&
-      arm.windows.length === 0
-    )
-  })
 }
 
 class Planner {
@@ -142,7 +96,7 @@ class Planner {
       if (orderBy.length > 0 && textOfTerms(orderBy) !== textOfTerms(first!.orderBy))
         throw new Unplannable('windows of several orders')
     }
-    const windowOrder = first?.orderBy ?? []
+    const windowOrder = this.#shape.threshold ? [this.#shape.threshold.order] : (first?.orderBy ?? [])
     const terms = this.#query.orderBy.map((term) => ({ ...term, expression: this.#inside(term.expression) }))
     const arranged = arrange(terms, windowOrder)
     if (!arranged || !arranged.order.every(({ expression, collation }) => isKnownCollation(collation) && !this.#isMade(expression))) {
@@ -152,18 +106,30 @@ class Planner {
       throw new Unplannable('an order around windows')
     }
     this.#backwards = arranged.backwards
-    const until = this.#until()
+    const until = this.#shape.threshold?.condition ?? this.#until()
+    if (this.#shape.threshold && this.#backwards) throw new Unplannable('the end of a list')
+    if (until)
+      leavesOf(
+        until,
+        (leaf) => leaf.kind !== 'window' && (leaf.kind === 'subquery' ? this.#scalarOf(leaf) : this.#baseOf(leaf)),
+      )
     const shown = (around?.select ?? select).columns.map(({ expression }) => this.#inside(expression))
     for (const expression of shown) this.#need(expression)
+    const inRows = new Set(scalarsIn(shown).map((each) => this.#scalarOf(each)))
+    const slice = this.#slice()
     const order = windowOrder.map((term) => {
       return { place: this.#baseOf(term.expression), collation: term.collation }
     })
     for (const each of select.windows) this.#callOf(each)
     if (this.#calls.length === 0 && this.#scalars.size === 0) throw new Unplannable('nothing to make along the list')
     if (this.#base.size === 0) this.#base.set('1', { ast: number(1), at: 0 })
-    const list = this.#planList(arranged.order)
-    const isTotal = windowOrder.length === 0 || tellsApart(list.arms[0]!, windowOrder)
+    const list = this.#planList(arranged.order, slice !== null)
+    const isTotal =
+      windowOrder.length === 0 || this.#shape.threshold !== undefined || tellsApart(list.arms[0]!, windowOrder)
     this.#check(isTotal)
+    if (slice && !tellsApart(list.arms[0]!, arranged.order))
+      throw new Unplannable('an order that does not tell all rows apart')
+    for (const call of this.#calls) if (call.name === 'scalar') inRows.add(call.scalar)
     return {
       list,
       scalars: [...this.#scalars.values()],
@@ -173,7 +139,9 @@ class Planner {
       backwards: this.#backwards,
       totals: this.#totals,
       columns: shown,
+      inRows,
       until,
+      slice,
       placeOf: (expression) => this.#placeOf(expression),
       label: [...this.#callTexts.keys(), ...[...this.#scalars.keys()].map((text) => `(${text})`)].join(', '),
     }
@@ -349,6 +317,16 @@ class Planner {
     return { ...ast, columns: [], windowClause: undefined }
   }
 
+  #slice(): SweepPlan['slice'] {
+    const { limit, offset } = this.#query
+    if (!limit || !offset || scalarsIn([offset]).length === 0) return null
+    const { select, around, threshold } = this.#shape
+    if (select.windows.length > 0 || around || threshold || limit.subquery)
+      throw new Unplannable('a subquery in OFFSET')
+    leavesOf(offset, (leaf) => leaf.kind === 'subquery' && this.#scalarOf(leaf))
+    return { limit, offset }
+  }
+
   #until(): BoundExpression | null {
     const { around } = this.#shape
     if (!around || around.select.where.length === 0) return null
@@ -369,16 +347,22 @@ class Planner {
 
   // --------------------------------------------------------------------------------------------------------------- list
 
-  #planList(order: readonly BoundOrderTerm[]): QueryPlan {
-    const { ast } = this.#shape.select
+  #planList(order: readonly BoundOrderTerm[], isSliced: boolean): QueryPlan {
+    const { select, threshold } = this.#shape
+    const { ast } = select
     if (ast.type !== 'SelectFrom') throw new Unplannable('VALUES')
+    const others = threshold && select.where.filter((each) => each !== threshold.condition).map(({ ast }) => ast)
+    const isThere: Expr[] = threshold
+      ? [{ type: 'NotNullExpr', expr: threshold.order.expression.ast, span: nowhere }]
+      : []
+    const where = others ? and([...others, ...isThere]) : ast.whereClause
     const columns = [...this.#base.values()].map(({ ast }, i) => resultColumn(ast, `live_${i}`))
-    const limit = this.#shape.around ? undefined : this.#query.ast.limit
+    const limit = this.#shape.around || isSliced ? undefined : this.#query.ast.limit
     const sorted = order
       .filter(({ expression }) => expression.sources.size > 0 || expression.aggregate)
       .map(sortedColumn)
     const sql = printSelect({
-      ...selectOf({ ...ast, columns, windowClause: undefined }),
+      ...selectOf({ ...ast, columns, whereClause: where, windowClause: undefined }),
       orderBy: sorted.length > 0 ? sorted : undefined,
       limit,
     })
