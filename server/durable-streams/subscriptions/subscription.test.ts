@@ -18,9 +18,10 @@ test('in a pattern * is one segment, ** any number of them', () => {
 })
 
 test('a pattern of many ** is decided as fast as any', () => {
-  const start = performance.now()
+  const before = process.cpuUsage()
   expect(matches('**/a/'.repeat(40) + 'b', 'a/'.repeat(200) + 'c')).toBe(false)
-  expect(performance.now() - start).toBeLessThan(1000)
+  const { user, system } = process.cpuUsage(before)
+  expect((user + system) / 1000).toBeLessThan(1000)
 })
 
 test('webhooks go to other people’s servers over https alone', () => {
