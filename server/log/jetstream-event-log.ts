@@ -56,8 +56,9 @@ interface Message {
 
 /** A dead leader is noticed by a missing heartbeat; with the client's defaults a tail was silent for 42 s. */
 const consuming = { expires: 2000, idle_heartbeat: 500, max_messages: 500 }
-const publishMs = 2000
-/** how long an append tries while a shard has no leader */
+/** of one question: a shard without a leader answers none, and is asked again */
+const answerMs = 1500
+/** how long is tried while a shard has no leader */
 const appendMs = 15_000
 const wrongLastSequence = 10071
 
@@ -66,15 +67,14 @@ export async function openJetStreamEventLog(
   health: Pick<Health, 'wrote' | 'failed' | 'bug'>,
   options: JetStreamOptions,
 ): Promise<EventLog> {
-  const manager = await jetstreamManager(connection, { timeout: 10_000 })
-  for (let shard = 0; shard < options.shards; shard++) await makeShard(manager, shard, options)
+  const manager = await jetstreamManager(connection, { timeout: answerMs })
   const mirror = await openSqliteEventLog(options.mirror, health, { durable: false })
   const log = new JetStreamEventLog(connection, manager, mirror, health, options)
   await log.start()
   return log
 }
 
-/** As it is, if it is there: the operator may have set it up otherwise. */
+/** Makes it; one that is there stays as it is: the operator may have set it up otherwise. */
 async function makeShard(manager: JetStreamManager, shard: number, { prefix, replicas }: JetStreamOptions) {
   const name = shardName(prefix, shard)
   const deadline = Date.now() + appendMs
@@ -116,7 +116,7 @@ class JetStreamEventLog implements EventLog {
     health: Pick<Health, 'wrote' | 'failed' | 'bug'>,
     options: JetStreamOptions,
   ) {
-    this.#client = jetstream(connection, { timeout: publishMs })
+    this.#client = jetstream(connection, { timeout: answerMs })
     this.#manager = manager
     this.#mirror = mirror
     this.#health = health
@@ -128,7 +128,7 @@ class JetStreamEventLog implements EventLog {
   async start(): Promise<void> {
     await Promise.all(
       this.#shards.map(async (shard, index) => {
-        const { state } = await this.#manager.streams.info(shardName(this.#options.prefix, index))
+        const { state } = await makeShard(this.#manager, index, this.#options)
         void this.#follow(shard, index)
         await shard.mirrored(state.last_seq)
       }),
