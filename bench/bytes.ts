@@ -28,7 +28,7 @@ export async function runBytesBench(args: readonly string[]): Promise<void> {
 async function report(name: string, { messages, events }: BenchHistory): Promise<void> {
   const sqlite3 = await sqlite3InitModule()
   const db = new sqlite3.oo1.DB(':memory:')
-  db.exec('PRAGMA page_size = 8192')
+  db.exec('PRAGMA page_size = 4096')
   const sql = openRawSql(sqlite3, db)
   migrate(sql, migrations)
   const store = openStore({ sql })

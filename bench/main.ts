@@ -10,10 +10,10 @@ import { benchProduct } from './main-job/product.ts'
 import { step } from './step.ts'
 
 /**
- * `npm run bench -- [main|app|failover|snapshot|engine|peers|search|bytes|first-paint] [--json FILE] [--plot FILE.svg] [--messages N] [--rounds N]`: figures as a table on screen and
+ * `npm run bench -- [main|app|failover|snapshot|engine|peers|search|bytes|first-paint|compare] [--json FILE] [--plot FILE.svg] [--messages N] [--rounds N]`: figures as a table on screen and
  * as JSON in FILE.
  * `main` runs the product's own workers in Chromium; `engine` compares the dataflow engine with plain SQLite, in Node; `peers` with
- * other engines of live queries; `bytes` says what a history takes on the device; `snapshot` has new devices take in a space as one file; `first-paint` opens fresh profiles; `app` is the last part of `main`, `failover` closes and crashes the leader again and again.
+ * other engines of live queries; `bytes` says what a history takes on the device; `snapshot` has new devices take in a space as one file; `first-paint` opens fresh profiles; `compare` runs a part at an earlier commit too; `app` is the last part of `main`, `failover` closes and crashes the leader again and again.
  */
 if (process.argv[2] === 'engine') {
   const { runEngineBench } = await import('./engine/run.ts')
@@ -96,6 +96,8 @@ if (part === 'main') {
   printTable(run)
   if (values.json) writeJson(values.json, run)
 } else {
-  console.error(`there is no benchmark "${part}": main, app, failover, snapshot, engine, peers, search, first-paint`)
+  console.error(
+    `there is no benchmark "${part}": main, app, failover, snapshot, engine, peers, search, bytes, first-paint, compare`,
+  )
   process.exit(1)
 }

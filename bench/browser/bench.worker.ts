@@ -117,10 +117,10 @@ const isWritten = (table: string): boolean =>
 async function insertRaw({ transactions }: { transactions: number }): Promise<{ rows: number; ms: number }> {
   const pool = await sqlite3.installOpfsSAHPoolVfs({ name: 'bench-raw', directory: '/bench-raw', clearOnInit: true })
   const target: Database = new pool.OpfsSAHPoolDb('/raw.db')
-  target.exec('PRAGMA locking_mode=exclusive; PRAGMA journal_mode=wal; PRAGMA synchronous=normal')
   for (const pragma of ['page_size', 'cache_size', 'temp_store']) {
     target.exec(`PRAGMA ${pragma} = ${String(query(`PRAGMA ${pragma}`, [])[0]?.[0])}`)
   }
+  target.exec('PRAGMA locking_mode=exclusive; PRAGMA journal_mode=wal; PRAGMA synchronous=normal')
   const schema = query(
     `SELECT type, name, sql FROM sqlite_schema
      WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite~_%' ESCAPE '~' AND name NOT LIKE 'search_index~_%' ESCAPE '~'`,

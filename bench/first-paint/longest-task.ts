@@ -12,9 +12,9 @@ interface TraceEvent {
 
 /**
  * Traces a page from now on. The answer: the processor time of its main thread's longest task after the navigation to
- * `url`, in ms. Unlike wall time it stays the same when others use the machine.
+ * `url`, in ms. Unlike wall time it stays the same when others use the machine. Null: the browser began to trace too late.
  */
-export async function traceTasks(page: Page): Promise<(url: string) => Promise<number>> {
+export async function traceTasks(page: Page): Promise<(url: string) => Promise<number | null>> {
   const session = await page.context().newCDPSession(page)
   const events: TraceEvent[] = []
   session.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])))
@@ -30,7 +30,7 @@ export async function traceTasks(page: Page): Promise<(url: string) => Promise<n
     const thread = events.find(
       ({ name, pid, args }) => name === 'thread_name' && args.name === 'CrRendererMain' && pid === start?.pid,
     )
-    if (!start || !thread) throw new Error('the trace has no such navigation')
+    if (!start || !thread) return null
     const tasks = events.filter(
       ({ name, pid, tid, ts }) =>
         name === 'ThreadControllerImpl::RunTask' && pid === start.pid && tid === thread.tid && ts > start.ts,

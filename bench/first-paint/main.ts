@@ -40,7 +40,7 @@ function print(visits: ReadonlyMap<string, readonly Visit[]>): void {
   for (const [build, of] of visits) {
     console.log(`${build}: ${of.length} first visits, p50 and worst, ms`)
     for (const [what, name] of measures) {
-      const sorted = of.map((each) => each[what]).sort((a, b) => a - b)
+      const sorted = of.flatMap((each) => each[what] ?? []).sort((a, b) => a - b)
       const [p50, worst] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted.at(-1)]
       console.log(`  ${name.padEnd(44)} ${p50?.toFixed(0).padStart(6)} ${worst?.toFixed(0).padStart(6)}`)
     }
@@ -52,7 +52,7 @@ interface Visit {
   readonly button: number
   readonly interactive: number
   readonly longest: number
-  readonly busiest: number
+  readonly busiest: number | null
   readonly shift: number
 }
 const measures: readonly (readonly [keyof Visit, string])[] = [

@@ -31,7 +31,7 @@ export async function runSearchBench(args: string[]): Promise<void> {
   console.log(`${real ? 'real' : 'generated'} history: ${messages} messages`)
   const sqlite3 = await sqlite3InitModule()
   const db = new sqlite3.oo1.DB(':memory:')
-  db.exec('PRAGMA page_size = 8192')
+  db.exec('PRAGMA page_size = 4096')
   const sql = openRawSql(sqlite3, db)
   migrate(sql, migrations)
   const store = openStore({ sql })
@@ -129,6 +129,9 @@ function searches(events: readonly KnownEvent[]): readonly { name: string; typed
     ['of 4', 'quot'],
     ['a phrase of common words', '"of the"'],
     ['a rare phrase', '"dependent type theory"'],
+    ['a phrase of common words that is rare', '"the a"'],
+    ['a phrase of four common words', '"to be able to"'],
+    ['a phrase left out', 'lean -"of the"'],
     ['a symbol', '->'],
     ['a symbol at a word', 'a.b'],
     ['an identifier', 'nat.succ_le'],

@@ -36,6 +36,21 @@ export interface Exports {
   sqlite3_value_text(value: Pointer): Pointer
   sqlite3_value_blob(value: Pointer): Pointer
   sqlite3_value_bytes(value: Pointer): number
+  sqlite3_create_function_v2(
+    ...parameters: [
+      db: Pointer,
+      name: Pointer,
+      count: number,
+      flags: number,
+      context: Pointer,
+      call: Pointer,
+      step: Pointer,
+      final: Pointer,
+      destroy: Pointer,
+    ]
+  ): number
+  sqlite3_result_int(context: Pointer, value: number): void
+  sqlite3_result_error(context: Pointer, message: Pointer, bytes: number): void
   sqlite3_changes(db: Pointer): number
   sqlite3_stmt_readonly(stmt: Pointer): number
   sqlite3_stmt_isexplain(stmt: Pointer): number
@@ -125,6 +140,12 @@ export class Raw {
     const heap = this.heap()
     const text = length <= 32 ? readAscii(heap, pointer, pointer + length) : null
     return text ?? decoder.decode(heap.subarray(pointer, pointer + length))
+  }
+
+  /** '' for NULL */
+  textOf(value: Pointer): string {
+    const pointer = this.exports.sqlite3_value_text(value)
+    return this.readText(pointer, this.exports.sqlite3_value_bytes(value))
   }
 
   /** Text up to NUL; null for a null pointer. */

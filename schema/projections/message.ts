@@ -34,7 +34,7 @@ export function messageProjection(
   const writeConflicts = conflictRows(sql, log)
   const insertItem = sql.prepare(
     `INSERT INTO timeline_items (key, id, stream, timeline_id, order_key, author_id, author_name, author_given, snippet,
-       full_content_cached, created_at, reply_to) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       full_content_cached, created_at, reply_to) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, stream) DO NOTHING`,
   )
   const insertMention = sql.prepare(
     'INSERT INTO mentions (timeline_id, order_key, message_id, name) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
@@ -64,7 +64,6 @@ export function messageProjection(
     const clock = BigInt(event.clock)
     const person = authorOf(event)
     const within = names.stream(stream)
-    if (item.rows(id, within).length > 0) return
     const timeline = names.entity(stream, event.room!)
     const name = payload.author?.name ?? nameOfMember(stream, person)
     const given = payload.author ? 1 : 0
@@ -74,7 +73,8 @@ export function messageProjection(
     const replyTo = payload.replyTo ?? null
     const author = names.author(person)
     const key = keys.next(at)
-    insertItem.run(key, id, within, timeline, clock, author, name, given, snippet, whole, at, replyTo)
+    const inserted = insertItem.run(key, id, within, timeline, clock, author, name, given, snippet, whole, at, replyTo)
+    if (inserted === 0) return // it was there
     texts.insert(key, { text, author: person }, rest)
     for (const mentioned of mentionsOf(text)) insertMention.run(timeline, clock, key, mentioned)
     const touched = touchTimeline(dirty(), within, timeline)

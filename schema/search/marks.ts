@@ -26,6 +26,15 @@ export function foundIn(folded: string, parts: readonly SoughtPart[]): readonly 
   ])
 }
 
+/** A folded text has all of the parts. */
+export function hasAll(folded: string, parts: readonly SoughtPart[]): boolean {
+  const { main, more } = wordsOf(folded)
+  return parts.every(
+    (part) =>
+      phrasesIn(main, part).length > 0 || (part.words.length === 1 && more.some((word) => isWord(word, part, 0))),
+  )
+}
+
 function phrasesIn(main: readonly Word[], part: SoughtPart): readonly Mark[] {
   const found: Mark[] = []
   for (let at = 0; at + part.words.length <= main.length; at++) {

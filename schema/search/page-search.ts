@@ -1,7 +1,7 @@
 import type { Query } from '../live.ts'
 import type { SoughtPart } from './seek.ts'
 import { parseSearch } from './parse-search.ts'
-import { seek } from './seek.ts'
+import { phrasesOf, seek, type Sought } from './seek.ts'
 
 /** A page that answers to a search. */
 export interface PageHitRow {
@@ -30,7 +30,15 @@ export function pageSearch(
   const leftOut = terms.filter(({ dash }) => dash !== 'none').flatMap(({ text, open }) => seek(text, open) ?? [])
   if (filters.length > 0 || wanted.length === 0) return null
   const match = wanted.map((each) => each.match).join(' AND ')
-  const expression = [match, ...leftOut.map((each) => each.match)].map((each) => `(${each})`).join(' NOT ')
+  const isWords = ({ parts }: Sought) => phrasesOf(parts).length === 0
+  const expression = [match, ...leftOut.filter(isWords).map((each) => each.match)]
+    .map((each) => `(${each})`)
+    .join(' NOT ')
+  const phrases = wanted.flatMap(({ parts }) => phrasesOf(parts))
+  const unsaid = leftOut.filter((each) => !isWords(each))
+  const said = [...(phrases.length > 0 ? [phrases] : []), ...unsaid.map(({ parts }) => parts)].map((each) =>
+    JSON.stringify(each),
+  )
   const sql = `SELECT d.entity_id AS id, d.room_id, r.name AS room, d.title, d.updated_at AS at, c.body
     FROM (SELECT entity_id, stream, room_id, title, updated_at FROM component_doc
       WHERE stream = ? AND archived = 0 ORDER BY updated_at DESC LIMIT ${looked}) d
@@ -38,6 +46,6 @@ export function pageSearch(
     CROSS JOIN component_text c ON c.id = -e.id
     CROSS JOIN search_index s ON s.rowid = c.id
     LEFT JOIN rooms r ON r.id = d.room_id AND r.stream = d.stream
-    WHERE search_index MATCH ? ORDER BY d.updated_at DESC, d.entity_id LIMIT ${maxPageHits}`
-  return { query: { sql, parameters: [stream, expression] }, sought: wanted.flatMap(({ parts }) => parts) }
+    WHERE search_index MATCH ?${phrases.length > 0 ? ' AND says(c.body, ?)' : ''}${unsaid.map(() => ' AND NOT says(c.body, ?)').join('')} ORDER BY d.updated_at DESC, d.entity_id LIMIT ${maxPageHits}`
+  return { query: { sql, parameters: [stream, expression, ...said] }, sought: wanted.flatMap(({ parts }) => parts) }
 }

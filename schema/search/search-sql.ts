@@ -1,5 +1,6 @@
 import type { Query, SqlValue } from '../live.ts'
 import type { Condition } from './search-filters.ts'
+import type { SoughtPart } from './seek.ts'
 
 /**
  * One search as one live query. Messages are read from the newest on, in the order of the index's row ids
@@ -12,6 +13,9 @@ export interface SearchAsked {
   readonly matches: readonly string[]
   /** and none of these */
   readonly leftOut: readonly string[]
+  /** what the text must say, and lists of what it must not say all of (says.ts) */
+  readonly phrases: readonly SoughtPart[]
+  readonly unsaid: readonly (readonly SoughtPart[])[]
   readonly conditions: readonly Condition[]
   /** none of these may hold as a whole */
   readonly unwanted: readonly Condition[]
@@ -39,7 +43,7 @@ export const firstFreeId = `SELECT one.key + 1 FROM timeline_items one LEFT JOIN
 
 /** Rows: SearchRow, the newest first, one more than is shown. */
 export function searchQuery(asked: SearchAsked): Query {
-  const { stream, leftOut, conditions, unwanted, ids, driver } = asked
+  const { stream, leftOut, phrases, unsaid, conditions, unwanted, ids, driver } = asked
   const parameters: SqlValue[] = []
   const put = (sql: string, more: readonly SqlValue[] = []): string => {
     parameters.push(...more)
@@ -63,6 +67,8 @@ export function searchQuery(asked: SearchAsked): Query {
   const ofMessage = [put('t.deleted = 0 AND t.stream = (SELECT id FROM streams WHERE name = ?)', [stream])]
   for (const condition of conditions) ofMessage.push(...onRow(condition, put))
   for (const condition of unwanted) ofMessage.push(`NOT (${onRow(condition, put).join(' AND ')})`)
+  if (phrases.length > 0) ofMessage.push(put(`says(${wholeText}, ?)`, [JSON.stringify(phrases)]))
+  for (const parts of unsaid) ofMessage.push(put(`NOT says(${wholeText}, ?)`, [JSON.stringify(parts)]))
   where.push(`EXISTS (SELECT 1 FROM timeline_items t WHERE t.key = ${id} AND ${ofMessage.join(' AND ')})`)
   const sql = `SELECT ${id} AS place, (
       SELECT json_array(t.id, t.author_name, t.created_at, CASE WHEN p.id IS NULL THEN r.name ELSE p.name || ' › ' || r.name END,
@@ -72,6 +78,8 @@ export function searchQuery(asked: SearchAsked): Query {
     FROM ${byIndex ? 'search_index' : 'timeline_items'} s WHERE ${where.join(' AND ')} ORDER BY ${id} DESC LIMIT ${maxHits + 1}`
   return { sql, parameters }
 }
+
+const wholeText = "t.snippet || ifnull((SELECT body FROM component_text WHERE id = t.key), '')"
 
 export function expression(matches: readonly string[], leftOut: readonly string[]): string {
   return [matches.map((each) => `(${each})`).join(' AND '), ...leftOut.map((each) => `(${each})`)].join(' NOT ')

@@ -16,7 +16,7 @@ import {
   type SearchRow,
 } from './search-sql.ts'
 import { minuteOf } from './minute.ts'
-import { seek, type Sought, type SoughtPart } from './seek.ts'
+import { phrasesOf, seek, type Sought, type SoughtPart } from './seek.ts'
 
 /** What a search asks of the database. It is a live query: its answer changes with the messages. */
 export type SearchPlan =
@@ -169,19 +169,23 @@ async function askFor(
 ): Promise<Ask | null> {
   const wanted: Sought[] = []
   const leftOut: string[] = []
+  const unsaid: (readonly SoughtPart[])[] = []
   for (const term of terms) {
     const sought = await seekTerm(run, term)
     if (sought && term.dash === 'none') wanted.push(sought)
+    else if (sought && phrasesOf(sought.parts).length > 0) unsaid.push(sought.parts)
     else if (sought) leftOut.push(sought.match)
   }
   const conditions = filters.wanted
-  if (wanted.length + leftOut.length + conditions.length + filters.unwanted.length === 0) return null
+  if (wanted.length + leftOut.length + unsaid.length + conditions.length + filters.unwanted.length === 0) return null
   const matches = [...wanted.map(({ match }) => match), ...conditions.flatMap(({ match }) => match ?? [])]
   for (const { match } of filters.unwanted) if (match) leftOut.push(match)
   const query = searchQuery({
     stream,
     matches,
     leftOut,
+    phrases: wanted.flatMap(({ parts }) => phrasesOf(parts)),
+    unsaid,
     conditions,
     unwanted: filters.unwanted.filter(({ match }) => !match),
     ids: await idsOf(run, conditions),

@@ -9,7 +9,7 @@ import { aloneAt, atomsOf, gluedAt, pairsOf, unitsOf, type Atom } from './words.
  */
 export interface Sought {
   readonly parts: readonly SoughtPart[]
-  /** the same as an FTS5 expression */
+  /** The same as an FTS5 expression, as far as the index knows: it has the words of a text, and not their order. */
   readonly match: string
 }
 export interface SoughtPart {
@@ -69,5 +69,10 @@ function beginsLonger(last: Atom, open: boolean): boolean {
 }
 
 function toMatch({ words, begins }: SoughtPart): string {
-  return `"${words.join(' ').replaceAll('"', '""')}"${begins ? '*' : ''}`
+  return words.map((word) => `"${word.replaceAll('"', '""')}"`).join(' AND ') + (begins ? '*' : '')
+}
+
+/** What only the text itself tells: that words stand one behind another. */
+export function phrasesOf(parts: readonly SoughtPart[]): readonly SoughtPart[] {
+  return parts.filter(({ words }) => words.length > 1)
 }

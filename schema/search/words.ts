@@ -29,12 +29,74 @@ export interface Word {
 
 /** What the full-text index is given: words with spaces between them. */
 export function indexedWords(of: Tagged): string {
-  const { main, more } = wordsOf(foldMarks(of.text))
+  const folded = foldMarks(of.text)
+  const lower = lowerCase(folded)
+  const others = new Set<string>()
   let words = ''
-  for (const { text } of main) words += `${text} `
-  if (more.length > 0) for (const text of new Set(more.map(({ text }) => text))) words += `${text} `
+  let at = 0
+  // what stands between two spaces has its words alone; most of it is a plain word, perhaps with a comma
+  while (at < folded.length) {
+    if (isSpace(folded, at)) {
+      at++
+      continue
+    }
+    const plain = plainWords(folded, lower, at)
+    if (plain) {
+      words += plain.words
+      at = plain.to
+      continue
+    }
+    const from = at
+    while (at < folded.length && !isSpace(folded, at)) at++
+    const { main, more } = wordsOf(folded.slice(from, at))
+    for (const { text } of main) words += `${text} `
+    for (const { text } of more) others.add(text)
+  }
+  for (const text of others) words += `${text} `
   for (const tag of tagsOf(of)) words += `${tag} `
   return words
+}
+
+/** of ASCII: others may stand within an emoji */
+function isSpace(text: string, at: number): boolean {
+  return text.charCodeAt(at) < 128 && kindOf(text, at) === Kind.space
+}
+
+/** The words from here to the next space, if they are of ASCII and nothing in between means anything: `(don't` but not `a.b` or `aB`. */
+function plainWords(
+  folded: string,
+  lower: string,
+  from: number,
+): { readonly words: string; readonly to: number } | null {
+  let words = ''
+  let at = from
+  let stopped = false
+  for (; at < folded.length; at++) {
+    if (isSpace(folded, at)) break
+    if (folded.charCodeAt(at) > 127) return null
+    const kind = kindOf(folded, at)
+    if (kind === Kind.bracket) continue
+    if (kind === Kind.stop) {
+      if (words === '') return null
+      stopped = true
+      continue
+    }
+    if (kind !== Kind.letter || stopped) return null
+    const begin = at
+    for (; at < folded.length; at++) {
+      const unit = folded.charCodeAt(at)
+      if (unit > 127) return null
+      if (kindOf(folded, at) !== Kind.letter) break
+      // a capital behind the first letter, as in camelCase and HTTPServer, unless all are capitals
+      if (at > begin && unit !== lower.charCodeAt(at) && folded.charCodeAt(at - 1) === lower.charCodeAt(at - 1))
+        return null
+      if (at > begin + 1 && unit === lower.charCodeAt(at) && folded.charCodeAt(at - 1) !== lower.charCodeAt(at - 1))
+        return null
+    }
+    words += `${lower.slice(begin, Math.min(at, begin + longest))} `
+    at--
+  }
+  return words === '' ? null : { words, to: at }
 }
 
 export function wordsOf(folded: string): Words {

@@ -217,10 +217,12 @@ CREATE TABLE read_markers (
 ) WITHOUT ROWID;
 
 ${conflictTable}
--- Words (schema/search/words.ts), separated by spaces, and no text; all else that ASCII has is part of a word. rowid: the key of a
--- message, or the id in component_text of a page.
-CREATE VIRTUAL TABLE search_index USING fts5(words, content='', contentless_delete=1,
+-- Which words (schema/search/words.ts) a text has, and not where: says() (schema/search/says.ts) reads phrases in the text. All else that
+-- ASCII has is part of a word. rowid: the key of a message, or the id in component_text of a page.
+CREATE VIRTUAL TABLE search_index USING fts5(words, content='', contentless_delete=1, detail=none,
   tokenize="ascii tokenchars '!""#$%&''''()*+,-./:;<=>?@[\\]^_\`{|}~'");
+-- The more pieces are merged at once, the less often a word is written while a history comes in; the default is 4.
+INSERT INTO search_index (search_index, rank) VALUES ('automerge', 8);
 
 CREATE TABLE cursors (
   stream TEXT PRIMARY KEY,

@@ -12,7 +12,7 @@ export async function randomRequest(client: AnyClient, world: World, quiet: Spac
   const { stream, room } = space
   const cookie = { cookie: by.cookie }
   const good = () => Array.from({ length: random.pick([1, 1, 1, 2, 5]) }, () => world.goodEvent(random, by, space))
-  switch (random.between(0, 11)) {
+  switch (random.between(0, 12)) {
     case 0:
     case 1:
       return world.append(by, stream, good())
@@ -102,7 +102,33 @@ export async function randomRequest(client: AnyClient, world: World, quiet: Spac
       const lines = `POST ${at(stream, 'events')} HTTP/1.1\r\nHost: ${client.address}\r\nOrigin: http://${client.address}\r\nCookie: ${by.cookie}\r\n`
       return client.bytes(damaged(random, `${lines}Content-Length: 20\r\n\r\n{"events":[{"id":1}]}`))
     }
+    case 11: {
+      const path = random.pick(accountPaths)
+      const sent = mutated(random, { name: 'Ada', id: 'AA', code: '0000', session: 'others', response: passkeyAnswer })
+      return client.ask('POST', path, random.chance(0.7) ? cookie : {}, JSON.stringify(sent))
+    }
     default:
       return client.ask('GET', at(stream, `events?limit=${random.between(1, 50)}`), cookie)
   }
+}
+
+/** All but the one that would take the person out of this world. */
+const accountPaths = [
+  '/api/passkeys/creation',
+  '/api/passkeys',
+  '/api/passkeys/request',
+  '/api/passkeys/sign-in',
+  '/api/recovery',
+  '/api/account/name',
+  '/api/account/codes',
+  '/api/account/passkeys/remove',
+  '/api/account/devices/sign-out',
+] as const
+
+const passkeyAnswer = {
+  id: 'AAAA',
+  rawId: 'AAAA',
+  type: 'public-key',
+  clientExtensionResults: {},
+  response: { clientDataJSON: 'e30', attestationObject: 'oA', authenticatorData: 'AAAA', signature: 'AAAA' },
 }

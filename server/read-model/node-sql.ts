@@ -14,6 +14,9 @@ export function nodeSql(database: Sqlite): RawSql {
     get autocommit() {
       return !database.isTransaction
     },
+    define(name, holds) {
+      database.function(name, { deterministic: true }, (...texts) => (holds(...(texts as string[])) ? 1 : 0))
+    },
     exec: (text) => inOurWords(() => database.exec(text)),
     prepare(text) {
       let statement = prepared.get(text)

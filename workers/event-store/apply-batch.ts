@@ -43,7 +43,7 @@ export function applyBatch(store: Store, batch: Batch): BatchOutcome {
   const take = takeTogether(store)
   try {
     return inTransaction(store, () => {
-      const sealing = checked.length >= store.seal.atOnce ? sealAtOnce(store, batch.stream) : null
+      const sealing = checked.length >= store.seal.atOnce ? sealAtOnce(store, batch, checked) : null
       const outcome = applyChecked(store, batch, checked, sealing?.take ?? take)
       sealing?.seal()
       return outcome
@@ -82,14 +82,21 @@ function takeTogether(store: Store): TakeEvent {
  * A batch of history: the server has all of it, so the messages in it, and what is said of them, go into one block instead of
  * a row each.
  */
-function sealAtOnce(store: Store, stream: string): { readonly take: TakeEvent; seal(): void } {
+function sealAtOnce(
+  store: Store,
+  { stream }: Batch,
+  checked: readonly Checked[],
+): { readonly take: TakeEvent; seal(): void } {
   const apart = takeTogether(store)
+  const places = checked.flatMap((entry) => (entry.type === 'event' ? entry.place.seq : []))
+  const maybeSealed = store.log.blocks.reaches(stream, least(places))
   const taken = new Map<string, StoredEvent>()
   return {
     take(entry, at) {
       const { event, known, place } = entry
       if (taken.has(event.id)) return 'duplicate'
-      if (!known || sealedPart(known.type) !== 'timeline' || store.log.has(event, place.seq)) return apart(entry, at)
+      if (!known || sealedPart(known.type) !== 'timeline') return apart(entry, at)
+      if (store.log.has(event, place.seq, maybeSealed)) return apart(entry, at)
       const kept = store.erasures.kept(known)
       taken.set(event.id, { event: kept, ...place })
       store.projector.project(kept)
@@ -104,6 +111,11 @@ function sealAtOnce(store: Store, stream: string): { readonly take: TakeEvent; s
     },
   }
 }
+
+function least(values: readonly string[]): string {
+  return values.reduce((one, other) => (other < one ? other : one), '~')
+}
+
 /** Each event behind its own savepoint: one that cannot be taken leaves nothing behind. */
 function takeApart(store: Store, take: TakeEvent): TakeEvent {
   return (entry, at) => withSavepoint(store, () => take(entry, at))

@@ -49,33 +49,20 @@ export function encodeBlock(stored: readonly StoredEvent[]): string {
     for (const [column, value] of row.entries()) columns[column]!.push(value)
     before = { at, seq: place ?? before.seq, receivedAt: receivedAt === at ? before.receivedAt : (receivedAt ?? 0) }
   }
-  return JSON.stringify([names, columns])
+  const [ids, ...others] = columns
+  return JSON.stringify([names, [joined(ids as string[]), ...others]])
 }
 
 export function decodeBlock(stream: string, block: string): StoredEvent[] {
-  const [names, columns] = JSON.parse(block) as [string[], Columns]
+  const [names, [together, ...columns]] = JSON.parse(block) as [string[], [string | string[], ...Columns]]
+  const ids = apart(together)
   const nameAt = (place: unknown): string | undefined => names[(place as number) - 1]
-  const [
-    ids,
-    types,
-    actors,
-    ats,
-    walls,
-    counters,
-    entities,
-    rooms,
-    deps,
-    versions,
-    seqs,
-    received,
-    texts,
-    authors,
-    rests,
-  ] = columns
+  const [types, actors, ats, walls, counters, entities, rooms, deps, versions, seqs, received, texts, authors, rests] =
+    columns
   let before = { at: 0, seq: 0, receivedAt: 0 }
-  return ids!.map((short, n): StoredEvent => {
+  return ids.map((short, n): StoredEvent => {
     const at = before.at + (ats![n] as number)
-    const id = (short as string).length === 26 ? (short as string) : timeText(at) + (short as string)
+    const id = short.length === idLength ? short : timeText(at) + short
     const seqHere = seqs![n]
     const place = typeof seqHere === 'number' ? before.seq + seqHere : null
     const receivedHere = received![n] as number | '' | null
@@ -125,6 +112,18 @@ function partsOf(payload: unknown): { text: string | undefined; author: string |
 }
 
 const timeLength = 10
+const idLength = 26
+const restLength = idLength - timeLength
+
+/** Ids whose times stand elsewhere are one text. */
+function joined(ids: readonly string[]): string | readonly string[] {
+  return ids.every((id) => id.length === restLength) ? ids.join('') : ids
+}
+
+function apart(ids: string | string[]): string[] {
+  if (typeof ids !== 'string') return ids
+  return Array.from({ length: ids.length / restLength }, (_, n) => ids.slice(n * restLength, (n + 1) * restLength))
+}
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 /** The time that a ULID states, unix ms. */

@@ -90,10 +90,10 @@ export function eventBlocks(sql: Sql, names: Names): EventBlocks {
   return {
     add(stream, part, events) {
       const block = insertBlock.rows(encodeBlock(events))[0]![0] as number
-      const seqs = events.map(({ seq }) => seq ?? '').sort()
-      const ids = events.map(({ event }) => event.id).sort()
-      const clocks = events.map(({ event }) => BigInt(event.clock)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
-      insertRange.run(block, names.stream(stream), part, ...ends(seqs), ...ends(ids), ...ends(clocks), events.length)
+      const seqs = ends(events.map(({ seq }) => seq ?? ''))
+      const ids = ends(events.map(({ event }) => event.id))
+      const clocks = ends(events.map(({ event }) => BigInt(event.clock)))
+      insertRange.run(block, names.stream(stream), part, ...seqs, ...ids, ...clocks, events.length)
     },
     find({ stream, id }, seq) {
       const within = names.stream(stream)
@@ -152,6 +152,12 @@ export function eventBlocks(sql: Sql, names: Names): EventBlocks {
   }
 }
 
-function ends<T>(sorted: readonly T[]): [first: T, last: T] {
-  return [sorted[0]!, sorted.at(-1)!]
+function ends<T extends string | bigint>(values: readonly T[]): [least: T, greatest: T] {
+  let least: T = values[0]!
+  let greatest = least
+  for (const value of values) {
+    if (value < least) least = value
+    if (value > greatest) greatest = value
+  }
+  return [least, greatest]
 }

@@ -11,7 +11,7 @@ import { eventBlocks, type EventBlocks } from './event-blocks.ts'
 export interface EventLogTable extends LogReader {
   readonly blocks: EventBlocks
   /** It is there already, sealed or not. `seq`: the server's place, if it has one. */
-  has(event: EventKey, seq: string | null): boolean
+  has(event: EventKey, seq: string | null, maybeSealed?: boolean): boolean
   /** false: an event of this id is there already */
   insert(event: AnyEvent, place: Place | null, appliedAt: number | null): boolean
   /** the server took it: sets its place, once */
@@ -105,7 +105,9 @@ export function eventLog(sql: Sql, names: Names): EventLogTable {
 
   return {
     blocks,
-    has: (event, seq) => has.rows(event.stream, event.id).length > 0 || isSealed(event, seq),
+    has(event, seq, maybeSealed = true) {
+      return has.rows(event.stream, event.id).length > 0 || (maybeSealed && isSealed(event, seq))
+    },
     insert(event, place, appliedAt) {
       if (isSealed(event, place?.seq ?? null)) return false
       const { id, stream, type, actor, clock, at, entity = null, room = null } = event

@@ -283,9 +283,10 @@ function dyingAfter(store: MemoryStore, statements: number): Store {
   const count = () => {
     if (--left < 0) throw new Error('the worker is dead')
   }
-  const { exec, close } = store.sql
+  const { exec, define, close } = store.sql
   const sql: RawSql = {
     exec,
+    define,
     close,
     get autocommit() {
       return store.sql.autocommit

@@ -1,5 +1,6 @@
 import { namesOf } from '../../schema/projections/names.ts'
 import { createProjector, type Projector } from '../../schema/projections/projector.ts'
+import { says } from '../../schema/search/says.ts'
 import { erasuresOf, type Erasures } from './erasures.ts'
 import { eventLog, type EventLogTable } from './event-log-table.ts'
 import type { RawSql } from '../runtime/serving/raw-sql.ts'
@@ -30,6 +31,7 @@ export interface StoreOptions {
 }
 
 export function openStore({ sql, transaction, now = Date.now, seal = sealSizes }: StoreOptions): Store {
+  sql.define('says', says)
   const names = namesOf(sql)
   const log = eventLog(sql, names)
   const projector = createProjector(sql, names, log)

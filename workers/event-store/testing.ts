@@ -92,15 +92,15 @@ export function checkSearchIndex(store: Store): void {
   store.sql.exec(`INSERT INTO search_index (search_index) VALUES ('integrity-check');
     CREATE VIRTUAL TABLE temp.indexed USING fts5vocab(main, search_index, instance)`)
   const indexed = new Map<number, string[]>()
-  for (const [id, term, place] of store.sql.prepare('SELECT doc, term, offset FROM temp.indexed').rows()) {
+  for (const [id, term] of store.sql.prepare('SELECT doc, term FROM temp.indexed').rows()) {
     let words = indexed.get(id as number)
     if (!words) indexed.set(id as number, (words = []))
-    words[place as number] = term as string
+    words.push(term as string)
   }
   store.sql.exec('DROP TABLE temp.indexed')
   for (const [id, text, author] of store.sql.prepare(texts).rows() as [number, string, string | null][]) {
-    const words = indexedWords({ text, author }).trim()
-    const found = (indexed.get(id) ?? []).join(' ')
+    const words = [...new Set(indexedWords({ text, author }).trim().split(' '))].sort().join(' ')
+    const found = (indexed.get(id) ?? []).sort().join(' ')
     if (found !== words) throw new Error(`the index has “${found}” of a text whose words are “${words}”`)
     indexed.delete(id)
   }

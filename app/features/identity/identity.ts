@@ -43,6 +43,18 @@ export async function signInAsGuest(name: string): Promise<Identity> {
   return keep((await response.json()) as Identity)
 }
 
+/** The server's cookie is this person's from now on; what waited for a sign-in goes on, also if it was theirs before. */
+export function signedInAs(next: Identity): void {
+  identity = null
+  tell()
+  keep(next)
+}
+
+/** The same person has another name. */
+export function nowCalled(next: Identity): void {
+  keep(next)
+}
+
 /** Asks the server who it takes us for; offline nothing changes. */
 export async function refreshIdentity(): Promise<void> {
   const response = await fetch('/api/me', { signal: AbortSignal.timeout(patienceMs) }).catch(() => null)
@@ -58,7 +70,7 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
   const headers = init.body ? { 'content-type': 'application/json' } : undefined
   const signal = init.signal ?? AbortSignal.timeout(patienceMs)
   const response = await fetch(path, { ...init, signal, ...(headers && { headers }) }).catch(() => null)
-  if (!response || response.status === 502 || response.status === 504 || (response.ok && !isJson(response))) {
+  if (!response || response.status === 502 || response.status === 504 || (response.ok && !answers(response))) {
     throw new Error('The server cannot be reached. Check the connection and try again; the demo works without it.')
   }
   if (!response.ok) throw new Error(await faultOf(response))
@@ -74,8 +86,12 @@ function keep(next: Identity): Identity {
   if (next.actor === identity?.actor && next.name === identity.name) return identity
   identity = { actor: next.actor, name: next.name }
   localStorage.setItem(storageKey, JSON.stringify(identity))
-  for (const listener of listeners) listener()
+  tell()
   return identity
+}
+
+function tell(): void {
+  for (const listener of listeners) listener()
 }
 
 function readStored(): Identity | null {
@@ -86,6 +102,9 @@ function readStored(): Identity | null {
     return null
   }
 }
+
+/** What a server of ours says, and not a page that a network shows instead. */
+const answers = (response: Response): boolean => response.status === 204 || isJson(response)
 
 function isJson(response: Response): boolean {
   return (response.headers.get('content-type') ?? '').includes('json')

@@ -1,5 +1,5 @@
-import { Compass, Plus, Sparkles } from 'lucide-react'
-import { useRef, useState, type FormEvent } from 'react'
+import { Compass, KeyRound, Plus, Sparkles } from 'lucide-react'
+import { useState, type FormEvent } from 'react'
 import type { SpaceSummary } from '../../../schema/messages/http.ts'
 import { focusSoon } from '../../focus/focus-soon.ts'
 import { useDispatch, useLive } from '../../live/index.ts'
@@ -7,6 +7,10 @@ import { navigate } from '../../routes.ts'
 import { Button } from '../../shell/Button.tsx'
 import { NameField, useGivenName } from '../../shell/NameField.tsx'
 import { initials } from '../../shell/Avatar.tsx'
+import { createAccount } from '../account/passkeys.ts'
+import { RecoveryCodes } from '../account/RecoveryCodes.tsx'
+import { SignInWays } from '../account/SignInWays.tsx'
+import { useWork } from '../account/use-work.ts'
 import { signInAsGuest, useIdentity } from '../identity/identity.ts'
 import { askToKeepStorage } from '../status/keep-storage.ts'
 import { openDemo } from './open-demo.ts'
@@ -20,25 +24,10 @@ export function FirstSteps({ joined, done }: { joined: ReadonlySet<string>; done
   const dispatch = useDispatch()
   const identity = useIdentity()
   const name = useGivenName('person')
-  const [busy, setBusy] = useState<string | null>(null)
-  const [error, setError] = useState<string | null>(null)
-  const working = useRef(false)
+  const { busy, error, run } = useWork()
+  const [codes, setCodes] = useState<readonly string[] | null>(null)
   const [offered, askAgain] = usePublicSpaces(identity?.actor ?? null)
 
-  const run = async (what: string, work: () => Promise<void>) => {
-    if (working.current) return
-    working.current = true
-    setBusy(what)
-    setError(null)
-    try {
-      await work()
-    } catch (failure) {
-      setError((failure as Error).message)
-    } finally {
-      working.current = false
-      setBusy(null)
-    }
-  }
   const join = async (space: SpaceSummary) => {
     if (!identity) return
     if (!space.joined) await dispatch([joinSpace(identity, space.stream)])
@@ -46,12 +35,24 @@ export function FirstSteps({ joined, done }: { joined: ReadonlySet<string>; done
     done()
     navigate({ space: space.id })
   }
+  const toNextStep = () => focusSoon(() => document.querySelector<HTMLElement>('[data-next-step]'), { within: 6000 })
   const signIn = () =>
     run('sign-in', async () => {
       const given = name.give()
       if (given === null) return
       await signInAsGuest(given)
-      focusSoon(() => document.querySelector<HTMLElement>('[data-next-step]'), { within: 6000 })
+      toNextStep()
+    })
+  const signUp = () =>
+    run('sign-up', async () => {
+      const given = name.give()
+      if (given === null) return
+      setCodes((await createAccount(given)).codes)
+    })
+  const signInAgain = (what: string, work: () => Promise<void>) =>
+    run(what, async () => {
+      await work()
+      toNextStep()
     })
   const create = (spaceName: string) =>
     run('create', async () => {
@@ -77,7 +78,17 @@ export function FirstSteps({ joined, done }: { joined: ReadonlySet<string>; done
           {error}
         </p>
       )}
-      {identity ? (
+      {codes ? (
+        <div className={css.card}>
+          <RecoveryCodes
+            codes={codes}
+            done={() => {
+              setCodes(null)
+              toNextStep()
+            }}
+          />
+        </div>
+      ) : identity ? (
         <>
           <p className={css.hello}>
             Signed in as <b>{identity.name}</b>
@@ -111,28 +122,44 @@ export function FirstSteps({ joined, done }: { joined: ReadonlySet<string>; done
           />
         </>
       ) : (
-        <form
-          className={css.card}
-          onSubmit={(event) => {
-            event.preventDefault()
-            void signIn()
-          }}
-        >
-          <h2 className={css.title}>
-            <Compass size={18} aria-hidden /> Join or create a space
-          </h2>
-          <NameField
-            label="Your name"
-            hint="Others see it beside your messages. No account, no password."
-            {...name.field}
-            maxLength={60}
-            autoComplete="nickname"
-            placeholder="Ada"
-          />
-          <Button type="submit" look="primary" disabled={name.field.value === '' || busy !== null}>
-            {busy === 'sign-in' ? 'Signing in…' : 'Continue'}
-          </Button>
-        </form>
+        <>
+          <form
+            className={css.card}
+            onSubmit={(event) => {
+              event.preventDefault()
+              void signIn()
+            }}
+          >
+            <h2 className={css.title}>
+              <Compass size={18} aria-hidden /> Join or create a space
+            </h2>
+            <NameField
+              label="Your name"
+              hint="Others see it beside your messages. No password."
+              {...name.field}
+              maxLength={60}
+              autoComplete="nickname"
+              placeholder="Ada"
+            />
+            <div className={css.row}>
+              <Button type="submit" look="primary" disabled={name.field.value === '' || busy !== null}>
+                {busy === 'sign-in' ? 'Signing in…' : 'Continue'}
+              </Button>
+              <Button disabled={name.field.value === '' || busy !== null} onClick={() => void signUp()}>
+                {busy === 'sign-up' ? 'Waiting for the passkey…' : 'Create an account'}
+              </Button>
+            </div>
+            <p className={css.note}>
+              An account has a passkey, and works on all your devices. You can have one later, too.
+            </p>
+          </form>
+          <section className={css.card} aria-labelledby="again-title">
+            <h2 id="again-title" className={css.title}>
+              <KeyRound size={18} aria-hidden /> Have an account already?
+            </h2>
+            <SignInWays busy={busy !== null} run={signInAgain} />
+          </section>
+        </>
       )}
       <section className={css.card} aria-labelledby="demo-title">
         <h2 id="demo-title" className={css.title}>

@@ -161,6 +161,8 @@ function openFile(
  * stays as it was without an error, so each is read back.
  */
 export function makeDurable(db: Database): void {
+  // of a new file. Half of sqlite-wasm's own: what a batch changes lies here and there, and whole pages are written
+  db.exec('PRAGMA page_size = 4096')
   // exclusive first: only then does WAL work without shared memory
   const locking = db.selectValue('PRAGMA locking_mode = exclusive')
   const wal = db.selectValue('PRAGMA journal_mode = wal') === 'wal'
@@ -239,7 +241,7 @@ function beginSession(sql: RawSql, proposedEpoch: number): { generation: string;
   const epoch = Math.max(proposedEpoch, Number(kept('epoch') ?? 0) + 1)
   keep.run('generation', generation)
   keep.run('epoch', epoch)
-  sql.exec('COMMIT; PRAGMA wal_autocheckpoint = 1000')
+  sql.exec('COMMIT; PRAGMA wal_autocheckpoint = 2000')
   return { generation, epoch }
 }
 

@@ -1,5 +1,5 @@
 import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
-import { Raw, SqliteError } from '../../../dataflow/sqlite/raw.ts'
+import { Raw, SqliteError, type Pointer } from '../../../dataflow/sqlite/raw.ts'
 import { Statement as RawStatement } from '../../../dataflow/sqlite/statement.ts'
 import type { SqlValue } from '../../../schema/live.ts'
 
@@ -9,6 +9,8 @@ export interface RawSql {
   exec(text: string): void
   /** Kept: the same text gives the same statement. */
   prepare(text: string): Statement
+  /** A condition on texts, as a function of SQL, once; the same texts always give the same. */
+  define(name: string, holds: (...texts: string[]) => boolean): void
   /** false: a transaction is open */
   readonly autocommit: boolean
   close(): void
@@ -21,10 +23,18 @@ export interface Statement {
 }
 
 const PERSISTENT = 1
+const UTF8 = 1
+const DETERMINISTIC = 0x800
 
 export function openRawSql(sqlite3: Sqlite3Static, db: Database): RawSql {
   const raw = new Raw(sqlite3, db)
   const prepared = new Map<string, LazyStatement>()
+  /** how each is taken back */
+  const defined = new Map<string, () => void>()
+  function setFunction(name: string, count: number, call: Pointer): void {
+    const { pointer } = raw.writeText(name)
+    raw.check(raw.exports.sqlite3_create_function_v2(raw.db, pointer, count, UTF8 | DETERMINISTIC, 0, call, 0, 0, 0))
+  }
   return {
     get autocommit() {
       return raw.exports.sqlite3_get_autocommit(raw.db) !== 0
@@ -33,6 +43,25 @@ export function openRawSql(sqlite3: Sqlite3Static, db: Database): RawSql {
       let statement = prepared.get(text)
       if (!statement) prepared.set(text, (statement = new LazyStatement(raw, text)))
       return statement
+    },
+    define(name, holds) {
+      if (defined.has(name)) return
+      // not by oo1: its texts end at the first NUL
+      const { exports } = raw
+      const callback = raw.installFunction('v(iii)', (context: Pointer, count: number, values: Pointer) => {
+        try {
+          const texts = Array.from({ length: count }, (_, place) => raw.textOf(raw.pointerAt(values + 4 * place)))
+          exports.sqlite3_result_int(context, holds(...texts) ? 1 : 0)
+        } catch (error) {
+          const { pointer, length } = raw.writeText(String(error))
+          exports.sqlite3_result_error(context, pointer, length)
+        }
+      })
+      setFunction(name, holds.length, callback)
+      defined.set(name, () => {
+        setFunction(name, holds.length, 0)
+        raw.uninstallFunction(callback)
+      })
     },
     exec(text) {
       try {
@@ -45,6 +74,8 @@ export function openRawSql(sqlite3: Sqlite3Static, db: Database): RawSql {
     close() {
       for (const statement of prepared.values()) statement.finalize()
       prepared.clear()
+      for (const takeBack of defined.values()) takeBack()
+      defined.clear()
       raw.release()
     },
   }

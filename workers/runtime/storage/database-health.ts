@@ -33,7 +33,7 @@ export function databaseHealth(
 }
 
 /** A WAL of more frames is emptied, since the next start reads all of it again; a shorter one is quicker to write on. */
-const framesLeft = 256
+const framesLeft = 512
 
 function checkpoint(sql: RawSql): void {
   const frames = sql.prepare('PRAGMA wal_checkpoint(PASSIVE)').rows()[0]?.[1] as number
