@@ -90,4 +90,4 @@ const isSent = ({ stream }: EventDraft): boolean => streamKind(stream) !== 'loca
 const tooMuchUnsent = `${deviceBounds.outboxEvents} events wait to be sent. Connect to the server before you write more.`
 
 /** What is still taken on a full device, since it leads to more room than it takes. */
-const makesRoom = ({ type }: EventDraft): boolean => /\.(?:delete|remove|leave)$/.test(type)
+const makesRoom = ({ type }: EventDraft): boolean => /\.(?:delete|erase|remove|leave)$/.test(type)

@@ -1,4 +1,5 @@
-import { useLayoutEffect, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { deletedStates } from '../../../schema/events/facts.ts'
 import { useLive, useLiveRow } from '../../live/index.ts'
 import { Button } from '../../shell/Button.tsx'
 import { showToast } from '../../shell/toasts.tsx'
@@ -31,6 +32,14 @@ function Editor({ row, body }: { row: TimelineRow; body: string }) {
     const length = field.current?.value.length ?? 0
     if (!loading) field.current?.setSelectionRange(length, length)
   }, [loading])
+
+  const { erased } = deletedStates
+  const { drop } = draft
+  useEffect(() => {
+    if (row.deleted !== erased) return
+    drop() // what is being written here has its words
+    actions.endEdit(row)
+  }, [row, erased, drop, actions])
 
   const save = async () => {
     if (saving.current || gone) return

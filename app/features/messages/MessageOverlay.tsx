@@ -1,8 +1,10 @@
-import { Copy, Link, Pencil, Pin, PinOff, Trash2 } from 'lucide-react'
+import { Copy, Eraser, Link, Pencil, Pin, PinOff, Trash2 } from 'lucide-react'
 import { use, useMemo } from 'react'
 import { Dialog, Menu, MenuItem, Popover, type Key } from 'react-aria-components'
+import { deletedStates } from '../../../schema/events/facts.ts'
 import { useLive, useLiveRow } from '../../live/index.ts'
 import { showError, showToast } from '../../shell/toasts.tsx'
+import { useSettlesAll } from '../conflicts/conflicts.tsx'
 import { messageBody, type TimelineRow } from '../timeline/timeline-query.ts'
 import { EmojiPicker } from './EmojiPicker.tsx'
 import { MayWrite } from './may-write.ts'
@@ -14,7 +16,7 @@ export interface MessageOverlayProps {
   readonly anchor: HTMLElement
   readonly mine: boolean
   readonly link: string
-  readonly on: { edit(): void; remove(): void; pin(add: boolean): void; react(emoji: string): void }
+  readonly on: { edit(): void; remove(): void; erase(): void; pin(add: boolean): void; react(emoji: string): void }
   close(): void
 }
 
@@ -51,6 +53,9 @@ function Emoji({ on, close }: MessageOverlayProps) {
 function ActionMenu({ row, link, on, close, ...props }: MessageOverlayProps) {
   const mayWrite = use(MayWrite)
   const mine = props.mine && mayWrite
+  const isAdmin = useSettlesAll()
+  const mayErase = mayWrite && (props.mine || isAdmin)
+  const gone = row.deleted !== 0
   const { client } = useLive()
   // there by the time it is chosen: a browser may want the text in the click itself
   const { row: whole } = useLiveRow(messageBody(row))
@@ -66,6 +71,7 @@ function ActionMenu({ row, link, on, close, ...props }: MessageOverlayProps) {
     close()
     if (key === 'edit') on.edit()
     if (key === 'delete') on.remove()
+    if (key === 'erase') on.erase()
     if (key === 'pin') on.pin(row.pinned === 0)
     if (key === 'copy')
       void (whole ? copy(whole.body, 'Text') : bodyNow().then((text) => copy(text, 'Text'))).catch(showError)
@@ -73,25 +79,36 @@ function ActionMenu({ row, link, on, close, ...props }: MessageOverlayProps) {
   }
   return (
     <Menu aria-label="Message actions" onAction={run} autoFocus="first" className={css.menu!}>
-      {mine && (
+      {mine && !gone && (
         <MenuItem id="edit" className={css.item!} textValue="Edit">
           <Pencil size={16} aria-hidden /> Edit <kbd>E</kbd>
         </MenuItem>
       )}
-      {mayWrite && (
+      {mayWrite && !gone && (
         <MenuItem id="pin" className={css.item!} textValue={row.pinned ? 'Unpin' : 'Pin'}>
           {row.pinned ? <PinOff size={16} aria-hidden /> : <Pin size={16} aria-hidden />} {row.pinned ? 'Unpin' : 'Pin'}
         </MenuItem>
       )}
-      <MenuItem id="copy" className={css.item!} textValue="Copy text">
-        <Copy size={16} aria-hidden /> Copy text
-      </MenuItem>
+      {!gone && (
+        <MenuItem id="copy" className={css.item!} textValue="Copy text">
+          <Copy size={16} aria-hidden /> Copy text
+        </MenuItem>
+      )}
       <MenuItem id="link" className={css.item!} textValue="Copy link">
         <Link size={16} aria-hidden /> Copy link
       </MenuItem>
-      {mine && (
+      {mine && !gone && (
         <MenuItem id="delete" className={`${css.item} ${css.danger}`} textValue="Delete">
           <Trash2 size={16} aria-hidden /> Delete <kbd>Del</kbd>
+        </MenuItem>
+      )}
+      {mayErase && row.deleted !== deletedStates.erased && (
+        <MenuItem
+          id="erase"
+          className={`${css.item} ${css.danger}`}
+          textValue={gone ? 'Erase for good' : 'Delete for good'}
+        >
+          <Eraser size={16} aria-hidden /> {gone ? 'Erase for good…' : 'Delete for good…'}
         </MenuItem>
       )}
     </Menu>

@@ -1,5 +1,6 @@
 import { CornerUpLeft, Ellipsis, MessageSquareText, Pencil, Pin, RotateCcw, SmilePlus, Trash2 } from 'lucide-react'
 import { memo, use, useMemo, useState, type KeyboardEvent } from 'react'
+import { deletedStates } from '../../../schema/events/facts.ts'
 import { mentionsOf } from '../../../schema/projections/mentions.ts'
 import { plainLine } from '../../../schema/text/plain-text.ts'
 import { useClientStatus, useLiveRow } from '../../live/index.ts'
@@ -48,14 +49,17 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const mark = useNameMark(row.author_id)
   const mine = row.author_id === me
   const mayWrite = use(MayWrite)
-  const deleted = row.deleted !== 0
+  const deleted = row.deleted !== deletedStates.no
+  const erased = row.deleted === deletedStates.erased
   const failed = row.outbox_state === 'failed'
   const mentionsMe = useMentions(row, myNames)
-  const offersActions = (active || choosing) && !deleted && !editing && !readOnly && !failed
+  const isAdmin = useSettlesAll()
+  const mayErase = (isAdmin || mine) && mayWrite && !erased
+  const offersActions = (active || choosing) && (!deleted || mayErase) && !editing && !readOnly && !failed
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return
-    if (deleted || readOnly) return
+    if (readOnly || (deleted && !(mayErase && event.key === 'm'))) return
     const run = shortcuts({ row, mine, threads, mayWrite, target: event.currentTarget })[event.key]
     if (!run) return
     event.preventDefault()
@@ -99,7 +103,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           {!leads && row.pinned === 1 && <Pinned />}
           {threads && <Topic row={row} reachable={focused} />}
           {deleted && !editing ? (
-            <p className={css.deleted}>This message was deleted</p>
+            <p className={css.deleted}>This message was deleted{erased && ' for good'}</p>
           ) : editing ? (
             <EditMessage row={row} />
           ) : (
@@ -116,7 +120,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           {!deleted && <Reactions row={row} me={me} readOnly={readOnly} />}
           {threads && row.reply_count > 0 && <ThreadButton row={row} />}
         </div>
-        {offersActions && <ActionBar row={row} mine={mine} threads={threads} />}
+        {offersActions && <ActionBar row={row} mine={mine} threads={threads} deleted={deleted} />}
       </article>
     </RowTabIndex>
   )
@@ -220,11 +224,20 @@ function shortcuts(of: { row: TimelineRow; mine: boolean; threads: boolean; mayW
   return keys
 }
 
-function ActionBar({ row, mine, threads }: { row: TimelineRow; mine: boolean; threads: boolean }) {
+function ActionBar(props: { row: TimelineRow; mine: boolean; threads: boolean; deleted: boolean }) {
+  return (
+    <div className={css.actions} role="toolbar" aria-label="Message actions">
+      {!props.deleted && <QuickActions {...props} />}
+      <MoreActions row={props.row} />
+    </div>
+  )
+}
+
+function QuickActions({ row, mine, threads }: { row: TimelineRow; mine: boolean; threads: boolean }) {
   const actions = useMessageActions()
   const mayWrite = use(MayWrite)
   return (
-    <div className={css.actions} role="toolbar" aria-label="Message actions">
+    <>
       <IconButton label="Add reaction" onClick={(event) => actions.openEmoji(row, event.currentTarget)}>
         <SmilePlus size={16} aria-hidden />
       </IconButton>
@@ -243,14 +256,20 @@ function ActionBar({ row, mine, threads }: { row: TimelineRow; mine: boolean; th
           <Pencil size={16} aria-hidden />
         </IconButton>
       )}
-      <IconButton
-        label="More actions"
-        aria-haspopup="menu"
-        onClick={(event) => actions.openMenu(row, event.currentTarget)}
-      >
-        <Ellipsis size={16} aria-hidden />
-      </IconButton>
-    </div>
+    </>
+  )
+}
+
+function MoreActions({ row }: { row: TimelineRow }) {
+  const actions = useMessageActions()
+  return (
+    <IconButton
+      label="More actions"
+      aria-haspopup="menu"
+      onClick={(event) => actions.openMenu(row, event.currentTarget)}
+    >
+      <Ellipsis size={16} aria-hidden />
+    </IconButton>
   )
 }
 

@@ -9,6 +9,8 @@ export interface MessageActions {
   /** puts the editor away */
   endEdit(row: TimelineRow): void
   remove(row: TimelineRow): void
+  /** asks, and then deletes it for good */
+  erase(row: TimelineRow): void
   pin(row: TimelineRow, add: boolean): void
   react(row: TimelineRow, emoji: string, add: boolean): void
   reply(row: TimelineRow): void
@@ -36,6 +38,7 @@ export const noActions: MessageActions = {
   saveEdit: () => Promise.resolve(),
   endEdit: nothing,
   remove: nothing,
+  erase: nothing,
   pin: nothing,
   react: nothing,
   reply: nothing,

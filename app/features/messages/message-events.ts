@@ -20,6 +20,10 @@ export function deleteMessage(place: MessagePlace, id: string): EventDraft {
 export function restoreMessage(place: MessagePlace, id: string): EventDraft {
   return draftEvent('message.restore', { ...place, entity: id, payload: {} })
 }
+/** for good: nobody can take it back */
+export function eraseMessage(place: MessagePlace, id: string): EventDraft {
+  return draftEvent('message.erase', { ...place, entity: id, payload: {} })
+}
 export function react(place: MessagePlace, id: string, emoji: string, add: boolean): EventDraft {
   return draftEvent(add ? 'reaction.add' : 'reaction.remove', { ...place, entity: id, payload: { emoji } })
 }

@@ -8,11 +8,20 @@ import { draftOf, editKey, keepDraft } from '../composer/draft-storage.ts'
 import { lengthFault } from '../composer/write-message.ts'
 import { messageBody, type TimelineRow } from '../timeline/timeline-query.ts'
 import type { MessageActions } from './message-actions.ts'
-import { deleteMessage, editMessage, pin, react, restoreMessage, type MessagePlace } from './message-events.ts'
+import {
+  deleteMessage,
+  editMessage,
+  eraseMessage,
+  pin,
+  react,
+  restoreMessage,
+  type MessagePlace,
+} from './message-events.ts'
 import { readReactions } from './reactions.ts'
 import { useOpenEdits } from './use-open-edits.ts'
 
 const MessageOverlay = lazy(() => import('./MessageOverlay.tsx'))
+const EraseDialog = lazy(() => import('./EraseDialog.tsx'))
 
 export interface TimelineActionsOptions {
   readonly stream: string
@@ -47,6 +56,7 @@ export function useTimelineActions(options: TimelineActionsOptions): TimelineAct
   const { begin, end } = edits
   const fromComposer = useRef<string | null>(null)
   const [overlay, setOverlay] = useState<{ kind: 'menu' | 'emoji'; row: TimelineRow; anchor: HTMLElement } | null>(null)
+  const [erasing, setErasing] = useState<TimelineRow | null>(null)
   const place: MessagePlace | null = useMemo(() => (me ? { stream, actor: me, room } : null), [stream, me, room])
   const latest = useRef(options)
   useLayoutEffect(() => {
@@ -104,6 +114,7 @@ export function useTimelineActions(options: TimelineActionsOptions): TimelineAct
         await dispatch([editMessage(place, row.id, written)])
       },
       remove,
+      erase: setErasing,
       pin: (row, add) => place && dispatch([pin(place, row.id, add)]).catch(showError),
       react: (row, emoji, add) => {
         if (!place) return
@@ -124,6 +135,18 @@ export function useTimelineActions(options: TimelineActionsOptions): TimelineAct
     }
   }, [place, dispatch, client, jumpTo, begin, end, stream, room, where])
 
+  const endErasing = (row: TimelineRow) => {
+    setErasing(null)
+    focusSoon(() => rowOf(row.id))
+  }
+  const erase = (row: TimelineRow) => {
+    endErasing(row)
+    if (!place) return
+    dispatch([eraseMessage(place, row.id)]).then(() => {
+      showToast({ text: 'Message deleted for good.' })
+      void keepDraft(client, editKey(row), '').catch(showError)
+    }, showError)
+  }
   const row = overlay ? (options.rowNow(overlay.row.id) ?? overlay.row) : null
   return {
     actions,
@@ -134,7 +157,11 @@ export function useTimelineActions(options: TimelineActionsOptions): TimelineAct
       fromComposer.current = id
       focusSoon(() => editorOf(id), { typing: true })
     },
-    overlay: overlay && row && place && (
+    overlay: erasing ? (
+      <Suspense>
+        <EraseDialog erase={() => erase(erasing)} close={() => endErasing(erasing)} />
+      </Suspense>
+    ) : overlay && row && place ? (
       <Suspense>
         <MessageOverlay
           kind={overlay.kind}
@@ -149,6 +176,7 @@ export function useTimelineActions(options: TimelineActionsOptions): TimelineAct
           on={{
             edit: () => actions.edit(row),
             remove: () => actions.remove(row),
+            erase: () => actions.erase(row),
             pin: (add) => actions.pin(row, add),
             react: (emoji) => {
               const had = readReactions(row.reactions, me).some((each) => each.emoji === emoji && each.mine)
@@ -157,7 +185,7 @@ export function useTimelineActions(options: TimelineActionsOptions): TimelineAct
           }}
         />
       </Suspense>
-    ),
+    ) : null,
   }
 }
 
