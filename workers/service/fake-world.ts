@@ -3,6 +3,7 @@ import { keyIn } from '../../schema/events/key.ts'
 import type { StreamPage, TailMessage } from '../../schema/messages/http.ts'
 import type { Received } from '../../schema/messages/received.ts'
 import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
+import { withoutTheirWords } from './erase-queued.ts'
 import { SyncFault, type ReadRequest, type SyncApi } from './sync-api.ts'
 import type { SyncStore } from './sync-store.ts'
 
@@ -218,6 +219,11 @@ export function createMemorySyncStore(): SyncStore {
     },
     async queue(stream) {
       return queues.get(stream) ?? { after: null, items: [] }
+    },
+    async eraseQueued(stream, messages) {
+      const queue = queues.get(stream)
+      const items = queue?.items.map((item) => withoutTheirWords(item, stream, messages) ?? item)
+      if (queue && items) queues.set(stream, { ...queue, items })
     },
     async unqueue(stream, upTo) {
       const items = queues.get(stream)?.items.filter((item) => item.seq > upTo) ?? []

@@ -2,6 +2,7 @@ import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
 import { deviceBounds } from '../../schema/device-bounds.ts'
 import type { AnyEvent } from '../../schema/events/event.ts'
 import type { Received } from '../../schema/messages/received.ts'
+import { withoutTheirWords } from './erase-queued.ts'
 import type { SyncStore } from './sync-store.ts'
 
 interface Schema extends DBSchema {
@@ -90,6 +91,14 @@ export function openSyncStore(name = 'rsql-sync-v1'): SyncStore {
         const { queued, ...rest } = row
         const left = queued.last > upTo ? { ...rest, queued: { after: upTo, last: queued.last } } : rest
         await tx.objectStore('streams').put(left, stream)
+      }
+      await tx.done
+    },
+    async eraseQueued(stream, messages) {
+      const tx = (await database()).transaction('queue', 'readwrite', strict)
+      for (let cursor = await tx.store.openCursor(all(stream)); cursor; cursor = await cursor.continue()) {
+        const left = withoutTheirWords(cursor.value, stream, messages)
+        if (left) await cursor.update({ ...left, stream })
       }
       await tx.done
     },

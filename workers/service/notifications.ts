@@ -33,19 +33,22 @@ export interface Changes {
   readonly deleted: ReadonlySet<string>
 }
 
-/** As the projections have it (schema/projections/message.ts): the last edit counts, and a delete until the same person restores. */
+/** As the projections have it (schema/projections/message.ts): the last edit counts, a delete until the same person restores, an erasure for ever. */
 export function changesIn(events: readonly KnownEvent[]): Changes {
   const texts = new Map<string, string>()
   const deleters = new Map<string, Set<string>>()
+  const erased = new Set<string>()
   for (const event of byClock(events)) {
     const message = event.entity ?? event.id
     const by = deleters.get(message) ?? new Set()
     deleters.set(message, by)
     if (event.type === 'message.edit') texts.set(message, event.payload.text)
     if (event.type === 'message.delete') by.add(event.actor)
+    if (event.type === 'message.erase') erased.add(message)
     if (event.type === 'message.restore') by.delete(event.actor)
   }
-  return { texts, deleted: new Set([...deleters].filter(([, by]) => by.size > 0).map(([message]) => message)) }
+  const deleted = [...deleters].filter(([, by]) => by.size > 0).map(([message]) => message)
+  return { texts, deleted: new Set([...deleted, ...erased]) }
 }
 
 function byClock(events: readonly KnownEvent[]): KnownEvent[] {

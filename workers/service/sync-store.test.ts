@@ -1,5 +1,7 @@
 import 'fake-indexeddb/auto'
+import { ulid } from 'ulid'
 import { describe, expect, test } from 'vitest'
+import type { AnyEvent } from '../../schema/events/event.ts'
 import { createMemorySyncStore, makeEvent, seqOf } from './fake-world.ts'
 import { openSyncStore } from './indexed-sync-store.ts'
 
@@ -45,6 +47,22 @@ describe.each([
     await store.enqueue(stream, null, items(1, 3))
     await store.enqueue(stream, seqOf(1), items(2, 4))
     expect(await store.queue(stream)).toEqual({ after: null, items: items(1, 4) })
+  })
+
+  test('what is erased while it is queued loses its words, and nothing else', async () => {
+    const store = open()
+    const said = (n: number, id: string) => ({
+      seq: seqOf(n),
+      receivedAt: 2e12,
+      event: { ...makeEvent(id, stream), entity: id, payload: { text: `words of ${id}` } },
+    })
+    const [one, other] = [ulid(), ulid()]
+    await store.enqueue(stream, null, [said(1, one), said(2, other)])
+    await store.enqueue('space:b', null, [said(1, one)])
+    await store.eraseQueued(stream, [one])
+    const texts = (await store.queue(stream)).items.map(({ event }) => (event as AnyEvent).payload)
+    expect(texts).toEqual([{ text: '' }, { text: `words of ${other}` }])
+    expect(JSON.stringify(await store.queue('space:b'))).toContain(`words of ${one}`)
   })
 
   test('the mirror holds what was not uploaded yet', async () => {

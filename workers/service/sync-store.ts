@@ -16,6 +16,8 @@ export interface SyncStore {
   enqueue(stream: string, after: string | null, items: readonly Received[]): Promise<void>
   queue(stream: string): Promise<{ readonly after: string | null; readonly items: readonly Received[] }>
   unqueue(stream: string, upTo: string): Promise<void>
+  /** Takes the words of these messages out of what is queued. */
+  eraseQueued(stream: string, messages: readonly string[]): Promise<void>
   mirror(events: readonly AnyEvent[]): Promise<void>
   unmirror(events: readonly EventKey[]): Promise<void>
   /** oldest first */

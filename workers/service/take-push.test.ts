@@ -92,6 +92,22 @@ test('what was deleted meanwhile is not shown, what was restored is', async () =
   ).toEqual([])
 })
 
+test('what was erased is shown no more, and the queue has no words of it', async () => {
+  const [gone, stays] = [says('secret'), says('stays')]
+  const edit = change('message.edit', gone.id, { payload: { text: 'secret again' } })
+  const { server, store, platform } = world([makeEvent(nth(0), stream)])
+  await store.rememberCursor(stream, seqOf(1))
+  server.write(stream, [gone, stays, edit])
+  await takePush({ stream, head: seqOf(4) }, platform)
+  expect(JSON.stringify(await store.queue(stream))).toContain('secret')
+  server.write(stream, [change('message.erase', gone.id), change('message.restore', gone.id)])
+  const { review } = await takePush({ stream, head: seqOf(6) }, platform)
+  expect(JSON.stringify(await store.queue(stream))).not.toContain('secret')
+  expect(JSON.stringify(await store.queue(stream))).toContain('stays')
+  const target = { stream, room: 'r', thread: null, message: gone.id, clock: '10' }
+  expect(await review({ tag: `${stream} ${gone.id}`, target })).toBe(null)
+})
+
 test('what was edited meanwhile is shown in its last words, by clock and not by arrival', async () => {
   const typo = says('helo')
   const late = change('message.edit', typo.id, { payload: { text: 'hello, all' }, clock: '9000' })

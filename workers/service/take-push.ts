@@ -1,3 +1,4 @@
+import { erasedIn } from './erase-queued.ts'
 import type { Received } from '../../schema/messages/received.ts'
 import { personStream } from '../../schema/events/streams.ts'
 import {
@@ -108,6 +109,8 @@ async function catchUp(
   for (let after: string = from; fresh.length < maxQueued;) {
     const page = await api.read(stream, { kind: 'after', after }, { names: true })
     await store.enqueue(stream, after, page.items)
+    const erased = erasedIn(page.items, stream)
+    if (erased.length > 0) await store.eraseQueued(stream, erased)
     Object.assign(names, page.names)
     fresh.push(...page.items)
     const last = page.items.at(-1)?.seq ?? after

@@ -1,0 +1,18 @@
+import { withoutWords, wordsOf } from '../../schema/events/erasure.ts'
+import { eventOf, type Received } from '../../schema/messages/received.ts'
+
+/** The messages that these items erase. */
+export function erasedIn(items: readonly Received[], stream: string): string[] {
+  return items.flatMap((item) => {
+    const found = eventOf(item, stream)
+    return 'known' in found && found.known?.type === 'message.erase' ? [found.known.entity!] : []
+  })
+}
+
+/** A queued item without the words of these messages; null: it says none. */
+export function withoutTheirWords(item: Received, stream: string, messages: readonly string[]): Received | null {
+  const found = eventOf(item, stream)
+  const known = 'known' in found ? found.known : null
+  if (!known || !messages.includes(wordsOf(known) ?? '')) return null
+  return { ...item, event: withoutWords(known) }
+}
