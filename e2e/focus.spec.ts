@@ -152,6 +152,17 @@ test('after every action the focus is where one goes on, and never on the page i
   await button('Undo').first().click()
   await expect(tea).toBeFocused()
 
+  const dialog = tab.getByRole('dialog')
+  await fromMenu(tab, tea, 'Delete for good…')
+  await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused()
+  await row('"Delete for good…" is given up with Escape', press('Escape'), tea)
+  await fromMenu(tab, tea, 'Delete for good…')
+  await row(
+    'a message is deleted for good',
+    () => dialog.getByRole('button', { name: 'Delete for good' }).click(),
+    messages(tab).filter({ hasText: 'deleted for good' }),
+  )
+
   await log.hover()
   await tab.mouse.wheel(0, -2000)
   await expect(log, 'it has left the end').toHaveAttribute('aria-live', 'off')

@@ -2,6 +2,7 @@ import { deviceBounds } from '../../schema/device-bounds.ts'
 import { asNewest, type AnyEvent, type KnownEvent } from '../../schema/events/event.ts'
 import type { RawSql } from '../runtime/serving/raw-sql.ts'
 import { eventColumns, toStored, type Place } from '../event-store/event-log-table.ts'
+import { beginScrub } from '../event-store/scrub-stage.ts'
 import { recordEvent, seeClock } from '../event-store/record-event.ts'
 import { sqliteCode } from '../runtime/storage/failure.ts'
 import { inTransaction, type Store } from '../event-store/store.ts'
@@ -55,6 +56,7 @@ export function mergeSnapshot(store: Store, from: string, wanted: (stream: strin
       seeClock(store, highestClock(sql, from))
       store.erasures.forget() // it knew of none of these streams
       giveBack(store, own, at)
+      if (own.length > 0) beginScrub(sql) // what the snapshot has without its words was here with them
       return carried
     })
     return { type: 'Merged', cursors, index }
@@ -113,6 +115,7 @@ function takeBack(store: Store, stream: string): OwnEvent[] {
   for (let sealed = store.log.blocks.takeOut(stream); sealed; sealed = store.log.blocks.takeOut(stream)) {
     own.push(...sealed.map((stored) => ({ ...placed(stored), isApplied: true })))
   }
+  store.erasures.dropStream(stream)
   for (const { event, isApplied } of own) {
     if (isApplied) store.projector.unproject(asNewest(event as KnownEvent))
     store.log.remove(event)
