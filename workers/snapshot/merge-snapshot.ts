@@ -115,7 +115,6 @@ function takeBack(store: Store, stream: string): OwnEvent[] {
   for (let sealed = store.log.blocks.takeOut(stream); sealed; sealed = store.log.blocks.takeOut(stream)) {
     own.push(...sealed.map((stored) => ({ ...placed(stored), isApplied: true })))
   }
-  store.erasures.dropStream(stream)
   for (const { event, isApplied } of own) {
     if (isApplied) store.projector.unproject(asNewest(event as KnownEvent))
     store.log.remove(event)
