@@ -49,4 +49,5 @@ test('a message that is deleted for good: asked first, no undo, and in no file o
   await tab.getByRole('menuitem', { name: 'Erase for good…' }).click()
   await dialog.getByRole('button', { name: 'Delete for good' }).click()
   await expect(gone).toHaveCount(2)
+  await expect(tab.getByRole('button', { name: 'Undo' })).toHaveCount(0)
 })

@@ -49,5 +49,5 @@ function cutLog(store: Store): boolean {
 
 const one = (sql: Sql, text: string) => sql.prepare(text).rows()[0]![0] as number
 export const changes = (sql: Sql) => one(sql, 'SELECT total_changes()')
-/** of 4 kB: some 10 ms */
-const pagesAStep = 256
+/** of 4 kB: a step takes some 10 ms, of merging too */
+const pagesAStep = 64

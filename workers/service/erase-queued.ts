@@ -4,6 +4,7 @@ import { eventOf, type Received } from '../../schema/messages/received.ts'
 /** The messages that these items erase. */
 export function erasedIn(items: readonly Received[], stream: string): string[] {
   return items.flatMap((item) => {
+    if ((item.event as { type?: unknown } | null)?.type !== 'message.erase') return [] // most are something else
     const found = eventOf(item, stream)
     return 'known' in found && found.known?.type === 'message.erase' ? [found.known.entity!] : []
   })

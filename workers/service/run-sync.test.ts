@@ -1,3 +1,4 @@
+import { ulid } from 'ulid'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
 import { createMemorySyncStore, FakeServer, makeEvent } from './fake-world.ts'
@@ -28,10 +29,12 @@ function start({ api, store = createMemorySyncStore() }: { readonly api: SyncApi
     listen: (to: typeof hear) => (hear = to),
   }
   const locks = { hold: async () => () => {}, take: async () => () => {} }
-  const sync = runSync({ locks, channel, api, store, random: () => 0.5, now: () => Date.now() })
+  const gone: string[] = []
+  const erased = (of: string, messages: readonly string[]) => void gone.push(...messages.map((id) => `${of} ${id}`))
+  const sync = runSync({ locks, channel, api, store, random: () => 0.5, now: () => Date.now(), erased })
   hear(state)
   const status = () => said.findLast((message) => message.type === 'SYNC_STATUS')?.status.state
-  return { said, sync, status }
+  return { said, sync, status, gone }
 }
 
 /** Answers each request to /tail in its turn; null: nothing comes, not even the head of an answer. */
@@ -125,4 +128,15 @@ test('of two who wait for quiet each waits for itself', async () => {
   sync.nudge(false) // the database has not said its whole outbox: all begins anew, and nothing is under way
   await vi.advanceTimersByTimeAsync(10)
   expect(done).toEqual([1, 2])
+})
+
+test('what is erased is told of once it is handed over: what is shown of it goes', async () => {
+  const server = new FakeServer()
+  const [one, other, erasure] = [ulid(), ulid(), ulid()]
+  const erase = { type: 'message.erase', entity: one, payload: {} }
+  server.write(stream, [makeEvent(one, stream), makeEvent(other, stream), makeEvent(erasure, stream, erase)])
+  const { gone } = start({ api: server })
+  await vi.advanceTimersByTimeAsync(6_000)
+  expect(gone).toContain(`${stream} ${one}`)
+  expect(gone).not.toContain(`${stream} ${other}`)
 })

@@ -3,6 +3,7 @@ import { chatNames, type FromSync, type ToSync } from '../../schema/messages/syn
 import type { Locks } from '../runtime/platform/locks.ts'
 import { backoffMs } from './backoff.ts'
 import { withDeadline } from './deadline.ts'
+import { erasedIn } from './erase-queued.ts'
 import { SyncFault, type SyncApi } from './sync-api.ts'
 import { SyncMachine } from './sync-machine.ts'
 import type { SyncEffect, SyncInput, TimerName } from './sync-steps.ts'
@@ -22,6 +23,8 @@ export interface SyncParts {
   readonly store: SyncStore
   readonly random: () => number
   readonly now: () => number
+  /** these messages are erased: what is still shown of them elsewhere goes */
+  readonly erased?: (stream: string, messages: readonly string[]) => void
 }
 
 export interface RunningSync {
@@ -37,7 +40,7 @@ export interface RunningSync {
 const storeMs = 5_000
 
 /** Carries out what the machine says. Decides nothing. */
-export function runSync({ locks, channel, api, store, random, now }: SyncParts): RunningSync {
+export function runSync({ locks, channel, api, store, random, now, erased }: SyncParts): RunningSync {
   api.watchClock?.((skewMs) => take({ type: 'CLOCK', skewMs }))
   const peerId = Math.floor(random() * 2 ** 48).toString(36)
   const machine = new SyncMachine(peerId, random, now)
@@ -77,8 +80,13 @@ export function runSync({ locks, channel, api, store, random, now }: SyncParts):
 
   function carryOut(effect: SyncEffect): void {
     switch (effect.type) {
-      case 'SEND':
-        return channel.post(peerId, effect.message)
+      case 'SEND': {
+        const { message } = effect
+        channel.post(peerId, message)
+        const gone = message.type === 'EVENTS' ? erasedIn(message.items, message.stream) : []
+        if (message.type === 'EVENTS' && gone.length > 0) erased?.(message.stream, gone)
+        return
+      }
       case 'READ': {
         const { request, stream, what } = effect
         api.read(stream, what).then(

@@ -2,6 +2,7 @@
 import { clientsClaim } from 'workbox-core'
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching'
 import { NavigationRoute, registerRoute } from 'workbox-routing'
+import { keyIn } from '../../schema/events/key.ts'
 import type { Identity } from '../../schema/messages/http.ts'
 import type { OpenRoomRequest, ServiceWorkerNudge } from '../../schema/messages/sync.ts'
 import { webLocks } from '../runtime/platform/locks.ts'
@@ -39,7 +40,15 @@ const store = openSyncStore()
 // A worker that is only being installed is not the one that syncs: it would fight with the one it replaces.
 let sync: RunningSync | null = null
 function startSync(): RunningSync {
-  sync ??= runSync({ locks: webLocks(), channel: openSyncChannel(), api, store, random: Math.random, now: Date.now })
+  sync ??= runSync({
+    locks: webLocks(),
+    channel: openSyncChannel(),
+    api,
+    store,
+    random: Math.random,
+    now: Date.now,
+    erased: (stream, messages) => void closeNotifications(stream, messages),
+  })
   return sync
 }
 if (self.registration.active && self.serviceWorker?.state === 'activated') startSync()
@@ -83,6 +92,12 @@ async function onPush(push: { stream: string; head: string }): Promise<void> {
 
 function showNotification({ title, body, tag, target }: ShownNotification, silent: boolean): Promise<void> {
   return self.registration.showNotification(title, { body, tag, silent, data: target, icon: '/icon.svg' })
+}
+
+async function closeNotifications(stream: string, messages: readonly string[]): Promise<void> {
+  for (const message of messages) {
+    for (const shown of await self.registration.getNotifications({ tag: keyIn(stream, message) })) shown.close()
+  }
 }
 
 async function whoAmI(): Promise<string | null> {

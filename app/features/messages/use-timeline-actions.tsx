@@ -55,6 +55,8 @@ export function useTimelineActions(options: TimelineActionsOptions): TimelineAct
   const edits = useOpenEdits(stream)
   const { begin, end } = edits
   const fromComposer = useRef<string | null>(null)
+  /** notices of messages that were just deleted */
+  const notices = useRef(new Map<string, () => void>())
   const [overlay, setOverlay] = useState<{ kind: 'menu' | 'emoji'; row: TimelineRow; anchor: HTMLElement } | null>(null)
   const [erasing, setErasing] = useState<TimelineRow | null>(null)
   const place: MessagePlace | null = useMemo(() => (me ? { stream, actor: me, room } : null), [stream, me, room])
@@ -74,6 +76,7 @@ export function useTimelineActions(options: TimelineActionsOptions): TimelineAct
       toRow(row.id)
       // at once: who takes it back may not wait for the answer
       const unsay = showToast({ text: 'Message deleted.', undo: restore })
+      notices.current.set(row.id, unsay)
       dispatch([deleteMessage(place, row.id)]).then(
         () => void keepDraft(client, editKey(row), '').catch(showError),
         (error: unknown) => {
@@ -142,6 +145,7 @@ export function useTimelineActions(options: TimelineActionsOptions): TimelineAct
   const erase = (row: TimelineRow) => {
     endErasing(row)
     if (!place) return
+    notices.current.get(row.id)?.() // there is no undo any more
     dispatch([eraseMessage(place, row.id)]).then(() => {
       showToast({ text: 'Message deleted for good.' })
       void keepDraft(client, editKey(row), '').catch(showError)
