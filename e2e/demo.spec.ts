@@ -76,7 +76,7 @@ test('a message is written, edited, reacted to, answered in a thread, found and 
 
   await mine('quince jelly').hover()
   await mine('quince jelly').getByRole('button', { name: 'More actions' }).click()
-  await tab.getByRole('menuitem', { name: 'Delete Del' }).click()
+  await tab.getByRole('menuitem', { name: /^Delete(?! for good)/ }).click()
   await expect(mine('quince jelly')).toHaveCount(0)
   expect(
     await rowsOf(
