@@ -38,8 +38,9 @@ describe(`what is erased is in no file of the device (seed ${seed})`, () => {
     const rest = erasuresOf(messages.slice(20), 920_000)
     send(early)
     send([...messages.slice(0, 10), ...messages.slice(10, 80), ...others, ...late])
-    for (const event of messages.slice(80)) send([event])
-    for (const event of [...threads, ...edits]) send([event])
+    for (let n = 80; n < messages.length; n += 8) send(messages.slice(n, n + 8))
+    const changes = [...threads, ...edits]
+    for (let n = 0; n < changes.length; n += 8) send(changes.slice(n, n + 8))
     for (const { id, stream, payload } of messages.slice(20, 40)) {
       life.leader.query('INSERT INTO drafts (stream, room_id, text, updated_at) VALUES (?, ?, ?, 0)', [
         stream,
@@ -149,7 +150,7 @@ function plant(next: () => number): Planted {
       planted.threads.push(make(20_000 + n, { ...about, type: 'room.create', entity: thread, payload }))
     }
   }
-  for (let n = 0; n < 300; n++) planted.others.push(make(30_000 + n, { payload: { text: `plain ${n}` } }))
+  for (let n = 0; n < 200; n++) planted.others.push(make(30_000 + n, { payload: { text: `plain ${n}` } }))
   return planted
 }
 const letters = { latin: 'abcdefghijklmnopqrstuvwxyz', cjk: '天地玄黄宇宙洪荒日月盈昃辰宿列張寒来暑往秋収冬蔵閏余' }

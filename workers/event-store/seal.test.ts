@@ -163,13 +163,15 @@ describe(`erasing (seed ${seed})`, () => {
   })
 
   it('may die at any statement: the batch that died is as if it had not begun', async () => {
-    const events = fc.sample(randomEvents(60), { numRuns: 8, seed })
+    const events = fc.sample(randomEvents(60), { numRuns: 20, seed })
     let deaths = 0
-    for (const some of events.map(withErasures)) {
+    const isErasure = ({ type, stream }: KnownEvent) => type === 'message.erase' && stream === 'space:s1'
+    const erasing = events.map(withErasures).filter((some) => some.some(isErasure))
+    for (const some of erasing.slice(0, 2)) {
       await withStores((_, store) => {
         for (const event of some.filter(({ type }) => type !== 'message.erase')) receive(store, [event])
         while (sealStep(store));
-        const erasures = some.filter(({ type, stream }) => type === 'message.erase' && stream === 'space:s1')
+        const erasures = some.filter(isErasure).slice(0, 3)
         const before = [logOf(store), projectionDump(store)]
         for (let statements = 0; ; statements++) {
           const mortal = dyingAfter(store, statements)
