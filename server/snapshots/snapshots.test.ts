@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { SequencedEvent } from '../../schema/events/event.ts'
@@ -107,6 +107,17 @@ describe('snapshots of a server', () => {
     await expect
       .poll(async () => (await ada.get<Health>('/healthz')).body.readModel)
       .toMatchObject({ behind: 0, failed: 0 })
+  })
+
+  test('a read model that cannot be read is made anew, and nothing else notices', async () => {
+    await server.stop()
+    const folder = join(server.dataDirectory, 'read-model')
+    for (const name of readdirSync(folder)) writeFileSync(join(folder, name), 'no database')
+    await server.restart()
+    expect((await ada.append(space.stream, [ada.say(space.stream, space.room, 'goes on')])).status).toBe(200)
+    await expect
+      .poll(async () => (await ada.get<Health>('/healthz')).body.readModel)
+      .toMatchObject({ followed: 1, behind: 0, failed: 0 })
   })
 
   test('it is there at once after a restart, and so is the read model', async () => {

@@ -243,3 +243,11 @@ test('where there is no snapshot, or nothing is heard of it, the history comes e
     expect(sent(step({ type: 'TAIL', tail: 1, message: heads }), 'SNAPSHOT_WANTED')).toEqual([])
   }
 })
+
+test('a leader that ends while it takes a snapshot: the next one is asked for it anew', () => {
+  const { step } = outlined(20_000)
+  const [outline] = of(step(state(null, { epoch: 2 }), noQueue), 'READ')
+  const page = { upToDate: true, head: seqOf(20_000), total: 20_000, behind: 0, items: [] }
+  const effects = step({ type: 'READ', request: outline!.request, page })
+  expect(sent(effects, 'SNAPSHOT_WANTED')).toHaveLength(1)
+})
