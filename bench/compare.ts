@@ -91,6 +91,6 @@ function figuresOf(folder: string, part: string, options: readonly string[]): re
 function ofEngine({ workload, rows, queries, ...values }: Measured): Figure[] {
   const section = `${workload}, ${rows} rows, ${queries} live`
   const names = ['pushMs', 'pushMsP99', 'earlyPushMs', 'writeMs', 'bareWriteMs', 'hydrateMs', 'hydrateTextMs', 'hydrateAgainMs', 'rawReadMs'] as const // prettier-ignore
-  const times = names.map((name) => ({ section, name, value: values[name], unit: 'ms' }))
+  const times = names.map((name) => ({ section, name, value: values[name] ?? Number.NaN, unit: 'ms' }))
   return [...times, { section, name: 'heap', value: values.heapMB, unit: 'MB' }]
 }

@@ -10,8 +10,8 @@ export interface Measured {
   readonly mode: string
   /** the first that a query sees: its operators are made then */
   readonly firstPushMs: number
-  /** of the first thousand writes, after the first of each query */
-  readonly earlyPushMs: number
+  /** of the first thousand writes, after the first of each query; null: there was no time for them */
+  readonly earlyPushMs: number | null
   readonly pushMs: number
   readonly pushMsP99: number
   /** writes before the measured ones */
@@ -138,7 +138,7 @@ export function measure(
       queries,
       mode,
       firstPushMs: percentile(firstPushes, 50),
-      earlyPushMs: percentile(earlyPushes, 50),
+      earlyPushMs: earlyPushes.length === 0 ? null : percentile(earlyPushes, 50),
       pushMs: percentile(pushes, 50),
       pushMsP99: percentile(pushes, 99),
       warmUp: warmed,
