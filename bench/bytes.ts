@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import sqlite3InitModule from '@sqlite.org/sqlite-wasm'
+import type { KnownEvent } from '../schema/events/event.ts'
 import { migrations } from '../schema/tables/migrations.ts'
 import { applyBatch } from '../workers/event-store/apply-batch.ts'
 import { needsReplay } from '../workers/event-store/replay.ts'
 import { mostUnpacked, packStep, sealStep } from '../workers/event-store/seal.ts'
-import { openStore } from '../workers/event-store/store.ts'
+import { openStore, type Store } from '../workers/event-store/store.ts'
 import { migrate } from '../workers/runtime/opening/migrate.ts'
 import { openRawSql } from '../workers/runtime/serving/raw-sql.ts'
 import { benchSeq, historyPath, loadHistory, type BenchHistory } from './history-events.ts'
 
-const batchSize = 500
+export const batchSize = 500
 
 /**
  * `npm run bench -- bytes [--messages N]`: what a history takes on the device, table by table, when all of it is sealed; and the
@@ -26,6 +27,20 @@ export async function runBytesBench(args: readonly string[]): Promise<void> {
 }
 
 async function report(name: string, { messages, events }: BenchHistory): Promise<void> {
+  const { store, close } = await openStoreInMemory()
+  const { spent, rates } = takeIn(store, batchesOf(events), events.length)
+  console.log(`\n${name} history: ${messages} messages, ${events.length} events`)
+  printIntake(spent, rates, events.length)
+  printTables(store, messages)
+  close()
+}
+
+function* batchesOf(events: readonly KnownEvent[]): Generator<readonly KnownEvent[]> {
+  for (let from = 0; from < events.length; from += batchSize) yield events.slice(from, from + batchSize)
+}
+
+/** With the pages of the product. */
+export async function openStoreInMemory(): Promise<{ readonly store: Store; close(): void }> {
   const sqlite3 = await sqlite3InitModule()
   const db = new sqlite3.oo1.DB(':memory:')
   db.exec('PRAGMA page_size = 4096')
@@ -33,46 +48,65 @@ async function report(name: string, { messages, events }: BenchHistory): Promise
   migrate(sql, migrations)
   const store = openStore({ sql })
   needsReplay(store)
+  return {
+    store,
+    close() {
+      sql.close()
+      db.close()
+    },
+  }
+}
+
+export interface Spent {
+  readonly apply: number
+  readonly seal: number
+}
+
+/** Applies batches of one stream and seals them; `rates`: events a second, in each tenth of `total` events. */
+export function takeIn(
+  store: Store,
+  batches: Iterable<readonly KnownEvent[]>,
+  total: number,
+): { readonly spent: Spent; readonly rates: readonly number[] } {
   const spent = { apply: 0, seal: 0 }
   const rates: number[] = []
-  const tenth = Math.ceil(events.length / 10)
   let partOf = { apply: 0, seal: 0, events: 0 }
-  for (let from = 0; from < events.length; from += batchSize) {
-    const some = events.slice(from, from + batchSize)
+  let from = 0
+  for (const some of batches) {
     const items = some.map((event, at) => ({ seq: benchSeq(from + at + 1), receivedAt: event.at, event }))
     const after = from === 0 ? null : benchSeq(from)
+    const { stream } = some[0]!
     const apply = timed(() => {
-      const outcome = applyBatch(store, {
-        batchId: String(from),
-        stream: some[0]!.stream,
-        items,
-        after,
-        cursor: items.at(-1)!.seq,
-      })
+      const outcome = applyBatch(store, { batchId: String(from), stream, items, after, cursor: items.at(-1)!.seq })
       if (outcome.type !== 'Applied' || outcome.rejected.length > 0) throw new Error(JSON.stringify(outcome))
     })
     const seal = timed(() => store.log.blocks.unpacked() > mostUnpacked && packStep(store))
+    from += some.length
     spent.apply += apply
     spent.seal += seal
     partOf = { apply: partOf.apply + apply, seal: partOf.seal + seal, events: partOf.events + some.length }
-    if (partOf.events < tenth) continue
+    if (from < (total * (rates.length + 1)) / 10) continue
     rates.push(partOf.events / (partOf.apply + partOf.seal))
     partOf = { apply: 0, seal: 0, events: 0 }
   }
   spent.seal += timed(() => {
     while (sealStep(store));
   })
-  const micros = (seconds: number) => `${((seconds * 1e6) / events.length).toFixed(1)} µs`
-  console.log(`\n${name} history: ${messages} messages, ${events.length} events`)
+  return { spent, rates }
+}
+
+export function printIntake(spent: Spent, rates: readonly number[], events: number): void {
+  const micros = (seconds: number) => `${((seconds * 1e6) / events).toFixed(1)} µs`
   console.log(`an event: ${micros(spent.apply)} to apply, ${micros(spent.seal)} to seal and deflate (processor's time)`)
   console.log(`events per second, tenth by tenth: ${rates.map((rate) => Math.round(rate)).join(' ')}`)
+}
+
+export function printTables({ sql }: Store, messages: number): void {
   const tables = sql
     .prepare('SELECT name, sum(pgsize) AS bytes FROM dbstat GROUP BY name ORDER BY bytes DESC, name')
     .rows() as [string, number][]
   for (const [table, bytes] of tables) console.log(line(table, bytes, messages))
   console.log(line('all', tables.reduce((sum, [, bytes]) => sum + bytes, 0), messages)) // prettier-ignore
-  sql.close()
-  db.close()
 }
 
 function line(name: string, bytes: number, messages: number): string {
