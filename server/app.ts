@@ -94,7 +94,10 @@ export function createApp(parts: ServerParts): { app: Hono; close(): void } {
   passkeyRoutes(routes, accounts, bodies, { signUp, behindProxy, limits })
   accountRoutes(routes, accounts, bodies, {
     onSignOut,
-    leaveEverything: (actor) => leaveEverything(directory, committer, actor),
+    leaveEverything: async (actor) => {
+      await leaveEverything(directory, committer, actor)
+      await parts.durableStreams?.removeAll(actor)
+    },
   })
   const mayFound = (actor: string) => guests !== 'limited' || accounts.passkeys.has(actor)
   streamRoutes(routes, log, directory, committer, accounts, bodies, limits, mayFound)

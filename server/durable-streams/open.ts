@@ -19,6 +19,8 @@ export interface DurableStreams {
   readonly subscriptions: SubscriptionService
   readonly file: SubscriptionFile
   readonly localWebhooks: boolean
+  /** of a person whose account ends */
+  removeAll(owner: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -36,6 +38,10 @@ export async function openDurableStreams(
     subscriptions,
     file,
     localWebhooks,
+    async removeAll(owner) {
+      await subscriptions.removeAll(owner)
+      for (const name of await store.names(`${owner}/`)) await store.remove(name)
+    },
     async close() {
       subscriptions.close()
       await store.close()

@@ -30,6 +30,7 @@ export interface SubscriptionService {
   get(owner: string, id: string): Subscription | null
   countOf(owner: string): number
   remove(owner: string, id: string): Promise<void>
+  removeAll(owner: string): Promise<void>
   follow(owner: string, id: string, paths: readonly string[]): Promise<boolean>
   unfollow(owner: string, id: string, path: string): Promise<boolean>
   claim(owner: string, id: string, worker: string): Promise<Claim>
@@ -225,6 +226,10 @@ export function startSubscriptions(
         all.delete(keyOf(owner, id))
         file.remove(owner, id)
       })
+    },
+    async removeAll(owner) {
+      const theirs = Array.from(all.values()).filter((one) => one.owner === owner)
+      for (const { id } of theirs) await service.remove(owner, id)
     },
     async follow(owner, id, paths) {
       const done = await change(owner, id, async (it) => {
