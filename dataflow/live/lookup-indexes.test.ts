@@ -30,7 +30,7 @@ it.each([
   `SELECT m.id, p.name FROM message AS m JOIN person AS p ON p.nick = m.author`,
   `SELECT m.id, p.name FROM message AS m LEFT JOIN person AS p ON p.nick = m.author`,
   `SELECT p.id, (SELECT max(id) FROM message WHERE author = p.nick) FROM person AS p`,
-  `SELECT author, count(DISTINCT id % 3) FROM message GROUP BY author`,
+  `SELECT author, sum(DISTINCT id % 3) FROM message GROUP BY author`,
   `SELECT id FROM person WHERE nick IN (SELECT author FROM message)`,
   `SELECT id FROM person WHERE nick NOT IN (SELECT author FROM message WHERE author IS NOT NULL)`,
   `SELECT id FROM message AS m WHERE NOT EXISTS (SELECT 1 FROM person WHERE nick = m.author)`,
