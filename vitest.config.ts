@@ -21,6 +21,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Deadlines are for what hangs, not for what is slow: Vitest's own second passes while a loaded machine does other things.
     testTimeout: 30_000,
+    hookTimeout: 30_000,
     expect: { poll: { timeout: 20_000 } },
   },
 })
