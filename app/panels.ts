@@ -16,8 +16,6 @@ interface PanelDefinition<Fields extends object> {
 interface PanelButton<Fields> {
   readonly label: string
   readonly icon: LucideIcon
-  /** a phone has no room for it */
-  readonly wide: boolean
   readonly opens: Fields
 }
 
@@ -40,12 +38,12 @@ export const panels = {
   }),
   search: define<{ readonly text: string }>({
     title: 'Search',
-    button: { label: 'Search messages', icon: Search, wide: false, opens: { text: '' } },
+    button: { label: 'Search messages', icon: Search, opens: { text: '' } },
     parse: (search) => ({ text: search.get('q') ?? '' }),
     print: ({ text }): Record<string, string> => (text ? { q: text } : {}),
   }),
-  threads: plain('Threads', { label: 'Threads', icon: MessagesSquare, wide: false }),
-  pages: plain('Pages', { label: 'Pages', icon: FileText, wide: false }),
+  threads: plain('Threads', { label: 'Threads', icon: MessagesSquare }),
+  pages: plain('Pages', { label: 'Pages', icon: FileText }),
   /** of the page that the address names */
   comments: plain('Comments', null),
   history: define<{ readonly at: string | null }>({
@@ -55,8 +53,8 @@ export const panels = {
     parse: (search) => ({ at: /^[0-9]{1,19}$/.exec(search.get('at') ?? '')?.[0] ?? null }),
     print: ({ at }): Record<string, string> => (at === null ? {} : { at }),
   }),
-  pins: plain('Pinned', { label: 'Pinned messages', icon: Pin, wide: true }),
-  members: plain('Members', { label: 'Members', icon: Users, wide: true }),
+  pins: plain('Pinned', { label: 'Pinned messages', icon: Pin }),
+  members: plain('Members', { label: 'Members', icon: Users }),
 } as const
 
 export type PanelKind = keyof typeof panels

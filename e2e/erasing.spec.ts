@@ -13,6 +13,7 @@ test('a message that is deleted for good: asked first, no undo, and in no file o
   await say(tab, `the lantern is called ${words[0]} ${words[2]}`)
   const row = message(tab, words[0]!)
   await row.press('e')
+  await expect(tab.getByRole('textbox', { name: 'Edit message' })).toBeFocused()
   await tab.keyboard.type(` or ${words[1]}`)
   await tab.keyboard.press('Enter')
   await expect(row).toContainText('edited')

@@ -156,7 +156,6 @@ function RoomHeader({ room, me, panel }: { room: RoomRow; me: string; panel: Pan
             <IconButton
               key={kind}
               label={button.label}
-              className={button.wide ? css.wide : undefined}
               aria-pressed={shown}
               onClick={() => openPanel(shown ? null : openedPanel(kind))}
             >

@@ -1,5 +1,6 @@
 import { ArrowLeft, SendHorizontal } from 'lucide-react'
 import { IconButton } from '../../shell/Button.tsx'
+import pane from '../../shell/pane.module.css'
 import composerCss from '../composer/Composer.module.css'
 import { GrowingTextarea } from '../composer/GrowingTextarea.tsx'
 import { useIdentity } from '../identity/identity.ts'
@@ -13,8 +14,8 @@ const ignored = () => {}
 export function ServerRoom({ page }: { page: ServerPage }) {
   const identity = useIdentity()
   return (
-    <section className={roomCss.pane} aria-label={`Room ${page.name}`}>
-      <header className={roomCss.header}>
+    <section className={pane.pane} aria-label={`Room ${page.name}`}>
+      <header className={`${pane.header} ${roomCss.header}`}>
         <IconButton label="Back to rooms" className={roomCss.back} disabled>
           <ArrowLeft size={20} aria-hidden />
         </IconButton>
