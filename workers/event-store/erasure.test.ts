@@ -11,7 +11,7 @@ import { TestDevice, type Life } from './test-device.ts'
 
 /** PROPERTY_SEED=… plants other words. */
 const seed = Number(process.env['PROPERTY_SEED'] ?? 1)
-const spaces = ['space:s1', 'room:private.s1.r9']
+const spaces = ['room:public.s1.r1', 'room:private.s1.r9']
 
 describe(`what is erased is in no file of the device (seed ${seed})`, () => {
   test('200 words in messages, edits, threads, private rooms, conflicts and drafts: sealed or not, before or after', async () => {
