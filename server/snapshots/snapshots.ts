@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { homeOf } from '../../schema/events/home-of.ts'
 import type { Directory } from '../directory.ts'
-import type { LogItem } from '../log/event-log.ts'
+import type { LogItem, Seq } from '../log/event-log.ts'
 import type { Health } from '../health.ts'
 import type { Limits } from '../limits.ts'
 import type { MadeSnapshot, SnapshotOrder } from '../read-model/messages.ts'
@@ -46,14 +46,19 @@ export function keepSnapshots(
   let making: Promise<void> = Promise.resolve()
   let closed = false
 
-  /** how often something was erased in a space: a snapshot that was being made then is not kept */
-  const erasures = new Map<string, number>()
+  /** the newest erasure of each stream: a snapshot that stands before it is not kept, whenever it was begun */
+  const erasures = new Map<string, Seq>()
   const stopWatching = directory.watch(({ stream, items }) => {
     const home = homeOf(stream)
-    if (home === null || !items.some(erases)) return
-    erasures.set(home, (erasures.get(home) ?? 0) + 1)
+    const erasure = items.findLast(erases)
+    if (home === null || !erasure) return
+    erasures.set(stream, erasure.seq)
     drop(home)
   })
+  const lacksErasure = ({ stream, seq }: MadeSnapshot['streams'][number]): boolean => {
+    const erasure = erasures.get(stream)
+    return erasure !== undefined && (seq === null || seq < erasure)
+  }
 
   /** What was erased is in no file any more. */
   function drop(home: string): void {
@@ -83,11 +88,11 @@ export function keepSnapshots(
   async function make({ home, path: model, cursors, events }: FollowedSpace): Promise<void> {
     if (closed) return
     const name = nameOf(home)
-    const erased = erasures.get(home)
     const before = newest.get(home)
     const file = `${name}-${Date.now()}.sqlite.gz`
     const made = await inThread({ model, path: join(folder, file), streams: [...cursors.keys()] })
-    if (erasures.get(home) !== erased) return rmSync(join(folder, file), { force: true }) // the next one is ordered already
+    // the next one is ordered once the read model has followed
+    if (made.streams.some(lacksErasure)) return rmSync(join(folder, file), { force: true })
     newest.set(home, { ...made, home, events, path: join(folder, file) })
     const { path: _, ...kept } = newest.get(home)!
     writeFileSync(join(folder, `${name}.json.part`), JSON.stringify({ ...kept, file }))
