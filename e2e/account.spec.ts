@@ -99,7 +99,7 @@ test('who signs out leaves nothing in the browser, and comes back with the passk
 }) => {
   consoleErrors.expect(/403/) // the passkey of nobody
   const hana = await OtherPerson.signIn(server.url, 'Hana Host')
-  const { ofSpace } = await hana.createSpace('Field notes', ['general'])
+  const { stream } = await hana.createSpace('Field notes', ['general'])
   const tab = await openTab()
   await passkeysOf(tab)
   await tab.getByRole('textbox', { name: 'Your name' }).fill('Grace')
@@ -130,6 +130,6 @@ test('who signs out leaves nothing in the browser, and comes back with the passk
   await untilConnected(tab)
   await passkeySignIn(tab).click()
   await expect(tab.getByText('The server did not accept this passkey.')).toBeVisible()
-  const { items } = (await hana.read(ofSpace)).body
+  const { items } = (await hana.read(stream)).body
   expect(items.at(-1)?.event).toMatchObject({ type: 'member.leave', payload: {} })
 })

@@ -14,6 +14,7 @@ declare const self: DedicatedWorkerGlobalScope
 
 let sqlite3: Sqlite3Static
 let database: LeaderDatabase
+let cursor: string | null = null
 let batches = 0
 /** to the last batch */
 const answers: ToSync[] = []
@@ -39,6 +40,8 @@ async function open(): Promise<{ storage: string; events: number }> {
   database = await openLeaderDatabase(eventStore, sqlite3, 1)
   database.watch({ problem() {}, space() {}, replace() {}, toPeer: (message) => answers.push(message as ToSync) })
   const events = Number(query(countEvents, [])[0]?.[0])
+  const kept = query('SELECT seq FROM cursors LIMIT 1', [])[0]?.[0]
+  cursor = typeof kept === 'string' ? kept : null
   return { storage: database.storage, events }
 }
 
@@ -91,7 +94,7 @@ function receive(items: readonly SequencedEvent[]): number {
   const next = items.at(-1)?.seq ?? null
   const stream = items[0]?.event.stream ?? ''
   answers.length = 0
-  const message = { type: 'EVENTS', batchId, stream, items, after: null, cursor: next } as const
+  const message = { type: 'EVENTS', batchId, stream, items, after: cursor, cursor: next } as const
   database.receive(message)
   const ms = performance.now() - start
   const failed = answers.find((answer) => answer.type === 'EVENTS_FAILED')
@@ -99,6 +102,7 @@ function receive(items: readonly SequencedEvent[]): number {
   const applied = answers.find((answer) => answer.type === 'EVENTS_APPLIED')
   if (applied?.type !== 'EVENTS_APPLIED') throw new Error(`batch not acknowledged: ${JSON.stringify(answers)}`)
   if (applied.rejected.length > 0) throw new Error(`events rejected: ${JSON.stringify(applied.rejected[0])}`)
+  cursor = next
   return ms
 }
 

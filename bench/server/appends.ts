@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { streamOfRoom } from '../../schema/events/streams.ts'
 import { ulid } from 'ulid'
 
 /** `npm run bench:server -- [SECONDS]`: appends a second with batches of one, against the real process. */
@@ -79,9 +78,9 @@ async function writer(name: string, stream: string | null, room: string) {
       event('room.create', mine, { entity: room, payload: { name: 'general', kind: 'room' } }),
     ])
   } else await send(mine, [event('member.join', mine, { entity: actor, payload: { name } })])
-  const at = streamOfRoom(mine.slice('space:'.length), room)
+  const at = mine
   return {
-    stream: mine,
+    stream: at,
     say: () =>
       send(at, [event('message.create', at, { room, payload: { text: 'a line of some length, as people write' } })]),
   }

@@ -11,8 +11,6 @@ export interface SoakSite {
   readonly page: string
   /** somebody on another device, in the same space */
   readonly other: OtherPerson
-  /** the space's own stream, and that of what is in its room */
-  readonly ofSpace: string
   readonly stream: string
   readonly room: string
   close(): Promise<void>
@@ -33,12 +31,11 @@ export async function openSoakSite(anew: boolean): Promise<SoakSite> {
   const server = await startServer({ port: 0, host: '127.0.0.1', dataDirectory, dist, logger })
   const url = `http://localhost:${server.port}`
   const other = await OtherPerson.signIn(url, 'Other')
-  const { ofSpace, stream, rooms } = await other.createSpace('Soak', ['soak'])
+  const { stream, rooms } = await other.createSpace('Soak', ['soak'])
   return {
     url,
     page: `${url}/${runtimePage}`,
     other,
-    ofSpace,
     stream,
     room: rooms[0]!,
     async close() {

@@ -5,7 +5,7 @@ import { runHistories } from './run-histories.ts'
 test('random membership histories: no event reaches who may not read it, and every event who may', async () => {
   const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
   console.log(`seed ${seed}`)
-  const report = await runHistories({ histories: 80, seed })
-  expect(report.events).toBeGreaterThan(650)
-  expect(report.refused).toBeGreaterThan(200)
+  const report = await runHistories({ histories: 120, seed })
+  expect(report.events).toBeGreaterThan(1000)
+  expect(report.refused).toBeGreaterThan(300)
 })

@@ -1,4 +1,3 @@
-import { publicRoomOf, streamKind } from '../../schema/events/streams.ts'
 import type { Received, ReceivedPage } from '../../schema/messages/received.ts'
 import type { ReadRequest } from './sync-api.ts'
 
@@ -6,9 +5,8 @@ import type { ReadRequest } from './sync-api.ts'
  * One stream on its way from the server to the database. Three positions, never out of order: the database's cursor
  * ≤ what is handed over or buffered (`position`) ≤ the server's head.
  *
- * A stream that the database does not know yet begins with its outline, and with the newest page of the open room, handed
- * over without a cursor (the projection law allows any order); then its history follows in order, batch by batch. A public
- * room has no outline: that of its space tells of it.
+ * A stream that the database does not know yet begins with its outline and the newest page of the open room, handed
+ * over without a cursor (the projection law allows any order); then its history follows in order, batch by batch.
  * What a live tail brings is taken as it is when it continues `position`, and otherwise only says that there is more.
  */
 export interface Batch {
@@ -38,7 +36,7 @@ export class StreamSync {
   readonly #me: string | null
   /** the outline or a newest page is wanted before the history */
   #outlineWanted: boolean
-  #roomWanted: string | undefined
+  #roomWanted: string | null | undefined
   #pages: Batch[] = []
   /** the outline's members: there may be thousands, and a message shows its author without them */
   #laterPages: Batch[] = []
@@ -72,14 +70,13 @@ export class StreamSync {
   refusal: string | null = null
   #blocked = false
 
-  constructor(stream: string, cursor: string | null, room: string | undefined, me: string | null) {
+  constructor(stream: string, cursor: string | null, room: string | null | undefined, me: string | null) {
     this.stream = stream
     this.#me = me
     this.#position = cursor
     this.#appliedUpTo = cursor
-    const isNew = cursor === null && streamKind(stream) !== 'person'
-    this.#outlineWanted = isNew && publicRoomOf(stream) === null
-    this.#roomWanted = isNew ? room : undefined
+    this.#outlineWanted = cursor === null && !stream.startsWith('person:')
+    this.#roomWanted = this.#outlineWanted ? (room ?? null) : undefined
   }
 
   /** Up to date but for what is just being applied. */
@@ -123,7 +120,7 @@ export class StreamSync {
     if (!this.#queueKnown || this.#blocked) return null
     if (!this.#pageRequested && (this.#outlineWanted || this.#roomWanted !== undefined)) {
       this.#pageRequested = true
-      return this.#outlineWanted ? { kind: 'outline' } : { kind: 'newest', room: this.#roomWanted! }
+      return this.#outlineWanted ? { kind: 'outline' } : { kind: 'newest', room: this.#roomWanted ?? null }
     }
     if (this.#held || this.#historyRequested || !this.#more || this.#outlineWanted || this.#buffered >= bufferEvents)
       return null

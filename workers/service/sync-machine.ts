@@ -1,7 +1,6 @@
 import { assertNever } from '../../schema/assert.ts'
 import { deviceBounds } from '../../schema/device-bounds.ts'
 import { homeOf } from '../../schema/events/home-of.ts'
-import { publicRoomOf } from '../../schema/events/streams.ts'
 import { inOrder, type ReceivedTail } from '../../schema/messages/received.ts'
 import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
 import { backoffMs } from './backoff.ts'
@@ -331,12 +330,10 @@ export class SyncMachine {
     }
   }
 
-  /** The room on screen, then what says who and what there is, then the other rooms. */
   #byUrgency(): StreamSync[] {
+    const streams = [...this.#streams.values()]
     const open = this.#state?.openRoom?.stream
-    const place = ({ stream }: StreamSync): number => (stream === open ? 0 : publicRoomOf(stream) ? 2 : 1)
-    const streams = [...this.#streams.values()].map((stream) => ({ stream, place: place(stream) }))
-    return streams.sort((a, b) => a.place - b.place).map(({ stream }) => stream)
+    return streams.sort((a, b) => Number(b.stream === open) - Number(a.stream === open))
   }
 
   #hear(message: ReceivedTail): void {

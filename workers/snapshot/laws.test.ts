@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { KnownEvent } from '../../schema/events/event.ts'
-import { homeStream, streamKind } from '../../schema/events/streams.ts'
+import { streamKind } from '../../schema/events/streams.ts'
 import { pendingEvents, queueUpload } from '../event-store/outbox.ts'
 import { randomEvents } from '../event-store/random-events.ts'
 import { recordEvent } from '../event-store/record-event.ts'
@@ -32,9 +32,7 @@ describe(`laws of snapshots (seed ${seed})`, () => {
           const streams = [...sent.keys()].filter((stream) => streamKind(stream) !== 'person')
           // other streams were on the device first, and took keys of messages and integers of names
           for (const [stream, own] of sent) if (!streams.includes(stream)) apply(device, stream, own)
-          // a space with all of its public rooms, or nothing of it
-          const homes = [...new Set(streams.map(homeStream))].filter(() => next() < 70)
-          const shared = streams.filter((stream) => homes.includes(homeStream(stream)))
+          const shared = streams.filter(() => next() < 70)
           for (const stream of streams) if (!shared.includes(stream)) apply(device, stream, sent.get(stream)!)
           for (const stream of shared) {
             const own = sent.get(stream)!

@@ -1,4 +1,3 @@
-import { homeStream } from '../../schema/events/streams.ts'
 import { deviceBounds } from '../../schema/device-bounds.ts'
 import { asNewest, type AnyEvent, type KnownEvent } from '../../schema/events/event.ts'
 import type { RawSql } from '../runtime/serving/raw-sql.ts'
@@ -36,10 +35,6 @@ export function mergeSnapshot(store: Store, from: string, wanted: (stream: strin
   const info = readInfo(sql, from)
   if (!info) return { type: 'Refused', reason: 'it does not say what it is' }
   if (!isOfThisBuild(info)) return { type: 'Refused', reason: 'another version made it' }
-  const homes = new Set(info.streams.flatMap(({ stream }) => (wanted(stream) ? [homeStream(stream)] : [])))
-  if (info.streams.some(({ stream }) => !wanted(stream) && homes.has(homeStream(stream)))) {
-    return { type: 'Refused', reason: 'a space comes with all of its public rooms, or not at all' }
-  }
   const entire = info.index && info.streams.every(({ stream }) => wanted(stream))
   const cursors = info.streams.flatMap(({ stream, seq }) =>
     seq !== null && wanted(stream) ? [{ stream, cursor: seq }] : [],

@@ -40,7 +40,7 @@ export const roomEvents = {
     part: 'structure',
     names: ['entity'],
     by: 'insider',
-    streams: ['private'],
+    streams: ['room'],
     payload: v.object({ name: title, active: v.boolean(), author }),
     facts({ name, active }, { entity }) {
       const facts: FactDraft[] = [
