@@ -1,5 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { eventually } from './support/eventually.ts'
 import { expect, test } from './support/fixtures.ts'
 import { message, messages, openDemo, openRoom, roomLink, say, syncPill, timeline } from './support/rooms.ts'
 import { rowsOf, untilConnected, valueOf } from './support/tab.ts'
@@ -136,12 +137,15 @@ for (const width of [1280, 390]) {
 }
 
 const colourRules = ['color-contrast', 'link-in-text-block']
-/** By all rules in the light theme, and by those of colours in the dark one: nothing else differs. */
+/**
+ * By all rules in the light theme, and by those of colours in the dark one: nothing else differs. The page changes its
+ * theme over some frames, in which text and ground may be of different ones.
+ */
 async function expectAccessible(tab: Page, where: string): Promise<void> {
   await tab.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
-  expect(await violations(new AxeBuilder({ page: tab }).withRules(colourRules)), `${where}, dark`).toEqual([])
+  await eventually(() => violations(new AxeBuilder({ page: tab }).withRules(colourRules)), `${where}, dark`).toEqual([])
   await tab.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
-  expect(await violations(new AxeBuilder({ page: tab })), `${where}, light`).toEqual([])
+  await eventually(() => violations(new AxeBuilder({ page: tab })), `${where}, light`).toEqual([])
 }
 
 async function violations(axe: AxeBuilder): Promise<string[]> {
