@@ -25,10 +25,6 @@ export class Challenges<T> {
     this.#open.delete(challenge)
     return found && found.until > this.#now() ? found.purpose : null
   }
-
-  get size(): number {
-    return this.#open.size
-  }
 }
 
 const lastMs = 5 * 60_000
