@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
-import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
+import type { Database } from '@sqlite.org/sqlite-wasm'
 import type { AnyEvent, EventDraft, SequencedEvent } from '../../schema/events/event.ts'
 import type { Problem, StorageSpace } from '../../schema/messages/runtime/status.ts'
 import { chatNames, type ToSync } from '../../schema/messages/sync.ts'
 import type { AnyApplication, Rescued } from '../runtime/application.ts'
 import type { Clock } from '../runtime/platform/clock.ts'
+import { browserSqlite } from '../runtime/platform/browser-sqlite.ts'
 import { FakeOpfs, installOpfs } from '../runtime/platform/fake-opfs.ts'
 import { deviceFailure } from '../runtime/storage/failure.ts'
 import type { LeaderDatabase } from '../runtime/serving/leader-database.ts'
@@ -16,7 +16,6 @@ import {
   type OpenPlatform,
 } from '../runtime/opening/open-database.ts'
 import { openPoolFolder } from '../runtime/opening/open-leader-database.ts'
-import { configureSqlite } from '../runtime/storage/pool-errors.ts'
 import { liveLeaderDatabase } from '../runtime/serving/live-leader-database.ts'
 import { eventStore } from './event-store.ts'
 import { eventId } from './random-events.ts'
@@ -238,25 +237,3 @@ export class ManualClock implements Clock {
 
 /** What was awaited of fakes has come. */
 export const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2))
-
-/** The browser's build of sqlite-wasm (only it has the pool), a fresh instance each time, as in each worker. */
-async function browserSqlite(): Promise<Sqlite3Static> {
-  const build = new URL('./index.mjs', import.meta.resolve('@sqlite.org/sqlite-wasm'))
-  binary ??= new Uint8Array(readFileSync(new URL('./sqlite3.wasm', build)))
-  configureSqlite()
-  const { default: init } = (await import(/* @vite-ignore */ build.href)) as {
-    default: (options: unknown) => Promise<Sqlite3Static>
-  }
-  return init({
-    instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) {
-      void instantiate(imports, done)
-      return {}
-    },
-  })
-}
-async function instantiate(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) {
-  compiled ??= WebAssembly.compile(binary!)
-  done(await WebAssembly.instantiate(await compiled, imports))
-}
-let compiled: Promise<WebAssembly.Module> | undefined
-let binary: Uint8Array<ArrayBuffer> | undefined

@@ -160,12 +160,12 @@ function openFile(
  * WAL with NORMAL, or a truncated journal with FULL: the two that survived every kill. A mode that SQLite does not take
  * stays as it was without an error, so each is read back.
  */
-export function makeDurable(db: Database): void {
+export function makeDurable(db: Database, wanted: 'wal' | 'truncate' = 'wal'): void {
   // of a new file. Half of sqlite-wasm's own: what a batch changes lies here and there, and whole pages are written
   db.exec('PRAGMA page_size = 4096')
   // exclusive first: only then does WAL work without shared memory
   const locking = db.selectValue('PRAGMA locking_mode = exclusive')
-  const wal = db.selectValue('PRAGMA journal_mode = wal') === 'wal'
+  const wal = wanted === 'wal' && db.selectValue('PRAGMA journal_mode = wal') === 'wal'
   const mode = wal ? 'wal' : db.selectValue('PRAGMA journal_mode = truncate')
   db.exec(wal ? 'PRAGMA synchronous = normal' : 'PRAGMA synchronous = full')
   const synchronous = db.selectValue('PRAGMA synchronous')

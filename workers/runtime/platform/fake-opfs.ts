@@ -3,6 +3,8 @@
  * access handle; a worker that died lets go of all of its own; past `quota` a write throws and changes nothing.
  */
 export class FakeOpfs {
+  /** after each change of a file, and each flush: what a power cut may undo */
+  changed: (change: FileChange) => void = () => {}
   quota = Number.POSITIVE_INFINITY
   /** before each change of a file: where a test lets a worker die */
   beforeChange: (path: string) => void = () => {}
@@ -48,6 +50,12 @@ export class FakeOpfs {
     return copy
   }
 }
+
+export type FileChange = { readonly path: string } & (
+  | { readonly type: 'write'; readonly at: number; readonly bytes: Uint8Array }
+  | { readonly type: 'truncate'; readonly size: number }
+  | { readonly type: 'flush' }
+)
 
 export class FakeFile {
   #bytes = new Uint8Array(0)
@@ -174,14 +182,18 @@ class FakeAccessHandle {
   }
   write(from: Uint8Array, { at = 0 } = {}): number {
     this.#change(Math.max(this.file.size, at + from.byteLength))
-    this.file.bytes.set(new Uint8Array(from.buffer, from.byteOffset, from.byteLength), at)
+    const bytes = new Uint8Array(from.buffer, from.byteOffset, from.byteLength)
+    this.file.bytes.set(bytes, at)
+    this.#disk.changed({ type: 'write', path: this.#path, at, bytes })
     return from.byteLength
   }
   truncate(size: number): void {
     this.#change(size)
+    this.#disk.changed({ type: 'truncate', path: this.#path, size })
   }
   flush(): void {
     this.#assertOpen()
+    this.#disk.changed({ type: 'flush', path: this.#path })
   }
   close(): void {
     this.#open = false

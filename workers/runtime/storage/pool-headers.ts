@@ -49,7 +49,7 @@ export async function mendPoolHeaders(opaque: FileSystemDirectoryHandle, databas
 }
 
 /** Null: free, or taken for it. */
-function nameIn(bytes: Uint8Array): string | null {
+export function nameIn(bytes: Uint8Array): string | null {
   if (bytes.length < digestAt + 8) return null
   const view = new DataView(bytes.buffer, bytes.byteOffset)
   const flags = view.getUint32(flagsAt)
