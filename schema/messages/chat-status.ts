@@ -4,6 +4,8 @@ import type { ClientStatus } from './runtime/status.ts'
 export interface ChatStatus extends ClientStatus {
   readonly sync: SyncStatus
   readonly outbox: OutboxCount
+  /** a person switched the network off, for all tabs */
+  readonly cut: boolean
 }
 
 export interface SyncStatus {
@@ -22,8 +24,8 @@ export interface OutboxCount {
 
 /** A status of the runtime as the chat's. */
 export function chatStatus(status: ClientStatus): ChatStatus {
-  const { sync, outbox } = status.application as Partial<ChatStatus>
-  return { ...status, sync: sync ?? noSync, outbox: outbox ?? noOutbox }
+  const { sync, outbox, cut } = status.application as Partial<ChatStatus>
+  return { ...status, sync: sync ?? noSync, outbox: outbox ?? noOutbox, cut: cut ?? false }
 }
 
 const noSync: SyncStatus = { state: 'off', progress: [], error: null }

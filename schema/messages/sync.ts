@@ -63,6 +63,8 @@ export type ToSync =
       readonly streams: readonly { readonly stream: string; readonly cursor: string | null }[]
       /** the room on screen: its newest page is worth fetching first */
       readonly openRoom: OpenRoom | null
+      /** a person switched the network off: nothing is asked of the server */
+      readonly cut: boolean
     }
   | {
       readonly type: 'EVENTS_APPLIED'

@@ -25,6 +25,8 @@ export interface ChatClient extends Client<(typeof eventStore)['commands']> {
   setActor(actor: string | null): void
   /** The room on screen: sync fetches its newest page first. */
   setOpenRoom(room: OpenRoom | null): void
+  /** Off: no tab of this device asks anything of the server until it is on again, or all of them are closed. */
+  setNetwork(on: boolean): void
 }
 
 export function connectChat(): ChatClient {
@@ -45,6 +47,7 @@ export function connectChat(): ChatClient {
     forgetLosses: () => client.call('forgetLosses'),
     setActor: (actor) => client.setContext('actor', actor),
     setOpenRoom: (room) => client.setContext('openRoom', room),
+    setNetwork: (on) => client.setContext('cut', !on),
     close() {
       sync.close()
       client.close()

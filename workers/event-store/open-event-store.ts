@@ -2,7 +2,7 @@ import { deviceBounds } from '../../schema/device-bounds.ts'
 import type { AnyEvent, EventDraft } from '../../schema/events/event.ts'
 import { keyIn, type EventKey } from '../../schema/events/key.ts'
 import { streamKind } from '../../schema/events/streams.ts'
-import type { OutboxCount } from '../../schema/messages/chat-status.ts'
+import type { ChatStatus } from '../../schema/messages/chat-status.ts'
 import type { FromSync, OpenRoom, ToSync } from '../../schema/messages/sync.ts'
 import type { ApplicationDatabase, Rescued, Session } from '../runtime/application.ts'
 import { noRoom, RequestFailure } from '../runtime/serving/leader-database.ts'
@@ -34,7 +34,8 @@ export function openEventStore(database: ApplicationDatabase): EventStore {
   })
   const sync = syncConversation(store, database, send, loads.want)
   const sealing = sealInQuiet(() => !database.full && sealStep(store), database)
-  let status: { readonly outbox: OutboxCount } = { outbox: { pending: 0, failed: 0 } }
+  let cut = false
+  let status: Pick<ChatStatus, 'outbox' | 'cut'> = { outbox: { pending: 0, failed: 0 }, cut }
   projectStored(store)
   if (needsReplay(store)) replay(store, () => {}).catch(database.failed) // it goes on at the next start
 
@@ -61,11 +62,14 @@ export function openEventStore(database: ApplicationDatabase): EventStore {
     status() {
       const { pending, failed } = outboxCount(store)
       const { outbox } = status
-      if (pending !== outbox.pending || failed !== outbox.failed) status = { outbox: { pending, failed } }
+      if (pending !== outbox.pending || failed !== outbox.failed || cut !== status.cut) {
+        status = { outbox: { pending, failed }, cut }
+      }
       return status
     },
-    context({ actor, openRoom }) {
-      sync.setPerson(actor as string | null | undefined, (openRoom as OpenRoom | undefined) ?? null)
+    context({ actor, openRoom, cut: isCut }) {
+      cut = isCut === true
+      sync.setPerson(actor as string | null | undefined, (openRoom as OpenRoom | undefined) ?? null, cut)
     },
     peer(message) {
       sync.receive(message as FromSync)

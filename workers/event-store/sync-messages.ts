@@ -17,7 +17,7 @@ import { streamsToSync } from './sync-state.ts'
  */
 export interface SyncConversation {
   receive(message: FromSync): void
-  setPerson(actor: string | null | undefined, openRoom: OpenRoom | null): void
+  setPerson(actor: string | null | undefined, openRoom: OpenRoom | null, cut: boolean): void
   /** Says where it stands. */
   tellState(): void
   /** after local events: to be uploaded now, and perhaps other streams to follow */
@@ -33,6 +33,7 @@ export function syncConversation(
   const { epoch, generation } = database
   let actor: string | null | undefined
   let openRoom: OpenRoom | null = null
+  let cut = false
   let told = ''
 
   /** Before a tab has said who is signed in there is nothing to tell. */
@@ -40,7 +41,7 @@ export function syncConversation(
     if (actor === undefined) return
     const streams = streamsToSync(store, actor)
     told = stateKey(streams)
-    send({ type: 'SYNC_STATE', epoch, generation, actor, streams, openRoom })
+    send({ type: 'SYNC_STATE', epoch, generation, actor, streams, openRoom, cut })
     send({ type: 'OUTBOX', epoch, complete: true, events: pendingEvents(store) })
   }
 
@@ -150,10 +151,12 @@ export function syncConversation(
           return assertNever(message)
       }
     },
-    setPerson(nextActor, nextRoom) {
-      const changed = nextActor !== actor || nextRoom?.room !== openRoom?.room || nextRoom?.stream !== openRoom?.stream
+    setPerson(nextActor, nextRoom, nextCut) {
+      const movedOn = nextRoom?.room !== openRoom?.room || nextRoom?.stream !== openRoom?.stream
+      const changed = nextActor !== actor || movedOn || nextCut !== cut
       actor = nextActor
       openRoom = nextRoom
+      cut = nextCut
       if (changed) tellState()
     },
     tellState,

@@ -139,6 +139,7 @@ export class FakeDatabase {
       actor: this.actor,
       streams,
       openRoom: this.openRoom,
+      cut: false,
     }
   }
 

@@ -15,6 +15,7 @@ const state: ToSync = {
   actor: 'me',
   streams: [{ stream, cursor: null }],
   openRoom: null,
+  cut: false,
 }
 
 beforeEach(() => void vi.useFakeTimers())

@@ -34,6 +34,8 @@ export interface RunningSync {
   queueGrew(stream: string): void
   /** resolves when nothing is under way, at the latest after `maxMs`: what a Service Worker stays alive for */
   quiet(maxMs: number): Promise<void>
+  /** a person switched the network off */
+  readonly cut: boolean
 }
 
 /** A browser's IndexedDB may hang. The streams wait for their queues no longer than this: the server has all that is in them. */
@@ -160,6 +162,9 @@ export function runSync({ locks, channel, api, store, random, now, erased }: Syn
   return {
     nudge: (retry) => take({ type: 'NUDGE', retry }),
     offline: () => take({ type: 'OFFLINE' }),
+    get cut() {
+      return machine.cut
+    },
     queueGrew: (stream) => take({ type: 'QUEUE_GREW', stream }),
     async quiet(maxMs) {
       if (machine.quiet) return

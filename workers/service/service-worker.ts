@@ -123,7 +123,7 @@ interface SyncEvent extends ExtendableEvent {
 }
 async function uploadLater(): Promise<void> {
   const { sync: manager } = self.registration as { sync?: { register(tag: string): Promise<void> } }
-  if (!manager || (await store.mirrored()).length === 0) return
+  if (!manager || startSync().cut || (await store.mirrored()).length === 0) return
   await manager.register(uploadTag).catch(() => {}) // not allowed here: the next tab uploads
 }
 self.addEventListener('sync' as keyof ServiceWorkerGlobalScopeEventMap, (event) => {

@@ -22,6 +22,7 @@ const state = (cursor: string | null, rest: object = {}): SyncInput => ({
     actor: 'me',
     streams: [{ stream, cursor }],
     openRoom: null,
+    cut: false,
     ...rest,
   },
 })
@@ -250,4 +251,28 @@ test('a leader that ends while it takes a snapshot: the next one is asked for it
   const page = { upToDate: true, head: seqOf(20_000), total: 20_000, behind: 0, items: [] }
   const effects = step({ type: 'READ', request: outline!.request, page })
   expect(sent(effects, 'SNAPSHOT_WANTED')).toHaveLength(1)
+})
+
+test('a network that a person switched off is not asked, whatever else happens, and all is made up for later', () => {
+  const { machine, step } = start()
+  const network = (effects: readonly SyncEffect[]) =>
+    effects.filter(({ type }) => type === 'READ' || type === 'APPEND' || type === 'OPEN_TAIL')
+  step(state(null), noQueue)
+  const off = step(state(null, { cut: true }))
+  expect(of(off, 'CLOSE_TAIL'), 'the live connection is closed').toHaveLength(1)
+  expect(sent(off, 'SYNC_STATUS').at(-1)).toMatchObject({ status: { state: 'offline' } })
+  const meanwhile = step(
+    outbox('a', 'b'),
+    { type: 'NUDGE', retry: true },
+    { type: 'OFFLINE' },
+    { type: 'TIMER', timer: 'network' },
+    { type: 'QUEUE_GREW', stream },
+    state(null, { cut: true, epoch: 2 }),
+    outbox('a', 'b'),
+  )
+  expect(network(meanwhile)).toEqual([])
+  expect(machine.cut).toBe(true)
+  const on = step(state(null, { epoch: 2 }))
+  expect(of(on, 'OPEN_TAIL')).toHaveLength(1)
+  expect(of(on, 'APPEND')).toMatchObject([{ events: [{ id: expect.anything() }, { id: expect.anything() }] }])
 })

@@ -75,8 +75,13 @@ export class SyncMachine {
       this.#handover.isEmpty &&
       this.#reading.size === 0 &&
       this.#snapshots.size === 0 &&
-      (this.#uploads.waiting === 0 || this.#waiting)
+      (this.#uploads.waiting === 0 || this.#waiting || this.cut)
     )
+  }
+
+  /** A person switched the network off: nothing is begun that asks the server. */
+  get cut(): boolean {
+    return this.#state?.cut === true // an older build's leader says nothing of it
   }
 
   step(input: SyncInput): readonly SyncEffect[] {
@@ -167,6 +172,7 @@ export class SyncMachine {
         this.#state = message
         this.#told = null
         this.#signedOut = null
+        if (this.cut) this.#closeTail()
         const known = before?.epoch === message.epoch && before.generation === message.generation
         // What was refused is to be handed over again, from where the database stands.
         const refused = this.#handover.pausedBy !== null
@@ -298,7 +304,7 @@ export class SyncMachine {
   #goOn(): void {
     if (!this.#state || this.#state.actor === null || this.#signedOut !== null) return
     this.#tellClock()
-    if (!this.#waiting) {
+    if (!this.#waiting && !this.cut) {
       const upload = this.#uploads.next(() => ++this.#serial)
       if (upload) this.#do(upload)
       this.#read()
@@ -473,7 +479,7 @@ export class SyncMachine {
       signedOut: this.#signedOut,
       streams: [...this.#streams.values()],
       problem: this.#handover.pausedBy || null,
-      offline: this.#waiting || this.#attempt > 0,
+      offline: this.#waiting || this.#attempt > 0 || this.cut,
       connected: this.#tail?.open === true,
     })
     const kind = `${status.state} ${status.error} ${status.progress.map((one) => one.stream)}`

@@ -1,5 +1,5 @@
 /** Version of the messages between threads. It is in every name that only threads of one build may share. */
-export const protocolVersion = 2
+export const protocolVersion = 3
 
 /**
  * What an application's threads call the things that they share, so that two applications of one origin never meet.

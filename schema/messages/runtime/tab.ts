@@ -1,4 +1,5 @@
 import type { LiveUpdate, Query, QueryResult, SqlValue } from '../../live.ts'
+import type { RuntimeFacts } from './facts.ts'
 import type { ClientStatus } from './status.ts'
 
 /**
@@ -31,6 +32,14 @@ export type FromTab =
   | { readonly type: 'DELTAS_RECEIVED'; readonly n: number }
   | { readonly type: 'VISIBILITY'; readonly visible: boolean }
   | { readonly type: 'SET_CONTEXT'; readonly key: string; readonly value: unknown }
+  /** answered by RUNTIME_FACTS */
+  | { readonly type: 'ASK_RUNTIME'; readonly n: number }
+  /** a person wants to see what happens: the leader's worker is ended amid its work, or the coordinator */
+  | { readonly type: 'END_LEADER' }
+  | { readonly type: 'END_COORDINATOR' }
+
+/** What the coordinator's state is for. The other two are about the coordinator itself. */
+export type RoutedFromTab = Exclude<FromTab, { readonly type: 'ASK_RUNTIME' | 'END_COORDINATOR' }>
 
 /** What the tabs say of themselves to the application: by key, the last word of any tab counts. */
 export type Context = Readonly<Record<string, unknown>>
@@ -84,6 +93,7 @@ export type ToTab =
   /** this leader's worker hangs: terminate it and start another */
   | { readonly type: 'REPLACE_WORKER'; readonly reason: string }
   | { readonly type: 'WAKE_PEER' }
+  | { readonly type: 'RUNTIME_FACTS'; readonly n: number; readonly facts: RuntimeFacts }
 
 export type TabUpdate =
   | { readonly subscriptionId: string; readonly update: LiveUpdate }

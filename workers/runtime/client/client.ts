@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs'
 import type { Query, QueryResult, SqlValue } from '../../../schema/live.ts'
+import type { RuntimeFacts } from '../../../schema/messages/runtime/facts.ts'
 import type { ClientStatus } from '../../../schema/messages/runtime/status.ts'
 import type { ErrorCode } from '../../../schema/messages/runtime/tab.ts'
 import type { RowsUpdate } from './live-rows.ts'
@@ -29,7 +30,18 @@ export interface Client<Commands = unknown> {
   ): Promise<ResultOf<Commands[Name]>>
   /** Tells the application something of the tabs, which every later leader hears too. By key, the last word of any tab counts. Throws what cannot be cloned. */
   setContext(key: string, value: unknown): void
+  readonly runtime: RuntimeSwitches
   close(): void
+}
+
+/** To see how the stack below works, and to try what happens when a part of it dies. */
+export interface RuntimeSwitches {
+  /** What the coordinator knows; null: no coordinator answered within a second. */
+  facts(): Promise<RuntimeFacts | null>
+  /** Ends the leader's worker amid its work. Another tab leads then, or the same with a new worker. */
+  endLeader(): void
+  /** Ends the SharedWorker. Does nothing where the coordinator runs in the leader's worker. */
+  endCoordinator(): void
 }
 export type Unsubscribe = () => void
 

@@ -7,6 +7,7 @@ import type { Locks } from '../platform/locks.ts'
 import type { Client } from './client.ts'
 import { liveQuery } from './live.ts'
 import { openRequests, type Requests } from './open-requests.ts'
+import { runtimeSwitches } from './runtime-switches.ts'
 import { openSubscriptions, type Subscriptions } from './open-subscriptions.ts'
 import type { CoordinatorWay, TabWorker } from './tab-life.ts'
 import { startLives } from './tab-lives.ts'
@@ -56,6 +57,7 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
   }
   const requests: Requests = openRequests(tabId, platform.clock, (message) => lives.post(message))
   const subscriptions: Subscriptions = openSubscriptions((message) => lives.post(message))
+  const runtime = runtimeSwitches(platform.clock, (message) => lives.post(message))
 
   function changeStatus(change: Partial<ClientStatus>): void {
     const { activeTab } = { ...status, ...change }
@@ -93,6 +95,8 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
         return lives.resume()
       case 'WAKE_PEER':
         return platform.wakePeer()
+      case 'RUNTIME_FACTS':
+        return runtime.answered(message.n, message.facts)
       default:
         return assertNever(message)
     }
@@ -147,6 +151,7 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
       context = { ...context, [key]: value }
       lives.post({ type: 'SET_CONTEXT', key, value })
     },
+    runtime,
     setVisible(next) {
       visible = next
       lives.post({ type: 'VISIBILITY', visible: next })

@@ -1,6 +1,6 @@
 import { assertNever } from '../../../schema/assert.ts'
 import type { FromDatabase } from '../../../schema/messages/runtime/database.ts'
-import type { FromTab } from '../../../schema/messages/runtime/tab.ts'
+import type { RoutedFromTab } from '../../../schema/messages/runtime/tab.ts'
 import { protocolVersion } from '../../../schema/messages/runtime/protocol.ts'
 import { dropLeader, electLeader, leadershipTick, promoteAgain } from './elect-leader.ts'
 import {
@@ -68,7 +68,7 @@ export function route(state: CoordinatorState, input: Input, now: number): Deliv
 
 function registerTab(
   state: CoordinatorState,
-  message: Extract<FromTab, { type: 'REGISTER_TAB' }>,
+  message: Extract<RoutedFromTab, { type: 'REGISTER_TAB' }>,
   electable: boolean,
   now: number,
 ): Delivery[] {
@@ -122,7 +122,7 @@ function registerTab(
 function fromTab(
   state: CoordinatorState,
   tabId: string,
-  message: Exclude<FromTab, { type: 'REGISTER_TAB' }>,
+  message: Exclude<RoutedFromTab, { type: 'REGISTER_TAB' }>,
   now: number,
 ): Delivery[] {
   const tab = state.tabs.get(tabId)
@@ -145,9 +145,17 @@ function fromTab(
     case 'SET_CONTEXT':
       state.context = { ...state.context, [message.key]: message.value }
       return tellContext(state)
+    case 'END_LEADER':
+      return endLeader(state)
     default:
       return assertNever(message)
   }
+}
+
+/** Its page ends the worker in whatever it does, and starts another. Whoever gets the lock first leads. */
+function endLeader({ leader }: CoordinatorState): Delivery[] {
+  if (leader?.phase !== 'open') return []
+  return [{ to: 'tab', tabId: leader.tabId, message: { type: 'REPLACE_WORKER', reason: 'a person ended it' } }]
 }
 
 function fromDatabase(state: CoordinatorState, tabId: string, message: FromDatabase, now: number): Delivery[] {

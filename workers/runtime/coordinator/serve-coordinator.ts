@@ -22,6 +22,7 @@ export function serveCoordinator(): void {
     coordinatorId: crypto.randomUUID(),
     peer: peerLine(names.peerChannel),
     replaced: () => self.close(),
+    end: () => self.close(),
   })
   pointHere(coordinator, () => broadcastOf(names.hostChannel))
   // Set before anything is awaited: a connect event without a handler is lost.

@@ -1,10 +1,11 @@
 import type { RuntimeNames } from '../../../schema/messages/runtime/protocol.ts'
 import type { FromDatabase } from '../../../schema/messages/runtime/database.ts'
 import type { FromPeer, ToPeer } from '../../../schema/messages/runtime/peer.ts'
-import type { FromTab } from '../../../schema/messages/runtime/tab.ts'
+import type { FromTab, ToTab } from '../../../schema/messages/runtime/tab.ts'
 import type { Clock } from '../platform/clock.ts'
 import { holdPatiently, type Locks } from '../platform/locks.ts'
 import type { Port } from '../platform/port.ts'
+import { Observer } from './observe.ts'
 import { route } from './route.ts'
 import {
   type CoordinatorOptions,
@@ -25,6 +26,8 @@ export interface CoordinatorPlatform {
   readonly options?: CoordinatorOptions
   /** It hung, and its locks were taken from it: it has stopped, and its tabs have gone elsewhere. */
   replaced?(): void
+  /** Ends the thread, as if it had died. Absent where it is not the coordinator's own. */
+  end?(): void
 }
 
 export interface Coordinator {
@@ -42,6 +45,7 @@ const tickMs = 50
 export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
   const { names, locks, clock, coordinatorId, peer } = platform
   const state = emptyState(coordinatorId, platform.options ?? defaultOptions)
+  const observer = new Observer(state, clock.now())
   const lines = new Map<string, { readonly tab: Port; readonly database: Port | null }>()
   const watches = new Map<string, AbortController>()
   const waiting: Port[] = []
@@ -50,7 +54,10 @@ export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
 
   function step(input: Input): void {
     if (stopped) return
-    for (const delivery of route(state, input, clock.now())) deliver(delivery)
+    const now = clock.now()
+    const deliveries = route(state, input, now)
+    observer.stepped(input, deliveries, now)
+    for (const delivery of deliveries) deliver(delivery)
   }
 
   function deliver(delivery: Delivery): void {
@@ -106,7 +113,10 @@ export function startCoordinator(platform: CoordinatorPlatform): Coordinator {
         // Not before: what the worker already said on this port concerns a registered tab.
         database?.listen((data) => fromDatabase(message.tabId, database, data as FromDatabase))
       } else if (tabId !== null && lines.get(tabId)?.tab === port) {
-        step({ from: 'tab', tabId, message })
+        if (message.type === 'ASK_RUNTIME') {
+          port.post({ type: 'RUNTIME_FACTS', n: message.n, facts: observer.facts(clock.now()) } satisfies ToTab)
+        } else if (message.type === 'END_COORDINATOR') platform.end?.()
+        else step({ from: 'tab', tabId, message })
       }
     })
   }

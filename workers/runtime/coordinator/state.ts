@@ -1,6 +1,6 @@
 import type { FromDatabase, ToDatabase } from '../../../schema/messages/runtime/database.ts'
 import type { FromPeer, ToPeer } from '../../../schema/messages/runtime/peer.ts'
-import type { Context, FromTab, SharedStatus, TabRequest, ToTab } from '../../../schema/messages/runtime/tab.ts'
+import type { Context, RoutedFromTab, SharedStatus, TabRequest, ToTab } from '../../../schema/messages/runtime/tab.ts'
 import type { Query } from '../../../schema/live.ts'
 
 /**
@@ -92,7 +92,7 @@ export interface Subscriber {
 
 export type Input =
   /** a REGISTER_TAB's port pair is known to the wiring; `electable` says that the worker's port came with it */
-  | { readonly from: 'tab'; readonly tabId: string; readonly message: FromTab; readonly electable?: boolean }
+  | { readonly from: 'tab'; readonly tabId: string; readonly message: RoutedFromTab; readonly electable?: boolean }
   | { readonly from: 'database'; readonly tabId: string; readonly message: FromDatabase }
   | { readonly from: 'peer'; readonly message: FromPeer }
   | { readonly from: 'locks'; readonly type: 'LOCK_RELEASED'; readonly tabId: string; readonly life: number }
