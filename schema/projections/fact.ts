@@ -30,6 +30,8 @@ export interface FactTable {
   /** false: it was there already */
   add(event: KnownEvent, draft: FactDraft): boolean
   remove(event: KnownEvent, draft: FactDraft): void
+  /** one that was read from the facts of another database */
+  put(stream: string, entity: string, fact: Fact): void
   /** oldest first by (clock, event id) */
   ofEntity(stream: string, entity: string): Fact[]
   fieldsOf(stream: string, entity: string): string[]
@@ -65,6 +67,10 @@ export function factTable(sql: Sql, names: Names): FactTable {
     },
     remove(event, { entity, field }) {
       remove.run(names.entity(event.stream, entity), BigInt(event.clock), ulidToBytes(event.id), field)
+    },
+    put(stream, entity, { clock, eventId, field, value, at, deps }) {
+      const seen = deps.length === 0 ? null : JSON.stringify(deps)
+      insert.run(names.entity(stream, entity), clock, ulidToBytes(eventId), field, value, at, seen)
     },
     ofEntity: (stream, entity) => rowsOf(all, stream, entity).map(toFact),
     fieldsOf: (stream, entity) => rowsOf(fields, stream, entity).map(([field]) => field as string),

@@ -1,10 +1,10 @@
 import { bounds } from '../events/bounds.ts'
 import type { OwnRowsType } from '../events/event-types.ts'
 import { factsOf, type EventOf, type KnownEvent } from '../events/event.ts'
-import { isConflictField } from '../events/facts.ts'
+import { isConflictField, type FactField } from '../events/facts.ts'
 import { keyIn } from '../events/key.ts'
 import { markFact, nothingDirty } from './dirty.ts'
-import { factTable, latest, unseenWrites } from './fact.ts'
+import { factTable, latest, unseenWrites, type Fact } from './fact.ts'
 import { memberProjection } from './member.ts'
 import type { LogReader } from './log-reader.ts'
 import { messageProjection } from './message.ts'
@@ -31,6 +31,8 @@ export const projectionVersion = 8
  */
 export interface Projector {
   project(event: KnownEvent): void
+  /** Facts of an entity that another database's log states: what its row rests on, without the events themselves. */
+  recall(stream: string, entity: string, facts: readonly Fact[]): void
   /** The writes of this event's fields that nobody has overwritten yet: what its author has seen, its `deps`. */
   headsOf(event: KnownEvent): string[]
   /** The event states other facts now (erasure.ts): what it had rows for stays. */
@@ -101,6 +103,12 @@ export function createProjector(sql: Sql, names: Names, log: LogReader): Project
     project(event) {
       ownRowsOf(event)?.make(event)
       state(event)
+    },
+    recall(stream, entity, recalled) {
+      for (const fact of recalled) {
+        facts.put(stream, entity, fact)
+        markFact(dirty, stream, { entity, field: fact.field as FactField, value: fact.value })
+      }
     },
     headsOf(event) {
       const heads = new Set<string>()

@@ -2,6 +2,7 @@ import { map, type Observable } from 'rxjs'
 import type { EventDraft } from '../../schema/events/event.ts'
 import type { EventKey } from '../../schema/events/key.ts'
 import { chatStatus, type ChatStatus } from '../../schema/messages/chat-status.ts'
+import type { PastQuestion, PastRoom } from '../../schema/messages/past.ts'
 import { chatNames, type OpenRoom } from '../../schema/messages/sync.ts'
 import type { eventStore } from '../event-store/event-store.ts'
 import type { Client } from '../runtime/client/client.ts'
@@ -25,6 +26,8 @@ export interface ChatClient extends Client<(typeof eventStore)['commands']> {
   setActor(actor: string | null): void
   /** The room on screen: sync fetches its newest page first. */
   setOpenRoom(room: OpenRoom | null): void
+  /** A room as it was at a moment, by the same projections; the present one is only read. */
+  pastRoom(question: PastQuestion): Promise<PastRoom>
   /** Off: no tab of this device asks anything of the server until it is on again, or all of them are closed. */
   setNetwork(on: boolean): void
 }
@@ -47,6 +50,7 @@ export function connectChat(): ChatClient {
     forgetLosses: () => client.call('forgetLosses'),
     setActor: (actor) => client.setContext('actor', actor),
     setOpenRoom: (room) => client.setContext('openRoom', room),
+    pastRoom: (question) => client.call('pastRoom', question),
     setNetwork: (on) => client.setContext('cut', !on),
     close() {
       sync.close()

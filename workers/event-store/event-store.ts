@@ -1,7 +1,8 @@
 import type { EventDraft } from '../../schema/events/event.ts'
+import type { PastQuestion } from '../../schema/messages/past.ts'
 import type { EventKey } from '../../schema/events/key.ts'
 import { migrations } from '../../schema/tables/migrations.ts'
-import { defineDatabase, idempotent } from '../runtime/application.ts'
+import { defineDatabase, idempotent, reading } from '../runtime/application.ts'
 import { openEventStore, rescued, type EventStore } from './open-event-store.ts'
 import { salvagePending } from './outbox.ts'
 
@@ -16,6 +17,7 @@ export const eventStore = defineDatabase({
     retry: idempotent((store: EventStore, events: readonly EventKey[]) => store.retry(events)),
     discard: idempotent((store: EventStore, events: readonly EventKey[]) => store.discard(events)),
     forgetLosses: idempotent((store: EventStore) => store.forgetLosses()),
+    pastRoom: reading((store: EventStore, question: PastQuestion) => store.pastRoom(question)),
   },
   rehearsal: [
     `SELECT t.id, t.snippet, o.state FROM timeline_items t LEFT JOIN outbox o ON o.stream = ?1 AND o.event_id = t.id

@@ -3,6 +3,7 @@ import type { AnyEvent, EventDraft } from '../../schema/events/event.ts'
 import { keyIn, type EventKey } from '../../schema/events/key.ts'
 import { streamKind } from '../../schema/events/streams.ts'
 import type { ChatStatus } from '../../schema/messages/chat-status.ts'
+import type { PastQuestion, PastRoom } from '../../schema/messages/past.ts'
 import type { FromSync, OpenRoom, ToSync } from '../../schema/messages/sync.ts'
 import type { ApplicationDatabase, Rescued, Session } from '../runtime/application.ts'
 import { noRoom, RequestFailure } from '../runtime/serving/leader-database.ts'
@@ -12,6 +13,7 @@ import { discardEvents, outboxCount, pendingEvents, requeueEvents, retryEvents }
 import { needsReplay, projectStored, replay } from './replay.ts'
 import { mostUnpacked, packStep, sealInQuiet, sealStep } from './seal.ts'
 import { openStore } from './store.ts'
+import { pastRooms } from './past/past-rooms.ts'
 import { fetchSnapshot } from '../snapshot/fetch-snapshot.ts'
 import { snapshotLoads } from '../snapshot/load-snapshots.ts'
 import { syncConversation } from './sync-messages.ts'
@@ -23,6 +25,7 @@ export interface EventStore extends Session {
   discard(events: readonly EventKey[]): void
   /** the person has seen what they lost */
   forgetLosses(): void
+  pastRoom(question: PastQuestion): PastRoom
 }
 
 export function openEventStore(database: ApplicationDatabase): EventStore {
@@ -59,6 +62,7 @@ export function openEventStore(database: ApplicationDatabase): EventStore {
       if (gone.length > 0) send({ type: 'OUTBOX_DISCARDED', epoch: database.epoch, events: gone })
     },
     forgetLosses: () => forgetLosses(store),
+    pastRoom: pastRooms(store, database),
     status() {
       const { pending, failed } = outboxCount(store)
       const { outbox } = status

@@ -39,6 +39,8 @@ export interface ApplicationDatabase extends Pick<LiveDatabase, 'run' | 'all'> {
   readonly sql: RawSql
   /** Makes a database that is only bytes readable under a name, outside of a transaction. Returns how to let go of it. */
   attach(name: string, bytes: ByteSource): () => void
+  /** An empty database in memory, of its own: what is done in it touches nothing else. It lives as long as the worker. */
+  scratch(): RawSql
   /** above that of every earlier leader */
   readonly epoch: number
   /** made with the database's file, and unlike any other file's */
@@ -79,6 +81,15 @@ export interface Rescued {
 export function idempotent<Work extends Command<never>>(work: Work): Work {
   idempotents.add(work)
   return work
+}
+/** Marks a command that only reads: as `idempotent`, and its leader does not remember what it answered either. */
+export function reading<Work extends Command<never>>(work: Work): Work {
+  readings.add(work)
+  return idempotent(work)
+}
+const readings = new WeakSet<Command<never>>()
+export function isReading(work: Command<never>): boolean {
+  return readings.has(work)
 }
 const idempotents = new WeakSet<Command<never>>()
 export function isIdempotent(work: Command<never>): boolean {

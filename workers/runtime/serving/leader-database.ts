@@ -26,6 +26,8 @@ export interface LeaderDatabase {
   ): LiveSubscription
   /** Runs a command of the application. One that was answered, by whichever leader, is answered again and does not run. */
   call(requestId: string, command: string, argument: unknown): unknown
+  /** The command changes nothing: what it answers need not be remembered. */
+  reads(command: string): boolean
   setContext(context: Context): void
   receive(fromPeer: unknown): void
 }

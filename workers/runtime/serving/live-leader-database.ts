@@ -3,6 +3,7 @@ import { openLiveDatabase } from '../../../dataflow/index.ts'
 import type { ApplicationStatus } from '../../../schema/messages/runtime/status.ts'
 import {
   isIdempotent,
+  isReading,
   type AnyApplication,
   type ApplicationDatabase,
   type Command,
@@ -49,6 +50,7 @@ export function liveLeaderDatabase(
     all: (text, parameters) => live.all(text, parameters),
     transaction: (work) => health.writing(() => live.transaction(work)),
     attach: (name, bytes) => attachBytes(sqlite3, db, name, bytes),
+    scratch: () => openRawSql(sqlite3, new sqlite3.oo1.DB(':memory:')),
     toPeer: (message) => listener?.toPeer(message),
     after: (ms, work) => clock.after(ms, work),
     failed: health.met,
@@ -134,6 +136,7 @@ export function liveLeaderDatabase(
       if (!isIdempotent(command)) return callOnce(command, requestId, argument)
       return sendable(command(session as never, argument as never))
     },
+    reads: (name) => Object.hasOwn(commands, name) && isReading(commands[name]!),
     setContext: (context) => health.reading(() => session.context?.(context)),
     receive: (message) => health.reading(() => session.peer?.(message)),
   }

@@ -77,7 +77,7 @@ export function serveRequests(
       case 'FORWARD_CALL': {
         const { requestId, command, argument } = message
         const run = () => ({ type: 'CALL_RESULT', result: database.call(requestId, command, argument) }) as const
-        return answers.answer(requestId, true, run, 'COMMAND_FAILED')
+        return answers.answer(requestId, !database.reads(command), run, 'COMMAND_FAILED')
       }
       case 'FORWARD_SUBSCRIBE':
         queries.subscribe(message.queries, postTurn)

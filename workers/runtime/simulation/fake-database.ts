@@ -105,6 +105,9 @@ class FakeDatabase implements LeaderDatabase {
     }
   }
 
+  reads(): boolean {
+    return false
+  }
   watch(): void {}
   receive(): void {}
   setContext(): void {}
