@@ -1,4 +1,4 @@
-/** Tab → event store (commands `pastRoom` and back): a room as it was at a moment. */
+/** Tab → event store (command `pastRoom`): a room as it was at a moment. */
 export interface PastQuestion {
   readonly stream: string
   readonly room: string
@@ -15,6 +15,8 @@ export interface PastRoom {
   readonly messages: readonly PastMessage[]
   /** what was said of these messages up to then, newest first; not all of it */
   readonly changes: readonly PastChange[]
+  /** how many messages the room had, the deleted ones too */
+  readonly place: number
   /** the change of what is seen before this moment, and the next one behind it; null: there is none */
   readonly earlier: string | null
   readonly later: string | null

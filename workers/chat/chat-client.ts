@@ -4,6 +4,7 @@ import type { EventKey } from '../../schema/events/key.ts'
 import { chatStatus, type ChatStatus } from '../../schema/messages/chat-status.ts'
 import type { PastQuestion, PastRoom } from '../../schema/messages/past.ts'
 import { chatNames, type OpenRoom } from '../../schema/messages/sync.ts'
+import type { EventRef, EventTrace, RowRef, RowTrace } from '../../schema/messages/trace.ts'
 import type { eventStore } from '../event-store/event-store.ts'
 import type { Client } from '../runtime/client/client.ts'
 import { connect } from '../runtime/client/connect.ts'
@@ -28,6 +29,9 @@ export interface ChatClient extends Client<(typeof eventStore)['commands']> {
   setOpenRoom(room: OpenRoom | null): void
   /** A room as it was at a moment, by the same projections; the present one is only read. */
   pastRoom(question: PastQuestion): Promise<PastRoom>
+  /** From a row to the events that made it, and from an event to the rows that it has a part in. */
+  traceRow(row: RowRef): Promise<RowTrace>
+  traceEvent(event: EventRef): Promise<EventTrace>
   /** Off: no tab of this device asks anything of the server until it is on again, or all of them are closed. */
   setNetwork(on: boolean): void
 }
@@ -51,6 +55,8 @@ export function connectChat(): ChatClient {
     setActor: (actor) => client.setContext('actor', actor),
     setOpenRoom: (room) => client.setContext('openRoom', room),
     pastRoom: (question) => client.call('pastRoom', question),
+    traceRow: (row) => client.call('traceRow', row),
+    traceEvent: (event) => client.call('traceEvent', event),
     setNetwork: (on) => client.setContext('cut', !on),
     close() {
       sync.close()

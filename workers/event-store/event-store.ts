@@ -1,6 +1,7 @@
 import type { EventDraft } from '../../schema/events/event.ts'
 import type { PastQuestion } from '../../schema/messages/past.ts'
 import type { EventKey } from '../../schema/events/key.ts'
+import type { EventRef, RowRef } from '../../schema/messages/trace.ts'
 import { migrations } from '../../schema/tables/migrations.ts'
 import { defineDatabase, idempotent, reading } from '../runtime/application.ts'
 import { openEventStore, rescued, type EventStore } from './open-event-store.ts'
@@ -17,6 +18,8 @@ export const eventStore = defineDatabase({
     retry: idempotent((store: EventStore, events: readonly EventKey[]) => store.retry(events)),
     discard: idempotent((store: EventStore, events: readonly EventKey[]) => store.discard(events)),
     forgetLosses: idempotent((store: EventStore) => store.forgetLosses()),
+    traceRow: reading((store: EventStore, row: RowRef) => store.traceRow(row)),
+    traceEvent: reading((store: EventStore, event: EventRef) => store.traceEvent(event)),
     pastRoom: reading((store: EventStore, question: PastQuestion) => store.pastRoom(question)),
   },
   rehearsal: [

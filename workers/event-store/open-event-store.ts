@@ -4,6 +4,7 @@ import { keyIn, type EventKey } from '../../schema/events/key.ts'
 import { streamKind } from '../../schema/events/streams.ts'
 import type { ChatStatus } from '../../schema/messages/chat-status.ts'
 import type { PastQuestion, PastRoom } from '../../schema/messages/past.ts'
+import type { EventRef, EventTrace, RowRef, RowTrace } from '../../schema/messages/trace.ts'
 import type { FromSync, OpenRoom, ToSync } from '../../schema/messages/sync.ts'
 import type { ApplicationDatabase, Rescued, Session } from '../runtime/application.ts'
 import { noRoom, RequestFailure } from '../runtime/serving/leader-database.ts'
@@ -16,6 +17,7 @@ import { openStore } from './store.ts'
 import { pastRooms } from './past/past-rooms.ts'
 import { fetchSnapshot } from '../snapshot/fetch-snapshot.ts'
 import { snapshotLoads } from '../snapshot/load-snapshots.ts'
+import { traceEvent, traceRow } from './trace/trace.ts'
 import { syncConversation } from './sync-messages.ts'
 
 /** The event store in the leader: what its commands do, and what it says to tabs and to the sync client. */
@@ -26,6 +28,8 @@ export interface EventStore extends Session {
   /** the person has seen what they lost */
   forgetLosses(): void
   pastRoom(question: PastQuestion): PastRoom
+  traceRow(row: RowRef): RowTrace
+  traceEvent(event: EventRef): EventTrace
 }
 
 export function openEventStore(database: ApplicationDatabase): EventStore {
@@ -63,6 +67,8 @@ export function openEventStore(database: ApplicationDatabase): EventStore {
     },
     forgetLosses: () => forgetLosses(store),
     pastRoom: pastRooms(store, database),
+    traceRow: (row) => traceRow(store, row),
+    traceEvent: (event) => traceEvent(store, event),
     status() {
       const { pending, failed } = outboxCount(store)
       const { outbox } = status

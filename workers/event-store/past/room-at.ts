@@ -47,6 +47,7 @@ export function roomAt(store: Store, scratch: RawSql, question: PastQuestion): P
       messages: messagesOf(scratch),
       changes: changesOf(store, stream, about, moment),
       ...neighbours(store, question, about, moment),
+      place: placeOf(store, question, moment),
       took: performance.now() - began,
     }
   } finally {
@@ -78,6 +79,11 @@ function messagesUpTo({ sql }: Store, { stream, room, messages }: PastQuestion, 
     .rows(stream, room, moment, messages)
     .map(([id]) => id as string)
     .toReversed()
+}
+
+function placeOf({ sql }: Store, { stream, room }: PastQuestion, moment: bigint): number {
+  const upTo = `SELECT count(*) FROM timeline_items WHERE timeline_id = ${timelineOf} AND order_key <= ?3`
+  return sql.prepare(upTo).rows(stream, room, moment)[0]![0] as number
 }
 
 function createOf({ log }: Store, stream: string, id: string) {

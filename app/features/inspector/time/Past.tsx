@@ -16,7 +16,7 @@ export function Past({ stream, room }: { stream: string; room: string }) {
   const [clock, setClock] = useState<string | null>(null)
   const [place, setPlace] = useState<number | null>(null)
   const moves = useRef(0)
-  const { past, error } = usePast(stream, room, clock ?? now)
+  const { past, error } = usePast(stream, room, clock ?? now, clock === null ? count : null)
   const words = useId()
 
   /** Of several moves the last counts, whichever answer comes first. */
@@ -43,7 +43,7 @@ export function Past({ stream, room }: { stream: string; room: string }) {
         className={css.slider}
         min={1}
         max={count}
-        value={place ?? count}
+        value={place ?? past?.room.place ?? count}
         aria-label="Moment: just after this message"
         aria-valuetext={past ? momentWords(past.clock, past.room) : undefined}
         onChange={(event) => moveTo(Number(event.target.value))}

@@ -23,9 +23,9 @@ export function useMessageCount(stream: string, room: string): number | null {
 
 /**
  * The room at a clock. One question at a time is on its way: a slider that moves on asks for where it is when the answer
- * comes, and not for every place that it passed.
+ * comes, and not for every place that it passed. `fresh`: asked anew when it changes.
  */
-export function usePast(stream: string, room: string, clock: string | null) {
+export function usePast(stream: string, room: string, clock: string, fresh: number | null) {
   const { client } = useLive()
   const [past, setPast] = useState<{ readonly clock: string; readonly room: PastRoom; readonly ms: number } | null>(null)
   const [error, setError] = useState<Error | null>(null)
@@ -49,8 +49,8 @@ export function usePast(stream: string, room: string, clock: string | null) {
       if (wanted.current !== asked) void ask()
     }
     void ask()
-  }, [client, stream, room, clock])
-  return { past: clock === null ? null : past, error }
+  }, [client, stream, room, clock, fresh])
+  return { past, error }
 }
 
 /** The clock of the n-th message of a room, from 1; null: it has fewer. */
