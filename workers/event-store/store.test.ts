@@ -439,7 +439,7 @@ describe('what a person may no longer read', () => {
       (message) => sent.push(message),
       () => {},
     )
-    sync.setPerson('bob', null)
+    sync.setPerson('bob', null, false)
     sync.receive({ type: 'STREAM_GONE', stream })
     expect(sent.at(-2)).toMatchObject({ type: 'SYNC_STATE', streams: [{ stream: 'person:bob' }] })
     await expect.poll(() => all(store, 'SELECT count(*) FROM events')).toEqual([[0]])
@@ -474,7 +474,7 @@ describe('what a person may no longer read', () => {
       (message) => sent.push(message),
       () => {},
     )
-    sync.setPerson('bob', null)
+    sync.setPerson('bob', null, false)
     sync.receive({ type: 'STREAM_GONE', stream })
     expect(all(store, 'SELECT count(*) FROM timeline_items')).toEqual([[1200]]) // the membership alone went at once
     const first = items.slice(0, 10)

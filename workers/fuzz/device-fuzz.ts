@@ -144,7 +144,7 @@ class FuzzedDevice {
       after: null,
       cursor: seqOf(1),
     })
-    this.#conversation.setPerson('me', null)
+    this.#conversation.setPerson('me', null, false)
     this.#restart()
   }
 

@@ -11,6 +11,7 @@ const live: ChatStatus = {
   coordinator: 'shared',
   sync: { state: 'live', progress: [], error: null },
   outbox: { pending: 0, failed: 0 },
+  cut: false,
   space: null,
   problem: null,
   application: {},

@@ -24,7 +24,10 @@ describe(`a room as it was (seed ${seed})`, () => {
       const events = all.filter(({ type, clock }) => type !== 'message.erase' || BigInt(clock) <= moment)
       await withStores(3, (now, then, scratch) => {
         apply(now!, events)
-        apply(then!, events.filter(({ clock }) => BigInt(clock) <= moment))
+        apply(
+          then!,
+          events.filter(({ clock }) => BigInt(clock) <= moment),
+        )
         const dump = JSON.stringify(projectionDump(now!))
         for (const room of ['r1', 't1']) {
           const question = { stream: 'space:s1', room, clock: String(moment), messages: 1 + limit * 4 }
@@ -43,35 +46,48 @@ describe(`a room as it was (seed ${seed})`, () => {
   })
 
   it('is the same when its events are sealed', async () => {
-    await withStores(2, (store, scratch) => {
-      expect(needsReplay(store!)).toBe(false)
-      const events = Array.from({ length: 40 }, (_, at) => written(at))
-      inTransaction(store!, () => {
-        const record = recordEvent(store!)
-        for (const [at, event] of events.entries()) {
-          record(event, event, { seq: String(at).padStart(12, '0'), receivedAt: event.at }, 1)
-        }
-      })
-      const question = { stream: 'space:s1', room: 'r1', clock: String(25 << 16), messages: 10 }
-      const { took: _, ...open } = roomAt(store!, scratch!.sql, question)
-      while (sealStep(store!));
-      expect(store!.log.blocks.count(), 'some are sealed').toBeGreaterThan(20)
-      const { took: __, ...sealed } = roomAt(store!, scratch!.sql, question)
-      expect(sealed).toEqual(open)
-      expect(sealed.messages.map(({ text }) => text)).toEqual(Array.from({ length: 10 }, (_, at) => `text ${16 + at}`))
-    }, { atOnce: 1000, open: 4, smallest: 4, largest: 8 })
+    await withStores(
+      2,
+      (store, scratch) => {
+        expect(needsReplay(store!)).toBe(false)
+        const events = Array.from({ length: 40 }, (_, at) => written(at))
+        inTransaction(store!, () => {
+          const record = recordEvent(store!)
+          for (const [at, event] of events.entries()) {
+            record(event, event, { seq: String(at).padStart(12, '0'), receivedAt: event.at }, 1)
+          }
+        })
+        const question = { stream: 'space:s1', room: 'r1', clock: String(25 << 16), messages: 10 }
+        const { took: _, ...open } = roomAt(store!, scratch!.sql, question)
+        while (sealStep(store!));
+        expect(store!.log.blocks.count(), 'some are sealed').toBeGreaterThan(20)
+        const { took: __, ...sealed } = roomAt(store!, scratch!.sql, question)
+        expect(sealed).toEqual(open)
+        expect(sealed.messages.map(({ text }) => text)).toEqual(
+          Array.from({ length: 10 }, (_, at) => `text ${16 + at}`),
+        )
+      },
+      { atOnce: 1000, open: 4, smallest: 4, largest: 8 },
+    )
   })
 
   it('steps from change to change, there and back', async () => {
     await withStores(2, (store, scratch) => {
       const [first, second] = [written(1), written(3)]
-      const edit = { ...written(2), id: eventId(90), type: 'message.edit', entity: first.id, payload: { text: 'better' } }
+      const edit = {
+        ...written(2),
+        id: eventId(90),
+        type: 'message.edit',
+        entity: first.id,
+        payload: { text: 'better' },
+      }
       const like = { ...written(4), id: eventId(91), type: 'reaction.add', entity: first.id, payload: { emoji: '👍' } }
       apply(store!, [first, second, edit as KnownEvent, like as KnownEvent])
-      const at = (clock: string) => roomAt(store!, scratch!.sql, { stream: 'space:s1', room: 'r1', clock, messages: 50 })
+      const at = (clock: string) =>
+        roomAt(store!, scratch!.sql, { stream: 'space:s1', room: 'r1', clock, messages: 50 })
       const steps: string[] = []
       let last: string | null = null
-      for (let clock: string | null = first.clock; clock !== null; ) {
+      for (let clock: string | null = first.clock; clock !== null;) {
         const past = at(clock)
         expect(past.earlier, 'back leads where it came from').toBe(last)
         steps.push(past.messages.map(({ text, reactions }) => text + (reactions === '{}' ? '' : ' 👍')).join(', '))

@@ -37,11 +37,20 @@ export function roomAt(store: Store, scratch: RawSql, question: PastQuestion): P
     // names are read as they were before a batch
     recall(creates.map(authorOf))
     past.flush()
-    const threads = window.flatMap((id) => until(id).flatMap(({ field, value }) => (field === 'message.thread' ? [value!] : [])))
+    const threads = window.flatMap((id) =>
+      until(id).flatMap(({ field, value }) => (field === 'message.thread' ? [value!] : [])),
+    )
     recall([room, ...threads, ...window])
     for (const create of creates) past.project(create)
     past.flush()
-    const about = [...window.flatMap((id) => known(id).filter(isOfMessage).map((fact) => ({ message: id, fact }))), ...creates.map(asFact)]
+    const about = [
+      ...window.flatMap((id) =>
+        known(id)
+          .filter(isOfMessage)
+          .map((fact) => ({ message: id, fact })),
+      ),
+      ...creates.map(asFact),
+    ]
     return {
       ...roomOf(scratch, stream, room),
       messages: messagesOf(scratch),
@@ -181,4 +190,3 @@ function byClock(a: Fact, b: Fact): number {
   if (one !== other) return one < other ? -1 : 1
   return a.eventId < b.eventId ? -1 : 1
 }
-

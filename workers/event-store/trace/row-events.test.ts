@@ -78,7 +78,8 @@ function differences(before: Rows, after: Rows): Map<string, RowRef> {
 }
 
 const streamName = (of: string) => `(SELECT name FROM streams WHERE id = ${of})`
-const message = (of: string) => `FROM ${of} x JOIN timeline_items m ON m.key = x.target_id JOIN component_author a ON a.id = x.actor_id`
+const message = (of: string) =>
+  `FROM ${of} x JOIN timeline_items m ON m.key = x.target_id JOIN component_author a ON a.id = x.actor_id`
 /** stream, id, of, and all else that the row says */
 const selects: { readonly [T in TracedTable]: string } = {
   timeline_items: `SELECT ${streamName('stream')}, id, NULL, json_array(timeline_id, order_key, author_id, author_name, author_given, snippet,
@@ -88,10 +89,12 @@ const selects: { readonly [T in TracedTable]: string } = {
   reactions: `SELECT ${streamName('m.stream')}, m.id, json_array(a.author_id, x.emoji), json_array(x.active, x.clock) ${message('reactions')}`,
   pins: `SELECT ${streamName('m.stream')}, m.id, a.author_id, json_array(x.active, x.clock) ${message('pins')}`,
   rooms: `SELECT stream, id, NULL, json_array(space_id, name, topic, kind, parent_room, parent_message, archived, created_at, created_clock) FROM rooms`,
-  memberships: 'SELECT stream, person_id, NULL, json_array(name, role, active, joined_at, joined_clock) FROM memberships',
+  memberships:
+    'SELECT stream, person_id, NULL, json_array(name, role, active, joined_at, joined_clock) FROM memberships',
   spaces: 'SELECT stream, id, NULL, json_array(name, visibility, created_at) FROM spaces',
   component_doc: `SELECT stream, entity_id, NULL, json_array(room_id, title, author_id, archived, hex(state), created_at, updated_at, written_at) FROM component_doc`,
-  page_comments: 'SELECT stream, id, NULL, json_array(page_id, author_id, text, quote, resolved, created_at) FROM page_comments',
+  page_comments:
+    'SELECT stream, id, NULL, json_array(page_id, author_id, text, quote, resolved, created_at) FROM page_comments',
   page_versions: 'SELECT stream, id, NULL, json_array(page_id, name, author_id, clock, at) FROM page_versions',
   read_markers: `SELECT 'person:' || actor_id, room_id, stream, json_array(order_key, muted) FROM read_markers`,
 }

@@ -25,9 +25,14 @@ export interface Lineage {
 export function lineage(store: Store, most = -1): Lineage {
   const { sql } = store
   const facts = factTable(sql, namesOf(sql))
-  const column = (text: string, ...values: SqlValue[]) => sql.prepare(text).rows(...values).map(([value]) => value as string)
+  const column = (text: string, ...values: SqlValue[]) =>
+    sql
+      .prepare(text)
+      .rows(...values)
+      .map(([value]) => value as string)
   const known = (stream: string) => column('SELECT 1 FROM streams WHERE name = ?', stream).length > 0
-  const factsAbout = (stream: string, entity: string): readonly Fact[] => (known(stream) ? facts.ofEntity(stream, entity) : [])
+  const factsAbout = (stream: string, entity: string): readonly Fact[] =>
+    known(stream) ? facts.ofEntity(stream, entity) : []
 
   const messagesIn = (stream: string, timeline: string) => column(inTimeline, stream, timeline, most)
   const timelineOf = (stream: string, message: string) => column(timelineOfMessage, stream, message)[0] ?? null
@@ -85,7 +90,8 @@ export function lineage(store: Store, most = -1): Lineage {
       case 'memberships': {
         addFacts(id, ({ field }) => (field.startsWith('member.') ? 'says what the person is here' : null))
         const founders = foundersOf(stream)
-        if (founders.some(({ founder }) => founder === id)) for (const { event } of founders) add(event, 'founds the space')
+        if (founders.some(({ founder }) => founder === id))
+          for (const { event } of founders) add(event, 'founds the space')
         break
       }
       case 'spaces':
@@ -116,7 +122,12 @@ export function lineage(store: Store, most = -1): Lineage {
       const key = refKey(ref)
       if (!found.has(key)) found.set(key, { ref, part })
     }
-    const row = (table: RowRef['table'], id: string, of?: string): RowRef => ({ table, stream, id, ...(of !== undefined && { of }) })
+    const row = (table: RowRef['table'], id: string, of?: string): RowRef => ({
+      table,
+      stream,
+      id,
+      ...(of !== undefined && { of }),
+    })
     const addCount = (timeline: string | null) => {
       if (timeline === null) return
       add('counts one more or less', row('timelines', timeline))
@@ -165,7 +176,8 @@ export function lineage(store: Store, most = -1): Lineage {
       }
       if (kind === 'member') add('says what the person is here', row('memberships', entity))
       if (isName(field)) {
-        for (const message of column(messagesByAuthor, stream, entity, most)) add('names its author', row('timeline_items', message))
+        for (const message of column(messagesByAuthor, stream, entity, most))
+          add('names its author', row('timeline_items', message))
       }
       if (kind === 'space') add('says what the space is', row('spaces', entity))
       if (field === 'space.create') {
@@ -174,7 +186,8 @@ export function lineage(store: Store, most = -1): Lineage {
       }
       if (kind === 'page') add('says what the page is', row('component_doc', entity))
       if (kind === 'comment') add('says what the comment is', row('page_comments', entity))
-      if (kind === 'marker') add('mutes the room, or takes that back', row('read_markers', entity, field.slice('marker.muted '.length)))
+      if (kind === 'marker')
+        add('mutes the room, or takes that back', row('read_markers', entity, field.slice('marker.muted '.length)))
     }
     return found
   }
@@ -187,7 +200,6 @@ export function lineage(store: Store, most = -1): Lineage {
 
   return { eventsOf, rowsOf }
 }
-
 
 const isDeletion = (field: string): boolean => field === 'message.deleted' || field === 'message.erased'
 const isName = (field: string): boolean => field === 'member.join' || field === 'member.name'

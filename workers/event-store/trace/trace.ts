@@ -40,7 +40,13 @@ export function traceEvent(store: Store, ref: EventRef): EventTrace {
   const stored = store.log.stored(ref)
   if (!stored) return { event: null, total: 0, more: false, rows: [] }
   const isKnown = definitionOf(stored.event.type) !== undefined
-  const rows = isKnown ? [...lineage(store, looked).rowsOf(asNewest(stored.event as KnownEvent)).values()] : []
+  const rows = isKnown
+    ? [
+        ...lineage(store, looked)
+          .rowsOf(asNewest(stored.event as KnownEvent))
+          .values(),
+      ]
+    : []
   return { event: describe(stored), total: rows.length, more: rows.length >= looked, rows: rows.slice(0, toldRows) }
 }
 

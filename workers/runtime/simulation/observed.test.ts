@@ -22,24 +22,27 @@ async function factsOf(browser: FakeBrowser, page: FakePage): Promise<RuntimeFac
 
 const story = ({ happenings }: RuntimeFacts): HappeningKind[] => happenings.map(({ what }) => what)
 
-test.each(seeds)('a leader that a person ends is followed by another, and the facts tell it in order, seed %i', async (seed) => {
-  const { browser, pages } = await twoTabs(seed)
-  const leaderId = pages[0].activeTab
-  const before = (await factsOf(browser, pages[1]))!
-  expect(before).toMatchObject({ leader: { tabId: leaderId, phase: 'open' }, tabs: [{}, {}] })
-  pages[1].tab.runtime.endLeader()
-  await browser.world.runUntil(browser.world.now + 5_000)
-  const after = (await factsOf(browser, pages[1]))!
-  expect(after.leader?.phase).toBe('open')
-  expect(after.epoch, 'another leader').toBeGreaterThan(before.epoch)
-  expect(after.tabs.find(({ tabId }) => tabId === leaderId)?.life, 'its worker was ended').toBe(2)
-  const told = story(after)
-  const lost = told.lastIndexOf('LEADER_LOST')
-  const rest = told.slice(lost)
-  for (const what of ['PROMOTED', 'LOCK_HELD', 'OPENED'] as const) expect(rest).toContain(what)
-  expect(rest.indexOf('PROMOTED')).toBeLessThan(rest.lastIndexOf('LOCK_HELD'))
-  expect(rest.lastIndexOf('LOCK_HELD')).toBeLessThan(rest.lastIndexOf('OPENED'))
-})
+test.each(seeds)(
+  'a leader that a person ends is followed by another, and the facts tell it in order, seed %i',
+  async (seed) => {
+    const { browser, pages } = await twoTabs(seed)
+    const leaderId = pages[0].activeTab
+    const before = (await factsOf(browser, pages[1]))!
+    expect(before).toMatchObject({ leader: { tabId: leaderId, phase: 'open' }, tabs: [{}, {}] })
+    pages[1].tab.runtime.endLeader()
+    await browser.world.runUntil(browser.world.now + 5_000)
+    const after = (await factsOf(browser, pages[1]))!
+    expect(after.leader?.phase).toBe('open')
+    expect(after.epoch, 'another leader').toBeGreaterThan(before.epoch)
+    expect(after.tabs.find(({ tabId }) => tabId === leaderId)?.life, 'its worker was ended').toBe(2)
+    const told = story(after)
+    const lost = told.lastIndexOf('LEADER_LOST')
+    const rest = told.slice(lost)
+    for (const what of ['PROMOTED', 'LOCK_HELD', 'OPENED'] as const) expect(rest).toContain(what)
+    expect(rest.indexOf('PROMOTED')).toBeLessThan(rest.lastIndexOf('LOCK_HELD'))
+    expect(rest.lastIndexOf('LOCK_HELD')).toBeLessThan(rest.lastIndexOf('OPENED'))
+  },
+)
 
 test.each(seeds)('no coordinator, no facts; the next one tells its own story, seed %i', async (seed) => {
   const { browser, pages } = await twoTabs(seed)

@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'react'
 import { chatNames } from '../../../../schema/messages/sync.ts'
 import type { RuntimeFacts, TabFacts } from '../../../../schema/messages/runtime/facts.ts'
 import { useClientStatus, useLive } from '../../../live/index.ts'
@@ -37,13 +36,8 @@ export default function Tabs() {
 type NameOf = (tabId: string | null) => string
 
 /** Tabs that were met keep their letters, also when they are gone. */
-function useNames({ look }: Runtime): NameOf {
+function useNames({ met }: Runtime): NameOf {
   const { client } = useLive()
-  const [met, setMet] = useState<readonly string[]>([])
-  const ids = look?.facts.tabs.map(({ tabId }) => tabId).join(' ') ?? ''
-  useEffect(() => {
-    setMet((known) => [...new Set([...known, ...ids.split(' ').filter((id) => id !== '')])])
-  }, [ids])
   const letters = lettersOf(met)
   return (tabId) => {
     if (tabId === null) return 'nobody'
@@ -125,8 +119,8 @@ function Switches({ facts, nameOf }: { facts: RuntimeFacts; nameOf: NameOf }) {
             End the leader’s worker
           </Button>
           <p>
-            The worker of {nameOf(facts.leader?.tabId ?? null)} is ended amid its work. Its page stays, and starts another
-            worker. Whoever gets the database lock first leads.
+            The worker of {nameOf(facts.leader?.tabId ?? null)} is ended amid its work. Its page stays, and starts
+            another worker. Whoever gets the database lock first leads.
           </p>
         </li>
         <li>
@@ -161,10 +155,16 @@ function Outcome({ tried }: { tried: Tried }) {
   const well = nothingLost(verdict)
   const more = verdict.after - verdict.before
   return (
-    <p className={css.outcome} data-testid="outcome" data-well={well} data-before={verdict.before} data-after={verdict.after}>
+    <p
+      className={css.outcome}
+      data-testid="outcome"
+      data-well={well}
+      data-before={verdict.before}
+      data-after={verdict.after}
+    >
       <b>{well ? 'Nothing lost.' : 'Something is missing.'}</b> {verdict.before.toLocaleString()} events before,{' '}
-      {verdict.after.toLocaleString()} after{more > 0 && ` (${more.toLocaleString()} came meanwhile)`}. Of the newest ones
-      before, {verdict.lost.length} are missing. {verdict.waiting.toLocaleString()} wait to be sent. It took{' '}
+      {verdict.after.toLocaleString()} after{more > 0 && ` (${more.toLocaleString()} came meanwhile)`}. Of the newest
+      ones before, {verdict.lost.length} are missing. {verdict.waiting.toLocaleString()} wait to be sent. It took{' '}
       {verdict.ms.toLocaleString()} ms until the database answered again.
     </p>
   )
@@ -188,7 +188,10 @@ function Locks({ nameOf }: { nameOf: NameOf }) {
   return (
     <section className={css.section} aria-labelledby="inspector-tabs-locks">
       <h3 id="inspector-tabs-locks">Locks</h3>
-      <p>The browser lets go of a lock when its holder dies. So a death is noticed at once, and nobody opens the file twice.</p>
+      <p>
+        The browser lets go of a lock when its holder dies. So a death is noticed at once, and nobody opens the file
+        twice.
+      </p>
       <div className={css.wide} role="region" aria-label="Locks" tabIndex={0}>
         <table>
           <thead>
@@ -221,7 +224,9 @@ function Happenings({ story, nameOf }: { story: Story; nameOf: NameOf }) {
         {story.toReversed().map((told) => (
           <li key={`${told.coordinatorId} ${told.n}`}>
             <time dateTime={new Date(told.at).toISOString()}>{timeOf(told.at)}</time>{' '}
-            {told.tabId === null ? sentence(stepWords[told.what]) : `${sentence(nameOf(told.tabId))} ${stepWords[told.what]}`}
+            {told.tabId === null
+              ? sentence(stepWords[told.what])
+              : `${sentence(nameOf(told.tabId))} ${stepWords[told.what]}`}
           </li>
         ))}
       </ol>
@@ -255,4 +260,5 @@ function lockWords(name: string, nameOf: NameOf): string {
 }
 
 const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1)
-const timeOf = (at: number): string => `${new Date(at).toLocaleTimeString()}.${String(Math.floor(at % 1000)).padStart(3, '0')}`
+const timeOf = (at: number): string =>
+  `${new Date(at).toLocaleTimeString()}.${String(Math.floor(at % 1000)).padStart(3, '0')}`

@@ -3,10 +3,21 @@ import type { Happening, RuntimeFacts, TabFacts } from '../../../../schema/messa
 import { failoversOf, ratesOf, tellOn, type Story } from './story.ts'
 import { judge, nothingLost } from './nothing-lost.ts'
 
-const factsOf = (coordinatorId: string, happenings: readonly Partial<Happening>[], tabs: readonly Partial<TabFacts>[] = []) =>
+const factsOf = (
+  coordinatorId: string,
+  happenings: readonly Partial<Happening>[],
+  tabs: readonly Partial<TabFacts>[] = [],
+) =>
   ({
     coordinatorId,
-    happenings: happenings.map((each, place) => ({ n: place + 1, what: 'TAB_CAME', tabId: 'a', epoch: 1, msAgo: 0, ...each })),
+    happenings: happenings.map((each, place) => ({
+      n: place + 1,
+      what: 'TAB_CAME',
+      tabId: 'a',
+      epoch: 1,
+      msAgo: 0,
+      ...each,
+    })),
     tabs,
   }) as unknown as RuntimeFacts
 
@@ -41,14 +52,23 @@ test('a failover is told from the loss of one leader to the first answer of the 
 
 test('one that is not over has no end, and a second loss ends the first', () => {
   const half = tellOn([], factsOf('c', failover.slice(0, 4)), 10_000)
-  expect(failoversOf(half)).toMatchObject([{ ms: null, to: null, steps: [{ what: 'PROMOTED' }, { what: 'LOCK_HELD' }] }])
+  expect(failoversOf(half)).toMatchObject([
+    { ms: null, to: null, steps: [{ what: 'PROMOTED' }, { what: 'LOCK_HELD' }] },
+  ])
   const twice = [...failover.slice(0, 4), ...failover.slice(1).map((each) => ({ ...each, msAgo: each.msAgo! - 20 }))]
   expect(failoversOf(tellOn([], factsOf('c', twice), 10_000)).map(({ ms }) => ms)).toEqual([80, null])
 })
 
 test('what is told again is known, at the time at which it was told first; a new coordinator adds to the story', () => {
   let story: Story = tellOn([], factsOf('one', failover), 10_000)
-  const again = tellOn(story, factsOf('one', failover.map((each) => ({ ...each, msAgo: each.msAgo! + 257 }))), 10_250)
+  const again = tellOn(
+    story,
+    factsOf(
+      'one',
+      failover.map((each) => ({ ...each, msAgo: each.msAgo! + 257 })),
+    ),
+    10_250,
+  )
   expect(again).toBe(story)
   story = tellOn(story, factsOf('two', [{ what: 'COORDINATOR_STARTED', msAgo: 3 }]), 11_000)
   expect(story.map(({ what }) => what).slice(-2)).toEqual(['FIRST_ANSWER', 'COORDINATOR_STARTED'])

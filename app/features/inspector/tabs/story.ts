@@ -36,7 +36,13 @@ export interface Failover {
   readonly ms: number | null
 }
 
-const ofFailover: ReadonlySet<HappeningKind> = new Set(['PROMOTED', 'LOCK_HELD', 'OPENED', 'OPEN_FAILED', 'FIRST_ANSWER'])
+const ofFailover: ReadonlySet<HappeningKind> = new Set([
+  'PROMOTED',
+  'LOCK_HELD',
+  'OPENED',
+  'OPEN_FAILED',
+  'FIRST_ANSWER',
+])
 
 /** The newest first. */
 export function failoversOf(story: Story): Failover[] {

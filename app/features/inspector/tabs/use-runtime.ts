@@ -8,6 +8,8 @@ export interface Runtime {
   readonly look: Look | null
   readonly before: Look | null
   readonly story: Story
+  /** the tabs of all looks, in the order in which they were met */
+  readonly met: readonly string[]
   /** the coordinator did not answer the last question */
   readonly silent: boolean
 }
@@ -15,7 +17,7 @@ export interface Runtime {
 /** Asks the coordinator twice a second how it stands, while somebody looks. */
 export function useRuntime(): Runtime {
   const { client } = useLive()
-  const [runtime, setRuntime] = useState<Runtime>({ look: null, before: null, story: [], silent: false })
+  const [runtime, setRuntime] = useState<Runtime>({ look: null, before: null, story: [], met: [], silent: false })
   useEffect(() => {
     let wanted = true
     let timer: ReturnType<typeof setTimeout>
@@ -25,7 +27,13 @@ export function useRuntime(): Runtime {
       const at = Date.now()
       setRuntime((last) =>
         facts
-          ? { look: { facts, at }, before: last.look, story: tellOn(last.story, facts, at), silent: false }
+          ? {
+              look: { facts, at },
+              before: last.look,
+              story: tellOn(last.story, facts, at),
+              met: [...new Set([...last.met, ...facts.tabs.map(({ tabId }) => tabId)])],
+              silent: false,
+            }
           : { ...last, silent: true },
       )
       timer = setTimeout(() => void ask(), everyMs)

@@ -46,7 +46,8 @@ export function Outbox() {
         {waiting.map((event) => (
           <li key={`${event.stream} ${event.id}`} data-testid="outbox-event" data-state={event.state}>
             <span className={css.by}>
-              <b>{event.type}</b> <time dateTime={new Date(event.created_at).toISOString()}>{formatFull(event.created_at)}</time>
+              <b>{event.type}</b>{' '}
+              <time dateTime={new Date(event.created_at).toISOString()}>{formatFull(event.created_at)}</time>
               {event.attempts > 0 && ` · tried ${event.attempts} times`}
             </span>
             {event.words !== null && (

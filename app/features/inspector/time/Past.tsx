@@ -36,7 +36,12 @@ export function Past({ stream, room }: { stream: string; room: string }) {
   if (count === null || count === 0) return <p>This room has no messages yet.</p>
   const isPast = clock !== null
   return (
-    <section className={css.section} aria-labelledby={`${words}-title`} data-testid="past" data-clock={past?.clock ?? ''}>
+    <section
+      className={css.section}
+      aria-labelledby={`${words}-title`}
+      data-testid="past"
+      data-clock={past?.clock ?? ''}
+    >
       <h3 id={`${words}-title`}>The room as it was</h3>
       <input
         type="range"

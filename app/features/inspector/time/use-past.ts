@@ -27,20 +27,22 @@ export function useMessageCount(stream: string, room: string): number | null {
  */
 export function usePast(stream: string, room: string, clock: string, fresh: number | null) {
   const { client } = useLive()
-  const [past, setPast] = useState<{ readonly clock: string; readonly room: PastRoom; readonly ms: number } | null>(null)
+  const [past, setPast] = useState<{ readonly clock: string; readonly room: PastRoom; readonly ms: number } | null>(
+    null,
+  )
   const [error, setError] = useState<Error | null>(null)
-  const wanted = useRef<string | null>(null)
+  const wanted = useRef<{ readonly clock: string; readonly fresh: number | null } | null>(null)
   const asking = useRef(false)
   useEffect(() => {
-    wanted.current = clock
+    wanted.current = { clock, fresh }
     const ask = async (): Promise<void> => {
       const asked = wanted.current
       if (asking.current || asked === null) return
       asking.current = true
       const began = performance.now()
       try {
-        const found = await client.pastRoom({ stream, room, clock: asked, messages: shown })
-        setPast({ clock: asked, room: found, ms: performance.now() - began })
+        const found = await client.pastRoom({ stream, room, clock: asked.clock, messages: shown })
+        setPast({ clock: asked.clock, room: found, ms: performance.now() - began })
         setError(null)
       } catch (met) {
         setError(met as Error)
