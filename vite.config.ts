@@ -5,6 +5,7 @@ import { protocolVersion } from './schema/messages/runtime/protocol.ts'
 import { chatNames } from './schema/messages/sync.ts'
 import { className } from './scripts/class-names.ts'
 import { nameBuild } from './scripts/name-build.ts'
+import { precompress } from './scripts/precompress.ts'
 import { preloadApp } from './scripts/preload-app.ts'
 import { startHostEarly } from './scripts/start-host-early.ts'
 import { staticWelcome } from './scripts/static-welcome.ts'
@@ -67,5 +68,6 @@ export default defineConfig({
     }),
     staticWelcome('app/static-welcome.tsx'),
     nameBuild(),
+    precompress(),
   ],
 })

@@ -1,4 +1,5 @@
 import { Hono, type Context } from 'hono'
+import { requestId } from 'hono/request-id'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Logger } from 'pino'
 import { httpStatus } from '../schema/messages/http.ts'
@@ -8,9 +9,11 @@ import { mountDurableStreams, type DurableStreams } from './durable-streams/open
 import type { Directory } from './directory.ts'
 import type { EventLog } from './log/event-log.ts'
 import { Fault } from './fault.ts'
-import type { Health } from './health.ts'
+import { problemsIn, type Health } from './health.ts'
 import { startBodies } from './http/bodies.ts'
 import { limitInFlight } from './http/in-flight.ts'
+import { metricsRoute } from './http/metrics.ts'
+import { askedIn, observe } from './http/observe.ts'
 import { ownHosts } from './http/own-hosts.ts'
 import { sameOrigin } from './http/same-origin.ts'
 import { apiHeaders } from './http/security-headers.ts'
@@ -25,6 +28,7 @@ import { streamRoutes } from './http/streams.ts'
 import { startTails } from './http/tails.ts'
 import { leaveEverything } from './leave-everything.ts'
 import type { Limits } from './limits.ts'
+import { Metrics } from './metrics.ts'
 import type { ReadModel } from './read-model/read-model.ts'
 import type { Snapshots } from './snapshots/snapshots.ts'
 
@@ -49,35 +53,55 @@ export interface ServerParts {
   readonly origins: readonly string[]
   /** a reverse proxy is in front: X-Forwarded-For says who asked */
   readonly behindProxy: boolean
+  /** who shows it may read the metrics; null: this machine may */
+  readonly metricsToken: string | null
   /** the address that it listens on; undefined: all of this machine's */
   readonly host: string | undefined
 }
 
 /** The whole server as one fetch handler. */
-export function createApp(parts: ServerParts): { app: Hono; close(): void } {
+export interface App {
+  readonly app: Hono
+  /** Live connections end and are told to come back; what else is asked is still answered, each as its connection's last. */
+  drain(): void
+}
+
+export function createApp(parts: ServerParts): App {
   const { log, directory, accounts, health, logger, limits } = parts
   const bodies = startBodies(limits)
   const routes = startRoutes(accounts, directory)
   const tails = startTails(routes, log, directory, accounts, health, limits)
+  const metrics = new Metrics(() => ({
+    tails: tails.count,
+    diskIsWell: health.disk.state === 'ok',
+    setAside: directory.setAside().count,
+    readModelBehind: parts.readModel?.state().behind ?? null,
+  }))
+  log.watch(({ items }) => metrics.took(items.length))
   const app = new Hono()
+  let draining = false
 
+  app.use(requestId(), observe(metrics, logger))
+  app.use(async (c, next) => {
+    await next()
+    if (draining) c.header('connection', 'close')
+  })
   app.use(limitInFlight(limits.inFlightPerConnection))
   app.use(ownHosts(parts.origins, parts.host))
   app.use('/api/*', async (c, next) => {
-    const start = performance.now()
     await next()
     for (const [name, value] of Object.entries(apiHeaders)) c.header(name, value)
-    const ms = Math.round(performance.now() - start)
-    logger.debug({ method: c.req.method, path: c.req.path, status: c.res.status, ms }, 'request')
   })
   routes.get('/healthz', 'anyone', async (c) => {
     if (health.disk.state !== 'ok') await log.probe()
     const setAside = directory.setAside()
     const readModel = parts.readModel?.state() ?? null
-    const isWell = health.disk.state === 'ok' && setAside.count === 0 && !readModel?.failed
-    const status = isWell ? 'ok' : 'degraded'
-    return c.json({ status, disk: health.disk, setAside, readModel, tails: tails.count }, 200, apiHeaders)
+    const problems = problemsIn(health.disk, setAside.count, readModel?.failed ?? 0)
+    const status = draining ? 'stopping' : problems.length === 0 ? 'ok' : 'degraded'
+    const report = { status, problems, disk: health.disk, setAside, readModel, tails: tails.count }
+    return c.json(report, draining ? 503 : 200, apiHeaders)
   })
+  metricsRoute(routes, metrics, parts.metricsToken)
   app.use('/api/*', sameOrigin)
   const whoAsks = (c: Context) => requireSession(c, accounts)
   const mounted =
@@ -118,16 +142,18 @@ export function createApp(parts: ServerParts): { app: Hono; close(): void } {
   app.onError((error, c) => {
     const fault = error instanceof Fault ? error : faultOf(error, health)
     if (fault.code === 'INTERNAL') {
-      logger.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed')
+      logger.error({ err: error, ...askedIn(c) }, 'request failed')
     }
+    metrics.refused(fault.code)
     if (fault.retryAfterSeconds !== null) c.header('retry-after', String(fault.retryAfterSeconds))
     return c.json({ error: fault }, httpStatus[fault.code] as ContentfulStatusCode, apiHeaders)
   })
-  const close = () => {
+  const drain = () => {
+    draining = true
     tails.close()
     mounted?.close()
   }
-  return { app, close }
+  return { app, drain }
 }
 
 function faultOf(error: unknown, health: Health): Fault {

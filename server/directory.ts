@@ -15,6 +15,7 @@ import {
 } from './directory-file.ts'
 import type { Commit, EventLog, LogItem, Seq } from './log/event-log.ts'
 import type { Health, SetAside } from './health.ts'
+import { reasonOf } from './logger.ts'
 
 /**
  * What the server knows of its streams beyond their bytes: spaces and members, each space's outline, and which events
@@ -263,7 +264,7 @@ class LogDirectory implements Directory {
       placeThread(valid.event, rooms)
       return { ...placed, structure: structureOf(entry, valid.event) }
     } catch (error) {
-      return setAside(item, (error as Error).message)
+      return setAside(item, reasonOf(error))
     }
   }
 
@@ -284,7 +285,7 @@ class LogDirectory implements Directory {
     } catch (error) {
       if (this.#health.failed(error)) this.#fallBehind(stream)
       else if (indexed.length > 1) for (const one of indexed) this.#save(stream, [one])
-      else if (indexed[0]!.reason === null) this.#save(stream, [setAside(indexed[0]!.item, (error as Error).message)])
+      else if (indexed[0]!.reason === null) this.#save(stream, [setAside(indexed[0]!.item, reasonOf(error))])
       else this.#health.bug(error, `the directory's file, at ${stream}`)
       return
     }

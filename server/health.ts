@@ -17,6 +17,22 @@ export interface Disk {
   readonly since: number
 }
 
+/** What an operator should know, a sentence each; none: all is well. */
+export function problemsIn(disk: Disk, setAside: number, failedModels: number): string[] {
+  const since = new Date(disk.since).toISOString()
+  const problems: string[] = []
+  if (disk.state === 'full') problems.push(`The disk has been full since ${since}: nothing is taken. Make room on it.`)
+  if (disk.state === 'read-only')
+    problems.push(`The disk has been read-only since ${since}: nothing is taken, reads go on.`)
+  if (disk.state === 'failing')
+    problems.push(`The disk has refused writes since ${since}: nothing is taken. Look at its quota and its state.`)
+  if (setAside > 0)
+    problems.push(`${setAside} events of the log could not be read and were set aside; setAside names the newest.`)
+  if (failedModels > 0)
+    problems.push(`The read model of ${failedModels} spaces failed: they have no snapshots. The log says why.`)
+  return problems
+}
+
 export class Health {
   readonly #logger: Logger
   readonly #now: () => number

@@ -30,6 +30,8 @@ export const defaultLimits = {
   stalledMs: 60_000,
   /** how long an idle connection is kept for the next request: above the 5 s of browsers' own sockets in flight */
   keepAliveMs: 10_000,
+  /** how long requests may go on when the server is asked to end; then their connections are cut */
+  drainMs: 3000,
   /** requests of one connection that are not answered yet: pages of 2 MB may wait for each */
   inFlightPerConnection: 8,
   /** open connections: a tab has up to 6, a device's tail one; each costs 20 kB */

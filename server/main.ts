@@ -3,7 +3,8 @@ import { resolve } from 'node:path'
 import { pino } from 'pino'
 import { CannotStart } from './cannot-start.ts'
 import { logChoiceFrom } from './log/open-logs.ts'
-import { limitsFrom } from './limits.ts'
+import { defaultLimits, limitsFrom, type Limits } from './limits.ts'
+import { makeLogger } from './logger.ts'
 import { adviceAbout } from './http/own-hosts.ts'
 import type { GuestPolicy } from './http/sign-in.ts'
 import { startServer, type RunningServer } from './start-server.ts'
@@ -11,20 +12,23 @@ import { startServer, type RunningServer } from './start-server.ts'
 /**
  * `npm start`: PORT (5173), HOST (this machine only; 0.0.0.0 for others), ORIGIN (what it is called from outside, e.g.
  * https://chat.example.org, several with commas), DATA_DIR (./data), DIST_DIR (./dist), LOG_LEVEL, GUESTS=limited or off, SIGN_UP=off, EVENT_LOG=nats with NATS_URL, NATS_REPLICAS (3) and NATS_SHARDS (8), LOCAL_WEBHOOKS=on (those of durable streams may go to
- * this machine), BEHIND_PROXY=on (X-Forwarded-For says who asked), LIMITS
+ * this machine), BEHIND_PROXY=on (X-Forwarded-For says who asked), METRICS_TOKEN (who shows it may read /metrics; else this machine), LIMITS
  * (JSON, see limits.ts).
  */
-const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'info' }, pino.destination(2))
+const logger = makeLogger(process.env['LOG_LEVEL'] ?? 'info', pino.destination(2))
 const port = Number(process.env['PORT'] ?? 5173)
 const host = process.env['HOST'] ?? '127.0.0.1'
 const dataDirectory = resolve(process.env['DATA_DIR'] ?? 'data')
 const dist = resolve(process.env['DIST_DIR'] ?? 'dist')
-const drainMs = 5000
+/** after what requests may take: for files, and in case of a bug */
+const closingMs = 2000
 
 let server: RunningServer | null = null
+let limits: Limits = defaultLimits
 let ending = false
 
 try {
+  limits = limitsFrom(process.env['LIMITS'])
   const origins = originsIn(process.env['ORIGIN'] ?? '')
   server = await startServer({
     port,
@@ -37,7 +41,8 @@ try {
     origins,
     behindProxy: process.env['BEHIND_PROXY'] === 'on',
     localWebhooks: process.env['LOCAL_WEBHOOKS'] === 'on',
-    limits: limitsFrom(process.env['LIMITS']),
+    metricsToken: process.env['METRICS_TOKEN'] || undefined,
+    limits,
     logger,
   })
   const shown = ['127.0.0.1', '0.0.0.0', '::'].includes(host) ? 'localhost' : host
@@ -57,7 +62,7 @@ async function end(exitCode: number, details: object, words: string): Promise<vo
   logger[exitCode === 0 ? 'info' : 'fatal'](details, words)
   if (ending) return
   ending = true
-  setTimeout(() => process.exit(exitCode), drainMs).unref()
+  setTimeout(() => process.exit(exitCode), limits.drainMs + closingMs).unref()
   await server?.close().catch((error: unknown) => logger.error({ err: error }, 'while shutting down'))
   process.exit(exitCode)
 }

@@ -175,7 +175,9 @@ describe.skipIf(trialDisk === null)('the disk (these need the right to mount one
         throw new Error('the disk was not full')
       }
       expect(await refused()).toMatchObject({ status: 507, body: { error: { code: 'STORAGE_FULL' } } })
-      expect((await server.health()).disk.state).toBe('full')
+      const full = await server.health()
+      expect([full.disk.state, full.status]).toEqual(['full', 'degraded'])
+      expect(full.problems).toEqual([expect.stringMatching(/^The disk has been full since 20.*: nothing is taken\./)])
       const { items } = (await ada.get<StreamPage>(at(space.stream, 'events?limit=4'))).body
       expect(items.at(-1)!.event.id).toBe(said.id)
 
@@ -186,7 +188,7 @@ describe.skipIf(trialDisk === null)('the disk (these need the right to mount one
       expect((await refused()).status).toBe(507)
 
       makeRoom()
-      expect((await server.health()).disk.state).toBe('ok')
+      expect(await server.health()).toMatchObject({ disk: { state: 'ok' }, status: 'ok', problems: [] })
       const after = ada.say(space.stream, space.room, 'after')
       expect((await ada.append(space.stream, [after])).status).toBe(200)
       const room = (await ada.get<StreamPage>(at(space.stream, `latest?room=${space.room}&limit=1`))).body
@@ -210,7 +212,8 @@ describe.skipIf(trialDisk === null)('the disk (these need the right to mount one
       expect(room.items.at(-1)!.event.id).toBe(said.id)
       expect((await ada.append(space.stream, [ada.say(space.stream, space.room, 'x')])).status).toBe(507)
       expect(await server.signIn('Bob')).toMatchObject({ error: { code: 'STORAGE_FULL' } })
-      expect((await server.health()).disk.state).toBe('read-only')
+      const { disk: found, problems } = await server.health()
+      expect([found.state, ...problems]).toEqual(['read-only', expect.stringContaining('has been read-only since')])
       await server.end()
       disk.writable()
       server = await start(data, { port })

@@ -31,12 +31,14 @@ export interface ServerOptions {
   readonly behindProxy?: boolean
   /** webhooks of durable streams may go to this machine */
   readonly localWebhooks?: boolean
+  /** who shows it may read /metrics; undefined: programs on this machine may */
+  readonly metricsToken?: string | undefined
   readonly limits?: Limits
   readonly logger: Logger
 }
 export interface RunningServer {
   readonly port: number
-  /** lets requests finish, ends tails, closes the files */
+  /** takes no new connection, lets requests finish for a while, tells live connections to come back, closes the files */
   close(): Promise<void>
 }
 
@@ -93,17 +95,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       signUp,
       origins,
       behindProxy,
+      metricsToken: options.metricsToken ?? null,
       host,
     }
-    const { app, close: closeTails } = createApp(parts)
+    const { app, drain } = createApp(parts)
     const http = await listen(app.fetch, options, limits, logger)
     return {
       port: (http.address() as AddressInfo).port,
       async close() {
-        closeTails()
+        const closed = new Promise((resolve) => http.close(resolve))
+        drain()
         const cutIdle = setInterval(() => http.closeIdleConnections(), 20)
-        const cutAll = setTimeout(() => http.closeAllConnections(), 3000)
-        await new Promise((resolve) => http.close(resolve))
+        const cutAll = setTimeout(() => http.closeAllConnections(), limits.drainMs)
+        await closed
         clearInterval(cutIdle)
         clearTimeout(cutAll)
         await closeFiles()

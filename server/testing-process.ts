@@ -19,7 +19,9 @@ export interface ServerProcess {
   end(signal?: NodeJS.Signals): Promise<number | null>
 }
 export interface HealthReport {
-  readonly status: 'ok' | 'degraded'
+  readonly status: 'ok' | 'degraded' | 'stopping'
+  /** what is wrong, a sentence each */
+  readonly problems: readonly string[]
   readonly disk: { readonly state: string }
   readonly setAside: { readonly count: number; readonly newest: readonly { stream: string; reason: string }[] }
   readonly tails: number

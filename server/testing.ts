@@ -20,6 +20,7 @@ export async function startTestServer(
     origins?: string[]
     behindProxy?: boolean
     localWebhooks?: boolean
+    metricsToken?: string
     log?: LogChoice
     limits?: Partial<Limits>
   } = {},

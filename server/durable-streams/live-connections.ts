@@ -1,7 +1,10 @@
+import { Fault } from '../fault.ts'
+
 /** Live reads that are open: they end with the session that they belong to, and a person has so many of them. */
 export class LiveConnections {
   readonly #open = new Set<Live>()
   readonly #perPerson: number
+  #closed = false
 
   constructor(perPerson: number) {
     this.#perPerson = perPerson
@@ -9,6 +12,9 @@ export class LiveConnections {
 
   /** One more; a person's oldest makes room for it. */
   begin({ actor, session }: { readonly actor: string; readonly session: string }): Live {
+    if (this.#closed) {
+      throw new Fault('SHUTTING_DOWN', 'the server is being restarted: come back', { retryAfterSeconds: 1 })
+    }
     const theirs = [...this.#open].filter((live) => live.actor === actor)
     if (theirs.length >= this.#perPerson) theirs[0]!.end()
     const ended = new AbortController()
@@ -30,6 +36,7 @@ export class LiveConnections {
   }
 
   close(): void {
+    this.#closed = true
     for (const live of this.#open) live.end()
   }
 }

@@ -1,7 +1,8 @@
 import { serveStatic } from '@hono/node-server/serve-static'
-import { Hono, type Context } from 'hono'
+import { Hono, type Context, type HonoRequest, type MiddlewareHandler } from 'hono'
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileHeaders } from './security-headers.ts'
 
 /**
@@ -25,18 +26,40 @@ export function staticFiles(root: string, overHttps: boolean): Hono {
     return headers
   }
 
-  async function onFound(path: string, c: Context): Promise<void> {
+  async function onFound(found: string, c: Context): Promise<void> {
+    const path = found.replace(/\.(br|gz)$/, '')
     const forEver = /[/\\]assets[/\\].+-[\w-]{8}\.\w+$/.test(path)
     c.header('cache-control', forEver ? 'public, max-age=31536000, immutable' : 'no-cache')
     for (const [name, value] of Object.entries(await headersOf(path))) c.header(name, value)
   }
 
-  const files = serveStatic({ root, onFound })
-  const page = serveStatic({ root, path: 'index.html', onFound })
-  return new Hono().get('*', files).get('*', async (c, next) => {
-    const isNavigation = c.req.header('accept')?.includes('text/html') ?? false
-    return isNavigation ? page(c, next) : next()
-  })
+  const files = (precompressed: boolean) => serveStatic({ root, precompressed, onFound })
+  const page = (precompressed: boolean) => serveStatic({ root, precompressed, path: 'index.html', onFound })
+  return new Hono()
+    .get(
+      '*',
+      preferring(files(true), files(false), ({ path }) => join(root, path.endsWith('/') ? 'index.html' : path)),
+    )
+    .get('*', async (c, next) => {
+      const isNavigation = c.req.header('accept')?.includes('text/html') ?? false
+      return isNavigation ? preferring(page(true), page(false), () => join(root, 'index.html'))(c, next) : next()
+    })
+}
+
+/** The copy that the build compressed (scripts/precompress.ts), unless the file was changed after it. */
+function preferring(
+  compressed: MiddlewareHandler,
+  plain: MiddlewareHandler,
+  fileOf: (request: HonoRequest) => string,
+): MiddlewareHandler {
+  return async (c, next) => {
+    const path = fileOf(c.req)
+    const changed = async (name: string) => (await stat(name).catch(() => null))?.mtimeMs ?? null
+    const [file, copy] = await Promise.all([changed(path), changed(`${path}.br`)])
+    if (file !== null && copy !== null && copy >= file) return compressed(c, next)
+    if (file !== null) c.header('vary', 'Accept-Encoding')
+    return plain(c, next)
+  }
 }
 
 /** As a Content-Security-Policy names them. */

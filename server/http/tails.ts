@@ -25,7 +25,7 @@ export interface Tails {
   readonly count: number
   /** ends what was opened in this session */
   endSession(session: string): void
-  /** ends every connection, for shutdown */
+  /** tells every connection to come back, and ends it; takes no more */
   close(): void
 }
 type TailLimits = Pick<
@@ -52,6 +52,7 @@ export function startTails(
 ): Tails {
   /** in the order in which they were opened */
   const tails = new Set<Tail>()
+  let closed = false
 
   const stopWatching = directory.watch((commit, people) => {
     let encoded: Buffer | null = null
@@ -98,6 +99,7 @@ export function startTails(
   }
 
   function open(c: Context, session: Session, streams: Set<string> | null, onClose: () => void): TailConnection {
+    if (closed) throw new Fault('SHUTTING_DOWN', 'the server is being restarted: come back', { retryAfterSeconds: 1 })
     if (tails.size >= limits.tailsInAll) {
       throw new Fault('TOO_MANY_REQUESTS', 'too many live connections: try again later', { retryAfterSeconds: 30 })
     }
@@ -173,11 +175,18 @@ export function startTails(
       for (const tail of tails) if (tail.session === session) tail.connection.close()
     },
     close() {
+      closed = true
       clearInterval(heartbeat)
       stopWatching()
-      for (const { connection } of tails) connection.close()
+      for (const { connection } of tails) {
+        connection.write(comeBack())
+        connection.close()
+      }
     },
   }
 }
 
 const beat = Buffer.from(':\n\n')
+
+/** Not all at the same moment. */
+const comeBack = () => Buffer.from(`retry:${200 + Math.floor(Math.random() * 1800)}\n\n`)
