@@ -21,7 +21,7 @@ export async function startInProcess() {
   const accounts = await openAccounts(':memory:')
   const directory = await openDirectory(':memory:', log, health)
   const limits = { ...defaultLimits, ...unlimited }
-  const { app, close } = createApp({
+  const { app, drain } = createApp({
     log,
     directory,
     readModel: null,
@@ -36,6 +36,7 @@ export async function startInProcess() {
     signUp: true,
     origins: [],
     behindProxy: false,
+    metricsToken: null,
     host: undefined,
   })
 
@@ -66,7 +67,7 @@ export async function startInProcess() {
       return outgoing
     },
     async close() {
-      close()
+      drain()
       directory.close()
       accounts.close()
       await log.close()
