@@ -7,7 +7,7 @@ import type { Accounts } from './accounts.ts'
 import { startCommitter } from './committer.ts'
 import { mountDurableStreams, type DurableStreams } from './durable-streams/open.ts'
 import type { Directory } from './directory.ts'
-import type { EventLog } from './log/event-log.ts'
+import { LogSilent, type EventLog } from './log/event-log.ts'
 import { Fault } from './fault.ts'
 import { problemsIn, type Health } from './health.ts'
 import { startBodies } from './http/bodies.ts'
@@ -74,6 +74,7 @@ export function createApp(parts: ServerParts): App {
   const metrics = new Metrics(() => ({
     tails: tails.count,
     diskIsWell: health.disk.state === 'ok',
+    logAnswers: health.log.state === 'ok',
     setAside: directory.setAside().count,
     readModelBehind: parts.readModel?.state().behind ?? null,
   }))
@@ -93,12 +94,12 @@ export function createApp(parts: ServerParts): App {
     for (const [name, value] of Object.entries(apiHeaders)) c.header(name, value)
   })
   routes.get('/healthz', 'anyone', async (c) => {
-    if (health.disk.state !== 'ok') await log.probe()
+    if (health.disk.state !== 'ok' || health.log.state !== 'ok') await log.probe()
     const setAside = directory.setAside()
     const readModel = parts.readModel?.state() ?? null
-    const problems = problemsIn(health.disk, setAside.count, readModel?.failed ?? 0)
+    const problems = problemsIn(health.disk, health.log, setAside.count, readModel?.failed ?? 0)
     const status = draining ? 'stopping' : problems.length === 0 ? 'ok' : 'degraded'
-    const report = { status, problems, disk: health.disk, setAside, readModel, tails: tails.count }
+    const report = { status, problems, disk: health.disk, log: health.log, setAside, readModel, tails: tails.count }
     return c.json(report, draining ? 503 : 200, apiHeaders)
   })
   metricsRoute(routes, metrics, parts.metricsToken)
@@ -157,6 +158,9 @@ export function createApp(parts: ServerParts): App {
 }
 
 function faultOf(error: unknown, health: Health): Fault {
+  if (error instanceof LogSilent) {
+    return new Fault('UNAVAILABLE', `nothing can be taken now: ${error.message}`, { retryAfterSeconds: 2 })
+  }
   if (!health.failed(error)) return new Fault('INTERNAL', 'something went wrong on the server')
   const message = `nothing can be written on the server now: its disk is ${health.disk.state}`
   return new Fault('STORAGE_FULL', message, { retryAfterSeconds: 5 })

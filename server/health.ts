@@ -16,11 +16,20 @@ export interface Disk {
   /** unix ms; of the present state */
   readonly since: number
 }
+/** of a log that other servers keep */
+export interface LogState {
+  readonly state: 'ok' | 'silent'
+  readonly since: number
+}
 
 /** What an operator should know, a sentence each; none: all is well. */
-export function problemsIn(disk: Disk, setAside: number, failedModels: number): string[] {
+export function problemsIn(disk: Disk, log: LogState, setAside: number, failedModels: number): string[] {
   const since = new Date(disk.since).toISOString()
   const problems: string[] = []
+  if (log.state === 'silent')
+    problems.push(
+      `Too few of the NATS servers have answered since ${new Date(log.since).toISOString()}: nothing is taken, reads go on.`,
+    )
   if (disk.state === 'full') problems.push(`The disk has been full since ${since}: nothing is taken. Make room on it.`)
   if (disk.state === 'read-only')
     problems.push(`The disk has been read-only since ${since}: nothing is taken, reads go on.`)
@@ -37,11 +46,25 @@ export class Health {
   readonly #logger: Logger
   readonly #now: () => number
   #disk: Disk
+  #log: LogState
 
   constructor(logger: Logger, now: () => number = Date.now) {
     this.#logger = logger
     this.#now = now
     this.#disk = { state: 'ok', since: now() }
+    this.#log = { state: 'ok', since: now() }
+  }
+
+  get log(): LogState {
+    return this.#log
+  }
+
+  logAnswers(): void {
+    if (this.#log.state !== 'ok') this.#logIs('ok')
+  }
+
+  logSilent(): void {
+    if (this.#log.state === 'ok') this.#logIs('silent')
   }
 
   get disk(): Disk {
@@ -67,6 +90,11 @@ export class Health {
   /** Something of ours threw where it must not; whatever it was working for goes on. */
   bug(error: unknown, where: string): void {
     this.#logger.error({ err: error, where }, 'a bug: went on without it')
+  }
+
+  #logIs(state: LogState['state']): void {
+    this.#log = { state, since: this.#now() }
+    this.#logger[state === 'ok' ? 'info' : 'error']({ log: state }, 'the state of the log changed')
   }
 
   #diskIs(state: Disk['state']): void {

@@ -8,6 +8,7 @@ import type { HttpFaultCode } from '../schema/messages/http.ts'
 export interface State {
   readonly tails: number
   readonly diskIsWell: boolean
+  readonly logAnswers: boolean
   readonly setAside: number
   /** commits that the read model has not taken in; null: there is none */
   readonly readModelBehind: number | null
@@ -45,6 +46,7 @@ export class Metrics {
   constructor(state: () => State) {
     this.#gauge('rooms_tails', 'Live connections that are open', () => state().tails)
     this.#gauge('rooms_disk_ok', '1: the disk takes what is written', () => Number(state().diskIsWell))
+    this.#gauge('rooms_log_ok', '1: the servers that keep the log answer', () => Number(state().logAnswers))
     this.#gauge('rooms_set_aside', 'Events that could not be taken and were set aside', () => state().setAside)
     this.#gauge('rooms_read_model_behind', 'Commits that it has not taken in', () => state().readModelBehind ?? NaN)
   }

@@ -1,6 +1,6 @@
 /*
  * The log behind the server: ordered streams of events, durable before an append resolves, deduplicated by event id
- * for ever. One adapter per store (embedded SQLite now, NATS JetStream later); the same suite
+ * for ever. One adapter per store (embedded SQLite, NATS JetStream); the same suite
  * (event-log.conformance.ts) runs on each.
  */
 
@@ -80,6 +80,10 @@ export interface EventLog {
 /** An append expected another head: someone else was first. Read on and try again. */
 export class StaleHead extends Error {
   override readonly name = 'StaleHead'
+}
+/** The servers that keep the log do not answer: nothing can be taken now, and what is sent again later is taken once. */
+export class LogSilent extends Error {
+  override readonly name = 'LogSilent'
 }
 /** An offset that this stream never gave out. */
 export class BadOffset extends Error {

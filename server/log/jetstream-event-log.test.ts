@@ -3,7 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Health } from '../health.ts'
+import { makeLogger } from '../logger.ts'
 import { eventLogConformance } from './event-log.conformance.ts'
 import { openJetStreamEventLog } from './jetstream-event-log.ts'
 import { natsVersion, startNats } from './testing-nats.ts'
@@ -11,7 +14,7 @@ import { natsVersion, startNats } from './testing-nats.ts'
 const version = natsVersion()
 if (version === null) console.log('skipped: the log on NATS, because nats-server is not installed')
 
-const health = { wrote: () => {}, failed: () => false, bug: (error: unknown) => console.error(error) }
+const health = new Health(makeLogger('error', pino.destination(2)))
 
 describe.skipIf(version === null)('on NATS JetStream', () => {
   let nats: Awaited<ReturnType<typeof startNats>>
@@ -19,13 +22,9 @@ describe.skipIf(version === null)('on NATS JetStream', () => {
   const folder = mkdtempSync(join(tmpdir(), 'mirrors-'))
   let prefix = ''
   let opened = 0
-  const reopen = () =>
-    openJetStreamEventLog(connection, health, {
-      prefix,
-      shards: 2,
-      replicas: 1,
-      mirror: join(folder, `${++opened}.db`), // each node has a mirror of its own
-    })
+  // each node has a mirror of its own
+  const reopen = (mirror = `${++opened}.db`) =>
+    openJetStreamEventLog(connection, health, { prefix, shards: 2, replicas: 1, mirror: join(folder, mirror) })
 
   beforeAll(async () => {
     nats = await startNats()
@@ -42,7 +41,7 @@ describe.skipIf(version === null)('on NATS JetStream', () => {
       prefix = `T${randomUUID().replaceAll('-', '')}`
       return reopen()
     },
-    reopen,
+    reopen: () => reopen(),
     dispose: async () => {},
   })
 
@@ -72,5 +71,45 @@ describe.skipIf(version === null)('on NATS JetStream', () => {
     }
     expect(await nodes[0]!.count('space:A', null)).toBe(30)
     for (const node of nodes) await node.close()
+  })
+
+  test('a node that comes back keeps its mirror and reads what came since; seqs, ids and drops are those of the others', async () => {
+    prefix = `T${randomUUID().replaceAll('-', '')}`
+    const other = await reopen()
+    let node = await reopen('kept.db')
+    const event = (n: number) => ({ id: `e${n}`, data: JSON.stringify({ n }) })
+    const streams = ['space:A', 'space:B', 'space:C', 'space:D']
+    for (let round = 0; round < 3; round++) {
+      for (const [n, stream] of streams.entries()) await node.append(stream, [event(10 * round + n)])
+      await other.drop(streams[round]!)
+      if (round === 1) await other.append(streams[0]!, [event(99)])
+      await expect.poll(() => node.head(streams[round]!)).toBe(null)
+      await node.close()
+      for (const [n, stream] of streams.entries()) await other.append(stream, [event(1000 + 10 * round + n)])
+      node = await reopen('kept.db')
+      for (const stream of streams) {
+        expect(await node.read(stream, null, 100, 1e6)).toEqual(await other.read(stream, null, 100, 1e6))
+        // what both know by id, and where the next one goes
+        expect(await node.append(stream, [event(1000 + 10 * round + streams.indexOf(stream)), event(2000 + round)])).toEqual([
+          { seq: expect.any(String), receivedAt: expect.any(Number), duplicate: true },
+          { seq: expect.any(String), receivedAt: expect.any(Number), duplicate: false },
+        ])
+      }
+    }
+    await node.close()
+    await other.close()
+  })
+
+  test('a mirror of another log is made anew', async () => {
+    prefix = `T${randomUUID().replaceAll('-', '')}`
+    const before = await reopen('another.db')
+    await before.append('space:A', [{ id: 'old', data: '{}' }])
+    await before.close()
+    prefix = `T${randomUUID().replaceAll('-', '')}`
+    const after = await reopen('another.db')
+    expect(await after.streams()).toEqual([])
+    await after.append('space:A', [{ id: 'new', data: '{}' }])
+    expect((await after.read('space:A', null, 10, 1e6)).items.map(({ id }) => id)).toEqual(['new'])
+    await after.close()
   })
 })

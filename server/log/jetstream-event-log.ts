@@ -1,19 +1,20 @@
 import {
-  DeliverPolicy,
   JetStreamApiError,
   RetentionPolicy,
   StorageType,
   jetstream,
   jetstreamManager,
-  type ConsumerMessages,
   type JetStreamClient,
   type JetStreamManager,
   type JsMsg,
 } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { createHash, randomUUID } from 'node:crypto'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { Health } from '../health.ts'
+import { diskFaultOf } from '../sqlite.ts'
 import {
+  LogSilent,
   StaleHead,
   type Appended,
   type AppendOptions,
@@ -22,7 +23,8 @@ import {
   type NewItem,
   type Seq,
 } from './event-log.ts'
-import { openSqliteEventLog, type TimedEventLog } from './sqlite-event-log.ts'
+import { followJetStream, Reached } from './follow-jetstream.ts'
+import { openSqliteEventLog, type MirrorLog } from './sqlite-event-log.ts'
 
 /**
  * The log of several servers: NATS JetStream holds it, in a fixed number of shards. A stream of events is one subject of
@@ -53,25 +55,38 @@ interface Message {
   readonly rewrite?: readonly NewItem[]
   readonly dropped?: true
 }
+interface Mirrored extends Message {
+  readonly seq: number
+}
 
-/** A dead leader is noticed by a missing heartbeat; with the client's defaults a tail was silent for 42 s. */
-const consuming = { expires: 2000, idle_heartbeat: 500, max_messages: 500 }
+const diskAgainMs = 1000
 /** of one question: a shard without a leader answers none, and is asked again */
 const answerMs = 1500
 /** how long is tried while a shard has no leader */
 const appendMs = 15_000
 const wrongLastSequence = 10071
+type LogHealth = Pick<Health, 'wrote' | 'failed' | 'bug' | 'logAnswers' | 'logSilent' | 'log'>
 
 export async function openJetStreamEventLog(
   connection: NatsConnection,
-  health: Pick<Health, 'wrote' | 'failed' | 'bug'>,
+  health: LogHealth,
   options: JetStreamOptions,
 ): Promise<EventLog> {
   const manager = await jetstreamManager(connection, { timeout: answerMs })
+  const infos = await Promise.all(Array.from({ length: options.shards }, (_, i) => makeShard(manager, i, options)))
+  keepOnlyMirrorOf(infos.map(({ created }) => created).join(' '), options.mirror)
   const mirror = await openSqliteEventLog(options.mirror, health, { durable: false })
   const log = new JetStreamEventLog(connection, manager, mirror, health, options)
-  await log.start()
+  await log.start(infos.map(({ state }) => state.last_seq))
   return log
+}
+
+/** A mirror is of one log, with its number of shards; one of another log is made anew. */
+function keepOnlyMirrorOf(log: string, mirror: string): void {
+  const note = `${mirror}-of`
+  if (existsSync(note) && readFileSync(note, 'utf8') === log) return
+  for (const file of [mirror, `${mirror}-wal`]) rmSync(file, { force: true })
+  writeFileSync(note, log)
 }
 
 /** Makes it; one that is there stays as it is: the operator may have set it up otherwise. */
@@ -101,8 +116,8 @@ async function makeShard(manager: JetStreamManager, shard: number, { prefix, rep
 class JetStreamEventLog implements EventLog {
   readonly #client: JetStreamClient
   readonly #manager: JetStreamManager
-  readonly #mirror: TimedEventLog
-  readonly #health: Pick<Health, 'wrote' | 'failed' | 'bug'>
+  readonly #mirror: MirrorLog
+  readonly #health: LogHealth
   readonly #options: JetStreamOptions
   readonly #shards: Shard[]
   /** appends under way; true once their message has come back */
@@ -112,8 +127,8 @@ class JetStreamEventLog implements EventLog {
   constructor(
     connection: NatsConnection,
     manager: JetStreamManager,
-    mirror: TimedEventLog,
-    health: Pick<Health, 'wrote' | 'failed' | 'bug'>,
+    mirror: MirrorLog,
+    health: LogHealth,
     options: JetStreamOptions,
   ) {
     this.#client = jetstream(connection, { timeout: answerMs })
@@ -121,18 +136,20 @@ class JetStreamEventLog implements EventLog {
     this.#mirror = mirror
     this.#health = health
     this.#options = options
-    this.#shards = Array.from({ length: options.shards }, () => new Shard())
+    const last = Array.from({ length: options.shards }, () => new Map<string, number>())
+    for (const [stream, seq] of mirror.marks()) last[this.#shardOf(stream)]!.set(stream, seq)
+    this.#shards = last.map((seqs) => new Shard(seqs))
   }
 
   /** Resolves once the mirror has what was there. */
-  async start(): Promise<void> {
-    await Promise.all(
-      this.#shards.map(async (shard, index) => {
-        const { state } = await makeShard(this.#manager, index, this.#options)
-        void this.#follow(shard, index)
-        await shard.mirrored(state.last_seq)
-      }),
-    )
+  async start(lastSeqs: readonly number[]): Promise<void> {
+    for (const [index, shard] of this.#shards.entries()) {
+      const name = shardName(this.#options.prefix, index)
+      const take = (message: JsMsg) => this.#take(shard, message)
+      const failed = (error: unknown) => this.#health.bug(error, `reading the shard ${name}`)
+      shard.following = followJetStream(this.#client, name, () => shard.taken + 1, take, failed)
+    }
+    await Promise.all(this.#shards.map((shard, index) => shard.mirrored.wait(lastSeqs[index]!)))
   }
 
   async append(stream: string, events: readonly NewItem[], options: AppendOptions = {}): Promise<Appended[]> {
@@ -146,12 +163,13 @@ class JetStreamEventLog implements EventLog {
   }
 
   async #append(by: string, stream: string, events: readonly NewItem[], { expect, rewrite }: AppendOptions) {
-    const deadline = Date.now() + appendMs
+    const deadline = Date.now() + (this.#health.log.state === 'ok' ? appendMs : answerMs)
     const shard = this.#shards[this.#shardOf(stream)]!
     const ids = events.map((event) => event.id)
     const isFirst = (id: string, index: number) => ids.indexOf(id) === index
     for (;;) {
       if (this.#closed) throw new Error('the event log is closed')
+      if (shard.stuck) throw shard.stuck
       // before the mirror is asked: what arrives meanwhile must make JetStream refuse
       const last = shard.last.get(stream) ?? 0
       const head = await this.#mirror.head(stream)
@@ -164,11 +182,11 @@ class JetStreamEventLog implements EventLog {
         if (outcome !== 'written') {
           await this.#catchUp(stream, shard, deadline)
           if (!this.#own.get(by)) {
-            if (outcome === 'unknown' && Date.now() > deadline) throw new Error('the log does not answer')
+            if (outcome === 'unknown' && Date.now() > deadline) throw this.#silent()
             continue // another one was first, or it has not arrived
           }
         }
-        this.#health.wrote()
+        this.#health.logAnswers()
       }
       const found = new Map((await this.#mirror.find(stream, ids)).map((item) => [item.id, item]))
       return ids.map((id, index) => {
@@ -187,7 +205,7 @@ class JetStreamEventLog implements EventLog {
     try {
       const subject = this.#subjectOf(stream)
       const { seq } = await this.#client.publish(subject, JSON.stringify(message), { expect: { lastSubjectSequence } })
-      await shard.mirrored(seq)
+      await shard.mirrored.wait(seq)
       return 'written'
     } catch (error) {
       if (error instanceof JetStreamApiError && error.code === wrongLastSequence) return 'stale'
@@ -203,14 +221,22 @@ class JetStreamEventLog implements EventLog {
       try {
         const name = shardName(this.#options.prefix, this.#shardOf(stream))
         const last = await this.#manager.streams.getMessage(name, { last_by_subj: this.#subjectOf(stream) })
-        if (last) await shard.mirrored(last.seq)
+        if (!last) return
+        await shard.mirrored.wait(last.seq)
+        // of a stream that was dropped the mirror keeps nothing, not even this
+        shard.last.set(stream, Math.max(shard.last.get(stream) ?? 0, last.seq))
         return
       } catch (error) {
         if (error instanceof JetStreamApiError && error.status === 404) return
-        if (Date.now() > deadline) throw error
+        if (Date.now() > deadline) throw this.#silent()
         await sleep(100)
       }
     }
+  }
+
+  #silent(): LogSilent {
+    this.#health.logSilent()
+    return new LogSilent('too few of the NATS servers answer')
   }
 
   async drop(stream: string): Promise<void> {
@@ -226,37 +252,43 @@ class JetStreamEventLog implements EventLog {
     await this.#manager.streams.purge(name, { filter: this.#subjectOf(stream), keep: 1 })
   }
 
-  /** Reads a shard into the mirror for as long as the log is open. */
-  async #follow(shard: Shard, index: number): Promise<void> {
-    const name = shardName(this.#options.prefix, index)
-    while (!this.#closed) {
-      try {
-        const consumer = await this.#client.consumers.get(name, {
-          deliver_policy: DeliverPolicy.StartSequence,
-          opt_start_seq: shard.taken + 1,
-        })
-        const messages = await consumer.consume(consuming)
-        shard.messages = messages
-        if (this.#closed) return
-        for await (const message of messages) this.#take(shard, message)
-      } catch (error) {
-        if (!this.#closed) this.#health.bug(error, `reading the shard ${name}`)
-      }
-      if (!this.#closed) await sleep(250)
-    }
-  }
-
   #take(shard: Shard, message: JsMsg): void {
     if (message.seq <= shard.taken) return
     shard.taken = message.seq
-    const { stream, by, at, events, rewrite = [], dropped } = message.json<Message>()
-    if (this.#own.has(by)) this.#own.set(by, true)
-    // The mirror takes them in this order, many at once.
-    const work = dropped ? this.#mirror.drop(stream) : this.#mirror.append(stream, events, { rewrite, receivedAt: at })
-    const { seq } = message
-    work
-      .catch((error: unknown) => this.#health.bug(error, `the mirror, at ${stream}`))
-      .finally(() => shard.has(stream, seq))
+    shard.queue.push({ seq: message.seq, ...message.json<Message>() })
+    if (!shard.mirroring) void this.#mirrorQueue(shard)
+  }
+
+  /** Many at once, in their order. While the disk has no room, it tries again: the mirror has no gap. */
+  async #mirrorQueue(shard: Shard): Promise<void> {
+    shard.mirroring = true
+    while (shard.queue.length > 0 && !this.#closed) {
+      const messages = shard.queue
+      shard.queue = []
+      while ((shard.stuck = await this.#mirrorAll(messages)) !== null && !this.#closed) await sleep(diskAgainMs)
+      for (const { stream, seq, by } of messages) {
+        if (this.#own.has(by)) this.#own.set(by, true)
+        shard.last.set(stream, seq)
+        shard.mirrored.reach(seq)
+      }
+    }
+    shard.mirroring = false
+  }
+
+  /** What the disk said when it did not take it; null: it did. */
+  async #mirrorAll(messages: readonly Mirrored[]): Promise<Error | null> {
+    const all = messages.map(({ seq, stream, at, events, rewrite = [], dropped }) =>
+      dropped
+        ? this.#mirror.drop(stream)
+        : this.#mirror.append(stream, events, { rewrite, receivedAt: at, mark: seq }),
+    )
+    const outcomes = await Promise.allSettled(all as Promise<unknown>[])
+    for (const [index, outcome] of outcomes.entries()) {
+      if (outcome.status === 'fulfilled' || this.#closed) continue
+      if (diskFaultOf(outcome.reason) !== null) return outcome.reason as Error
+      this.#health.bug(outcome.reason, `the mirror, at ${messages[index]!.stream}`)
+    }
+    return null
   }
 
   read(stream: string, after: Seq | null, limit: number, maxBytes: number) {
@@ -280,14 +312,17 @@ class JetStreamEventLog implements EventLog {
   watch(listener: (commit: Commit) => void): () => void {
     return this.#mirror.watch(listener)
   }
-  probe(): Promise<void> {
-    return this.#mirror.probe()
+  async probe(): Promise<void> {
+    await this.#mirror.probe()
+    const names = this.#shards.map((_, index) => shardName(this.#options.prefix, index))
+    const asked = await Promise.allSettled(names.map((name) => this.#manager.streams.info(name)))
+    if (asked.every(({ status }) => status === 'fulfilled')) this.#health.logAnswers()
   }
 
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    for (const { messages } of this.#shards) messages?.stop()
+    for (const { following } of this.#shards) following?.stop()
     await this.#mirror.close()
   }
 
@@ -301,28 +336,22 @@ class JetStreamEventLog implements EventLog {
 
 /** How far one shard was read. */
 class Shard {
-  /** the last message that was handed to the mirror */
-  taken = 0
+  /** the last message that came */
+  taken: number
+  /** the mirror has it, and all before it */
+  readonly mirrored: Reached
   /** of each stream the last message that the mirror has */
-  readonly last = new Map<string, number>()
-  messages: ConsumerMessages | null = null
-  #has = 0
-  readonly #waiting = new Set<{ readonly seq: number; readonly resolve: () => void }>()
+  readonly last: Map<string, number>
+  queue: Mirrored[] = []
+  mirroring = false
+  /** why the mirror does not go on */
+  stuck: Error | null = null
+  following: { stop(): void } | null = null
 
-  /** Resolves once the mirror has the message with this number, and all before it. */
-  mirrored(seq: number): Promise<void> {
-    if (this.#has >= seq) return Promise.resolve()
-    return new Promise((resolve) => void this.#waiting.add({ seq, resolve }))
-  }
-
-  has(stream: string, seq: number): void {
-    this.last.set(stream, seq)
-    this.#has = Math.max(this.#has, seq)
-    for (const one of this.#waiting) {
-      if (one.seq > this.#has) continue
-      this.#waiting.delete(one)
-      one.resolve()
-    }
+  constructor(last: Map<string, number>) {
+    this.last = last
+    this.taken = [...last.values()].reduce((most, seq) => Math.max(most, seq), 0)
+    this.mirrored = new Reached(this.taken)
   }
 }
 

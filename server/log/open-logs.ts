@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { CannotStart } from '../cannot-start.ts'
 import type { Health } from '../health.ts'
@@ -37,9 +36,8 @@ export async function openLogs(
   })
   return {
     open(name) {
-      const mirror = pathOf(name, '-mirror')
-      for (const file of [mirror, `${mirror}-wal`]) rmSync(file, { force: true }) // it is read from JetStream anew
       const { replicas, shards } = choice
+      const mirror = pathOf(name, '-mirror')
       return openJetStreamEventLog(connection, health, { prefix: prefixes[name], mirror, replicas, shards })
     },
     close: () => connection.close(),

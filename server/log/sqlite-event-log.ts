@@ -31,7 +31,7 @@ export async function openSqliteEventLog(
   path: string,
   health: Pick<Health, 'wrote' | 'failed' | 'bug'>,
   { clock = Date.now, readOnly = false, durable = true }: SqliteEventLogOptions = {},
-): Promise<TimedEventLog> {
+): Promise<MirrorLog> {
   const database = await openSqlite(path, { durable, readOnly })
   database.exec(schema)
   return new SqliteEventLog(database, health, clock)
@@ -43,17 +43,17 @@ export interface SqliteEventLogOptions {
   /** false: what it holds can be had again elsewhere after a power cut */
   readonly durable?: boolean
 }
-/** Takes what another log received, at the time when that was. */
-export interface TimedEventLog extends EventLog {
-  append(
-    stream: string,
-    events: readonly NewItem[],
-    options?: AppendOptions & { receivedAt?: number },
-  ): Promise<Appended[]>
+/** Takes what another log received, at the time when that was, and remembers how far it has come. */
+export interface MirrorLog extends EventLog {
+  append(stream: string, events: readonly NewItem[], options?: MirrorOptions): Promise<Appended[]>
+  /** of each stream the last mark that came with an append to it */
+  marks(): Map<string, number>
 }
+type MirrorOptions = AppendOptions & { receivedAt?: number; mark?: number }
 
 const schema = `
 CREATE TABLE IF NOT EXISTS streams (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, head INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS marks (stream_id INTEGER PRIMARY KEY, mark INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS events (
   stream_id INTEGER NOT NULL,
   seq INTEGER NOT NULL,
@@ -75,6 +75,7 @@ interface Pending {
   readonly rewrite: readonly NewItem[]
   readonly expect: Seq | null | undefined
   readonly receivedAt: number | undefined
+  readonly mark: number | undefined
   readonly resolve: (appended: Appended[]) => void
   readonly reject: (error: unknown) => void
 }
@@ -87,7 +88,7 @@ interface EventRow {
   hash?: string | null
 }
 
-class SqliteEventLog implements TimedEventLog {
+class SqliteEventLog implements MirrorLog {
   readonly #database: Sqlite
   readonly #health: Pick<Health, 'wrote' | 'failed' | 'bug'>
   readonly #clock: () => number
@@ -110,11 +111,11 @@ class SqliteEventLog implements TimedEventLog {
   append(
     stream: string,
     events: readonly NewItem[],
-    { expect, rewrite = [], receivedAt }: AppendOptions & { receivedAt?: number } = {},
+    { expect, rewrite = [], receivedAt, mark }: MirrorOptions = {},
   ): Promise<Appended[]> {
     if (this.#closed) return Promise.reject(new Error('the event log is closed'))
     return new Promise((resolve, reject) => {
-      this.#pending.push({ stream, events, rewrite, expect, receivedAt, resolve, reject })
+      this.#pending.push({ stream, events, rewrite, expect, receivedAt, mark, resolve, reject })
       if (!this.#gathering) void this.#gatherAndWrite()
     })
   }
@@ -195,6 +196,7 @@ class SqliteEventLog implements TimedEventLog {
       items.push({ seq: toSeq(head), id, receivedAt, data })
       return { seq: toSeq(head), receivedAt, duplicate: false }
     })
+    if (pending.mark !== undefined) this.#statements.setMark.run(streamId, pending.mark)
     if (items.length === 0) return { appended, commit: null }
     setHead.run(head, streamId)
     return { appended, commit: { stream: pending.stream, after: before === 0 ? null : toSeq(before), items } }
@@ -242,6 +244,11 @@ class SqliteEventLog implements TimedEventLog {
     return head - this.#offset(head, after) // seqs are dense here
   }
 
+  marks(): Map<string, number> {
+    const rows = this.#statements.allMarks.all() as { name: string; mark: number }[]
+    return new Map(rows.map(({ name, mark }) => [name, mark]))
+  }
+
   async streams(): Promise<string[]> {
     return (this.#statements.allStreams.all() as { name: string }[]).map((row) => row.name)
   }
@@ -250,8 +257,9 @@ class SqliteEventLog implements TimedEventLog {
     this.#flush() // what was appended before goes too
     const found = this.#headOf(stream)
     if (!found) return
-    const { dropEvents, dropErased, dropStream } = this.#statements
+    const { dropEvents, dropErased, dropMark, dropStream } = this.#statements
     inTransaction(this.#database, () => {
+      dropMark.run(found.id)
       dropEvents.run(found.id)
       dropErased.run(found.id)
       dropStream.run(found.id)
@@ -302,6 +310,9 @@ function prepare(database: Sqlite) {
     insertStream: database.prepare('INSERT INTO streams(name, head) VALUES (?, 0)'),
     dropEvents: database.prepare('DELETE FROM events WHERE stream_id = ?'),
     dropErased: database.prepare('DELETE FROM erased WHERE stream_id = ?'),
+    allMarks: database.prepare('SELECT name, mark FROM marks JOIN streams ON id = stream_id'),
+    setMark: database.prepare('INSERT INTO marks VALUES (?, ?) ON CONFLICT DO UPDATE SET mark = excluded.mark'),
+    dropMark: database.prepare('DELETE FROM marks WHERE stream_id = ?'),
     dropStream: database.prepare('DELETE FROM streams WHERE id = ?'),
     setHead: database.prepare('UPDATE streams SET head = ? WHERE id = ?'),
     insertEvent: database.prepare(
