@@ -1,39 +1,62 @@
+import type { WebAuthnCredential } from '@simplewebauthn/server'
 import { createHash, randomBytes } from 'node:crypto'
 import { ulid } from 'ulid'
 import type { Device, Identity } from '../schema/messages/http.ts'
 import { importerPrefix } from '../schema/rights/importers.ts'
+import { keptAlone, type OpenKeeper } from './accounts-keeper.ts'
 import { openPasskeys, type Passkeys } from './passkeys/passkeys.ts'
 import { openRecoveryCodes, type RecoveryCodes } from './passkeys/recovery-codes.ts'
-import { closeSqlite, inTransaction, openSqlite, type Sqlite } from './sqlite.ts'
+import { closeSqlite, openSqlite, type Sqlite } from './sqlite.ts'
 
 /**
  * Persons, their sessions, and the passkeys and recovery codes that open new ones. A session's token is random and known
  * to its device alone: only its hash is stored. A person without a passkey is a guest: their cookie is all that they have.
  */
 export interface Accounts {
-  readonly passkeys: Passkeys
-  readonly recoveryCodes: RecoveryCodes
+  readonly passkeys: Pick<Passkeys, 'find' | 'of' | 'credentialsOf' | 'has'>
+  readonly recoveryCodes: Pick<RecoveryCodes, 'left'>
   /** an id that no person has */
   newActor(): string
   /** a new person, and the token of their first session; `device` is what the person's list of devices calls it */
-  signInGuest(name: string, options?: { importer?: boolean; device?: string }): SignedIn
-  /** the same with an id from `newActor`, for a person who comes with a passkey: `work` belongs to the same transaction */
-  register(actor: string, name: string, device: string, work: () => void): SignedIn
+  signInGuest(name: string, options?: { importer?: boolean; device?: string }): Promise<SignedIn>
+  /** the same with an id from `newActor`, for a person who comes with a passkey; null: somebody has that already */
+  register(
+    actor: string,
+    name: string,
+    device: string,
+    passkey: WebAuthnCredential,
+  ): Promise<(SignedIn & { codes: readonly string[] }) | null>
   /** one more session of a person who is known; null: there is no such person any more */
-  signIn(actor: string, device: string): SignedIn | null
+  signIn(actor: string, device: string): Promise<SignedIn | null>
   /** who has the token, and what the session is called (its token's hash) */
   whoIs(token: string): (Identity & { session: string }) | null
   /** ends the session that has this token; returns what it was called */
-  signOut(token: string): string
+  signOut(token: string): Promise<string>
   /** the sessions of a person that are open, the newest use first */
   devices(actor: string, current: string): Device[]
   /** ends a session of this person; false: they have none that is called so */
-  endSession(actor: string, session: string): boolean
+  endSession(actor: string, session: string): Promise<boolean>
   isOpen(session: string): boolean
   nameOf(actor: string): string | null
-  rename(actor: string, name: string): void
+  rename(actor: string, name: string): Promise<void>
+  /** One more passkey; who has no recovery codes gets ten. null: somebody has it already. */
+  addPasskey(
+    actor: string,
+    passkey: WebAuthnCredential,
+    name: string,
+  ): Promise<{ readonly codes: readonly string[] | null } | null>
+  removePasskey(actor: string, id: string): Promise<void>
+  /** the signature counter after a sign-in */
+  usedPasskey(actor: string, id: string, counter: number): Promise<void>
+  renewCodes(actor: string): Promise<string[]>
+  /** whose code it is, which is used up with this; null: nobody's */
+  useCode(code: string): Promise<string | null>
   /** Ends every session and forgets name, passkeys and codes; nobody is this person again. Returns the sessions. */
-  remove(actor: string): string[]
+  remove(actor: string): Promise<string[]>
+  /** tells of sessions that ended at any of the servers that share these accounts */
+  onEnded(listener: (session: string) => void): void
+  /** resolves once this server knows what all of them knew when it was asked; null: there are no others */
+  readonly catchUp: (() => Promise<void>) | null
   close(): void
 }
 export interface SignedIn {
@@ -50,7 +73,11 @@ export const deletedName = 'Deleted account'
 
 export async function openAccounts(
   path: string,
-  { clock = Date.now, readOnly = false }: { clock?: () => number; readOnly?: boolean } = {},
+  {
+    clock = Date.now,
+    readOnly = false,
+    keeper: openKeeper = keptAlone,
+  }: { clock?: () => number; readOnly?: boolean; keeper?: OpenKeeper } = {},
 ): Promise<Accounts> {
   const database = await openSqlite(path, { durable: true, readOnly })
   database.exec(`
@@ -80,6 +107,7 @@ export async function openAccounts(
   )
   const seeSession = sql('UPDATE sessions SET seen_at = ? WHERE token_hash = ?')
   const deleteSession = sql('DELETE FROM sessions WHERE token_hash = ? OR expires_at <= ?')
+  const deleteExpired = sql('DELETE FROM sessions WHERE actor = ? AND expires_at <= ?')
   const deleteOwn = sql('DELETE FROM sessions WHERE token_hash = ? AND actor = ?')
   const openSession = sql('SELECT 1 FROM sessions WHERE token_hash = ? AND expires_at > ?')
   const sessionsOf = sql(
@@ -90,10 +118,12 @@ export async function openAccounts(
   const setName = sql('UPDATE persons SET name = ? WHERE actor = ?')
   const deletePerson = sql('DELETE FROM persons WHERE actor = ?')
   const deleteSessions = sql('DELETE FROM sessions WHERE actor = ?')
+  const keeper = await openKeeper(database)
 
   function openOne(identity: Identity, device: string): SignedIn {
     const token = randomBytes(32).toString('base64url')
     const now = clock()
+    deleteExpired.run(identity.actor, now)
     insertSession.run(hash(token), identity.actor, device, now, now, now + sessionSeconds * 1000)
     endOldest.run(identity.actor)
     return { identity, token }
@@ -103,48 +133,58 @@ export async function openAccounts(
     return (findName.get(actor) as { name: string } | undefined)?.name ?? null
   }
 
-  function register(actor: string, name: string, device: string, work: () => void): SignedIn {
-    return inTransaction(database, () => {
-      insertPerson.run(actor, name, clock())
-      work()
-      return openOne({ actor, name }, device)
-    })
+  const newActor = () => ulid(clock())
+  const open = (token: string) => {
+    const session = hash(token)
+    const row = findSession.get(session, clock()) as { actor: string; name: string; seen_at: number } | undefined
+    return row ? { ...row, session } : null
   }
 
-  const newActor = () => ulid(clock())
-
+  const seeing = new Set<string>()
   /** When a device was last there is good to know; that it cannot be written down ends no request. */
-  function see(session: string, seenAt: number): void {
-    if (clock() - seenAt < seenEveryMs || readOnly) return
-    try {
-      seeSession.run(clock(), session)
-    } catch {
-      // the disk is full: the next request tries again
-    }
+  function see(actor: string, session: string, seenAt: number): void {
+    if (clock() - seenAt < seenEveryMs || readOnly || seeing.has(session)) return
+    seeing.add(session)
+    void keeper
+      .write(actor, () => void seeSession.run(clock(), session))
+      .catch(() => {}) // the disk is full: the next request tries again
+      .finally(() => seeing.delete(session))
   }
 
   return {
     passkeys,
     recoveryCodes,
     newActor,
-    register,
-    signInGuest: (name, { importer = false, device = 'Unknown device' } = {}) =>
-      register((importer ? importerPrefix : '') + newActor(), name, device, () => {}),
-    signIn(actor, device) {
-      const name = nameOf(actor)
-      return name === null ? null : inTransaction(database, () => openOne({ actor, name }, device))
+    catchUp: keeper.catchUp,
+    onEnded: (listener) => keeper.onEnded(listener),
+    signInGuest(name, { importer = false, device = 'Unknown device' } = {}) {
+      const actor = (importer ? importerPrefix : '') + newActor()
+      return keeper.write(actor, () => {
+        insertPerson.run(actor, name, clock())
+        return openOne({ actor, name }, device)
+      })
     },
+    register: (actor, name, device, passkey) =>
+      keeper.write(actor, () => {
+        if (!passkeys.add(actor, passkey, device)) return null
+        insertPerson.run(actor, name, clock())
+        return { ...openOne({ actor, name }, device), codes: recoveryCodes.renew(actor) }
+      }),
+    signIn: (actor, device) =>
+      keeper.write(actor, () => {
+        const name = nameOf(actor)
+        return name === null ? null : openOne({ actor, name }, device)
+      }),
     whoIs(token) {
-      const session = hash(token)
-      const row = findSession.get(session, clock()) as { actor: string; name: string; seen_at: number } | undefined
+      const row = open(token)
       if (!row) return null
-      see(session, row.seen_at)
-      return { actor: row.actor, name: row.name, session }
+      see(row.actor, row.session, row.seen_at)
+      return { actor: row.actor, name: row.name, session: row.session }
     },
-    signOut(token) {
-      const session = hash(token)
-      deleteSession.run(session, clock())
-      return session
+    async signOut(token) {
+      const row = open(token)
+      if (row) await keeper.write(row.actor, () => void deleteSession.run(row.session, clock()))
+      return hash(token)
     },
     devices: (actor, current) =>
       (sessionsOf.all(actor, clock()) as unknown as SessionRow[]).map((row) => ({
@@ -154,12 +194,24 @@ export async function openAccounts(
         seenAt: row.seen_at,
         current: row.token_hash === current,
       })),
-    endSession: (actor, session) => Number(deleteOwn.run(session, actor).changes) > 0,
+    endSession: (actor, session) => keeper.write(actor, () => Number(deleteOwn.run(session, actor).changes) > 0),
     isOpen: (session) => openSession.get(session, clock()) !== undefined,
     nameOf,
-    rename: (actor, name) => void setName.run(name, actor),
+    rename: (actor, name) => keeper.write(actor, () => void setName.run(name, actor)),
+    addPasskey: (actor, passkey, name) =>
+      keeper.write(actor, () => {
+        if (nameOf(actor) === null || !passkeys.add(actor, passkey, name)) return null
+        return { codes: recoveryCodes.left(actor) === 0 ? recoveryCodes.renew(actor) : null }
+      }),
+    removePasskey: (actor, id) => keeper.write(actor, () => void passkeys.remove(actor, id)),
+    usedPasskey: (actor, id, counter) => keeper.write(actor, () => passkeys.used(id, counter)),
+    renewCodes: (actor) => keeper.write(actor, () => recoveryCodes.renew(actor)),
+    async useCode(code) {
+      const actor = recoveryCodes.ownerOf(code)
+      return actor === null ? null : keeper.write(actor, () => recoveryCodes.use(code))
+    },
     remove: (actor) =>
-      inTransaction(database, () => {
+      keeper.write(actor, () => {
         const ended = (sessionsOf.all(actor, 0) as unknown as SessionRow[]).map((row) => row.token_hash)
         deleteSessions.run(actor)
         deletePerson.run(actor)
@@ -167,7 +219,10 @@ export async function openAccounts(
         recoveryCodes.removeAll(actor)
         return ended
       }),
-    close: () => closeSqlite(database),
+    close() {
+      keeper.close()
+      closeSqlite(database)
+    },
   }
 }
 

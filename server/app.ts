@@ -1,4 +1,4 @@
-import { Hono, type Context } from 'hono'
+import { Hono, type Context, type MiddlewareHandler } from 'hono'
 import { requestId } from 'hono/request-id'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Logger } from 'pino'
@@ -20,7 +20,7 @@ import { apiHeaders } from './http/security-headers.ts'
 import { startRoutes } from './http/routes.ts'
 import { accountRoutes } from './http/account.ts'
 import { passkeyRoutes } from './http/passkeys.ts'
-import { requireSession } from './http/session-cookie.ts'
+import { requireSession, tokenOf } from './http/session-cookie.ts'
 import { signInRoutes, type GuestPolicy } from './http/sign-in.ts'
 import { staticFiles } from './http/static-files.ts'
 import { snapshotRoutes } from './http/snapshots.ts'
@@ -29,6 +29,7 @@ import { startTails } from './http/tails.ts'
 import { leaveEverything } from './leave-everything.ts'
 import type { Limits } from './limits.ts'
 import { Metrics } from './metrics.ts'
+import type { Challenges } from './passkeys/challenges.ts'
 import type { ReadModel } from './read-model/read-model.ts'
 import type { Snapshots } from './snapshots/snapshots.ts'
 
@@ -41,6 +42,7 @@ export interface ServerParts {
   /** null: nothing can be written */
   readonly durableStreams: DurableStreams | null
   readonly accounts: Accounts
+  readonly challenges: Challenges
   readonly health: Health
   readonly logger: Logger
   readonly limits: Limits
@@ -93,6 +95,7 @@ export function createApp(parts: ServerParts): App {
     await next()
     for (const [name, value] of Object.entries(apiHeaders)) c.header(name, value)
   })
+  if (accounts.catchUp) app.use(knowAll(accounts, accounts.catchUp))
   routes.get('/healthz', 'anyone', async (c) => {
     if (health.disk.state !== 'ok' || health.log.state !== 'ok') await log.probe()
     const setAside = directory.setAside()
@@ -113,10 +116,11 @@ export function createApp(parts: ServerParts): App {
     tails.endSession(session)
     mounted?.endSession(session)
   }
+  accounts.onEnded(onSignOut)
   const committer = startCommitter(log, directory, limits)
   const { guests, signUp, behindProxy } = parts
   signInRoutes(routes, accounts, bodies, { guests, behindProxy, limits, onSignOut })
-  passkeyRoutes(routes, accounts, bodies, { signUp, behindProxy, limits })
+  passkeyRoutes(routes, accounts, bodies, { signUp, challenges: parts.challenges, behindProxy, limits })
   accountRoutes(routes, accounts, bodies, {
     onSignOut,
     leaveEverything: async (actor) => {
@@ -155,6 +159,16 @@ export function createApp(parts: ServerParts): App {
     mounted?.close()
   }
   return { app, drain }
+}
+
+/** Who signed in at another server a moment ago is known here before they are told to sign in. */
+function knowAll(accounts: Accounts, catchUp: () => Promise<void>): MiddlewareHandler {
+  return async (c, next) => {
+    const token = tokenOf(c)
+    const isUnknown = token !== undefined && accounts.whoIs(token) === null
+    if (isUnknown || /^\/api\/(passkeys\/sign-in|recovery)$/.test(c.req.path)) await catchUp()
+    await next()
+  }
 }
 
 function faultOf(error: unknown, health: Health): Fault {

@@ -69,9 +69,9 @@ export class Metrics {
     return { type: all.contentType, body: await all.metrics() }
   }
 
-  #gauge(name: string, help: string, read: () => number): void {
+  #gauge(name: string, help: string, read: () => number): Gauge {
     const registers = [this.#registry]
-    new Gauge({
+    return new Gauge({
       name,
       help,
       registers,

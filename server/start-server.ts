@@ -66,7 +66,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closing.push(() => logs.close())
     const log = await logs.open('events')
     closing.push(() => log.close())
-    const accounts = await openAccounts(join(folder.path, 'accounts.db'), { readOnly })
+    const accounts = await openAccounts(join(folder.path, 'accounts.db'), { readOnly, keeper: logs.keeper })
     closing.push(() => accounts.close())
     const directory = await openDirectory(join(folder.path, 'directory.db'), log, health, { readOnly })
     closing.push(() => directory.close())
@@ -87,6 +87,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       readModel,
       snapshots,
       accounts,
+      challenges: await logs.challenges(),
       health,
       logger,
       limits,

@@ -6,6 +6,7 @@ import { createApp } from '../app.ts'
 import { openDirectory } from '../directory.ts'
 import { Health } from '../health.ts'
 import { defaultLimits } from '../limits.ts'
+import { challengesInMemory } from '../passkeys/challenges.ts'
 import { openSqliteEventLog } from '../log/sqlite-event-log.ts'
 
 export interface Answer {
@@ -37,6 +38,7 @@ export async function startInProcess() {
     origins: [],
     behindProxy: false,
     metricsToken: null,
+    challenges: challengesInMemory(),
     host: undefined,
   })
 
@@ -51,8 +53,8 @@ export async function startInProcess() {
 
   return {
     ask,
-    signIn(name: string) {
-      const { identity, token } = accounts.signInGuest(name)
+    async signIn(name: string) {
+      const { identity, token } = await accounts.signInGuest(name)
       return { ...identity, cookie: `__Host-sid=${token}` }
     },
     /** A live connection: all that was written to it so far, until it ends. */

@@ -83,7 +83,7 @@ class History {
   looks = 0
   readonly #server: InProcess
   readonly #random: Random
-  readonly #people: readonly Person[]
+  #people: readonly Person[] = []
   readonly #streams: ModelStream[] = []
   /** ids of what is in each stream */
   readonly #log = new Map<string, string[]>()
@@ -93,10 +93,12 @@ class History {
   constructor(server: InProcess, seed: number) {
     this.#server = server
     this.#random = seededRandom(seed)
-    this.#people = ['Ada', 'Bob', 'Cy', 'Dee', 'Eve'].map((name) => server.signIn(name))
   }
 
   async run(): Promise<void> {
+    for (const name of ['Ada', 'Bob', 'Cy', 'Dee', 'Eve']) {
+      this.#people = [...this.#people, await this.#server.signIn(name)]
+    }
     await this.#found()
     for (let step = 0; step < steps; step++) {
       await this.#act()

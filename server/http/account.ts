@@ -30,41 +30,41 @@ export function accountRoutes(
     devices: accounts.devices(actor, session),
     codesLeft: recoveryCodes.left(actor),
   })
-  const end = (actor: string, session: string): void => {
-    if (accounts.endSession(actor, session)) options.onSignOut(session)
+  const end = async (actor: string, session: string): Promise<void> => {
+    if (await accounts.endSession(actor, session)) options.onSignOut(session)
   }
 
   routes
     .get('/api/account', 'signedIn', (c, me) => c.json(accountOf(me)))
     .post('/api/account/name', 'signedIn', (c, { actor }) =>
-      bodies.withJson(c, nameRequest, ({ name }) => {
-        accounts.rename(actor, name)
+      bodies.withJson(c, nameRequest, async ({ name }) => {
+        await accounts.rename(actor, name)
         return c.json({ actor, name } satisfies Identity)
       }),
     )
-    .post('/api/account/codes', 'signedIn', (c, { actor }) => {
+    .post('/api/account/codes', 'signedIn', async (c, { actor }) => {
       if (!passkeys.has(actor)) throw new Fault('ACCOUNT_NEEDED', 'recovery codes are for who has a passkey')
-      return c.json({ codes: recoveryCodes.renew(actor) })
+      return c.json({ codes: await accounts.renewCodes(actor) })
     })
     .post('/api/account/passkeys/remove', 'signedIn', (c, me) =>
-      bodies.withJson(c, passkeyRequest, ({ id }) => {
+      bodies.withJson(c, passkeyRequest, async ({ id }) => {
         const [only, ...others] = passkeys.of(me.actor)
         if (only?.id === id && others.length === 0) throw new Fault('LAST_PASSKEY', 'this is the only passkey')
-        passkeys.remove(me.actor, id)
+        await accounts.removePasskey(me.actor, id)
         return c.json(accountOf(me))
       }),
     )
     .post('/api/account/devices/sign-out', 'signedIn', (c, me) =>
-      bodies.withJson(c, deviceRequest, ({ session }) => {
+      bodies.withJson(c, deviceRequest, async ({ session }) => {
         const others = accounts.devices(me.actor, me.session).filter((device) => !device.current)
         const chosen = session === 'others' ? others : others.filter((device) => device.session === session)
-        for (const device of chosen) end(me.actor, device.session)
+        for (const device of chosen) await end(me.actor, device.session)
         return c.json(accountOf(me))
       }),
     )
     .post('/api/account/delete', 'signedIn', async (c, { actor }) => {
       await options.leaveEverything(actor)
-      for (const session of accounts.remove(actor)) options.onSignOut(session)
+      for (const session of await accounts.remove(actor)) options.onSignOut(session)
       forgetCookie(c)
       c.header('clear-site-data', '"storage"')
       return c.body(null, 204)

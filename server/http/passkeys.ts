@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import type { Accounts } from '../accounts.ts'
 import { Fault } from '../fault.ts'
 import type { Limits } from '../limits.ts'
+import type { Challenges } from '../passkeys/challenges.ts'
 import { siteOf, startRelyingParty } from '../passkeys/relying-party.ts'
 import { Buckets } from '../rate.ts'
 import type { Bodies } from './bodies.ts'
@@ -54,12 +55,13 @@ export function passkeyRoutes(
   options: {
     /** new people may come with a passkey */
     readonly signUp: boolean
+    readonly challenges: Challenges
     readonly behindProxy: boolean
     readonly limits: Pick<Limits, 'signInsPerAddress' | 'recoveriesPerAddress' | 'recoveriesInAll'>
   },
 ): void {
-  const { passkeys, recoveryCodes } = accounts
-  const party = startRelyingParty(passkeys)
+  const { passkeys } = accounts
+  const party = startRelyingParty(accounts, options.challenges)
   const signIns = new Buckets(options.limits.signInsPerAddress)
   const recoveries = new Buckets(options.limits.recoveriesPerAddress)
   const allRecoveries = new Buckets(options.limits.recoveriesInAll)
@@ -75,8 +77,8 @@ export function passkeyRoutes(
   const siteThatAsks = (c: Context) => siteOf(requireCookieContext(c))
 
   /** A person who was known a moment ago, and whose account may have been deleted since. */
-  function letIn(c: Context, actor: string) {
-    const signedIn = accounts.signIn(actor, deviceOf(c))
+  async function letIn(c: Context, actor: string) {
+    const signedIn = await accounts.signIn(actor, deviceOf(c))
     if (!signedIn) throw new Fault('PASSKEY_REFUSED', 'this account was deleted')
     return answerSignedIn(c, signedIn)
   }
@@ -101,17 +103,18 @@ export function passkeyRoutes(
         const made = await party.create(siteThatAsks(c), response as RegistrationResponseJSON)
         if (made.session === null) {
           if (!options.signUp) throw new Fault('SIGN_UP_OFF', 'this server takes no new people')
-          const signedIn = accounts.register(made.actor, made.name, deviceOf(c), () => add(c, made))
-          return answerSignedIn(c, signedIn, { codes: recoveryCodes.renew(made.actor) })
+          const signedIn = await accounts.register(made.actor, made.name, deviceOf(c), made.credential)
+          if (!signedIn) throw known()
+          return answerSignedIn(c, signedIn, { codes: signedIn.codes })
         }
         // the session that asked, and no other: what one person began nobody else ends
         if (sessionOf(c, accounts)?.session !== made.session) {
           throw new Fault('PASSKEY_REFUSED', 'another session asked for this passkey')
         }
-        add(c, made)
-        const codes = recoveryCodes.left(made.actor) === 0 ? recoveryCodes.renew(made.actor) : null
-        const { actor, name } = made
-        return c.json({ actor, name, codes })
+        const { actor, name, credential } = made
+        const added = await accounts.addPasskey(actor, credential, deviceOf(c))
+        if (!added) throw known()
+        return c.json({ actor, name, codes: added.codes })
       }),
     )
     .post('/api/passkeys/request', 'anyone', async (c) => {
@@ -126,16 +129,14 @@ export function passkeyRoutes(
       }),
     )
     .post('/api/recovery', 'anyone', (c) =>
-      bodies.withJson(c, recoveryRequest, ({ code }) => {
+      bodies.withJson(c, recoveryRequest, async ({ code }) => {
         requireCookieContext(c)
         count(c, [recoveries], [allRecoveries, 'all'])
-        const actor = recoveryCodes.use(code)
+        const actor = await accounts.useCode(code)
         if (actor === null) throw new Fault('CODE_REFUSED', 'code: nobody has it, or it was used', { field: 'code' })
         return letIn(c, actor)
       }),
     )
-
-  function add(c: Context, { actor, credential }: Awaited<ReturnType<typeof party.create>>): void {
-    if (!passkeys.add(actor, credential, deviceOf(c))) throw new Fault('PASSKEY_KNOWN', 'this passkey is here already')
-  }
 }
+
+const known = () => new Fault('PASSKEY_KNOWN', 'this passkey is here already')

@@ -49,17 +49,17 @@ export function signInRoutes(
 
   routes
     .post('/api/guest', 'anyone', (c) =>
-      bodies.withJson(c, guestRequest, ({ name, importer = false }) => {
+      bodies.withJson(c, guestRequest, async ({ name, importer = false }) => {
         if (options.guests === 'off') throw new Fault('GUESTS_OFF', 'this server takes no guests')
         requireCookieContext(c)
         countGuest(addressOf(c, options.behindProxy))
-        return answerSignedIn(c, accounts.signInGuest(name, { importer, device: deviceOf(c) }))
+        return answerSignedIn(c, await accounts.signInGuest(name, { importer, device: deviceOf(c) }))
       }),
     )
     .get('/api/me', 'signedIn', (c, { actor, name }) => c.json({ actor, name } satisfies Identity))
-    .post('/api/sign-out', 'anyone', (c) => {
+    .post('/api/sign-out', 'anyone', async (c) => {
       const token = tokenOf(c)
-      if (token) options.onSignOut(accounts.signOut(token))
+      if (token) options.onSignOut(await accounts.signOut(token))
       forgetCookie(c)
       // the browser's own way to forget all of a site, at once and whatever holds it open
       if (c.req.query('clear') !== undefined) c.header('clear-site-data', '"storage"')

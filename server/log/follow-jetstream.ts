@@ -12,28 +12,28 @@ export function followJetStream(
   take: (message: JsMsg) => void,
   failed: (error: unknown) => void,
 ): { stop(): void } {
-  let stopped = false
+  const end = new AbortController()
   let messages: ConsumerMessages | null = null
 
   async function follow(): Promise<void> {
-    while (!stopped) {
+    while (!end.signal.aborted) {
       try {
         const from = { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: next() }
         const consumer = await client.consumers.get(stream, from)
         messages = await consumer.consume(consuming)
-        if (stopped) messages.stop()
+        if (end.signal.aborted) messages.stop()
         for await (const message of messages) take(message)
       } catch (error) {
-        if (!stopped) failed(error)
+        if (!end.signal.aborted) failed(error)
       }
-      if (!stopped) await new Promise((resolve) => setTimeout(resolve, againMs))
+      if (!end.signal.aborted) await new Promise((resolve) => setTimeout(resolve, againMs))
     }
   }
 
   void follow()
   return {
     stop() {
-      stopped = true
+      end.abort()
       messages?.stop()
     },
   }

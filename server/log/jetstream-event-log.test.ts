@@ -90,7 +90,9 @@ describe.skipIf(version === null)('on NATS JetStream', () => {
       for (const stream of streams) {
         expect(await node.read(stream, null, 100, 1e6)).toEqual(await other.read(stream, null, 100, 1e6))
         // what both know by id, and where the next one goes
-        expect(await node.append(stream, [event(1000 + 10 * round + streams.indexOf(stream)), event(2000 + round)])).toEqual([
+        expect(
+          await node.append(stream, [event(1000 + 10 * round + streams.indexOf(stream)), event(2000 + round)]),
+        ).toEqual([
           { seq: expect.any(String), receivedAt: expect.any(Number), duplicate: true },
           { seq: expect.any(String), receivedAt: expect.any(Number), duplicate: false },
         ])

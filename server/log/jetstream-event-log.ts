@@ -278,9 +278,7 @@ class JetStreamEventLog implements EventLog {
   /** What the disk said when it did not take it; null: it did. */
   async #mirrorAll(messages: readonly Mirrored[]): Promise<Error | null> {
     const all = messages.map(({ seq, stream, at, events, rewrite = [], dropped }) =>
-      dropped
-        ? this.#mirror.drop(stream)
-        : this.#mirror.append(stream, events, { rewrite, receivedAt: at, mark: seq }),
+      dropped ? this.#mirror.drop(stream) : this.#mirror.append(stream, events, { rewrite, receivedAt: at, mark: seq }),
     )
     const outcomes = await Promise.allSettled(all as Promise<unknown>[])
     for (const [index, outcome] of outcomes.entries()) {

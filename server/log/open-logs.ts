@@ -1,6 +1,8 @@
 import { join } from 'node:path'
+import { keptAlone, type OpenKeeper } from '../accounts-keeper.ts'
 import { CannotStart } from '../cannot-start.ts'
 import type { Health } from '../health.ts'
+import { challengesInMemory, type Challenges } from '../passkeys/challenges.ts'
 import type { EventLog } from './event-log.ts'
 import { openSqliteEventLog } from './sqlite-event-log.ts'
 
@@ -11,6 +13,9 @@ export type LogChoice =
 
 export interface Logs {
   open(name: LogName): Promise<EventLog>
+  /** where accounts are kept: with the logs */
+  readonly keeper: OpenKeeper
+  challenges(): Promise<Challenges>
   close(): Promise<void>
 }
 type LogName = keyof typeof prefixes
@@ -24,19 +29,28 @@ export async function openLogs(
   const pathOf = (name: LogName, kind: string) => join(folder.path, `${name}${kind}.db`)
   if (choice.type === 'embedded') {
     const { readOnly } = folder
-    return { open: (name) => openSqliteEventLog(pathOf(name, ''), health, { readOnly }), close: async () => {} }
+    return {
+      open: (name) => openSqliteEventLog(pathOf(name, ''), health, { readOnly }),
+      keeper: keptAlone,
+      challenges: async () => challengesInMemory(),
+      close: async () => {},
+    }
   }
   if (folder.readOnly) throw new CannotStart(`${folder.path} cannot be written to`)
   // whoever does not use it need not load it
   const { connect } = await import('@nats-io/transport-node')
   const { openJetStreamEventLog } = await import('./jetstream-event-log.ts')
+  const { sharedAccounts } = await import('../cluster/shared-accounts.ts')
+  const { sharedChallenges } = await import('../cluster/shared-challenges.ts')
   const servers = choice.url.split(',')
   const connection = await connect({ servers, maxReconnectAttempts: -1, reconnectTimeWait: 250 }).catch((error) => {
     throw new CannotStart(`NATS_URL: there is no NATS server at ${choice.url} (${(error as Error).message})`)
   })
+  const { replicas, shards } = choice
   return {
+    keeper: sharedAccounts(connection, replicas, health),
+    challenges: () => sharedChallenges(connection, replicas),
     open(name) {
-      const { replicas, shards } = choice
       const mirror = pathOf(name, '-mirror')
       return openJetStreamEventLog(connection, health, { prefix: prefixes[name], mirror, replicas, shards })
     },

@@ -1,5 +1,5 @@
 import { createHash, randomInt } from 'node:crypto'
-import { inTransaction, type Sqlite } from '../sqlite.ts'
+import type { Sqlite } from '../sqlite.ts'
 
 /**
  * Codes for a person whose passkeys are lost. Each signs in once. They are shown when they are made and then known by
@@ -8,10 +8,11 @@ import { inTransaction, type Sqlite } from '../sqlite.ts'
  * Example: 4K7M-Q2XW-9RTB-HC3E. No letter looks like a digit; case, spaces and dashes do not count.
  */
 export interface RecoveryCodes {
-  /** ten new ones; the old ones are worth nothing from then on */
+  /** ten new ones; the old ones are worth nothing from then on. In a transaction of its caller's, as all that writes here. */
   renew(actor: string): string[]
   /** whose code it is, which is used up with this; null: nobody's */
   use(code: string): string | null
+  ownerOf(code: string): string | null
   left(actor: string): number
   removeAll(actor: string): void
 }
@@ -26,18 +27,18 @@ export function openRecoveryCodes(database: Sqlite): RecoveryCodes {
   `)
   const insert = database.prepare('INSERT INTO recovery_codes(code_hash, actor) VALUES (?, ?)')
   const take = database.prepare('DELETE FROM recovery_codes WHERE code_hash = ? RETURNING actor')
+  const owner = database.prepare('SELECT actor FROM recovery_codes WHERE code_hash = ?')
   const count = database.prepare('SELECT count(*) AS left FROM recovery_codes WHERE actor = ?')
   const removeAll = database.prepare('DELETE FROM recovery_codes WHERE actor = ?')
   return {
     renew(actor) {
       const made = Array.from({ length: codes }, newCode)
-      inTransaction(database, () => {
-        removeAll.run(actor)
-        for (const code of made) insert.run(hash(code), actor)
-      })
+      removeAll.run(actor)
+      for (const code of made) insert.run(hash(code), actor)
       return made
     },
     use: (code) => (take.get(hash(code)) as { actor: string } | undefined)?.actor ?? null,
+    ownerOf: (code) => (owner.get(hash(code)) as { actor: string } | undefined)?.actor ?? null,
     left: (actor) => (count.get(actor) as { left: number }).left,
     removeAll: (actor) => void removeAll.run(actor),
   }

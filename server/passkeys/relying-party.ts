@@ -11,8 +11,8 @@ import {
 } from '@simplewebauthn/server'
 import { isIP } from 'node:net'
 import { Fault } from '../fault.ts'
-import { Challenges } from './challenges.ts'
-import type { Passkeys } from './passkeys.ts'
+import type { Accounts } from '../accounts.ts'
+import type { Challenges } from './challenges.ts'
 
 /** The site as a passkey knows it: its host's name, and the page's origin. */
 export interface Site {
@@ -40,9 +40,11 @@ export interface RelyingParty {
   signIn(site: Site, response: AuthenticationResponseJSON): Promise<string>
 }
 
-export function startRelyingParty(passkeys: Passkeys): RelyingParty {
-  const creations = new Challenges<Creation>()
-  const requests = new Challenges<true>()
+/** What a challenge was given for. */
+export type Purpose = ({ readonly for: 'creation' } & Creation) | { readonly for: 'sign-in' }
+
+export function startRelyingParty(accounts: Accounts, challenges: Challenges): RelyingParty {
+  const { passkeys } = accounts
   return {
     async creationOptions(site, creation) {
       const options = await generateRegistrationOptions({
@@ -54,24 +56,25 @@ export function startRelyingParty(passkeys: Passkeys): RelyingParty {
         excludeCredentials: passkeys.credentialsOf(creation.actor),
         authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
       })
-      creations.give(options.challenge, creation)
+      await challenges.give(options.challenge, { for: 'creation', ...creation })
       return options
     },
     async create(site, response) {
-      let creation: Creation | null = null
+      let creation: Purpose | null = null
       const { registrationInfo } = await verified(() =>
         verifyRegistrationResponse({
           response,
-          expectedChallenge: (challenge) => (creation = creations.take(challenge)) !== null,
+          expectedChallenge: async (challenge) => (creation = await challenges.take(challenge))?.for === 'creation',
           expectedOrigin: site.origin,
           expectedRPID: site.host,
         }),
       )
-      return { ...creation!, credential: registrationInfo!.credential }
+      const { actor, name, session } = creation as unknown as Creation // the challenge was verified
+      return { actor, name, session, credential: registrationInfo!.credential }
     },
     async requestOptions(site) {
       const options = await generateAuthenticationOptions({ rpID: site.host, userVerification: 'required' })
-      requests.give(options.challenge, true)
+      await challenges.give(options.challenge, { for: 'sign-in' })
       return options
     },
     async signIn(site, response) {
@@ -80,13 +83,13 @@ export function startRelyingParty(passkeys: Passkeys): RelyingParty {
       const { authenticationInfo } = await verified(() =>
         verifyAuthenticationResponse({
           response,
-          expectedChallenge: (challenge) => requests.take(challenge) !== null,
+          expectedChallenge: async (challenge) => (await challenges.take(challenge))?.for === 'sign-in',
           expectedOrigin: site.origin,
           expectedRPID: site.host,
           credential: stored.credential,
         }),
       )
-      passkeys.used(response.id, authenticationInfo.newCounter)
+      await accounts.usedPasskey(stored.actor, response.id, authenticationInfo.newCounter)
       return stored.actor
     },
   }
