@@ -1,6 +1,6 @@
 import type { Database } from '@sqlite.org/sqlite-wasm'
 import type { AnyEvent, EventDraft, SequencedEvent } from '../../schema/events/event.ts'
-import type { Problem, StorageSpace } from '../../schema/messages/runtime/status.ts'
+import type { ApplicationStatus, Problem, StorageSpace } from '../../schema/messages/runtime/status.ts'
 import { chatNames, type ToSync } from '../../schema/messages/sync.ts'
 import type { AnyApplication, Rescued } from '../runtime/application.ts'
 import type { Clock } from '../runtime/platform/clock.ts'
@@ -123,6 +123,8 @@ export class Life {
   readonly spaces: StorageSpace[] = []
   readonly toSync: ToSync[] = []
   readonly replacements: string[] = []
+  /** what the application said of itself behind work that nobody had asked for */
+  readonly told: ApplicationStatus[] = []
   readonly #letGo: () => void
   #calls = 0
   readonly #leader: LeaderDatabase | null
@@ -134,6 +136,7 @@ export class Life {
     this.#leader?.watch({
       problem: (problem) => this.problems.push(problem),
       space: (space) => this.spaces.push(space),
+      changed: () => this.told.push(this.leader.application),
       toPeer: (message) => this.toSync.push(message as ToSync),
       replace: (reason) => this.replacements.push(reason),
     })

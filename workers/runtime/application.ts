@@ -41,6 +41,8 @@ export interface ApplicationDatabase extends Pick<LiveDatabase, 'run' | 'all'> {
   attach(name: string, bytes: ByteSource): () => void
   /** An empty database in memory, of its own: what is done in it touches nothing else. It lives as long as the worker. */
   scratch(): RawSql
+  /** A new database in memory, there under a name while `fill` runs; its bytes. Outside of a transaction. */
+  build(name: string, fill: () => void): Uint8Array
   /** above that of every earlier leader */
   readonly epoch: number
   /** made with the database's file, and unlike any other file's */
@@ -49,7 +51,7 @@ export interface ApplicationDatabase extends Pick<LiveDatabase, 'run' | 'all'> {
   readonly full: boolean
   /** To the peer (schema/messages/runtime/peer.ts): a thread beside the tabs. */
   toPeer(message: unknown): void
-  /** Work for later; the returned function cancels it. */
+  /** Work for later; the returned function cancels it. What it changes reaches the tabs when it ends, as from a command. */
   after(ms: number, work: () => void): () => void
   /** An error of the device that was met outside of a call, such as in a timer. */
   failed(error: unknown): void
@@ -57,7 +59,7 @@ export interface ApplicationDatabase extends Pick<LiveDatabase, 'run' | 'all'> {
 
 /** What an application does besides its commands; all of it may be left out. */
 export interface Session {
-  /** what every tab's status shows; the same object until it changes */
+  /** what every tab's status shows; the same object until it changes. Read behind each request, transaction and work of `after` */
   status?(): ApplicationStatus
   /** what the tabs said of themselves (`client.setContext`), whenever it changes and when a leader opens */
   context?(context: Context): void

@@ -15,7 +15,7 @@ export interface LeaderDatabase {
   readonly space: StorageSpace | null
   /** what the application shows to every tab; the same object until it changes */
   readonly application: ApplicationStatus
-  /** What happens to the storage while it is open, and what the application says to its peer. One listener. */
+  /** What happens to the storage while it is open, and what the application says and does outside of a method. One listener. */
   watch(listener: LeaderListener): void
   query(sql: string, parameters: readonly SqlValue[]): QueryResult
   /** Throws if the query is invalid; `onError` with `final` ends it. */
@@ -35,6 +35,8 @@ export interface LeaderDatabase {
 export interface LeaderListener {
   problem(problem: Problem | null): void
   space(space: StorageSpace): void
+  /** work of the application's own, outside of a method, has ended: subscribers may have had deltas, and `application` may be another */
+  changed(): void
   toPeer(message: unknown): void
   /** this worker cannot go on with this database */
   replace(reason: string): void

@@ -46,15 +46,47 @@ export function liveLeaderDatabase(
     get full() {
       return health.full
     },
-    run: (text, parameters) => live.run(text, parameters),
+    run: (text, parameters) => byItself(() => live.run(text, parameters)),
     all: (text, parameters) => live.all(text, parameters),
-    transaction: (work) => health.writing(() => live.transaction(work)),
+    transaction: (work) => byItself(() => health.writing(() => live.transaction(work))),
     attach: (name, bytes) => attachBytes(sqlite3, db, name, bytes),
     scratch: () => openRawSql(sqlite3, new sqlite3.oo1.DB(':memory:')),
+    build(name, fill) {
+      db.exec(`ATTACH ':memory:' AS ${name}`)
+      try {
+        fill()
+        return sqlite3.capi.sqlite3_js_db_export(db, name)
+      } finally {
+        db.exec(`DETACH ${name}`)
+      }
+    },
     toPeer: (message) => listener?.toPeer(message),
-    after: (ms, work) => clock.after(ms, work),
+    after: (ms, work) => clock.after(ms, () => byItself(work)),
     failed: health.met,
   }
+
+  /** requests and work within one another */
+  let depth = 0
+
+  /** A request: whoever asked tells what it changed. */
+  function asked<T>(work: () => T): T {
+    depth++
+    try {
+      return work()
+    } finally {
+      depth--
+    }
+  }
+
+  /** What the application does: outside of a request, nobody else would tell what it changed. */
+  function byItself<T>(work: () => T): T {
+    try {
+      return asked(work)
+    } finally {
+      if (depth === 0) listener?.changed()
+    }
+  }
+
   const session: Session = openApplication(database)
   restoreRescued(session, opened, platform)
   let application: ApplicationStatus = {}
@@ -92,10 +124,10 @@ export function liveLeaderDatabase(
     },
     watch(next) {
       listener = next
-      health.watch({ ...next, roomAgain: () => session.roomAgain?.() })
+      health.watch({ ...next, roomAgain: () => byItself(() => session.roomAgain?.()) })
     },
     query(text, parameters) {
-      const run = () => limit.within(() => runSql(sqlite3, db, live, text, parameters))
+      const run = () => asked(() => limit.within(() => runSql(sqlite3, db, live, text, parameters)))
       return onlyReads(text) ? health.reading(run) : health.writing(run)
     },
     subscribe(query, onUpdate, onError) {
@@ -133,12 +165,12 @@ export function liveLeaderDatabase(
     call(requestId, name, argument) {
       const command = Object.hasOwn(commands, name) ? commands[name] : undefined
       if (!command) throw new RequestFailure('INVALID_ARGUMENT', `there is no command "${name}"`)
-      if (!isIdempotent(command)) return callOnce(command, requestId, argument)
-      return sendable(command(session as never, argument as never))
+      if (!isIdempotent(command)) return asked(() => callOnce(command, requestId, argument))
+      return asked(() => sendable(command(session as never, argument as never)))
     },
     reads: (name) => Object.hasOwn(commands, name) && isReading(commands[name]!),
-    setContext: (context) => health.reading(() => session.context?.(context)),
-    receive: (message) => health.reading(() => session.peer?.(message)),
+    setContext: (context) => asked(() => health.reading(() => session.context?.(context))),
+    receive: (message) => asked(() => health.reading(() => session.peer?.(message))),
   }
 }
 

@@ -17,7 +17,7 @@ type Message = Exclude<ToDatabase, { type: 'PROMOTE_TO_ACTIVE' | 'STAND_DOWN' | 
 /**
  * The leader's work on an open database. Laws: requests run in the order of arrival, each once; what one request
  * changed goes out as one TURN, before its answer, and what the application says of itself before both: who sees a new
- * row never sees a status from before it. SQL that may write waits for RUN_ACCEPTED, and what is behind it waits too.
+ * row never sees a status from before it. What the application does by itself, such as in a timer, goes out in the same way when it ends. SQL that may write waits for RUN_ACCEPTED, and what is behind it waits too.
  * First rows change nothing, and do not wait for one another.
  */
 export function serveRequests(
@@ -37,6 +37,7 @@ export function serveRequests(
   database.watch({
     problem: (problem) => post({ type: 'PROBLEM_CHANGED', epoch, problem }),
     space: (space) => post({ type: 'SPACE_CHANGED', epoch, space }),
+    changed: () => void unanswered(tell),
     replace: (reason) => post({ type: 'REPLACE_ME', epoch, reason }),
     toPeer: (message) => post({ type: 'TO_PEER', epoch, message }),
   })
@@ -62,9 +63,13 @@ export function serveRequests(
       return
     }
     const answer = perform(message)
+    tell()
+    if (answer) post(answer)
+  }
+
+  function tell(): void {
     tellApplication()
     postTurn()
-    if (answer) post(answer)
   }
 
   function perform(message: Message): Answer | null {
