@@ -16,9 +16,13 @@ export function streamKind(stream: string): StreamKind | null {
 export function streamOwner(stream: string): string {
   return stream.slice(stream.indexOf(':') + 1)
 }
-/** The demo's id says that it never left this device; addresses name a space by its id alone. */
+/** The id of the demo, and of a space that was opened from a file, says that it is on this device alone; addresses name a space by its id. */
 export function isLocalSpace(spaceId: string): boolean {
-  return spaceId.startsWith('demo-')
+  return spaceId.startsWith('demo-') || isFromFile(spaceId)
+}
+/** Opened from a file on this device (workers/snapshot/open-file.ts). */
+export function isFromFile(spaceId: string): boolean {
+  return spaceId.startsWith('file-')
 }
 export function streamOfSpace(spaceId: string): string {
   return isLocalSpace(spaceId) ? localStream(spaceId) : spaceStream(spaceId)

@@ -6,7 +6,35 @@ export interface ChatStatus extends ClientStatus {
   readonly outbox: OutboxCount
   /** a person switched the network off, for all tabs */
   readonly cut: boolean
+  /** an exported file on its way in, or the last one; null: none since the leader began */
+  readonly openingFile: OpeningFile | null
 }
+
+export interface OpeningFile {
+  /** of the new space */
+  readonly space: string
+  readonly state: 'reading' | 'done' | 'cancelled' | OpeningFault
+  /** events */
+  readonly done: number
+  readonly total: number
+  /** that could not be taken */
+  readonly leftOut: number
+}
+/** Why nothing of it was kept. */
+export type OpeningFault =
+  /** the file is not as it was written */
+  | 'damaged'
+  /** the browser does not give it any more: it was moved, changed or taken away */
+  | 'gone'
+  | 'no-room'
+  /** something that nobody foresaw */
+  | 'failed'
+
+/** What is said at once when a file is to be opened. */
+export type FileAnswer =
+  | { readonly type: 'Opening'; readonly space: string }
+  | { readonly type: 'AlreadyHere'; readonly space: string }
+  | { readonly type: 'Refused'; readonly reason: 'busy' | 'no-database' | 'foreign' | 'newer' | 'damaged' }
 
 export interface SyncStatus {
   readonly state: 'off' | 'signed-out' | 'connecting' | 'offline' | 'syncing' | 'live'
@@ -24,8 +52,14 @@ export interface OutboxCount {
 
 /** A status of the runtime as the chat's. */
 export function chatStatus(status: ClientStatus): ChatStatus {
-  const { sync, outbox, cut } = status.application as Partial<ChatStatus>
-  return { ...status, sync: sync ?? noSync, outbox: outbox ?? noOutbox, cut: cut ?? false }
+  const { sync, outbox, cut, openingFile } = status.application as Partial<ChatStatus>
+  return {
+    ...status,
+    sync: sync ?? noSync,
+    outbox: outbox ?? noOutbox,
+    cut: cut ?? false,
+    openingFile: openingFile ?? null,
+  }
 }
 
 const noSync: SyncStatus = { state: 'off', progress: [], error: null }

@@ -68,7 +68,7 @@ export async function importSpaceFile(data: string, file: string, health: Health
   const sql = nodeSql(await openPlainSqlite(file))
   try {
     const found = readSpaceFile(sql, 'main')
-    if (!found) throw new CannotStart(`${file} is not a space that was exported.`)
+    if (found.type !== 'Space') throw new CannotStart(`${file} ${wordsFor[found.type]}`)
     const space = spaceIn(found.info.streams)
     return await withLog(data, health, async (log) => {
       for (const { stream } of found.info.streams) {
@@ -104,6 +104,12 @@ export async function importSpaceFile(data: string, file: string, health: Health
   } finally {
     sql.close()
   }
+}
+
+const wordsFor = {
+  Foreign: 'is not a space that was exported.',
+  Newer: 'was written by a newer version. Update this server first.',
+  Damaged: 'is damaged: it cannot be read.',
 }
 
 /** As the server had them; behind them what it never had. */

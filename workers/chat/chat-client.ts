@@ -1,11 +1,13 @@
 import { map, type Observable } from 'rxjs'
 import type { EventDraft } from '../../schema/events/event.ts'
 import type { EventKey } from '../../schema/events/key.ts'
-import { chatStatus, type ChatStatus } from '../../schema/messages/chat-status.ts'
+import { chatStatus, type ChatStatus, type FileAnswer } from '../../schema/messages/chat-status.ts'
 import type { PastQuestion, PastRoom } from '../../schema/messages/past.ts'
 import { chatNames, type OpenRoom } from '../../schema/messages/sync.ts'
 import type { EventRef, EventTrace, RowRef, RowTrace } from '../../schema/messages/trace.ts'
 import type { eventStore } from '../event-store/event-store.ts'
+import type { ExportRequest } from '../snapshot/export-space.ts'
+import type { OpenFileRequest, RemoveRequest } from '../snapshot/open-file.ts'
 import type { Client } from '../runtime/client/client.ts'
 import { connect } from '../runtime/client/connect.ts'
 import { takeEarlyHost } from './early-host.ts'
@@ -21,6 +23,13 @@ export interface ChatClient extends Client<(typeof eventStore)['commands']> {
   retry(events: readonly EventKey[]): Promise<void>
   /** Takes never-acknowledged events back: they leave the outbox, the log and every projection. */
   discard(events: readonly EventKey[]): Promise<void>
+  /** A space as a file: all of it that is on this device, as far as the person may read it. */
+  exportSpace(request: ExportRequest): Promise<Blob>
+  /** Begins to open such a file as a space of this device; `status$.openingFile` says how it goes. */
+  openFile(request: OpenFileRequest): Promise<FileAnswer>
+  cancelFile(): Promise<void>
+  /** A space that was opened from a file leaves the device. */
+  removeFile(request: RemoveRequest): Promise<void>
   /** The person has seen what they may no longer read. */
   forgetLosses(): Promise<void>
   /** Who this device is signed in as; null when signed out. Sync follows it. */
@@ -51,6 +60,10 @@ export function connectChat(): ChatClient {
     dispatch: (events) => client.call('dispatch', events),
     retry: (events) => client.call('retry', events),
     discard: (events) => client.call('discard', events),
+    exportSpace: (request) => client.call('exportSpace', request),
+    openFile: (request) => client.call('openFile', request),
+    cancelFile: () => client.call('cancelFile'),
+    removeFile: (request) => client.call('removeFile', request),
     forgetLosses: () => client.call('forgetLosses'),
     setActor: (actor) => client.setContext('actor', actor),
     setOpenRoom: (room) => client.setContext('openRoom', room),

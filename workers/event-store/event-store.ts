@@ -5,6 +5,8 @@ import type { EventRef, RowRef } from '../../schema/messages/trace.ts'
 import { migrations } from '../../schema/tables/migrations.ts'
 import { defineDatabase, idempotent, reading } from '../runtime/application.ts'
 import { openEventStore, rescued, type EventStore } from './open-event-store.ts'
+import type { ExportRequest } from '../snapshot/export-space.ts'
+import type { OpenFileRequest, RemoveRequest } from '../snapshot/open-file.ts'
 import { salvagePending } from './outbox.ts'
 
 /** The chat as an application of the runtime. Its commands may run twice: an event is named by its stream and id. */
@@ -21,6 +23,10 @@ export const eventStore = defineDatabase({
     traceRow: reading((store: EventStore, row: RowRef) => store.traceRow(row)),
     traceEvent: reading((store: EventStore, event: EventRef) => store.traceEvent(event)),
     pastRoom: reading((store: EventStore, question: PastQuestion) => store.pastRoom(question)),
+    exportSpace: idempotent((store: EventStore, request: ExportRequest) => store.exportSpace(request)),
+    openFile: idempotent((store: EventStore, request: OpenFileRequest) => store.openFile(request)),
+    cancelFile: idempotent((store: EventStore) => store.cancelFile()),
+    removeFile: idempotent((store: EventStore, request: RemoveRequest) => store.removeFile(request)),
   },
   rehearsal: [
     `SELECT t.id, t.snippet, o.state FROM timeline_items t LEFT JOIN outbox o ON o.stream = ?1 AND o.event_id = t.id

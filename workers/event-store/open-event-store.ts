@@ -2,7 +2,7 @@ import { deviceBounds } from '../../schema/device-bounds.ts'
 import type { AnyEvent, EventDraft } from '../../schema/events/event.ts'
 import { keyIn, type EventKey } from '../../schema/events/key.ts'
 import { streamKind } from '../../schema/events/streams.ts'
-import type { ChatStatus } from '../../schema/messages/chat-status.ts'
+import type { ChatStatus, FileAnswer } from '../../schema/messages/chat-status.ts'
 import type { PastQuestion, PastRoom } from '../../schema/messages/past.ts'
 import type { EventRef, EventTrace, RowRef, RowTrace } from '../../schema/messages/trace.ts'
 import type { FromSync, OpenRoom, ToSync } from '../../schema/messages/sync.ts'
@@ -15,6 +15,9 @@ import { needsReplay, projectStored, replay } from './replay.ts'
 import { mostUnpacked, packStep, sealInQuiet, sealStep } from './seal.ts'
 import { openStore } from './store.ts'
 import { pastRooms } from './past/past-rooms.ts'
+import { bytesOfFile } from '../runtime/storage/attached-bytes.ts'
+import { exportSpace, type ExportRequest } from '../snapshot/export-space.ts'
+import { fileOpener, type OpenFileRequest, type RemoveRequest } from '../snapshot/open-file.ts'
 import { fetchSnapshot } from '../snapshot/fetch-snapshot.ts'
 import { snapshotLoads } from '../snapshot/load-snapshots.ts'
 import { traceEvent, traceRow } from './trace/trace.ts'
@@ -30,6 +33,13 @@ export interface EventStore extends Session {
   pastRoom(question: PastQuestion): PastRoom
   traceRow(row: RowRef): RowTrace
   traceEvent(event: EventRef): EventTrace
+  /** A space as a file. */
+  exportSpace(request: ExportRequest): Blob
+  /** Begins to open such a file as a space of this device; how it goes is in the status. */
+  openFile(request: OpenFileRequest): FileAnswer
+  cancelFile(): void
+  /** A space that was opened from a file leaves the device. */
+  removeFile(request: RemoveRequest): void
 }
 
 export function openEventStore(database: ApplicationDatabase): EventStore {
@@ -41,8 +51,13 @@ export function openEventStore(database: ApplicationDatabase): EventStore {
   })
   const sync = syncConversation(store, database, send, loads.want)
   const sealing = sealInQuiet(() => !database.full && sealStep(store), database)
+  const files = fileOpener(store, database, bytesOfFile)
   let cut = false
-  let status: Pick<ChatStatus, 'outbox' | 'cut'> = { outbox: { pending: 0, failed: 0 }, cut }
+  let status: Pick<ChatStatus, 'outbox' | 'cut' | 'openingFile'> = {
+    outbox: { pending: 0, failed: 0 },
+    cut,
+    openingFile: null,
+  }
   projectStored(store)
   if (needsReplay(store)) replay(store, () => {}).catch(database.failed) // it goes on at the next start
 
@@ -69,11 +84,21 @@ export function openEventStore(database: ApplicationDatabase): EventStore {
     pastRoom: pastRooms(store, database),
     traceRow: (row) => traceRow(store, row),
     traceEvent: (event) => traceEvent(store, event),
+    exportSpace: (request) => exportSpace(store, database, request),
+    openFile: files.open,
+    cancelFile: files.cancel,
+    removeFile: files.remove,
     status() {
       const { pending, failed } = outboxCount(store)
       const { outbox } = status
-      if (pending !== outbox.pending || failed !== outbox.failed || cut !== status.cut) {
-        status = { outbox: { pending, failed }, cut }
+      const openingFile = files.status()
+      const isSame =
+        pending === outbox.pending &&
+        failed === outbox.failed &&
+        cut === status.cut &&
+        openingFile === status.openingFile
+      if (!isSame) {
+        status = { outbox: { pending, failed }, cut, openingFile }
       }
       return status
     },

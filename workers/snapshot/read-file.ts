@@ -5,30 +5,47 @@ import { spaceOfStream, streamOwner } from '../../schema/events/streams.ts'
 import type { RawSql } from '../runtime/serving/raw-sql.ts'
 import { decodeBlock, type StoredEvent } from '../event-store/block-codec.ts'
 import { eventColumns, toStored } from '../event-store/event-log-table.ts'
-import { readInfo, type SnapshotInfo } from './snapshot-info.ts'
+import { migrations } from '../../schema/tables/migrations.ts'
+import { sqliteCode } from '../runtime/storage/failure.ts'
+import { isNewer, readInfo, type SnapshotInfo } from './snapshot-info.ts'
 
 /**
  * The events in an exported file, which a person may have from anybody. Law: nothing of the file but its log is looked at, and that only
  * as values; whatever is in it, reading ends, and within bounds. The events are still to be validated.
  */
 export interface SpaceFile {
+  readonly type: 'Space'
   readonly info: SnapshotInfo
-  /** of all streams or of one, some at a time; a piece that cannot be read counts as one that is left out */
+  /**
+   * Of all streams or of one, some at a time; a piece that cannot be read counts as one that is left out. Throws what SQLite throws when
+   * the tables of the file lead nowhere, or the file is not given any more.
+   */
   read(
     only?: string,
   ): Generator<{ readonly stream: string; readonly events: readonly StoredEvent[]; readonly unreadable: number }>
 }
+export type FoundFile =
+  | SpaceFile
+  /** a database, or none, but no space that was exported */
+  | { readonly type: 'Foreign' }
+  /** a newer build wrote it, in tables that this one does not know */
+  | { readonly type: 'Newer' }
+  | { readonly type: 'Damaged' }
 
-/** Null: it is no file of ours. */
-export function readSpaceFile(sql: RawSql, database: string): SpaceFile | null {
+export function readSpaceFile(sql: RawSql, database: string): FoundFile {
   try {
-    if (!hasPlainTables(sql, database)) return null
+    if (!hasPlainTables(sql, database)) return { type: 'Foreign' }
     const info = readInfo(sql, database)
-    return info && { info, read: (only) => eventsIn(sql, database, info, only) }
-  } catch {
-    return null
+    if (info && info.schema <= migrations.length) {
+      return { type: 'Space', info, read: (only) => eventsIn(sql, database, info, only) }
+    }
+    return { type: info || isNewer(sql, database) ? 'Newer' : 'Foreign' }
+  } catch (error) {
+    return { type: sqliteCode(error) === corrupt ? 'Damaged' : 'Foreign' }
   }
 }
+const corrupt = 11
+const notGiven = 10
 
 const log = ['meta', 'streams', 'events', 'applied_events', 'event_blocks']
 
@@ -51,8 +68,9 @@ function* eventsIn(sql: RawSql, database: string, { streams }: SnapshotInfo, onl
     `SELECT a.block FROM ${database}.applied_events a JOIN ${database}.streams s ON s.id = a.stream WHERE s.name = ? ORDER BY a.part, a.block`,
   )
   const data = sql.prepare(`SELECT data FROM ${database}.event_blocks WHERE id = ? AND length(data) <= ${mostPacked}`)
+  const space = spaceIn(streams)
   for (const { stream } of streams) {
-    if (only !== undefined && stream !== only) continue
+    if (spaceOfStream(stream) !== space || (only !== undefined && stream !== only)) continue
     for (const [block] of blocks.rows(stream)) {
       const events = orNone(() => decode(stream, data.rows(block!)[0]?.[0] as string | Uint8Array))
       yield { stream, events: events ?? [], unreadable: events ? 0 : 1 }
@@ -67,10 +85,12 @@ function* eventsIn(sql: RawSql, database: string, { streams }: SnapshotInfo, onl
   }
 }
 
+/** Null: this piece cannot be read; others may. */
 function orNone<T>(work: () => T): T | null {
   try {
     return work()
-  } catch {
+  } catch (error) {
+    if (sqliteCode(error) === notGiven) throw error
     return null
   }
 }

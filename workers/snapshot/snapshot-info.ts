@@ -44,12 +44,22 @@ export function writeInfo(
 
 /** Null: it is no snapshot. Throws what SQLite throws at what is no database. */
 export function readInfo(sql: RawSql, database: string): SnapshotInfo | null {
+  const parsed = v.safeParse(info, said(sql, database))
+  return parsed.success ? parsed.output : null
+}
+
+/** What it says of itself is of a format that only a newer build knows. */
+export function isNewer(sql: RawSql, database: string): boolean {
+  const { format } = (said(sql, database) ?? {}) as { format?: unknown }
+  return typeof format === 'number' && format > info.entries.format.literal
+}
+
+function said(sql: RawSql, database: string): unknown {
   const found = sql
     .prepare(`SELECT value FROM ${database}.meta WHERE key = ? AND typeof(value) = 'text' AND length(value) < 4000000`)
     .rows(key)[0]
   try {
-    const parsed = v.safeParse(info, JSON.parse((found?.[0] as string | undefined) ?? ''))
-    return parsed.success ? parsed.output : null
+    return JSON.parse((found?.[0] as string | undefined) ?? '')
   } catch {
     return null
   }

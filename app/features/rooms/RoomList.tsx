@@ -1,4 +1,4 @@
-import { MessageSquareText, Plus, Search } from 'lucide-react'
+import { Download, MessageSquareText, Plus, Search } from 'lucide-react'
 import { lazy, Suspense, useMemo, useState, type MouseEvent } from 'react'
 import { keyIn } from '../../../schema/events/key.ts'
 import { spaceOfStream, streamKind } from '../../../schema/events/streams.ts'
@@ -23,6 +23,7 @@ import css from './RoomList.module.css'
 
 const CreateRoom = lazy(() => import('./CreateRoom.tsx'))
 const BeginDirect = lazy(() => import('./BeginDirect.tsx'))
+const ExportSpace = lazy(() => import('../spaces/ExportSpace.tsx'))
 
 /** The rooms of the space on screen, with what is unread in each and in its threads. */
 export function RoomList({ space, onSwitch }: { space: SpaceRow; onSwitch(): void }) {
@@ -41,6 +42,7 @@ export function RoomList({ space, onSwitch }: { space: SpaceRow; onSwitch(): voi
   const shared = useMemo(() => [...rooms.data, ...own.rooms], [rooms.data, own.rooms])
   const marks = useMemo(() => roomMarks(shared), [shared])
   const [creating, setCreating] = useState<'room' | 'direct' | null>(null)
+  const [exporting, setExporting] = useState(false)
   const mayMake = mayWriteIn(space)
   const onServer = streamKind(space.stream) === 'space'
   const late = useLate(rooms.status === 'loading')
@@ -76,6 +78,9 @@ export function RoomList({ space, onSwitch }: { space: SpaceRow; onSwitch(): voi
         <h1 className={css.space} title={space.name}>
           {space.name}
         </h1>
+        <IconButton label="Export this space" onClick={() => setExporting(true)}>
+          <Download size={16} aria-hidden />
+        </IconButton>
         {mayMake && (
           <IconButton label="New room" onClick={() => setCreating('room')}>
             <Plus size={18} aria-hidden />
@@ -112,6 +117,11 @@ export function RoomList({ space, onSwitch }: { space: SpaceRow; onSwitch(): voi
         <StatusPill local={space.stream.startsWith('local:')} />
         <YouMenu name={space.my_name} id={space.me} />
       </div>
+      {exporting && (
+        <Suspense>
+          <ExportSpace space={space} close={() => setExporting(false)} />
+        </Suspense>
+      )}
       {creating && (
         <Suspense>
           {creating === 'room' ? (

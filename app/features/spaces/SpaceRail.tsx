@@ -1,5 +1,6 @@
 import { Plus } from 'lucide-react'
 import { useMemo } from 'react'
+import { isFromFile } from '../../../schema/events/streams.ts'
 import { useLiveQuery } from '../../live/index.ts'
 import { formatRoute, navigate } from '../../routes.ts'
 import { initials } from '../../shell/Avatar.tsx'
@@ -32,13 +33,14 @@ export function SpaceRail({
         {spaces.map((space) => {
           const count = counts.get(space.id) ?? 0
           const here = space.id === current
+          const name = isFromFile(space.id) ? `${space.name}, from a file` : space.name
           return (
             <li key={space.id} className={css.item} data-here={here || undefined} data-unread={count > 0 || undefined}>
               <a
                 className={css.space}
                 href={formatRoute({ space: space.id })}
-                title={space.name}
-                aria-label={count > 0 && !here ? `${space.name}, ${count} unread` : space.name}
+                title={name}
+                aria-label={count > 0 && !here ? `${name}, ${count} unread` : name}
                 aria-current={here ? 'true' : undefined}
                 onClick={(event) => {
                   if (event.metaKey || event.ctrlKey || event.shiftKey) return

@@ -12,6 +12,7 @@ const live: ChatStatus = {
   sync: { state: 'live', progress: [], error: null },
   outbox: { pending: 0, failed: 0 },
   cut: false,
+  openingFile: null,
   space: null,
   problem: null,
   application: {},

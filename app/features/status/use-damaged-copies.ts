@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from 'react'
 import { damagedFolder } from '../../../workers/chat/chat-client.ts'
+import { download } from '../../shell/download.ts'
 import { listDamagedCopies, removeDamagedCopies } from '../../../workers/runtime/client/damaged-copies.ts'
 
 /** The copies of a damaged database that this device keeps, as they were when the component was mounted. */
@@ -13,14 +14,5 @@ export function useDamagedCopies(): { copies: readonly File[]; save(): void; rem
     }
   }, [])
   const remove = useCallback(() => void removeDamagedCopies(damagedFolder).then(() => setCopies([])), [])
-  return { copies, save: () => copies.forEach(download), remove }
-}
-
-function download(file: File): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(file)
-  link.download = file.name
-  link.click()
-  // the download has its own reference by then
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+  return { copies, save: () => copies.forEach((file) => download(file, file.name)), remove }
 }
