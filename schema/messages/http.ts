@@ -25,7 +25,7 @@ import type { SequencedEvent } from '../events/event.ts'
  * | GET  /api/streams/:stream/events?after&limit   | StreamPage, oldest first                    |
  * | GET  /api/streams/:stream/latest?limit&room    | StreamPage: the newest events, oldest first |
  * | GET  /api/streams/:stream/outline              | StreamPage: space, members, rooms (no threads) |
- * | GET  /api/streams/:stream/snapshot             | a SQLite file, compressed (docs/data.md); 204: there is none |
+ * | GET  /api/streams/:stream/snapshot?build       | a SQLite file, compressed (docs/data.md); 204: there is none, or none of that build's tables |
  * | GET  /api/streams/:stream/tail?after           | Server-Sent Events of TailMessage           |
  * | GET  /api/tail                                 | the same, of all of the person's streams    |
  *

@@ -4,6 +4,7 @@ import type { Directory } from '../directory.ts'
 import { Fault } from '../fault.ts'
 import type { Limits } from '../limits.ts'
 import type { Snapshots } from '../snapshots/snapshots.ts'
+import { queryText } from './query.ts'
 import type { Routes } from './routes.ts'
 
 /** Snapshots of spaces and private rooms, as they lie on the disk: compressed once, sent many times. */
@@ -16,7 +17,7 @@ export function snapshotRoutes(
   let sending = 0
 
   routes.get('/api/streams/:stream/snapshot', 'reader', (c, { session: { actor }, stream }) => {
-    const snapshot = snapshots?.newest(stream) ?? null
+    const snapshot = snapshots?.newest(stream, queryText(c, 'build')) ?? null
     const allowed = () => snapshot !== null && snapshot.streams.every((one) => directory.mayRead(one.stream, actor))
     if (!snapshot || !allowed()) return c.body(null, 204) // its events are to be read
     const { path, bytes, sha256 } = snapshot

@@ -7,6 +7,7 @@ import { applyBatch } from '../../workers/event-store/apply-batch.ts'
 import { checkSearchIndex, loadSqlite, openMemoryStore, projectionDump } from '../../workers/event-store/testing.ts'
 import { attachBytes, bytesInMemory } from '../../workers/runtime/storage/attached-bytes.ts'
 import { mergeSnapshot } from '../../workers/snapshot/merge-snapshot.ts'
+import { thisBuild } from '../../workers/snapshot/snapshot-info.ts'
 import { startTestServer, type TestPerson, type TestServer } from '../testing.ts'
 
 describe('snapshots of a server', () => {
@@ -123,6 +124,25 @@ describe('snapshots of a server', () => {
     await expect
       .poll(async () => (await ada.get<Health>('/healthz')).body.readModel)
       .toMatchObject({ followed: 1, behind: 0, failed: 0 })
+  })
+
+  test('a device of another build is not sent what it cannot take', async () => {
+    const ask = async (build: string) => (await ada.request(`${pathOf(space.stream)}/snapshot?build=${build}`)).status
+    expect(await ask(thisBuild)).toBe(200)
+    expect([await ask('5.1'), await ask('99.1'), await ask('')]).toEqual([204, 204, 204])
+  })
+
+  test('what an older build of the server made is not sent: it is made anew', async () => {
+    await server.stop()
+    const folder = join(server.dataDirectory, 'snapshots')
+    const name = readdirSync(folder).find((one) => one.endsWith('.json'))!
+    const kept = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { file: string; build: string }
+    writeFileSync(join(folder, name), JSON.stringify({ ...kept, build: '4.1' }))
+    await server.restart()
+    expect(readdirSync(folder)).not.toContain(kept.file)
+    await expect.poll(async () => (await bytesOf(ada, space.stream)).length, { timeout: 10_000 }).toBeGreaterThan(0)
+    const again = readdirSync(folder).find((one) => one.endsWith('.json'))!
+    expect(JSON.parse(readFileSync(join(folder, again), 'utf8'))).toMatchObject({ build: thisBuild })
   })
 
   test('it is there at once after a restart, and so is the read model', async () => {

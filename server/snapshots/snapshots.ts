@@ -9,13 +9,15 @@ import type { Limits } from '../limits.ts'
 import type { MadeSnapshot, SnapshotOrder } from '../read-model/messages.ts'
 import { nameOf, type FollowedSpace, type ReadModel } from '../read-model/read-model.ts'
 import { startThread } from '../read-model/start-thread.ts'
+import { thisBuild } from '../../workers/snapshot/snapshot-info.ts'
 
 /**
  * The newest snapshot of each space that has one, as files. It need not be up to date, since the events behind it come one by one; it is made
  * anew when they would take long, one at a time, in a thread of its own.
  */
 export interface Snapshots {
-  newest(home: string): Snapshot | null
+  /** `build`: which tables and projections the asker knows (snapshot-info.ts); null: any */
+  newest(home: string, build: string | null): Snapshot | null
   close(): Promise<void>
 }
 export interface Snapshot extends MadeSnapshot {
@@ -26,6 +28,8 @@ export interface Snapshot extends MadeSnapshot {
 }
 
 const stored = v.object({
+  /** the tables and projections that it is of */
+  build: v.literal(thisBuild),
   home: v.string(),
   file: v.string(),
   events: v.number(),
@@ -95,7 +99,7 @@ export function keepSnapshots(
     if (made.streams.some(lacksErasure)) return rmSync(join(folder, file), { force: true })
     newest.set(home, { ...made, home, events, path: join(folder, file) })
     const { path: _, ...kept } = newest.get(home)!
-    writeFileSync(join(folder, `${name}.json.part`), JSON.stringify({ ...kept, file }))
+    writeFileSync(join(folder, `${name}.json.part`), JSON.stringify({ build: thisBuild, ...kept, file }))
     renameSync(join(folder, `${name}.json.part`), join(folder, `${name}.json`))
     if (before) rmSync(before.path, { force: true }) // who is reading it reads on
   }
@@ -116,7 +120,7 @@ export function keepSnapshots(
   const threads = new Set<ReturnType<typeof startThread>>()
 
   return {
-    newest: (home) => newest.get(home) ?? null,
+    newest: (home, build) => (build === null || build === thisBuild ? (newest.get(home) ?? null) : null),
     async close() {
       closed = true
       stopWatching()
@@ -129,7 +133,7 @@ export function keepSnapshots(
 const erases = ({ data }: LogItem): boolean =>
   data.includes('"message.erase"') && (JSON.parse(data) as { type?: unknown }).type === 'message.erase'
 
-/** What an earlier process made. Files that nothing names are of one that was killed. */
+/** What an earlier process of the same build made. Files that nothing names are of one that was killed; of an older build's, new ones are made. */
 function readStored(folder: string): Map<string, Snapshot> {
   const found = new Map<string, Snapshot>()
   const names = existsSync(folder) ? readdirSync(folder) : []
@@ -137,7 +141,7 @@ function readStored(folder: string): Map<string, Snapshot> {
     try {
       const parsed = v.safeParse(stored, JSON.parse(readFileSync(join(folder, name), 'utf8')))
       if (!parsed.success || !names.includes(parsed.output.file)) continue
-      const { file, ...rest } = parsed.output
+      const { file, build: _, ...rest } = parsed.output
       found.set(rest.home, { ...rest, path: join(folder, file) })
     } catch {
       // half written: there is none

@@ -1,4 +1,5 @@
 import { deviceBounds } from '../../schema/device-bounds.ts'
+import { thisBuild } from './snapshot-info.ts'
 
 /**
  * The server's snapshot of a space, whole and as the server made it; null: there is none, or it did not come. Held in memory: it is read
@@ -10,7 +11,7 @@ export async function fetchSnapshot(
   onProgress: (part: number) => void,
 ): Promise<Uint8Array | null> {
   try {
-    const answer = await fetch(`/api/streams/${encodeURIComponent(home)}/snapshot`, {
+    const answer = await fetch(`/api/streams/${encodeURIComponent(home)}/snapshot?build=${thisBuild}`, {
       credentials: 'same-origin',
       cache: 'no-store',
     })

@@ -66,6 +66,9 @@ function said(sql: RawSql, database: string): unknown {
 }
 
 /** Made by a build with the same tables and projections: then its rows are as this one would write them. */
-export function isOfThisBuild({ schema, projections }: SnapshotInfo): boolean {
-  return schema === migrations.length && projections === projectionVersion
+export function isOfThisBuild(info: Pick<SnapshotInfo, 'schema' | 'projections'>): boolean {
+  return buildOf(info) === thisBuild
 }
+const buildOf = ({ schema, projections }: Pick<SnapshotInfo, 'schema' | 'projections'>) => `${schema}.${projections}`
+/** How a device says which snapshots it can take, and a server which ones it makes. Example: 5.8 */
+export const thisBuild = buildOf({ schema: migrations.length, projections: projectionVersion })
