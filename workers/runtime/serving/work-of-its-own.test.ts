@@ -52,23 +52,25 @@ function counting(db: ApplicationDatabase) {
   }
 }
 
+type Counting = ReturnType<typeof counting>['session']
+
 async function leader() {
   const sqlite3 = await sqlite3InitModule()
   let wake = (): void => {}
   const application = defineDatabase({
     name: 'counting',
     migrations: ['CREATE TABLE n (n INTEGER PRIMARY KEY)'],
-    opened(db) {
+    opened(db: ApplicationDatabase) {
       const made = counting(db)
       wake = made.wake
       return made.session
     },
     commands: {
-      inSteps: (session, last: number) => session.inSteps(last),
-      inWordsAlone: (session, n: number) => session.inWordsAlone(n),
-      whenAwaited: (session, n: number) => session.whenAwaited(n),
-      failing: (session, n: number) => session.failing(n),
-      asCalled: idempotent((session: ReturnType<typeof counting>['session'], n: number) => session.asCalled(n)),
+      inSteps: (session: Counting, last: number) => session.inSteps(last),
+      inWordsAlone: (session: Counting, n: number) => session.inWordsAlone(n),
+      whenAwaited: (session: Counting, n: number) => session.whenAwaited(n),
+      failing: (session: Counting, n: number) => session.failing(n),
+      asCalled: idempotent((session: Counting, n: number) => session.asCalled(n)),
     },
   })
   const platform = {
@@ -109,7 +111,9 @@ async function leader() {
 function inWords(message: FromDatabase): string {
   if (message.type === 'APPLICATION_CHANGED') return `says ${JSON.stringify(message.application)}`
   if (message.type !== 'TURN') return message.type
-  const rows = message.updates.flatMap(({ update }) => (update?.type === 'delta' ? update.changes : []))
+  const rows = message.updates.flatMap((one) =>
+    'update' in one && one.update.type === 'delta' ? one.update.changes : [],
+  )
   return `rows ${JSON.stringify(rows.map((change) => (change.op === 'insert' ? change.row : change.op)))}`
 }
 
