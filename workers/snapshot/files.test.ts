@@ -410,7 +410,16 @@ test('in the leader, with live queries: a space is exported, and every query goe
   const store = await openMemoryStore()
   const { begin, open, settle } = await parts(store)
   open(begin(), new Uint8Array(await blob.arrayBuffer()))
+  // the person of that device is not the one who opens it here, though both are called "me"
+  const mine = "memberships WHERE person_id = 'me' AND active = 1"
+  expect(count(store, mine)).toBe(0)
   settle()
+  expect(count(store, mine)).toBe(1)
+  expect(count(store, "timeline_items t JOIN component_author a ON a.id = t.author_id WHERE a.author_id = 'me'")).toBe(
+    0,
+  )
+  // joining counts as having read what is there
+  expect(count(store, `${mine} AND joined_clock > (SELECT max(order_key) FROM timeline_items)`)).toBe(1)
   expect(count(store, 'timeline_items')).toBe((before as unknown as { rows: number[][] }).rows[0]![0])
   store.close()
   life.die()

@@ -95,7 +95,7 @@ export function fileOpener(
   function* reading(found: SpaceFile, space: string, join: OpenFileRequest['join'], own: Current): Job {
     const stream = localStream(space)
     const mark = { stream, actor: join.actor }
-    const place = relocation(spaceIn(found.info.streams), { space, stream })
+    const place = relocation(spaceIn(found.info.streams), { space, stream, opener: join.actor })
     const count = { read: 0, leftOut: 0 }
     const total = eventsIn(found)
     const say = (state: OpeningFile['state'], done = Math.min(count.read, total)) =>

@@ -3,10 +3,15 @@ import { hasOwnStream, readDirectRoomId } from '../../schema/events/streams.ts'
 
 /**
  * Events of a space, in as many streams as it has, as events of one stream of this device. What is named by its place gets another
- * name: the space, and private rooms, whose ids say that they have streams of their own. Law: who wrote what and when stays.
+ * name: the space, and private rooms, whose ids say that they have streams of their own. Law: who wrote what and when stays. The one who
+ * opens it is nobody in it: who was called like them, such as the person of the device that it came from, gets another id.
  */
-export function relocation(from: string, to: { readonly space: string; readonly stream: string }) {
+export function relocation(
+  from: string,
+  to: { readonly space: string; readonly stream: string; readonly opener: string },
+) {
   const names = new Map<string, string>()
+  const person = <Id>(id: Id): Id | string => (id === to.opener ? `${to.opener}-in-${from}`.slice(0, 200) : id)
   /** what is no text is for the validator to refuse */
   const moved = (id: string): string =>
     id === from ? to.space : typeof id === 'string' && hasOwnStream(id) ? roomName(id) : id
@@ -22,9 +27,12 @@ export function relocation(from: string, to: { readonly space: string; readonly 
       return {
         ...event,
         stream: to.stream,
-        ...(event.entity === undefined ? {} : { entity: moved(event.entity) }),
+        actor: person(event.actor),
+        ...(event.entity === undefined
+          ? {}
+          : { entity: isOfPerson(event) ? person(event.entity) : moved(event.entity) }),
         ...(event.room === undefined ? {} : { room: moved(event.room) }),
-        payload: payloadOf(event),
+        payload: authored(payloadOf(event)),
       }
     },
   }
@@ -37,11 +45,18 @@ export function relocation(from: string, to: { readonly space: string; readonly 
     return { ...payload, ...parent, ...direct }
   }
 
+  function authored(payload: unknown): unknown {
+    const author = (payload as { author?: { id?: unknown } } | null)?.author
+    return author?.id === to.opener ? { ...(payload as object), author: { ...author, id: person(author.id) } } : payload
+  }
+
   function peopleOf(room: string): string {
     const people = readDirectRoomId(room)?.people ?? []
     return people.map((person) => names.get(person) ?? person).join(', ').slice(0, 200) || 'Direct message' // prettier-ignore
   }
 }
+
+const isOfPerson = ({ type }: AnyEvent): boolean => typeof type === 'string' && type.startsWith('member.')
 
 const nameIn = (payload: unknown): string | null => {
   const name = (payload as { name?: unknown } | null)?.name
