@@ -38,7 +38,13 @@ const countEvents = 'SELECT (SELECT count(*) FROM events) + (SELECT coalesce(sum
 async function open(): Promise<{ storage: string; events: number }> {
   sqlite3 = await sqlite3InitModule()
   database = await openLeaderDatabase(eventStore, sqlite3, 1)
-  database.watch({ problem() {}, space() {}, changed() {}, replace() {}, toPeer: (message) => answers.push(message as ToSync) })
+  database.watch({
+    problem() {},
+    space() {},
+    changed() {},
+    replace() {},
+    toPeer: (message) => answers.push(message as ToSync),
+  })
   const events = Number(query(countEvents, [])[0]?.[0])
   const kept = query('SELECT seq FROM cursors LIMIT 1', [])[0]?.[0]
   cursor = typeof kept === 'string' ? kept : null
