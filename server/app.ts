@@ -92,8 +92,9 @@ export function createApp(parts: ServerParts): App {
   app.use(limitInFlight(limits.inFlightPerConnection))
   app.use(ownHosts(parts.origins, parts.host))
   app.use('/api/*', async (c, next) => {
-    await next()
+    // before the answer is made: each header of a finished one makes it anew
     for (const [name, value] of Object.entries(apiHeaders)) c.header(name, value)
+    await next()
   })
   if (accounts.catchUp) app.use(knowAll(accounts, accounts.catchUp))
   routes.get('/healthz', 'anyone', async (c) => {

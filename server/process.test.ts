@@ -244,6 +244,26 @@ test('a bug of ours is told in the log, what is under way is finished, and the p
   expect(server.log()).toMatch(/"level":60.*a planted bug.*a bug ended the server/)
 })
 
+test('a disk that fails to sync: what it may not have is not acknowledged, the process ends with 1, the next one goes on', async () => {
+  const plant = `import { open } from 'node:fs/promises'
+    const { constructor } = await open('/dev/null')
+    process.on('SIGUSR2', () => (constructor.prototype.datasync = async () => { throw Object.assign(new Error('EIO'), { code: 'EIO' }) }))`
+  const planted = `data:text/javascript,${encodeURIComponent(plant)}`
+  const server = await start(folder.path, { env: { NODE_OPTIONS: `--import "${planted}"` }, limits: { drainMs: 300 } })
+  const { port } = new URL(server.origin)
+  const ada = await server.signIn('Ada')
+  const space = ada.found()
+  await ada.append(space.stream, space.events)
+  const ended = server.end('SIGUSR2')
+  const said = ada.say(space.stream, space.room, 'x')
+  const answer = await ada.append(space.stream, [said]).catch(() => null)
+  expect(answer?.status).not.toBe(200)
+  expect(await ended).toBe(1)
+  expect(server.log()).toMatch(/"level":60.*EIO.*a bug ended the server/)
+  await start(folder.path, { port })
+  expect((await ada.append(space.stream, [said])).status).toBe(200)
+})
+
 describe('bodies that do not come, or come to nothing', () => {
   test('a slow body is answered 408; slow headers are cut; the rest goes on', async () => {
     const server = await start(folder.path, { limits: { requestMs: 1000, headersMs: 500 } })

@@ -1,7 +1,8 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
+import { open, type FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /**
@@ -19,9 +20,9 @@ export interface OpenOptions {
 }
 
 export async function openSqlite(path: string, { durable, readOnly = false }: OpenOptions): Promise<Sqlite> {
-  const open = await opener()
-  if (readOnly) return openReadOnly(path, open)
-  const database = open(path)
+  const make = await opener()
+  if (readOnly) return openReadOnly(path, make)
+  const database = make(path)
   database.exec('PRAGMA locking_mode = EXCLUSIVE') // first of all: else the log's index is a file
   writeAhead(database)
   database.exec('PRAGMA secure_delete = ON') // what is deleted is written over with zeros
@@ -40,11 +41,52 @@ export function writeAhead(database: Sqlite): void {
   }
 }
 
+/** Leaves the syncs of commits to LogSync; false: there is no write-ahead log, and SQLite syncs each commit itself. */
+export function syncBySelf(database: Sqlite): boolean {
+  const { journal_mode: mode } = database.prepare('PRAGMA journal_mode').get() as { journal_mode: string }
+  if (mode === 'wal') database.exec('PRAGMA synchronous = NORMAL')
+  return mode === 'wal'
+}
+
 /** A file that can be made again, and that several threads of this process may open. */
 export async function openPlainSqlite(path: string): Promise<Sqlite> {
   const database = (await opener())(path)
   database.exec('PRAGMA busy_timeout = 5000')
   return database
+}
+
+/**
+ * Syncs a database's write-ahead log in another thread, while this one goes on: what was committed before is durable when it
+ * resolves. Law: SQLite itself (`synchronous = NORMAL`) syncs the log before it merges it into the file, and the file before
+ * it begins the log anew; so of what is durable all is in the file or in the part of the log that was synced.
+ */
+export class LogSync {
+  readonly #path: string
+  #file: FileHandle | null = null
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  async sync(): Promise<void> {
+    if (!this.#file) {
+      this.#file = await open(`${this.#path}-wal`, 'r+')
+      await syncFolder(dirname(this.#path)) // its name is durable too
+    }
+    await this.#file.datasync()
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close()
+    this.#file = null
+  }
+}
+
+/** Some systems cannot; their files have names without it. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => null)
+  await folder?.sync().catch(() => {})
+  await folder?.close()
 }
 
 /** Merges the write-ahead log into the file and empties it. */

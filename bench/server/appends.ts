@@ -3,16 +3,26 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { ulid } from 'ulid'
 
-/** `npm run bench:server -- [SECONDS]`: appends a second with batches of one, against the real process. */
+/**
+ * `npm run bench:server -- [SECONDS] [--profile FOLDER]`: appends a second with batches of one, against the real process.
+ * `--profile` writes a CPU profile of the server there.
+ */
 const root = join(import.meta.dirname, '../..')
-const seconds = Number(process.argv[2] ?? 5)
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { profile: { type: 'string' } } })
+const seconds = Number(positionals[0] ?? 5)
+const profiling = values.profile ? ['--cpu-prof', '--cpu-prof-dir', values.profile] : []
 const dataDirectory = mkdtempSync(join(tmpdir(), 'bench-appends-'))
-const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), join(root, 'server/main.ts')], {
-  stdio: ['ignore', 'pipe', 'ignore'],
-  env: { ...process.env, PORT: '0', DATA_DIR: dataDirectory, LOG_LEVEL: 'silent' },
-})
+const child = spawn(
+  process.execPath,
+  [...profiling, '--import', import.meta.resolve('tsx'), join(root, 'server/main.ts')],
+  {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, PORT: '0', DATA_DIR: dataDirectory, LOG_LEVEL: 'silent' },
+  },
+)
 const port = await new Promise<number>((resolve) => {
   let said = ''
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {

@@ -1,5 +1,4 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import type { RequestIdVariables } from 'hono/request-id'
 import { routePath } from 'hono/route'
 import type { Logger } from 'pino'
 import type { Metrics } from '../metrics.ts'
@@ -24,5 +23,5 @@ export function observe(metrics: Metrics, logger: Logger): MiddlewareHandler {
 export function askedIn(c: Context) {
   const path = routePath(c)
   const route = path.startsWith('/') && path !== '/*' ? path : 'files'
-  return { requestId: (c.var as RequestIdVariables).requestId, method: c.req.method, route }
+  return { requestId: c.get('requestId') as string, method: c.req.method, route }
 }

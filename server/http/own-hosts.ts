@@ -10,9 +10,13 @@ import { Fault } from '../fault.ts'
 export function ownHosts(origins: readonly string[], listensOn: string | undefined): MiddlewareHandler {
   const names = new Set(['localhost', '127.0.0.1', '[::1]', ...addressesOf(listensOn)])
   const hosts = new Set(origins.map((origin) => new URL(origin).host))
+  const isOwn = (host: string) => hosts.has(host.toLowerCase()) || names.has(host.toLowerCase().replace(/:\d+$/, ''))
   return async (c, next) => {
-    for (const host of [c.req.header('host') ?? '', hostOf(c.req.url)]) {
-      if (hosts.has(host.toLowerCase()) || names.has(host.toLowerCase().replace(/:\d+$/, ''))) continue
+    const named = c.req.header('host') ?? ''
+    // the request line may name another one than the header
+    const asked = c.req.url.startsWith(`http://${named}/`) ? named : hostOf(c.req.url)
+    for (const host of [named, asked]) {
+      if (isOwn(host)) continue
       throw new Fault('UNKNOWN_HOST', `this server is not ${JSON.stringify(host)} (its operator sets ORIGIN)`)
     }
     await next()

@@ -16,7 +16,9 @@ import {
   closeSqlite,
   inTransaction,
   logCutter,
+  LogSync,
   openSqlite,
+  syncBySelf,
   writeAhead,
   type LogCutter,
   type Sqlite,
@@ -25,16 +27,18 @@ import {
 /**
  * The embedded log. A seq is the event's number in its stream, as 16 digits so that it sorts as text.
  * Group commit: the appends that arrive while one transaction is written share the next, so a slow disk costs one
- * fsync for all of them, not one each.
+ * sync for all of them, not one each. The sync runs in another thread. Law: until it is done nobody is answered, nobody is
+ * told, and nothing of it can be read.
  */
 export async function openSqliteEventLog(
   path: string,
   health: Pick<Health, 'wrote' | 'failed' | 'bug'>,
-  { clock = Date.now, readOnly = false, durable = true }: SqliteEventLogOptions = {},
+  { clock = Date.now, readOnly = false, durable = true, sync }: SqliteEventLogOptions = {},
 ): Promise<MirrorLog> {
   const database = await openSqlite(path, { durable, readOnly })
   database.exec(schema)
-  return new SqliteEventLog(database, health, clock)
+  const isFile = durable && !readOnly && path !== ':memory:'
+  return new SqliteEventLog(database, health, clock, sync ?? (isFile ? new LogSync(path) : null))
 }
 
 export interface SqliteEventLogOptions {
@@ -42,6 +46,8 @@ export interface SqliteEventLogOptions {
   readonly readOnly?: boolean
   /** false: what it holds can be had again elsewhere after a power cut */
   readonly durable?: boolean
+  /** for tests: what stands in the place of the disk's sync */
+  readonly sync?: Pick<LogSync, 'sync' | 'close'>
 }
 /** Takes what another log received, at the time when that was, and remembers how far it has come. */
 export interface MirrorLog extends EventLog {
@@ -71,6 +77,8 @@ CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY CHECK (id = 1), at INTE
 
 interface Pending {
   readonly stream: string
+  /** takes the stream away, instead */
+  readonly drops?: true
   readonly events: readonly NewItem[]
   readonly rewrite: readonly NewItem[]
   readonly expect: Seq | null | undefined
@@ -96,16 +104,31 @@ class SqliteEventLog implements MirrorLog {
   readonly #watchers = new Set<(commit: Commit) => void>()
   readonly #gather = new Gather()
   readonly #cutLog: LogCutter
+  readonly #sync: Pick<LogSync, 'sync' | 'close'> | null
   #pending: Pending[] = []
-  #gathering = false
+  /** resolves once nothing is pending */
+  #writing: Promise<void> | null = null
+  /** of what is committed and not durable yet */
+  #syncing: Promise<void> | null = null
+  /** commits are synced by us; without a write-ahead log SQLite does it */
+  #ownSync: boolean
+  /** takes nothing more */
   #closed = false
+  #ended = false
 
-  constructor(database: Sqlite, health: Pick<Health, 'wrote' | 'failed' | 'bug'>, clock: () => number) {
+  constructor(
+    database: Sqlite,
+    health: Pick<Health, 'wrote' | 'failed' | 'bug'>,
+    clock: () => number,
+    sync: Pick<LogSync, 'sync' | 'close'> | null,
+  ) {
     this.#database = database
+    this.#sync = sync
     this.#health = health
     this.#clock = clock
     this.#statements = prepare(database)
     this.#cutLog = logCutter(database, (error) => health.failed(error))
+    this.#ownSync = sync !== null && syncBySelf(database)
   }
 
   append(
@@ -115,27 +138,65 @@ class SqliteEventLog implements MirrorLog {
   ): Promise<Appended[]> {
     if (this.#closed) return Promise.reject(new Error('the event log is closed'))
     return new Promise((resolve, reject) => {
-      this.#pending.push({ stream, events, rewrite, expect, receivedAt, mark, resolve, reject })
-      if (!this.#gathering) void this.#gatherAndWrite()
+      this.#queue({ stream, events, rewrite, expect, receivedAt, mark, resolve, reject })
     })
   }
 
-  async #gatherAndWrite(): Promise<void> {
-    this.#gathering = true
-    await this.#gather.wait(() => this.#pending.length)
-    this.#gathering = false
-    this.#flush()
+  #queue(pending: Pending): void {
+    this.#pending.push(pending)
+    this.#writing ??= this.#write().catch((error: unknown) => this.#failed(error))
   }
 
-  #flush(): void {
-    const group = this.#pending
+  async #write(): Promise<void> {
+    while (this.#pending.length > 0) {
+      await this.#gather.wait(() => this.#pending.length)
+      const group = this.#pending
+      this.#pending = []
+      const start = performance.now()
+      await this.#take(group)
+      this.#gather.wrote(group.length, performance.now() - start)
+    }
+    this.#writing = null
+  }
+
+  /** Commits a group and makes it durable; then its callers hear of it, and after them who watches. */
+  async #take(group: readonly Pending[]): Promise<void> {
+    const told = this.#commit(group)
+    if (told.commits.length > 0 || told.erases) {
+      try {
+        await this.#makeDurable()
+      } catch (error) {
+        for (const { reject } of group) reject(error)
+        throw error
+      }
+    }
+    if (told.erases) this.#cutLog.soon()
+    for (const settle of told.settle) settle()
+    for (const commit of told.commits) for (const watcher of this.#watchers) this.#tell(watcher, commit)
+  }
+
+  async #makeDurable(): Promise<void> {
+    if (!this.#ownSync || !this.#sync) return
+    this.#syncing = this.#sync.sync()
+    await this.#syncing
+    this.#syncing = null
+  }
+
+  /**
+   * The disk failed to sync. What it has now nobody knows, and it may say of the next sync that all is well: so nothing more is
+   * read or written, and the process ends. The next start reads what is there.
+   */
+  #failed(error: unknown): void {
+    this.#closed = true
+    this.#health.failed(error)
+    for (const { reject } of this.#pending) reject(error)
     this.#pending = []
-    const start = performance.now()
-    if (group.length > 0) this.#commit(group)
-    this.#gather.wrote(group.length, performance.now() - start)
+    queueMicrotask(() => {
+      throw error
+    })
   }
 
-  #commit(group: readonly Pending[]): void {
+  #commit(group: readonly Pending[]): Told {
     const settle: (() => void)[] = []
     const commits: Commit[] = []
     let erases = false
@@ -143,28 +204,30 @@ class SqliteEventLog implements MirrorLog {
       inTransaction(this.#database, () => {
         for (const pending of group) {
           const head = this.#headOf(pending.stream)
+          if (pending.drops) {
+            if (head) this.#drop(head.id)
+            erases = true
+            settle.push(() => pending.resolve([]))
+            continue
+          }
           if (pending.expect !== undefined && pending.expect !== (head === null ? null : toSeq(head.head))) {
             settle.push(() => pending.reject(new StaleHead(`the head of ${pending.stream} is not ${pending.expect}`)))
             continue
           }
-          const { appended, commit } = this.#write(pending, head)
+          const { appended, commit } = this.#insert(pending, head)
           if (commit) commits.push(commit)
           erases ||= pending.rewrite.length > 0
           settle.push(() => pending.resolve(appended))
         }
       })
       this.#health.wrote()
+      return { settle, commits, erases }
     } catch (error) {
       this.#health.failed(error)
       // One that cannot be written must not take its neighbours with it. (A disk that is full is so for all.)
-      if (group.length > 1 && diskFaultOf(error) === null) for (const pending of group) this.#commit([pending])
-      else for (const pending of group) pending.reject(error)
-      return
+      if (group.length > 1 && diskFaultOf(error) === null) return together(group.map((one) => this.#commit([one])))
+      return { settle: group.map((pending) => () => pending.reject(error)), commits: [], erases: false }
     }
-    if (erases) this.#cutLog.soon()
-    // Durable by now, so the callers hear of it first.
-    for (const done of settle) done()
-    for (const commit of commits) for (const watcher of this.#watchers) this.#tell(watcher, commit)
   }
 
   /** What a watcher cannot take is its own affair: the log, and the other watchers, go on. */
@@ -176,7 +239,7 @@ class SqliteEventLog implements MirrorLog {
     }
   }
 
-  #write(pending: Pending, known: { id: number; head: number } | null) {
+  #insert(pending: Pending, known: { id: number; head: number } | null) {
     const { findOne, insertStream, insertEvent, rewriteEvent, keepHash, setHead } = this.#statements
     if (pending.events.length === 0) return { appended: [], commit: null }
     const { receivedAt = this.#clock() } = pending
@@ -203,6 +266,7 @@ class SqliteEventLog implements MirrorLog {
   }
 
   async read(stream: string, after: Seq | null, limit: number, maxBytes: number) {
+    while (this.#syncing) await this.#syncing
     const found = this.#headOf(stream)
     const from = this.#offset(found?.head ?? 0, after)
     if (!found) return { items: [], upToDate: true }
@@ -219,6 +283,7 @@ class SqliteEventLog implements MirrorLog {
   }
 
   async latest(stream: string, limit: number): Promise<LogItem[]> {
+    while (this.#syncing) await this.#syncing
     const found = this.#headOf(stream)
     if (!found) return []
     const rows = this.#statements.readLatest.all(found.id, limit) as unknown as EventRow[]
@@ -226,6 +291,7 @@ class SqliteEventLog implements MirrorLog {
   }
 
   async find(stream: string, ids: readonly string[]): Promise<LogItem[]> {
+    while (this.#syncing) await this.#syncing
     const found = this.#headOf(stream)
     if (!found) return []
     return ids.flatMap((id) => {
@@ -235,11 +301,13 @@ class SqliteEventLog implements MirrorLog {
   }
 
   async head(stream: string): Promise<Seq | null> {
+    while (this.#syncing) await this.#syncing
     const found = this.#headOf(stream)
     return found ? toSeq(found.head) : null
   }
 
   async count(stream: string, after: Seq | null): Promise<number> {
+    while (this.#syncing) await this.#syncing
     const head = this.#headOf(stream)?.head ?? 0
     return head - this.#offset(head, after) // seqs are dense here
   }
@@ -250,21 +318,20 @@ class SqliteEventLog implements MirrorLog {
   }
 
   async streams(): Promise<string[]> {
+    while (this.#syncing) await this.#syncing
     return (this.#statements.allStreams.all() as { name: string }[]).map((row) => row.name)
   }
 
   async drop(stream: string): Promise<void> {
-    this.#flush() // what was appended before goes too
-    const found = this.#headOf(stream)
-    if (!found) return
-    const { dropEvents, dropErased, dropMark, dropStream } = this.#statements
-    inTransaction(this.#database, () => {
-      dropMark.run(found.id)
-      dropEvents.run(found.id)
-      dropErased.run(found.id)
-      dropStream.run(found.id)
+    await new Promise<unknown>((resolve, reject) => {
+      const rest = { events: [], rewrite: [], expect: undefined, receivedAt: undefined, mark: undefined }
+      this.#queue({ stream, drops: true, ...rest, resolve, reject })
     })
-    this.#cutLog.soon() // what it said is soon in no file
+  }
+
+  #drop(id: number): void {
+    const { dropEvents, dropErased, dropMark, dropStream } = this.#statements
+    for (const one of [dropEvents, dropErased, dropMark, dropStream]) one.run(id)
   }
 
   watch(listener: (commit: Commit) => void): () => void {
@@ -275,6 +342,7 @@ class SqliteEventLog implements MirrorLog {
   async probe(): Promise<void> {
     try {
       writeAhead(this.#database) // a start on a full disk could not
+      if (this.#sync) this.#ownSync = syncBySelf(this.#database)
       inTransaction(this.#database, () => this.#statements.probe.run(this.#clock()))
       this.#health.wrote()
     } catch (error) {
@@ -283,10 +351,12 @@ class SqliteEventLog implements MirrorLog {
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return
+    if (this.#ended) return
+    this.#ended = true
     this.#closed = true
-    this.#flush()
+    await this.#writing
     this.#cutLog.stop()
+    await this.#sync?.close()
     closeSqlite(this.#database)
   }
 
@@ -301,6 +371,17 @@ class SqliteEventLog implements MirrorLog {
     return number
   }
 }
+
+interface Told {
+  readonly settle: readonly (() => void)[]
+  readonly commits: readonly Commit[]
+  readonly erases: boolean
+}
+const together = (parts: readonly Told[]): Told => ({
+  settle: parts.flatMap(({ settle }) => settle),
+  commits: parts.flatMap(({ commits }) => commits),
+  erases: parts.some(({ erases }) => erases),
+})
 
 function prepare(database: Sqlite) {
   const columns = 'seq, event_id, received_at, data'
