@@ -1,5 +1,5 @@
 import { lazy, type ReactNode } from 'react'
-import { hasOwnStream, streamOfRoom } from '../schema/events/streams.ts'
+import { homeStream, isPrivateRoom, streamOfRoom } from '../schema/events/streams.ts'
 import type { Panel, PanelKind, PanelOf } from './panels.ts'
 import type { Route } from './routes.ts'
 import { PagesPanel } from './features/pages/PagesPanel.tsx'
@@ -32,7 +32,7 @@ const content: { readonly [K in PanelKind]: (shown: Shown<K>) => ReactNode } = {
     <ThreadPanel key={panel.thread} space={space} route={route} thread={panel.thread} />
   ),
   search: ({ space, route, panel }) => (
-    <SearchPanel stream={route.room ? streamOfRoom(space.id, route.room) : space.stream} text={panel.text} />
+    <SearchPanel home={route.room ? homeStream(streamOfRoom(space.id, route.room)) : space.stream} text={panel.text} />
   ),
   threads: ({ space, route }) =>
     route.room ? <ThreadsPanel key={route.room} stream={streamOfRoom(space.id, route.room)} room={route.room} /> : null,
@@ -47,7 +47,7 @@ const content: { readonly [K in PanelKind]: (shown: Shown<K>) => ReactNode } = {
   pins: ({ space, route }) =>
     route.room ? <PinsPanel stream={streamOfRoom(space.id, route.room)} room={route.room} /> : null,
   members: ({ space, route }) =>
-    route.room && hasOwnStream(route.room) ? (
+    route.room && isPrivateRoom(route.room) ? (
       <RoomMembersPanel key={route.room} space={space} room={route.room} />
     ) : (
       <MembersPanel space={space} />

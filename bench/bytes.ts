@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import sqlite3InitModule from '@sqlite.org/sqlite-wasm'
-import type { KnownEvent } from '../schema/events/event.ts'
 import { migrations } from '../schema/tables/migrations.ts'
 import { applyBatch } from '../workers/event-store/apply-batch.ts'
 import { needsReplay } from '../workers/event-store/replay.ts'
@@ -9,7 +8,7 @@ import { mostUnpacked, packStep, sealStep } from '../workers/event-store/seal.ts
 import { openStore, type Store } from '../workers/event-store/store.ts'
 import { migrate } from '../workers/runtime/opening/migrate.ts'
 import { openRawSql } from '../workers/runtime/serving/raw-sql.ts'
-import { benchSeq, historyPath, loadHistory, type BenchHistory } from './history-events.ts'
+import { batchesOf, historyPath, loadHistory, type BenchBatch, type BenchHistory } from './history-events.ts'
 
 export const batchSize = 500
 
@@ -28,15 +27,11 @@ export async function runBytesBench(args: readonly string[]): Promise<void> {
 
 async function report(name: string, { messages, events }: BenchHistory): Promise<void> {
   const { store, close } = await openStoreInMemory()
-  const { spent, rates } = takeIn(store, batchesOf(events), events.length)
+  const { spent, rates } = takeIn(store, batchesOf(events, batchSize), events.length)
   console.log(`\n${name} history: ${messages} messages, ${events.length} events`)
   printIntake(spent, rates, events.length)
   printTables(store, messages)
   close()
-}
-
-function* batchesOf(events: readonly KnownEvent[]): Generator<readonly KnownEvent[]> {
-  for (let from = 0; from < events.length; from += batchSize) yield events.slice(from, from + batchSize)
 }
 
 /** With the pages of the product. */
@@ -62,30 +57,27 @@ export interface Spent {
   readonly seal: number
 }
 
-/** Applies batches of one stream and seals them; `rates`: events a second, in each tenth of `total` events. */
+/** Applies batches and seals them; `rates`: events a second, in each tenth of `total` events. */
 export function takeIn(
   store: Store,
-  batches: Iterable<readonly KnownEvent[]>,
+  batches: Iterable<BenchBatch>,
   total: number,
 ): { readonly spent: Spent; readonly rates: readonly number[] } {
   const spent = { apply: 0, seal: 0 }
   const rates: number[] = []
   let partOf = { apply: 0, seal: 0, events: 0 }
-  let from = 0
-  for (const some of batches) {
-    const items = some.map((event, at) => ({ seq: benchSeq(from + at + 1), receivedAt: event.at, event }))
-    const after = from === 0 ? null : benchSeq(from)
-    const { stream } = some[0]!
+  let taken = 0
+  for (const batch of batches) {
     const apply = timed(() => {
-      const outcome = applyBatch(store, { batchId: String(from), stream, items, after, cursor: items.at(-1)!.seq })
+      const outcome = applyBatch(store, { batchId: '', ...batch })
       if (outcome.type !== 'Applied' || outcome.rejected.length > 0) throw new Error(JSON.stringify(outcome))
     })
     const seal = timed(() => store.log.blocks.unpacked() > mostUnpacked && packStep(store))
-    from += some.length
+    taken += batch.items.length
     spent.apply += apply
     spent.seal += seal
-    partOf = { apply: partOf.apply + apply, seal: partOf.seal + seal, events: partOf.events + some.length }
-    if (from < (total * (rates.length + 1)) / 10) continue
+    partOf = { apply: partOf.apply + apply, seal: partOf.seal + seal, events: partOf.events + batch.items.length }
+    if (taken < (total * (rates.length + 1)) / 10) continue
     rates.push(partOf.events / (partOf.apply + partOf.seal))
     partOf = { apply: 0, seal: 0, events: 0 }
   }

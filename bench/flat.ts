@@ -1,13 +1,14 @@
 import { parseArgs } from 'node:util'
 import { seededRandom } from '../schema/demo/random.ts'
-import type { KnownEvent } from '../schema/events/event.ts'
+import type { KnownEvent, SequencedEvent } from '../schema/events/event.ts'
 import { historyToEvents, type HistoryLine } from '../schema/import/history.ts'
 import { batchSize, openStoreInMemory, printIntake, printTables, takeIn } from './bytes.ts'
+import { benchSeq, type BenchBatch } from './history-events.ts'
 
 /**
  * `npm run bench -- flat [--messages 1000000] [--people 5755] [--threads 35000] [--rooms 60]`: whether a large archive comes in as
  * quickly at its end as at its beginning. In Node, in memory, by processor's time: what the disk adds is not in it. The archive is
- * written while it is read, so that it needs no memory.
+ * written while it is read, so that it needs little memory.
  */
 export async function runFlatBench(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -42,14 +43,24 @@ interface Size {
   readonly rooms: number
 }
 
-function* batchesOf(events: Iterable<KnownEvent>): Generator<readonly KnownEvent[]> {
-  let batch: KnownEvent[] = []
+/** Of each stream as soon as there are enough: at most one batch of each stream is in memory. */
+function* batchesOf(events: Iterable<KnownEvent>): Generator<BenchBatch> {
+  const streams = new Map<string, { cursor: string | null; place: number; items: SequencedEvent[] }>()
   for (const event of events) {
-    if (batch.push(event) < batchSize) continue
-    yield batch
-    batch = []
+    const { stream } = event
+    let own = streams.get(stream)
+    if (!own) streams.set(stream, (own = { cursor: null, place: 0, items: [] }))
+    own.items.push({ seq: benchSeq(++own.place), receivedAt: event.at, event })
+    if (own.items.length === batchSize) yield batchOf(stream, own)
   }
-  if (batch.length > 0) yield batch
+  for (const [stream, own] of streams) if (own.items.length > 0) yield batchOf(stream, own)
+}
+
+function batchOf(stream: string, own: { cursor: string | null; items: SequencedEvent[] }): BenchBatch {
+  const { items, cursor: after } = own
+  own.cursor = items.at(-1)!.seq
+  own.items = []
+  return { stream, items, after, cursor: own.cursor }
 }
 
 function* archive(size: Size): Generator<KnownEvent> {

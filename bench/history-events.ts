@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { makeHistory } from '../schema/demo/history.ts'
 import type { KnownEvent, SequencedEvent } from '../schema/events/event.ts'
-import { spaceStream } from '../schema/events/streams.ts'
+import { spaceStream, streamOfRoom } from '../schema/events/streams.ts'
 import { historyToEvents, type HistoryLine } from '../schema/import/history.ts'
 
 const space = 'bench-history'
+/** the space's own, and that of a room in which nothing was said */
 export const benchStream = spaceStream(space)
+export const quietStream = streamOfRoom(space, 'quiet')
 
 export interface BenchHistory {
   readonly real: boolean
@@ -31,14 +33,35 @@ export function loadHistory(limit: number, size: 'small' | 'big' | null = 'big')
   return { real, messages: lines.length, events: lines.flatMap(toEvents) }
 }
 
+export interface BenchBatch {
+  readonly stream: string
+  readonly items: readonly SequencedEvent[]
+  readonly after: string | null
+  readonly cursor: string
+}
+/** Stream by stream, the space's first, each in order. */
+export function* batchesOf(events: readonly KnownEvent[], size: number): Generator<BenchBatch> {
+  const streams = new Map<string, KnownEvent[]>()
+  for (const event of events) {
+    const own = streams.get(event.stream)
+    if (own) own.push(event)
+    else streams.set(event.stream, [event])
+  }
+  for (const [stream, own] of streams) {
+    for (let from = 0; from < own.length; from += size) {
+      const items = own.slice(from, from + size).map((event, index): SequencedEvent => {
+        return { seq: benchSeq(from + index + 1), receivedAt: event.at, event }
+      })
+      yield { stream, items, after: from === 0 ? null : benchSeq(from), cursor: items.at(-1)!.seq }
+    }
+  }
+}
+
 /** Writes one JSON array of SequencedEvents a line: a batch, all of one stream, in order. */
 export async function writeBatches(events: readonly KnownEvent[], path: string, batchSize: number): Promise<void> {
   const out = createWriteStream(path)
-  for (let from = 0; from < events.length; from += batchSize) {
-    const batch = events.slice(from, from + batchSize).map((event, index): SequencedEvent => {
-      return { seq: benchSeq(from + index + 1), receivedAt: event.at, event }
-    })
-    if (!out.write(`${JSON.stringify(batch)}\n`)) await once(out, 'drain')
+  for (const { items } of batchesOf(events, batchSize)) {
+    if (!out.write(`${JSON.stringify(items)}\n`)) await once(out, 'drain')
   }
   out.end()
   await once(out, 'finish')
@@ -50,13 +73,20 @@ export const countEvents =
 
 export const benchSeq = (place: number): string => String(place).padStart(16, '0')
 
-/** Ids of the rooms and threads in which something was said, the busiest first. */
-export function busiestRooms(events: readonly KnownEvent[]): string[] {
-  const counts = new Map<string, number>()
-  for (const { type, room } of events) {
-    if (type === 'message.create' && room) counts.set(room, (counts.get(room) ?? 0) + 1)
+export interface BenchRoom {
+  readonly stream: string
+  readonly room: string
+}
+/** The rooms and threads in which something was said, the busiest first. */
+export function busiestRooms(events: readonly KnownEvent[]): BenchRoom[] {
+  const counts = new Map<string, BenchRoom & { count: number }>()
+  for (const { type, stream, room } of events) {
+    if (type !== 'message.create' || !room) continue
+    const counted = counts.get(room) ?? { stream, room, count: 0 }
+    counts.set(room, counted)
+    counted.count += 1
   }
-  return [...counts].sort((a, b) => b[1] - a[1]).map(([room]) => room)
+  return [...counts.values()].sort((a, b) => b.count - a.count)
 }
 
 function readLines(path: string): HistoryLine[] {

@@ -103,7 +103,7 @@ test('who signs out leaves nothing in the browser, and comes back with the passk
 }) => {
   consoleErrors.expect(/403/) // the passkey of nobody
   const hana = await OtherPerson.signIn(server.url, 'Hana Host')
-  const { stream } = await hana.createSpace('Field notes', ['general'])
+  const { ofSpace } = await hana.createSpace('Field notes', ['general'])
   const tab = await openTab()
   await passkeysOf(tab)
   await tab.getByRole('textbox', { name: 'Your name' }).fill('Grace')
@@ -134,6 +134,6 @@ test('who signs out leaves nothing in the browser, and comes back with the passk
   await untilConnected(tab)
   await passkeySignIn(tab).click()
   await expect(tab.getByText('The server did not accept this passkey.')).toBeVisible()
-  const { items } = (await hana.read(stream)).body
+  const { items } = (await hana.read(ofSpace)).body
   expect(items.at(-1)?.event).toMatchObject({ type: 'member.leave', payload: {} })
 })

@@ -17,7 +17,7 @@ test('two people who are offline write one thing: both see it where it happened,
 }) => {
   consoleErrors.expect(/ERR_INTERNET_DISCONNECTED/)
   const host = await OtherPerson.signIn(server.url, 'Hana Host')
-  const { stream, rooms } = await host.createSpace('Field notes', ['general'])
+  const { ofSpace, stream, rooms } = await host.createSpace('Field notes', ['general'])
   const ada = await openTab()
   await signIn(ada, 'Ada')
   await openRoom(ada, 'general')
@@ -26,7 +26,7 @@ test('two people who are offline write one thing: both see it where it happened,
   await expect(title(ada)).toHaveValue('Untitled')
   const bob = await openAnother()
   await signIn(bob, 'Bob')
-  await host.untilJoined(stream, 'Bob')
+  await host.untilJoined(ofSpace, 'Bob')
   await bob.goto(ada.url())
   await expect(title(bob)).toHaveValue('Untitled')
 
@@ -78,15 +78,15 @@ test('two people who are offline write one thing: both see it where it happened,
 
   await test.step('two names and two topics of a room, which an admin settles', async () => {
     const update = (payload: { name?: string; topic?: string }) =>
-      host.event('room.update', stream, payload, { entity: rooms[0]! })
+      host.event('room.update', ofSpace, payload, { entity: rooms[0]! })
     const changes = [update({ name: 'garden', topic: 'roses' }), update({ name: 'meadow', topic: 'grass' })]
-    expect((await host.append(stream, changes)).status).toBe(200)
+    expect((await host.append(ofSpace, changes)).status).toBe(200)
     for (const tab of [ada, bob]) {
       await expect(button(tab, 'two names')).toBeVisible()
       await expect(button(tab, 'two topics')).toBeVisible()
     }
-    const promote = host.event('member.role', stream, { role: 'admin' }, { entity: await actorOf(ada) })
-    expect((await host.append(stream, [promote])).status).toBe(200)
+    const promote = host.event('member.role', ofSpace, { role: 'admin' }, { entity: await actorOf(ada) })
+    expect((await host.append(ofSpace, [promote])).status).toBe(200)
     await expect(async () => {
       await ada.keyboard.press('Escape') // one that opened before she was an admin lies over the button
       await button(ada, 'two names').click()

@@ -259,8 +259,8 @@ test('input methods keep their keys; files, notices, moving rows, links and the 
 
   await test.step('of two people of one name the later one is marked; threads count what is not deleted', async () => {
     const namesake = await OtherPerson.signIn(host.url, 'Ada')
-    const join = namesake.event('member.join', place.stream, { name: 'Ada' }, { entity: namesake.actor })
-    expect((await namesake.append(place.stream, [join])).status).toBe(200)
+    const join = namesake.event('member.join', place.ofSpace, { name: 'Ada' }, { entity: namesake.actor })
+    expect((await namesake.append(place.ofSpace, [join])).status).toBe(200)
     await namesake.say(place.stream, place.room, 'I am Ada too')
     await expect(tab.getByRole('article', { name: /^Ada \(2\), / })).toContainText('I am Ada too')
     const thread = tab.getByRole('log', { name: 'Messages in the thread' })

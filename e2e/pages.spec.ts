@@ -47,7 +47,7 @@ test('two people write one page: at once, offline, and after a reload; nothing i
 }) => {
   consoleErrors.expect(/ERR_INTERNET_DISCONNECTED/)
   const host = await OtherPerson.signIn(server.url, 'Hana Host')
-  const { stream } = await host.createSpace('Field notes', ['general'])
+  const { ofSpace } = await host.createSpace('Field notes', ['general'])
   const ada = await openTab()
   await signIn(ada, 'Ada')
   await openRoom(ada, 'general')
@@ -64,7 +64,7 @@ test('two people write one page: at once, offline, and after a reload; nothing i
 
   const bob = await openAnother()
   await signIn(bob, 'Bob')
-  await host.untilJoined(stream, 'Bob')
+  await host.untilJoined(ofSpace, 'Bob')
   await bob.goto(ada.url())
   await expect(title(bob)).toHaveValue('Expedition')
   await expect(text(bob)).toContainText('first line')
@@ -108,7 +108,7 @@ test('who wrote what, what is said of it, and how it was before stand beside a p
   server,
 }) => {
   const host = await OtherPerson.signIn(server.url, 'Hana Host')
-  const { stream } = await host.createSpace('Field notes', ['general'])
+  const { ofSpace } = await host.createSpace('Field notes', ['general'])
   const ada = await openTab()
   await signIn(ada, 'Ada')
   await openRoom(ada, 'general')
@@ -119,7 +119,7 @@ test('who wrote what, what is said of it, and how it was before stand beside a p
   await expect(ada.getByText('Saved on this device')).toBeVisible()
   const bob = await openAnother()
   await signIn(bob, 'Bob')
-  await host.untilJoined(stream, 'Bob')
+  await host.untilJoined(ofSpace, 'Bob')
   await bob.goto(ada.url())
   await expect(text(bob)).toContainText('the heron')
   await caretTo(bob, 'End')

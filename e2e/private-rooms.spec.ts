@@ -10,9 +10,9 @@ import { valueOf } from './support/tab.ts'
 async function aSpace(url: string) {
   const hana = await OtherPerson.signIn(url, 'Hana Host')
   const bob = await OtherPerson.signIn(url, 'Bob Bittern')
-  const { stream, space } = await hana.createSpace('Field notes', ['general'])
-  await bob.append(stream, [bob.event('member.join', stream, { name: bob.name }, { entity: bob.actor })])
-  return { hana, bob, stream, space }
+  const { ofSpace, space, stream } = await hana.createSpace('Field notes', ['general'])
+  await bob.append(ofSpace, [bob.event('member.join', ofSpace, { name: bob.name }, { entity: bob.actor })])
+  return { hana, bob, ofSpace, space, general: stream }
 }
 
 const panel = (tab: Page) => tab.getByRole('complementary')
@@ -61,7 +61,7 @@ test('a private room is made offline, read by who is in it, and by nobody else',
 })
 
 test('who is taken out of a room is told, and what was in it leaves the device', async ({ openTab, server }) => {
-  const { hana, stream: ofSpace, space } = await aSpace(server.url)
+  const { hana, ofSpace, space, general } = await aSpace(server.url)
   const tab = await openTab()
   await signIn(tab, 'Ada')
   await openRoom(tab, 'general')
@@ -94,8 +94,15 @@ test('who is taken out of a room is told, and what was in it leaves the device',
 
   // out of the space: no room of it is left
   await openRoom(tab, 'general')
+  await say(tab, 'in the public room')
+  await expect(async () => expect(await hana.textsInLog(general)).toEqual(['in the public room'])).toPass()
   await hana.append(ofSpace, [hana.event('member.leave', ofSpace, {}, { entity: me })])
   await expect(tab.getByText(/You are no longer in Field notes/)).toBeVisible()
+  await expect(async () => {
+    const left = `SELECT (SELECT count(*) FROM timeline_items) + (SELECT count(*) FROM rooms)
+      + (SELECT count(*) FROM events WHERE stream NOT LIKE 'person:%')`
+    expect(await valueOf(tab, left)).toBe(0)
+  }).toPass()
   await expect(composer(tab)).toBeHidden()
 })
 
@@ -128,7 +135,7 @@ test('roles are given in the members panel; a guest reads and reacts, and is off
   openTab,
   server,
 }) => {
-  const { hana, stream } = await aSpace(server.url)
+  const { hana, ofSpace } = await aSpace(server.url)
   const tab = await openTab()
   await signIn(tab, 'Ada')
   await openRoom(tab, 'general')
@@ -136,14 +143,14 @@ test('roles are given in the members panel; a guest reads and reacts, and is off
   await tab.getByRole('button', { name: 'Members', exact: true }).click()
   await expect(panel(tab).getByText('Hana Host')).toBeVisible()
   await expect(panel(tab).getByRole('combobox')).toHaveCount(0)
-  await hana.untilJoined(stream, 'Ada')
+  await hana.untilJoined(ofSpace, 'Ada')
   const me = (await valueOf(tab, "SELECT person_id FROM memberships WHERE name = 'Ada'")) as string
   const give = (role: 'guest' | 'admin') => ({
-    ...hana.event('member.role', stream, { role }, { entity: me }),
+    ...hana.event('member.role', ofSpace, { role }, { entity: me }),
     version: 2,
   })
 
-  await hana.append(stream, [give('guest')])
+  await hana.append(ofSpace, [give('guest')])
   await expect(tab.getByText('You are a guest here: you can read and react.', { exact: false })).toBeVisible()
   await expect(composer(tab)).toBeHidden()
   await expect(tab.getByRole('button', { name: 'New room' })).toBeHidden()
@@ -152,12 +159,12 @@ test('roles are given in the members panel; a guest reads and reacts, and is off
   await expect(tab.getByRole('button', { name: 'Reply', exact: true })).toBeHidden()
   await expect(tab.getByRole('button', { name: 'Edit message' })).toBeHidden()
 
-  await hana.append(stream, [give('admin')])
+  await hana.append(ofSpace, [give('admin')])
   await expect(composer(tab)).toBeVisible()
   await panel(tab).getByRole('combobox', { name: 'Role of Bob Bittern' }).selectOption('admin')
   await expect(panel(tab).getByText('Hana Host')).toBeVisible()
   await expect(async () => {
-    const { items } = (await hana.read(stream)).body
+    const { items } = (await hana.read(ofSpace)).body
     expect(items.at(-1)?.event).toMatchObject({ type: 'member.role', payload: { role: 'admin' } })
   }).toPass()
 })

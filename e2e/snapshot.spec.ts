@@ -11,12 +11,12 @@ test('a new device takes a large space as one file, and goes on with what comes 
   openTab,
 }) => {
   const ada = await OtherPerson.signIn(server.url, 'Ada')
-  const { stream, rooms } = await ada.createSpace('Archive', ['general', 'quiet'])
+  const { ofSpace, stream, rooms } = await ada.createSpace('Archive', ['general', 'quiet'])
   for (let from = 0; from < count; from += 1000) {
     const texts = Array.from({ length: Math.min(1000, count - from) }, (_, at) => `archived ${from + at}`)
     await ada.sayAll(stream, rooms[0]!, texts)
   }
-  await eventually(() => ada.hasSnapshot(stream), 'the server has a snapshot').toBe(true)
+  await eventually(() => ada.hasSnapshot(ofSpace), 'the server has a snapshot').toBe(true)
   await ada.say(stream, rooms[0]!, 'said behind the snapshot')
 
   const tab = await openTab()
@@ -35,7 +35,8 @@ test('a new device takes a large space as one file, and goes on with what comes 
   const said = "SELECT count(*) FROM timeline_items WHERE snippet LIKE 'archived%'"
   await eventually(() => valueOf(tab, said)).toBe(count)
   expect(files).toEqual([200])
-  expect(pages.filter((url) => url.includes(encodeURIComponent(stream)) && !url.includes('after='))).toEqual([])
+  // no more of it came as events than was on its way when the device learnt how long it is
+  expect(pages.filter((url) => url.includes(encodeURIComponent(stream))).length).toBeLessThan(4)
 
   await ada.say(stream, rooms[0]!, 'and one that comes live')
   await expect(message(tab, 'and one that comes live')).toBeVisible()

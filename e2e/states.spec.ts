@@ -28,10 +28,10 @@ test('a thread whose messages are all deleted is listed nowhere', async ({ openT
 
 test('who joins a space that everybody had left is told that it has no admin', async ({ openTab, server }) => {
   const host = await OtherPerson.signIn(server.url, 'Hana Host')
-  const { stream } = await host.createSpace('Field notes', ['general'])
+  const { ofSpace } = await host.createSpace('Field notes', ['general'])
   const tab = await openTab()
   const panel = tab.getByRole('complementary')
-  const left = await host.append(stream, [host.event('member.leave', stream, {}, { entity: host.actor })])
+  const left = await host.append(ofSpace, [host.event('member.leave', ofSpace, {}, { entity: host.actor })])
   expect(left.status).toBe(200)
   await signIn(tab, 'Ada')
   await openRoom(tab, 'general')

@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test'
 import { eventually } from './support/eventually.ts'
 import { expect, test } from './support/fixtures.ts'
 import { OtherPerson } from './support/other-person.ts'
@@ -89,9 +90,9 @@ test('the server is stopped and both tabs go on; it comes back and everything ar
   await expectOnce(a, ['while it runs', ...offline])
   await expectOnce(b, ['while it runs', ...offline])
   const other = await OtherPerson.signIn(server.url, 'Olga')
-  const [{ stream }] = (await rowsOf(a, 'SELECT stream FROM spaces')) as [{ stream: string }]
-  const event = other.event('member.join', stream, { name: 'Olga' }, { entity: other.actor })
-  expect((await other.append(stream, [event])).status).toBe(200)
+  const [{ stream, ofSpace }] = await placesIn(a)
+  const event = other.event('member.join', ofSpace, { name: 'Olga' }, { entity: other.actor })
+  expect((await other.append(ofSpace, [event])).status).toBe(200)
   expect(await other.textsInLog(stream)).toEqual(['while it runs', ...offline])
 })
 
@@ -106,12 +107,9 @@ test('what another person wrote while the server was out of reach of us arrives 
   await signIn(a, 'Ada')
   await openRoom(a, room)
   await say(a, 'mine, online')
-  const [{ stream, id }] = (await rowsOf(
-    a,
-    `SELECT s.stream, r.id FROM rooms r JOIN spaces s ON s.stream = r.stream WHERE r.name = '${room}'`,
-  )) as [{ stream: string; id: string }]
+  const [{ stream, ofSpace, id }] = await placesIn(a)
   const other = await OtherPerson.signIn(server.url, 'Olga')
-  await other.append(stream, [other.event('member.join', stream, { name: 'Olga' }, { entity: other.actor })])
+  await other.append(ofSpace, [other.event('member.join', ofSpace, { name: 'Olga' }, { entity: other.actor })])
   await profile.context.setOffline(true)
   await say(a, 'mine, offline')
   for (let index = 0; index < 5; index++) await other.say(stream, id, `Olga says ${index}.`)
@@ -144,3 +142,9 @@ test('five tabs: one leads, all see the same', async ({ openTab }) => {
   }
   await expectOnce(left[0]!, [...texts, '4 left.', '3 left.', '2 left.', '1 left.'])
 })
+
+/** The room on this device: its stream, and that of its space. */
+async function placesIn(tab: Page) {
+  const query = `SELECT r.stream, h.home AS ofSpace, r.id FROM rooms r JOIN streams h ON h.name = r.stream WHERE r.name = '${room}'`
+  return (await rowsOf(tab, query)) as [{ stream: string; ofSpace: string; id: string }]
+}

@@ -1,6 +1,7 @@
 import type { Locator, Page } from '@playwright/test'
 import { eventually } from './support/eventually.ts'
 import { expect, test } from './support/fixtures.ts'
+import { streamOfRoom } from '../schema/events/streams.ts'
 import { OtherPerson } from './support/other-person.ts'
 import { message, messages, openDemo, openRoom, roomLink, signIn, timeline } from './support/rooms.ts'
 import { untilConnected, valueOf } from './support/tab.ts'
@@ -17,11 +18,12 @@ const mixed = Array.from({ length: 90 }, (_, at) =>
 
 test('every message is reached, in windows of all sizes, whatever the messages', async ({ server, openTab }) => {
   const host = await OtherPerson.signIn(server.url, 'Hana Host')
-  const { stream, rooms } = await host.createSpace('Field notes', ['lines', 'essays', 'mixed'])
+  const { space, rooms } = await host.createSpace('Field notes', ['lines', 'essays', 'mixed'])
+  const fill = (room: string, texts: readonly string[]) => host.sayAll(streamOfRoom(space, room), room, texts)
   const written = new Map([
-    ['lines', await host.sayAll(stream, rooms[0]!, lines)],
-    ['essays', await host.sayAll(stream, rooms[1]!, essays)],
-    ['mixed', await host.sayAll(stream, rooms[2]!, mixed)],
+    ['lines', await fill(rooms[0]!, lines)],
+    ['essays', await fill(rooms[1]!, essays)],
+    ['mixed', await fill(rooms[2]!, mixed)],
   ])
   const tab = await openTab()
   await signIn(tab, 'Ada')
@@ -181,9 +183,9 @@ test.describe('unread', () => {
   /** Ada, a member who has read everything; what Hana writes later is unread. */
   async function members(url: string, openTab: (path?: string) => Promise<Page>) {
     const host = await OtherPerson.signIn(url, 'Hana Host')
-    const { stream, rooms } = await host.createSpace('Field notes', ['garden', 'shed'])
+    const { space, stream, rooms } = await host.createSpace('Field notes', ['garden', 'shed'])
     await host.sayAll(stream, rooms[0]!, lines.slice(0, 80))
-    await host.sayAll(stream, rooms[1]!, ['in the shed'])
+    await host.sayAll(streamOfRoom(space, rooms[1]!), rooms[1]!, ['in the shed'])
     const tab = await openTab()
     await signIn(tab, 'Ada')
     await openRoom(tab, 'garden')

@@ -23,8 +23,8 @@ export const deviceBounds = {
   snapshotEvents: 10_000,
   /** of a snapshot, unpacked: it is held in memory while it is taken in */
   snapshotBytes: 512 << 20,
-  /** of what a device has of a space already: with more, the rest comes event by event too */
-  snapshotOwnEvents: 2000,
+  /** of what a device has of a space already, when so many come: with more, the rest comes event by event too */
+  besideSnapshot: (events: number) => Math.max(2000, Math.floor(events / 20)),
   /** of a page's merged state: a larger one is shown, and not written any more */
   editedPageBytes: 4 << 20,
 } as const

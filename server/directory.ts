@@ -1,11 +1,11 @@
 import { definitionOf } from '../schema/events/event-types.ts'
 import { wordsOf } from '../schema/events/erasure.ts'
 import { validateEvent, type AnyEvent, type KnownEvent } from '../schema/events/event.ts'
-import { personStream, spaceOfStream, spaceStream, streamKind } from '../schema/events/streams.ts'
+import { personStream, spaceOfStream, spaceStream, streamKind, streamOfRoom } from '../schema/events/streams.ts'
 import { may } from '../schema/rights/may.ts'
 import type { RoomState } from '../schema/rights/room-state.ts'
-import { foldRights, noRights, type Rights } from '../schema/rights/rights.ts'
-import { isStructure, type SpaceState, type StructureEvent } from '../schema/rights/space-state.ts'
+import { foldRights, noRights, rightsIn, type Rights } from '../schema/rights/rights.ts'
+import { isMember, isStructure, type SpaceState, type StructureEvent } from '../schema/rights/space-state.ts'
 import {
   openDirectoryFile,
   roomEventKind,
@@ -31,7 +31,7 @@ export interface Directory {
   spaces(): Iterable<SpaceState>
   /** What the rights in a stream rest on, whether there is one or not. */
   rights(stream: string): Rights
-  /** the streams that a person may read: their own, their spaces', their private rooms' and direct messages' */
+  /** the streams that a person may read: their own, their spaces' and those of all rooms in them, their private rooms' */
   streamsOf(actor: string): string[]
   /** those that they could read once, and may read no more: they left, or were removed */
   goneFor(actor: string): string[]
@@ -44,16 +44,18 @@ export interface Directory {
   speakersOf(stream: string, message: string): Promise<string[]>
   /** a message whose words are in no event any more */
   isErased(stream: string, message: string): Promise<boolean>
+  /** messages in a space's public rooms */
+  messagesOf(space: SpaceState): number
   /**
-   * Tells of each commit once the directory has taken it in, and whose rights it changed, in any stream. What a listener
-   * throws reaches nobody else.
+   * Tells of each commit once the directory has taken it in, and whose rights it changed, in any stream: `moved` says it of a
+   * person. What a listener throws reaches nobody else.
    */
   watch(listener: Listener): () => void
   /** events that could not be taken: how many in all, and the newest */
   setAside(): { readonly count: number; readonly newest: readonly SetAside[] }
   close(): void
 }
-type Listener = (commit: Commit, people: ReadonlySet<string>) => void
+type Listener = (commit: Commit, moved: (person: string) => boolean) => void
 export interface StreamEntry {
   readonly stream: string
   head: Seq | null
@@ -61,7 +63,7 @@ export interface StreamEntry {
   messages: number
   /** of a space's stream */
   space: SpaceState | null
-  /** of a private room's, or a direct message's */
+  /** of a room's; of a public one, once there is a thread in it */
   room: RoomState | null
 }
 
@@ -89,6 +91,8 @@ class LogDirectory implements Directory {
   readonly #streamsByPerson = new Map<string, Set<string>>()
   /** whose rights changed since that was told last */
   #moved = new Set<string>()
+  /** spaces that have a new room: the rights of all who are in them changed */
+  #grown = new Set<string>()
   readonly #listeners = new Set<Listener>()
   readonly #catchingUp = new Set<string>()
   /** streams of which the file does not have all that memory has: the disk was full */
@@ -129,16 +133,33 @@ class LogDirectory implements Directory {
     const { space = null, room = null } = this.#entries.get(stream) ?? noRights
     if (streamKind(stream) !== 'room') return { space, room }
     const id = spaceOfStream(stream)
-    return { space: id === null ? null : (this.#entries.get(spaceStream(id))?.space ?? null), room }
+    return rightsIn(stream, id === null ? null : (this.#entries.get(spaceStream(id))?.space ?? null), room)
   }
 
   streamsOf(actor: string): string[] {
-    const readable = [...(this.#streamsByPerson.get(actor) ?? [])].filter((stream) => this.mayRead(stream, actor))
-    return [personStream(actor), ...readable]
+    return [personStream(actor), ...this.#everIn(actor, (stream) => this.mayRead(stream, actor))]
   }
 
   goneFor(actor: string): string[] {
-    return [...(this.#streamsByPerson.get(actor) ?? [])].filter((stream) => !this.mayRead(stream, actor))
+    return this.#everIn(actor, (stream) => !this.mayRead(stream, actor)).toReversed()
+  }
+
+  /**
+   * Of the streams that a person is or was in. Who may read a space may read its public rooms, and nobody else may. They come before
+   * it: a device that hears of the space then knows how much there is in it. What goes goes the other way round.
+   */
+  #everIn(actor: string, wanted: (stream: string) => boolean): string[] {
+    return [...(this.#streamsByPerson.get(actor) ?? [])]
+      .filter(wanted)
+      .flatMap((stream) => [...this.#publicRooms(this.#entries.get(stream)?.space ?? null), stream])
+  }
+
+  #publicRooms(space: SpaceState | null): string[] {
+    return space ? [...space.rooms].map(([room]) => streamOfRoom(space.id, room)) : []
+  }
+
+  messagesOf(space: SpaceState): number {
+    return this.#publicRooms(space).reduce((sum, stream) => sum + (this.#entries.get(stream)?.messages ?? 0), 0)
   }
 
   mayRead(stream: string, actor: string): boolean {
@@ -210,10 +231,13 @@ class LogDirectory implements Directory {
       items.map((item) => this.#index(entry, item, 'first time')),
     )
     const people = this.#moved
+    const grown = [...this.#grown].flatMap((stream) => this.#entries.get(stream)!.space!)
+    const moved = (person: string) => people.has(person) || grown.some((space) => isMember(space, person))
     this.#moved = new Set()
+    this.#grown = new Set()
     for (const listener of this.#listeners) {
       try {
-        listener(commit, people)
+        listener(commit, moved)
       } catch (error) {
         this.#health.bug(error, `a watcher of the directory, at ${commit.stream}`)
       }
@@ -274,6 +298,7 @@ class LogDirectory implements Directory {
     entry.space = space
     entry.room = room
     if (made) for (const [person] of (room ?? space)?.members ?? []) this.#note(entry.stream, person)
+    else if (space && event.type === 'room.create') this.#grown.add(entry.stream)
     else if (structureOf(entry, event) === 'member') this.#note(entry.stream, event.entity!)
   }
 

@@ -40,10 +40,10 @@ test('takes no new connection, tells live ones to come back, finishes what is be
   const ada = await server.signIn('Ada')
   const space = ada.found()
   await ada.append(space.stream, space.events)
-  const said = ada.say(space.stream, space.room, 'half sent')
+  const said = ada.say(space.within, space.room, 'half sent')
   const body = JSON.stringify({ events: [said] })
   const writer = open(ada.cookie)
-  writer.ask(`POST ${at(space.stream, 'events')}`, `Content-Length: ${Buffer.byteLength(body)}\r\n`)
+  writer.ask(`POST ${at(space.within, 'events')}`, `Content-Length: ${Buffer.byteLength(body)}\r\n`)
   writer.send(body.slice(0, 100))
   const tails = [open(ada.cookie), open(ada.cookie)]
   tails[0]!.ask('GET /api/tail', '')
@@ -63,7 +63,7 @@ test('takes no new connection, tells live ones to come back, finishes what is be
   expect(await ended).toBe(0)
 
   server = await startProcess(folder.path, { port: new URL(server.origin).port })
-  const { body: page } = await ada.get<StreamPage>(at(space.stream, 'latest'))
+  const { body: page } = await ada.get<StreamPage>(at(space.within, 'latest'))
   expect(page.items.at(-1)!.event.id).toBe(said.id)
 })
 
@@ -95,7 +95,7 @@ test('who sends nothing more, and who reads nothing more, holds it up for some s
   const space = ada.found()
   await ada.append(space.stream, space.events)
   const stuck = open(ada.cookie)
-  stuck.ask(`POST ${at(space.stream, 'events')}`, 'Content-Length: 1000\r\n')
+  stuck.ask(`POST ${at(space.within, 'events')}`, 'Content-Length: 1000\r\n')
   stuck.send('{"events":[')
   const tail = open(ada.cookie)
   tail.ask('GET /api/tail', '')

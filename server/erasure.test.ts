@@ -19,9 +19,9 @@ beforeAll(async () => {
   ann = await server.signIn('Ann')
   bob = await server.signIn('Bob')
   const founded = ann.found()
-  ;({ stream, room } = founded)
-  await ann.append(stream, founded.events)
-  await bob.append(stream, [bob.join(stream)])
+  ;({ within: stream, room } = founded)
+  await ann.append(founded.stream, founded.events)
+  await bob.append(founded.stream, [bob.join(founded.stream)])
 })
 afterAll(() => server.dispose())
 

@@ -50,15 +50,17 @@ describe('live tails', () => {
       gone: [],
     })
     await bob.append(space.stream, [bob.join(space.stream)])
+    expect(await tail.next()).toMatchObject({ type: 'joined', stream: space.within, total: 0 })
     expect(await tail.next()).toMatchObject({ type: 'joined', stream: space.stream, total: 4 })
-    const hello = ada.say(space.stream, space.room, 'hello')
-    const { body } = await ada.append(space.stream, [hello])
+    const hello = ada.say(space.within, space.room, 'hello')
+    const { body } = await ada.append(space.within, [hello])
     const heard = await tail.next()
-    expect(heard).toMatchObject({ type: 'items', stream: space.stream, head: body.results[0]!.seq })
+    expect(heard).toMatchObject({ type: 'items', stream: space.within, head: body.results[0]!.seq })
     expect(heard !== 'end' && heard.type === 'items' && heard.items?.map((item) => item.event)).toEqual([hello])
     await ada.append(space.stream, [ada.event('member.leave', space.stream, { entity: bob.actor })])
     expect(await tail.next()).toEqual({ type: 'gone', stream: space.stream })
-    await ada.append(space.stream, [ada.say(space.stream, space.room, 'he is gone')])
+    expect(await tail.next()).toEqual({ type: 'gone', stream: space.within })
+    await ada.append(space.within, [ada.say(space.within, space.room, 'he is gone')])
     await bob.append(`person:${bob.actor}`, [
       bob.event('read.mark', `person:${bob.actor}`, { room: 'r', payload: { stream: 'space:s', upTo: '1' } }),
     ])
@@ -72,14 +74,18 @@ describe('live tails', () => {
     const space = ada.found()
     await ada.append(space.stream, space.events)
     await bob.append(space.stream, [bob.join(space.stream)])
-    const tail = await follow(() => bob.request(at(space.stream, 'tail?limit=2')))
+    await ada.append(
+      space.within,
+      ['1', '2', '3', '4'].map((text) => ada.say(space.within, space.room, text)),
+    )
+    const tail = await follow(() => bob.request(at(space.within, 'tail?limit=2')))
     const seen: string[] = []
     const seqs: (string | null)[] = [null]
     for (let count = 0; seen.length < 6; count++) {
       if (count === 2)
         await ada.append(
-          space.stream,
-          ['x', 'y'].map((text) => ada.say(space.stream, space.room, text)),
+          space.within,
+          ['x', 'y'].map((text) => ada.say(space.within, space.room, text)),
         )
       const message = await tail.next()
       if (message === 'end' || message.type !== 'items') throw new Error(`unexpected ${JSON.stringify(message)}`)
@@ -87,10 +93,10 @@ describe('live tails', () => {
       seen.push(...message.items!.map((item) => item.event.id))
       seqs.push(message.head)
     }
-    const { items } = (await ada.get(at(space.stream, 'events'))).body
+    const { items } = (await ada.get(at(space.within, 'events'))).body
     expect(seen).toEqual(items.map((item) => item.event.id))
     await ada.append(space.stream, [ada.event('member.leave', space.stream, { entity: bob.actor })])
-    expect(await tail.next()).toEqual({ type: 'gone', stream: space.stream })
+    expect(await tail.next()).toEqual({ type: 'gone', stream: space.within })
     expect(await tail.next()).toBe('end')
   })
 

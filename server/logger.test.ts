@@ -32,9 +32,9 @@ test('at its most talkative, no secret and no word of a message is in the log', 
   const space = ada.found()
   await ada.append(space.stream, space.events)
   const word = 'wombat'
-  await ada.append(space.stream, [ada.say(space.stream, space.room, `a ${word} in a message`)])
-  await ada.append(space.stream, [{ ...ada.say(space.stream, space.room, word), clock: word }])
-  await ada.append(space.stream, [ada.say(space.stream, space.room, word.repeat(100_000))])
+  await ada.append(space.within, [ada.say(space.within, space.room, `a ${word} in a message`)])
+  await ada.append(space.within, [{ ...ada.say(space.within, space.room, word), clock: word }])
+  await ada.append(space.within, [ada.say(space.within, space.room, word.repeat(100_000))])
   const post = { method: 'POST', headers: { 'content-type': 'application/json' } }
   await ada.request(`/api/streams/${word}/events?after=${word}`)
   await ada.request('/api/guest', { ...post, body: `{"name": ${word}` })

@@ -52,13 +52,13 @@ describe('refused at the door, with the field', () => {
     const space = ada.found()
     expect((await ada.append(space.stream, space.events)).status).toBe(200)
     for (const [what, part, field] of table) {
-      const bad = { ...ada.event('x.y', space.stream, { entity: 'e' }), ...part }
-      const answer = await ada.append(space.stream, [bad])
+      const bad = { ...ada.event('x.y', space.within, { entity: 'e' }), ...part }
+      const answer = await ada.append(space.within, [bad])
       expect(answer, what).toMatchObject({ status: 400, body: { error: { code: 'MALFORMED_EVENT' } } })
       expect(answer.body.error!.field, what).toMatch(new RegExp(`^${field}`))
-      expect((await ada.append(space.stream, [ada.say(space.stream, space.room, what)])).status).toBe(200)
+      expect((await ada.append(space.within, [ada.say(space.within, space.room, what)])).status).toBe(200)
     }
-    const { items } = (await ada.get<StreamPage>(at(space.stream, 'events'))).body
+    const { items } = (await ada.get<StreamPage>(at(space.within, 'events'))).body
     expect(items.filter(({ event }) => event.type === 'message.create')).toHaveLength(table.length)
     expect(server.running()).toBe(true)
   })
@@ -68,10 +68,10 @@ test('an event in the log that the directory cannot take is set aside at every s
   const ada = await server.signIn('Ada')
   const space = ada.found()
   await ada.append(space.stream, space.events)
-  await ada.append(space.stream, [ada.say(space.stream, space.room, 'before')])
+  await ada.append(space.within, [ada.say(space.within, space.room, 'before')])
   await server.end('SIGKILL')
-  const made = (payload: object) => ada.event('room.create', space.stream, { entity: 'thread-1', payload })
-  await plant(space.stream, [
+  const made = (payload: object) => ada.event('room.create', space.within, { entity: 'thread-1', payload })
+  await plant(space.within, [
     JSON.stringify(made({ name: 'T', kind: 'thread', parentRoom: '\ud801' })), // took the process down at every start
     JSON.stringify(made({ name: '', kind: 'thread' })),
     JSON.stringify({ ...made({}), type: 'member.join', entity: 'a\u0000b', payload: { name: 'N' } }),
@@ -87,14 +87,14 @@ test('an event in the log that the directory cannot take is set aside at every s
       setAside: { count: 5 },
     })
     for (const { stream, reason } of (await server.health()).setAside.newest) {
-      expect(stream).toBe(space.stream)
+      expect(stream).toBe(space.within)
       expect(reason).not.toBe('')
     }
     await server.end('SIGKILL')
   }
   server = await startProcess(folder.path, { port })
-  expect((await ada.append(space.stream, [ada.say(space.stream, space.room, 'after')])).status).toBe(200)
-  const { items } = (await ada.get<StreamPage>(at(space.stream, `latest?room=${space.room}`))).body
+  expect((await ada.append(space.within, [ada.say(space.within, space.room, 'after')])).status).toBe(200)
+  const { items } = (await ada.get<StreamPage>(at(space.within, `latest?room=${space.room}`))).body
   expect(items.map(({ event }) => (event.payload as { text: string }).text)).toEqual(['before', 'after'])
 })
 

@@ -47,8 +47,8 @@ test('kill -9 under eight writers: what was acknowledged is there once, and the 
     const enough = acknowledged.size + 25
     const writers = Array.from({ length: 8 }, async (_, writer) => {
       while (!down.signal.aborted) {
-        const said = ada.say(space.stream, space.room, `${round} ${writer}`)
-        const answer = await ada.append(space.stream, [said]).catch(() => null)
+        const said = ada.say(space.within, space.room, `${round} ${writer}`)
+        const answer = await ada.append(space.within, [said]).catch(() => null)
         if (answer?.status === 200) acknowledged.add(said.id)
       }
     })
@@ -60,7 +60,7 @@ test('kill -9 under eight writers: what was acknowledged is there once, and the 
   }
   const ids: string[] = []
   for (let after = ''; ;) {
-    const { body } = await ada.get<StreamPage>(at(space.stream, `events?limit=5000${after}`))
+    const { body } = await ada.get<StreamPage>(at(space.within, `events?limit=5000${after}`))
     ids.push(...body.items.map(({ event }) => event.id))
     if (body.upToDate) break
     after = `&after=${body.items.at(-1)!.seq}`
@@ -68,7 +68,7 @@ test('kill -9 under eight writers: what was acknowledged is there once, and the 
   expect(new Set(ids).size).toBe(ids.length)
   expect(acknowledged.size).toBeGreaterThan(20)
   expect([...acknowledged].filter((id) => !ids.includes(id))).toEqual([])
-  expect((await ada.append(space.stream, [ada.say(space.stream, space.room, 'on')])).status).toBe(200)
+  expect((await ada.append(space.within, [ada.say(space.within, space.room, 'on')])).status).toBe(200)
 })
 
 describe('one data folder, one process', () => {
@@ -163,13 +163,14 @@ describe.skipIf(trialDisk === null)('the disk (these need the right to mount one
       const { port } = new URL(server.origin)
       const ada = await server.signIn('Ada')
       const space = ada.found()
-      const said = ada.say(space.stream, space.room, 'before')
-      await ada.append(space.stream, [...space.events, said])
+      const said = ada.say(space.within, space.room, 'before')
+      await ada.append(space.stream, space.events)
+      await ada.append(space.within, [said])
       fill()
-      const long = () => ada.say(space.stream, space.room, 'x'.repeat(50_000))
+      const long = () => ada.say(space.within, space.room, 'x'.repeat(50_000))
       const refused = async () => {
         for (let tries = 0; tries < 40; tries++) {
-          const answer = await ada.append(space.stream, [long()])
+          const answer = await ada.append(space.within, [long()])
           if (answer.status !== 200) return answer
         }
         throw new Error('the disk was not full')
@@ -178,20 +179,20 @@ describe.skipIf(trialDisk === null)('the disk (these need the right to mount one
       const full = await server.health()
       expect([full.disk.state, full.status]).toEqual(['full', 'degraded'])
       expect(full.problems).toEqual([expect.stringMatching(/^The disk has been full since 20.*: nothing is taken\./)])
-      const { items } = (await ada.get<StreamPage>(at(space.stream, 'events?limit=4'))).body
+      const { items } = (await ada.get<StreamPage>(at(space.within, 'events?limit=1'))).body
       expect(items.at(-1)!.event.id).toBe(said.id)
 
       await server.end(signal)
       fill() // what its end gave back
       server = await start(data, { port })
-      expect((await ada.get<StreamPage>(at(space.stream, `latest?room=${space.room}&limit=1`))).status).toBe(200)
+      expect((await ada.get<StreamPage>(at(space.within, `latest?room=${space.room}&limit=1`))).status).toBe(200)
       expect((await refused()).status).toBe(507)
 
       makeRoom()
       expect(await server.health()).toMatchObject({ disk: { state: 'ok' }, status: 'ok', problems: [] })
-      const after = ada.say(space.stream, space.room, 'after')
-      expect((await ada.append(space.stream, [after])).status).toBe(200)
-      const room = (await ada.get<StreamPage>(at(space.stream, `latest?room=${space.room}&limit=1`))).body
+      const after = ada.say(space.within, space.room, 'after')
+      expect((await ada.append(space.within, [after])).status).toBe(200)
+      const room = (await ada.get<StreamPage>(at(space.within, `latest?room=${space.room}&limit=1`))).body
       expect(room.items.at(-1)!.event.id).toBe(after.id)
     },
   )
@@ -203,21 +204,22 @@ describe.skipIf(trialDisk === null)('the disk (these need the right to mount one
       const { port } = new URL(server.origin)
       const ada = await server.signIn('Ada')
       const space = ada.found()
-      const said = ada.say(space.stream, space.room, 'before')
-      await ada.append(space.stream, [...space.events, said])
+      const said = ada.say(space.within, space.room, 'before')
+      await ada.append(space.stream, space.events)
+      await ada.append(space.within, [said])
       await server.end(signal)
       disk.readOnly()
       server = await start(data, { port })
-      const room = (await ada.get<StreamPage>(at(space.stream, `latest?room=${space.room}&limit=1`))).body
+      const room = (await ada.get<StreamPage>(at(space.within, `latest?room=${space.room}&limit=1`))).body
       expect(room.items.at(-1)!.event.id).toBe(said.id)
-      expect((await ada.append(space.stream, [ada.say(space.stream, space.room, 'x')])).status).toBe(507)
+      expect((await ada.append(space.within, [ada.say(space.within, space.room, 'x')])).status).toBe(507)
       expect(await server.signIn('Bob')).toMatchObject({ error: { code: 'STORAGE_FULL' } })
       const { disk: found, problems } = await server.health()
       expect([found.state, ...problems]).toEqual(['read-only', expect.stringContaining('has been read-only since')])
       await server.end()
       disk.writable()
       server = await start(data, { port })
-      expect((await ada.append(space.stream, [ada.say(space.stream, space.room, 'x')])).status).toBe(200)
+      expect((await ada.append(space.within, [ada.say(space.within, space.room, 'x')])).status).toBe(200)
     },
   )
 })
@@ -230,10 +232,10 @@ test('a disk that refuses more for another reason (here a limit of file sizes): 
   await ada.append(space.stream, space.events)
   const statuses: number[] = []
   for (let i = 0; i < 30; i++) {
-    statuses.push((await ada.append(space.stream, [ada.say(space.stream, space.room, 'x'.repeat(50_000))])).status)
+    statuses.push((await ada.append(space.within, [ada.say(space.within, space.room, 'x'.repeat(50_000))])).status)
   }
   expect(new Set(statuses)).toEqual(new Set([200, 507]))
-  expect((await ada.get<StreamPage>(at(space.stream, `latest?room=${space.room}&limit=1`))).status).toBe(200)
+  expect((await ada.get<StreamPage>(at(space.within, `latest?room=${space.room}&limit=1`))).status).toBe(200)
   expect(server.log()).toContain('the state of the disk changed')
 })
 
@@ -255,13 +257,13 @@ test('a disk that fails to sync: what it may not have is not acknowledged, the p
   const space = ada.found()
   await ada.append(space.stream, space.events)
   const ended = server.end('SIGUSR2')
-  const said = ada.say(space.stream, space.room, 'x')
-  const answer = await ada.append(space.stream, [said]).catch(() => null)
+  const said = ada.say(space.within, space.room, 'x')
+  const answer = await ada.append(space.within, [said]).catch(() => null)
   expect(answer?.status).not.toBe(200)
   expect(await ended).toBe(1)
   expect(server.log()).toMatch(/"level":60.*EIO.*a bug ended the server/)
   await start(folder.path, { port })
-  expect((await ada.append(space.stream, [said])).status).toBe(200)
+  expect((await ada.append(space.within, [said])).status).toBe(200)
 })
 
 describe('bodies that do not come, or come to nothing', () => {
@@ -288,8 +290,8 @@ describe('bodies that do not come, or come to nothing', () => {
       const space = ada.found()
       await ada.append(space.stream, space.events)
       for (let i = 0; i < 12; i++) {
-        const said = Array.from({ length: 10 }, () => ada.say(space.stream, space.room, 'x'.repeat(50_000)))
-        await ada.append(space.stream, said)
+        const said = Array.from({ length: 10 }, () => ada.say(space.within, space.room, 'x'.repeat(50_000)))
+        await ada.append(space.within, said)
       }
       const port = Number(new URL(server.origin).port)
       // several at once, so that they pass what the kernel keeps for a connection
@@ -302,7 +304,7 @@ describe('bodies that do not come, or come to nothing', () => {
       const tail = open('/api/tail').resume()
       await expect.poll(() => server.health().then(({ tails }) => tails)).toBe(1)
       const before = openSockets(server.pid)
-      const unread = Array.from({ length: 4 }, () => open(at(space.stream, 'events?limit=5000'), 8).pause())
+      const unread = Array.from({ length: 4 }, () => open(at(space.within, 'events?limit=5000'), 8).pause())
       await expect.poll(() => openSockets(server.pid) - before, { timeout: 20_000 }).toBeGreaterThanOrEqual(4)
       await expect.poll(() => openSockets(server.pid) - before, { timeout: 20_000 }).toBeLessThanOrEqual(0)
       for (const socket of unread) socket.destroy()

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AnyEvent } from '../schema/events/event.ts'
 import type { SpaceList, StreamPage } from '../schema/messages/http.ts'
+import { streamOfRoom } from '../schema/events/streams.ts'
 import { startTestServer, type TestPerson, type TestServer } from './testing.ts'
 
 /** Who may append what, asked of the server itself. */
@@ -20,8 +21,8 @@ async function aSpace(visibility: 'public' | 'invite' = 'public') {
     ada!.event('member.join', space.stream, { entity: one.actor, payload: { name: one.name } }),
   )
   await ada!.append(space.stream, [...space.events, ...letIn])
-  const said = bob!.say(space.stream, space.room, 'mine')
-  await bob!.append(space.stream, [said])
+  const said = bob!.say(space.within, space.room, 'mine')
+  await bob!.append(space.within, [said])
   return { ada: ada!, bob: bob!, eve: eve!, said, ...space }
 }
 
@@ -34,7 +35,7 @@ describe('messages', () => {
   test.each(['message.edit', 'message.delete', 'message.restore'])(
     '%s is its author’s, or an admin’s',
     async (type) => {
-      const { ada, bob, eve, said, stream, room } = await aSpace()
+      const { ada, bob, eve, said, within: stream, room } = await aSpace()
       const change = (by: TestPerson) =>
         by.event(type, stream, { entity: said.id, room, payload: type === 'message.edit' ? { text: 'x' } : {} })
       expect(await outcome(eve, change(eve))).toBe('403 NOT_ALLOWED entity')
@@ -46,7 +47,7 @@ describe('messages', () => {
   )
 
   test('a message and its edit in one request are one person’s work; an edit before it is not', async () => {
-    const { eve, stream, room } = await aSpace()
+    const { eve, within: stream, room } = await aSpace()
     const said = eve.say(stream, room, 'first')
     const edit = eve.event('message.edit', stream, { entity: said.id, room, payload: { text: 'second' } })
     expect(await outcome(eve, edit, said)).toBe('403 NOT_ALLOWED entity')
@@ -54,9 +55,9 @@ describe('messages', () => {
   })
 
   test('what a refused request brought gives no right to the next in the line', async () => {
-    const { ada, bob, eve, stream, room } = await aSpace()
+    const { ada, bob, eve, said: another, within: stream, room } = await aSpace()
     const said = eve.say(stream, room, 'never taken')
-    const forbidden = eve.event('space.update', stream, { entity: stream.slice(6), payload: { name: 'Mine' } })
+    const forbidden = eve.event('message.delete', stream, { entity: another.id })
     const edit = eve.event('message.edit', stream, { entity: said.id, room, payload: { text: 'x' } })
     const answers = await Promise.all([
       ada.append(stream, [ada.say(stream, room, 'busy')]),
@@ -70,12 +71,12 @@ describe('messages', () => {
 
 describe('rooms and the space', () => {
   test('renaming and archiving rooms, and the space’s name, are an admin’s; a thread is its maker’s too', async () => {
-    const { ada, bob, eve, said, stream, room, id } = await aSpace()
-    const rename = (by: TestPerson, entity: string) =>
+    const { ada, bob, eve, said, stream: space, within, room, id } = await aSpace()
+    const rename = (by: TestPerson, entity: string, stream = space) =>
       by.event('room.update', stream, { entity, payload: { name: 'N' } })
     const archive = (by: TestPerson, entity: string) =>
-      by.event('room.archive', stream, { entity, payload: { archived: true } })
-    const nameSpace = (by: TestPerson) => by.event('space.update', stream, { entity: id, payload: { name: 'N' } })
+      by.event('room.archive', space, { entity, payload: { archived: true } })
+    const nameSpace = (by: TestPerson) => by.event('space.update', space, { entity: id, payload: { name: 'N' } })
     for (const make of [rename, archive]) {
       expect(await outcome(eve, make(eve, room))).toBe('403 NOT_ALLOWED type')
       expect(await outcome(ada, make(ada, room))).toBe('200')
@@ -84,18 +85,21 @@ describe('rooms and the space', () => {
     expect(await outcome(ada, nameSpace(ada))).toBe('200')
     const thread = `thread-${said.id}`
     const payload = { name: 'T', kind: 'thread', parentRoom: room, parentMessage: said.id }
-    expect(await outcome(bob, bob.event('room.create', stream, { entity: thread, payload }))).toBe('200')
-    expect(await outcome(eve, rename(eve, thread))).toBe('403 NOT_ALLOWED type')
-    expect(await outcome(bob, rename(bob, thread))).toBe('200')
+    expect(await outcome(bob, bob.event('room.create', within, { entity: thread, payload }))).toBe('200')
+    expect(await outcome(eve, rename(eve, thread, within))).toBe('403 NOT_ALLOWED type')
+    expect(await outcome(bob, rename(bob, thread, within))).toBe('200')
   })
 
   test('a room cannot be made a second time, nor a thread into something else; the same thread can, by two offline', async () => {
-    const { bob, eve, said, stream, room } = await aSpace()
-    const make = (by: TestPerson, entity: string, payload: object) =>
+    const { bob, eve, said, stream: space, within, room } = await aSpace()
+    const make = (by: TestPerson, entity: string, payload: object, stream = within) =>
       by.event('room.create', stream, { entity, payload })
     const thread = { name: 'T', kind: 'thread', parentRoom: room, parentMessage: said.id }
-    expect(await outcome(eve, make(eve, room, { name: 'Taken over', kind: 'room' }))).toBe('403 NOT_ALLOWED entity')
-    expect(await outcome(eve, make(eve, room, thread))).toBe('403 NOT_ALLOWED entity')
+    expect(await outcome(eve, make(eve, room, { name: 'Taken over', kind: 'room' }, space))).toBe(
+      '403 NOT_ALLOWED entity',
+    )
+    expect(await outcome(eve, make(eve, room, thread))).toBe('400 MALFORMED_EVENT stream')
+    expect(await outcome(eve, make(eve, 'thread-1', thread, space))).toBe('400 MALFORMED_EVENT stream')
     expect(await outcome(bob, make(bob, 'thread-1', thread))).toBe('200')
     expect(await outcome(eve, make(eve, 'thread-1', thread))).toBe('200')
     expect(await outcome(eve, make(eve, 'thread-1', { ...thread, parentMessage: 'other' }))).toBe(
@@ -105,7 +109,7 @@ describe('rooms and the space', () => {
   })
 
   test('rights of threads are known after a restart', async () => {
-    const { bob, eve, said, stream, room } = await aSpace()
+    const { bob, eve, said, within: stream, room } = await aSpace()
     const payload = { name: 'T', kind: 'thread', parentRoom: room, parentMessage: said.id }
     await bob.append(stream, [bob.event('room.create', stream, { entity: 'thread-9', payload })])
     await server.stop()
@@ -161,30 +165,32 @@ describe('importers', () => {
   const inName = (event: AnyEvent): AnyEvent => ({ ...event, payload: { ...(event.payload as object), author } })
 
   test('name authors in the spaces that they made, and as an ordinary member anywhere else', async () => {
-    const { stream, room } = await aSpace()
+    const { stream: space, within: stream, room } = await aSpace()
     const importer = await server.signIn('Import', { importer: true })
-    expect(await outcome(importer, importer.join(stream), importer.say(stream, room, 'as myself'))).toBe('200')
+    expect(await outcome(importer, importer.join(space))).toBe('200')
+    expect(await outcome(importer, importer.say(stream, room, 'as myself'))).toBe('200')
     expect(await outcome(importer, inName(importer.say(stream, room, 'as another')))).toBe(
       '403 NOT_ALLOWED payload.author',
     )
     const unknown = inName({ ...importer.event('future.thing', stream, { room }), payload: {} })
     expect(await outcome(importer, unknown)).toBe('403 NOT_ALLOWED payload.author')
     const own = importer.found()
-    expect(await outcome(importer, ...own.events, inName(importer.say(own.stream, own.room, 'x')))).toBe('200')
+    expect(await outcome(importer, ...own.events)).toBe('200')
+    expect(await outcome(importer, inName(importer.say(own.within, own.room, 'x')))).toBe('200')
   })
 
   test('being made an admin of another’s space does not help', async () => {
-    const { ada, stream, room } = await aSpace()
+    const { ada, stream, within, room } = await aSpace()
     const importer = await server.signIn('Import', { importer: true })
     await importer.append(stream, [importer.join(stream)])
     const promote = ada.event('member.role', stream, { entity: importer.actor, payload: { role: 'admin' } })
     expect(await outcome(ada, promote)).toBe('200')
-    expect(await outcome(importer, inName(importer.say(stream, room, 'x')))).toBe('403 NOT_ALLOWED payload.author')
+    expect(await outcome(importer, inName(importer.say(within, room, 'x')))).toBe('403 NOT_ALLOWED payload.author')
   })
 
   test('a person may not, not even who founded the space', async () => {
-    const { ada, stream, room } = await aSpace()
-    expect(await outcome(ada, inName(ada.say(stream, room, 'x')))).toBe('403 NOT_ALLOWED payload.author')
+    const { ada, within, room } = await aSpace()
+    expect(await outcome(ada, inName(ada.say(within, room, 'x')))).toBe('403 NOT_ALLOWED payload.author')
     const own = ada.found()
     expect(await outcome(ada, inName(own.events[0]!))).toBe('403 NOT_ALLOWED payload.author')
   })
@@ -196,28 +202,33 @@ describe('a stream’s own', () => {
     const eve = await server.signIn('Eve')
     const mine = eve.found()
     await eve.append(mine.stream, mine.events)
-    const before = await hers.ada.get<StreamPage>(at(hers.stream, `latest?room=${hers.room}`))
+    const before = await hers.ada.get<StreamPage>(at(hers.within, `latest?room=${hers.room}`))
     const outline = await hers.ada.get<StreamPage>(at(hers.stream, 'outline'))
+    const within = streamOfRoom(mine.id, hers.room) // in my space, the room's name is another's
     const make = (type: string, entity: string, payload: object, room?: string) =>
-      eve.event(type, mine.stream, { entity, payload, ...(room !== undefined && { room }) })
+      eve.event(type, /^message|thread/.test(type + entity) ? within : mine.stream, {
+        entity,
+        payload,
+        ...(room !== undefined && { room }),
+      })
     expect(await outcome(eve, make('room.create', hers.room, { name: 'Mine now', kind: 'room' }))).toBe('200')
     expect(await outcome(eve, make('room.update', hers.room, { name: 'Renamed' }))).toBe('200')
     expect(await outcome(eve, make('room.archive', hers.room, { archived: true }))).toBe('200')
     const thread = { name: 'T', kind: 'thread', parentRoom: hers.room, parentMessage: hers.said.id }
     expect(await outcome(eve, make('room.create', 'thread-x', thread))).toBe('200')
     expect(await outcome(eve, make('message.delete', hers.said.id, {}, hers.room))).toBe('200') // an admin of nothing there
-    expect(await outcome(eve, eve.say(mine.stream, hers.room, 'in her room?'))).toBe('200')
-    expect(await hers.ada.get(at(hers.stream, `latest?room=${hers.room}`))).toEqual(before)
+    expect(await outcome(eve, eve.say(within, hers.room, 'in her room?'))).toBe('200')
+    expect(await hers.ada.get(at(hers.within, `latest?room=${hers.room}`))).toEqual(before)
     expect(await hers.ada.get(at(hers.stream, 'outline'))).toEqual(outline)
     // an event's id that another space has is free here, and has another content
-    const sameId = { ...eve.say(mine.stream, mine.room, 'same id'), id: hers.said.id, entity: hers.said.id }
+    const sameId = { ...eve.say(mine.within, mine.room, 'same id'), id: hers.said.id, entity: hers.said.id }
     expect(await outcome(eve, sameId)).toBe('200')
-    expect(await hers.ada.get(at(hers.stream, `latest?room=${hers.room}`))).toEqual(before)
+    expect(await hers.ada.get(at(hers.within, `latest?room=${hers.room}`))).toEqual(before)
     expect((await eve.get(at(hers.stream, 'outline'))).status).toBe(403)
   })
 
   test('read marks go into the person’s stream, and nothing else does', async () => {
-    const { bob, stream, room } = await aSpace()
+    const { bob, within: stream, room } = await aSpace()
     const mark = { room, payload: { stream, upTo: '5' } }
     const own = `person:${bob.actor}`
     expect(await outcome(bob, bob.event('read.mark', stream, mark))).toBe('400 MALFORMED_EVENT stream')
@@ -230,7 +241,7 @@ describe('a stream’s own', () => {
   })
 
   test('reactions and pins are of whoever sends them: nobody sends another’s', async () => {
-    const { bob, eve, said, stream, room } = await aSpace()
+    const { bob, eve, said, within: stream, room } = await aSpace()
     for (const [type, payload] of [
       ['reaction.add', { emoji: '👍' }],
       ['pin.add', {}],
@@ -244,9 +255,9 @@ describe('a stream’s own', () => {
     }
   })
 
-  test('a message in an archived room is taken, and one in a room that nobody made: both are kept, neither breaks a page', async () => {
-    const { ada, bob, stream, room } = await aSpace()
-    await ada.append(stream, [ada.event('room.archive', stream, { entity: room, payload: { archived: true } })])
+  test('a message in an archived room is taken, and one in a thread that nobody made: both are kept, neither breaks a page', async () => {
+    const { ada, bob, stream: space, within: stream, room } = await aSpace()
+    await ada.append(space, [ada.event('room.archive', space, { entity: room, payload: { archived: true } })])
     expect(await outcome(bob, bob.say(stream, room, 'written offline'))).toBe('200')
     expect(await outcome(bob, bob.say(stream, 'made by a newer build', 'kept'))).toBe('200')
     expect((await bob.get<StreamPage>(at(stream, `latest?room=${room}`))).body.items.at(-1)!.event.payload).toEqual({
@@ -258,7 +269,7 @@ describe('a stream’s own', () => {
 
 describe('an id stands for one content', () => {
   test('the same event again is the same event, however its fields are ordered; another content is 409', async () => {
-    const { bob, eve, stream, room } = await aSpace()
+    const { bob, eve, within: stream, room } = await aSpace()
     const said = bob.say(stream, room, 'once')
     const turned = Object.fromEntries(Object.entries(said).toReversed()) as unknown as AnyEvent
     expect(await outcome(bob, said)).toBe('200')
@@ -269,7 +280,7 @@ describe('an id stands for one content', () => {
   })
 
   test('who may not write here is not told which ids there are', async () => {
-    const { bob, said, stream, room } = await aSpace('invite')
+    const { bob, said, within: stream, room } = await aSpace('invite')
     const mallory = await server.signIn('Mallory')
     const probe = { ...mallory.say(stream, room, 'x'), id: said.id, entity: said.id }
     expect(await outcome(mallory, probe)).toBe('404 UNKNOWN_STREAM')
@@ -277,7 +288,7 @@ describe('an id stands for one content', () => {
   })
 
   test('twice in one request, and in two at the same moment', async () => {
-    const { bob, stream, room } = await aSpace()
+    const { bob, within: stream, room } = await aSpace()
     const said = bob.say(stream, room, 'once')
     const other = { ...said, payload: { text: 'other' } }
     expect(await outcome(bob, said, other)).toBe('409 EVENT_CHANGED id')
@@ -293,7 +304,7 @@ describe('an id stands for one content', () => {
   })
 
   test('the log keeps what the author sent: fields that this build does not know too', async () => {
-    const { bob, stream, room } = await aSpace()
+    const { bob, within: stream, room } = await aSpace()
     const said = {
       ...bob.say(stream, room, 'x'),
       payload: { text: 'x', format: { v: 2, parts: [1] } },
@@ -312,7 +323,7 @@ describe('an id stands for one content', () => {
 })
 
 test('a version of a known type that this server does not know is refused: its rights could not be looked at', async () => {
-  const { ada, bob, stream, room } = await aSpace()
+  const { ada, bob, within: stream, room } = await aSpace()
   const newer = (type: string, payload: object) => ({
     ...bob.event(type, stream, { entity: room, payload }),
     version: 2,
@@ -328,7 +339,7 @@ describe('clocks', () => {
   const clockOf = (ms: number) => String(BigInt(ms) << 16n)
 
   test('five minutes ahead at most, and not before there was such an app; the answer says what time it is', async () => {
-    const { bob, stream, room } = await aSpace()
+    const { bob, within: stream, room } = await aSpace()
     const say = (part: object) => ({ ...bob.say(stream, room, 'x'), ...part })
     const now = Date.now()
     expect(await outcome(bob, say({ clock: clockOf(now + 4 * minute), at: now + 4 * minute }))).toBe('200')
@@ -349,8 +360,8 @@ describe('clocks', () => {
 
   test('imports are of the past alone, however far', async () => {
     const importer = await server.signIn('Import', { importer: true })
-    const { stream, room, events } = importer.found()
-    await importer.append(stream, events)
+    const { stream: space, within: stream, room, events } = importer.found()
+    await importer.append(space, events)
     const say = (ms: number) => ({ ...importer.say(stream, room, 'x'), clock: clockOf(ms), at: ms })
     expect(await outcome(importer, say(Date.UTC(1988, 7)))).toBe('200')
     expect(await outcome(importer, say(Date.now() + 2 * minute))).toBe('400 CLOCK_AHEAD clock')

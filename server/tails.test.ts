@@ -60,15 +60,15 @@ test('a tail that nobody reads is cut once 1 MB waits for it; the others hear ev
   const ada = await server.signIn('Ada')
   const space = ada.found()
   await ada.append(space.stream, space.events)
-  const deaf = [await new Tail(ada).opened(), await new Tail(ada, at(space.stream, 'tail')).opened()]
+  const deaf = [await new Tail(ada).opened(), await new Tail(ada, at(space.within, 'tail')).opened()]
   const hearing = await new Tail(ada).opened()
   for (const { socket } of deaf) socket.pause()
   const before = await residentMb(server.pid)
-  const batch = () => Array.from({ length: 4 }, () => ada.say(space.stream, space.room, 'x'.repeat(55_000)))
+  const batch = () => Array.from({ length: 4 }, () => ada.say(space.within, space.room, 'x'.repeat(55_000)))
   const sent: string[] = []
   for (let i = 0; i < 60; i++) {
     const events = batch()
-    await ada.append(space.stream, events)
+    await ada.append(space.within, events)
     sent.push(...events.map(({ id }) => id))
   }
   const heard = () =>
@@ -94,7 +94,7 @@ test('what waits for all of them is bounded too: those with most are cut', async
   const { tails } = (await (await fetch(`${small.origin}/healthz`)).json()) as { tails: number }
   expect(tails).toBe(6)
   for (let i = 0; i < 130; i++) {
-    await people[0]!.append(space.stream, [people[0]!.say(space.stream, space.room, 'x'.repeat(50_000))])
+    await people[0]!.append(space.within, [people[0]!.say(space.within, space.room, 'x'.repeat(50_000))])
   }
   const left = async () => ((await (await fetch(`${small.origin}/healthz`)).json()) as { tails: number }).tails
   expect(await left()).toBeLessThan(6)
@@ -108,17 +108,17 @@ describe('behind another answer on the same connection', () => {
     const ada = await server.signIn('Ada')
     const space = ada.found()
     await ada.append(space.stream, space.events)
-    const path = which === '/api/tail' ? which : at(space.stream, 'tail')
+    const path = which === '/api/tail' ? which : at(space.within, 'tail')
     const open = (await server.health()).tails
     // an append is answered after its commit, long after the request that follows it has been read
-    const body = JSON.stringify({ events: [ada.say(space.stream, space.room, 'before')] })
+    const body = JSON.stringify({ events: [ada.say(space.within, space.room, 'before')] })
     const type = `Content-Type: application/json\r\nOrigin: http://localhost\r\nCookie: ${ada.cookie}`
-    const append = `POST ${at(space.stream, 'events')} HTTP/1.1\r\nHost: localhost\r\n${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    const append = `POST ${at(space.within, 'events')} HTTP/1.1\r\nHost: localhost\r\n${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
     const tail = new Tail(ada, path, new URL(server.origin).port, append)
     await expect.poll(() => tail.messages().length).toBeGreaterThan(0)
     expect(tail.text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200'])
-    const event = ada.say(space.stream, space.room, 'heard')
-    await ada.append(space.stream, [event])
+    const event = ada.say(space.within, space.room, 'heard')
+    await ada.append(space.within, [event])
     await expect.poll(() => tail.text).toContain(event.id)
     tail.socket.destroy()
     await expect.poll(async () => (await server.health()).tails).toBe(open)
@@ -190,20 +190,20 @@ describe('who is gone hears nothing more', () => {
     await bob.append(space.stream, [bob.join(space.stream)])
     const own = await new Tail(bob).opened()
     const open = (await server.health()).tails
-    const streams = await new Tail(bob, at(space.stream, 'tail')).opened()
-    const unread = await new Tail(bob, at(space.stream, 'tail')).opened()
+    const streams = await new Tail(bob, at(space.within, 'tail')).opened()
+    const unread = await new Tail(bob, at(space.within, 'tail')).opened()
     unread.socket.pause()
     await ada.append(
-      space.stream,
-      Array.from({ length: 100 }, () => ada.say(space.stream, space.room, 'x'.repeat(50_000))),
+      space.within,
+      Array.from({ length: 100 }, () => ada.say(space.within, space.room, 'x'.repeat(50_000))),
     )
     await ada.append(space.stream, [ada.event('member.leave', space.stream, { entity: bob.actor })])
-    const secret = ada.say(space.stream, space.room, 'he is gone')
-    await ada.append(space.stream, [secret])
+    const secret = ada.say(space.within, space.room, 'he is gone')
+    await ada.append(space.within, [secret])
     expect((await server.health()).tails).toBe(open) // both are let go of, read or not
     await expect.poll(() => streams.ended).toBe(true)
-    expect(streams.messages().at(-1)).toEqual({ type: 'gone', stream: space.stream })
-    await expect.poll(() => own.messages().at(-1)).toEqual({ type: 'gone', stream: space.stream })
+    expect(streams.messages().at(-1)).toEqual({ type: 'gone', stream: space.within })
+    await expect.poll(() => own.messages().at(-1)).toEqual({ type: 'gone', stream: space.within })
     await sleep(1200)
     unread.socket.resume()
     await expect.poll(() => unread.ended).toBe(true)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { ulid } from 'ulid'
 import type { AnyEvent } from '../schema/events/event.ts'
-import { spaceStream } from '../schema/events/streams.ts'
+import { spaceStream, streamOfRoom } from '../schema/events/streams.ts'
 import type { AppendResult, HttpFault, Identity, StreamPage } from '../schema/messages/http.ts'
 import type { GuestPolicy } from './http/sign-in.ts'
 import { defaultLimits, type Limits } from './limits.ts'
@@ -101,7 +101,7 @@ export async function signIn(origin: string, name: string, extra: object) {
     },
     join: (stream: string): AnyEvent =>
       event('member.join', stream, { entity: identity.actor, payload: { name: identity.name } }),
-    /** the events that found a space with one room */
+    /** the events that found a space with one room; what is in that lies `within` */
     found(visibility: 'public' | 'invite' = 'public') {
       const id = ulid()
       const stream = spaceStream(id)
@@ -111,7 +111,7 @@ export async function signIn(origin: string, name: string, extra: object) {
         event('member.join', stream, { entity: identity.actor, payload: { name: identity.name } }),
         event('room.create', stream, { entity: room, payload: { name: 'general', kind: 'room' } }),
       ]
-      return { id, stream, room, events }
+      return { id, stream, room, within: streamOfRoom(id, room), events }
     },
   }
 }

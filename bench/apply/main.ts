@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import sqlite3InitModule, { type Sqlite3Static } from '@sqlite.org/sqlite-wasm'
-import type { SequencedEvent } from '../../schema/events/event.ts'
+import type { KnownEvent } from '../../schema/events/event.ts'
 import type { SqlValue } from '../../schema/live.ts'
 import { indexedWords } from '../../schema/search/words.ts'
 import { projectionTables } from '../../schema/tables/tables.ts'
@@ -9,6 +9,7 @@ import { migrate } from '../../workers/runtime/opening/migrate.ts'
 import { applyBatch } from '../../workers/event-store/apply-batch.ts'
 import { openRawSql, type RawSql } from '../../workers/runtime/serving/raw-sql.ts'
 import { openStore } from '../../workers/event-store/store.ts'
+import { batchesOf } from '../history-events.ts'
 import { loadHistoryEvents } from './history.ts'
 
 /**
@@ -50,17 +51,14 @@ interface Table {
   readonly rows: readonly (readonly SqlValue[])[]
 }
 
-function measureApply(sqlite3: Sqlite3Static, events: readonly SequencedEvent[]) {
+function measureApply(sqlite3: Sqlite3Static, events: readonly KnownEvent[]) {
   const db = new sqlite3.oo1.DB(':memory:')
   const sql = openRawSql(sqlite3, db)
   migrate(sql, migrations)
   const store = openStore({ sql })
-  const stream = events[0]!.event.stream
   const start = cpuSeconds()
-  for (let i = 0; i < events.length; i += batchSize) {
-    const items = events.slice(i, i + batchSize)
-    const after = i === 0 ? null : events[i - 1]!.seq
-    const outcome = applyBatch(store, { batchId: `b${i}`, stream, items, after, cursor: items.at(-1)!.seq })
+  for (const batch of batchesOf(events, batchSize)) {
+    const outcome = applyBatch(store, { batchId: '', ...batch })
     if (outcome.type !== 'Applied' || outcome.rejected.length > 0) throw new Error(JSON.stringify(outcome))
   }
   const seconds = cpuSeconds() - start

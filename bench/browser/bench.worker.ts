@@ -14,7 +14,6 @@ declare const self: DedicatedWorkerGlobalScope
 
 let sqlite3: Sqlite3Static
 let database: LeaderDatabase
-let cursor: string | null = null
 let batches = 0
 /** to the last batch */
 const answers: ToSync[] = []
@@ -46,8 +45,6 @@ async function open(): Promise<{ storage: string; events: number }> {
     toPeer: (message) => answers.push(message as ToSync),
   })
   const events = Number(query(countEvents, [])[0]?.[0])
-  const kept = query('SELECT seq FROM cursors LIMIT 1', [])[0]?.[0]
-  cursor = typeof kept === 'string' ? kept : null
   return { storage: database.storage, events }
 }
 
@@ -100,7 +97,7 @@ function receive(items: readonly SequencedEvent[]): number {
   const next = items.at(-1)?.seq ?? null
   const stream = items[0]?.event.stream ?? ''
   answers.length = 0
-  const message = { type: 'EVENTS', batchId, stream, items, after: cursor, cursor: next } as const
+  const message = { type: 'EVENTS', batchId, stream, items, after: null, cursor: next } as const
   database.receive(message)
   const ms = performance.now() - start
   const failed = answers.find((answer) => answer.type === 'EVENTS_FAILED')
@@ -108,7 +105,6 @@ function receive(items: readonly SequencedEvent[]): number {
   const applied = answers.find((answer) => answer.type === 'EVENTS_APPLIED')
   if (applied?.type !== 'EVENTS_APPLIED') throw new Error(`batch not acknowledged: ${JSON.stringify(answers)}`)
   if (applied.rejected.length > 0) throw new Error(`events rejected: ${JSON.stringify(applied.rejected[0])}`)
-  cursor = next
   return ms
 }
 

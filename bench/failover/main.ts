@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test'
 import type { SqlValue } from '../../schema/live.ts'
 import type { BenchSite } from '../bench-site.ts'
 import { percentile, type Figures } from '../figures.ts'
-import { busiestRooms, loadHistory, writeBatches } from '../history-events.ts'
+import { busiestRooms, loadHistory, writeBatches, type BenchRoom } from '../history-events.ts'
 import { step } from '../step.ts'
 import { timelineQuery, timelinesOf, unreadQuery } from '../main-job/queries.ts'
 
@@ -34,7 +34,7 @@ export async function benchFailover(site: BenchSite, figures: Figures, options: 
 }
 
 /** A database of the history. Returns its busiest rooms. */
-async function fill(site: BenchSite, figures: Figures, messages: number): Promise<string[]> {
+async function fill(site: BenchSite, figures: Figures, messages: number): Promise<BenchRoom[]> {
   const history = loadHistory(messages)
   figures.note(`${history.real ? 'real history' : 'no real history here: generated one'}: ${history.messages} messages`)
   await writeBatches(history.events, joinPath(site.dataFolder, 'events.ndjson'), 500)
@@ -48,10 +48,10 @@ async function fill(site: BenchSite, figures: Figures, messages: number): Promis
 /** Two tabs at a time, the older one leads; each keeps live queries as a tab of the app does. */
 class Tabs {
   readonly #site: BenchSite
-  readonly #rooms: readonly string[]
+  readonly #rooms: readonly BenchRoom[]
   readonly #pages: Page[] = []
 
-  constructor(site: BenchSite, rooms: readonly string[]) {
+  constructor(site: BenchSite, rooms: readonly BenchRoom[]) {
     this.#site = site
     this.#rooms = rooms
   }
@@ -65,7 +65,10 @@ class Tabs {
     const newestOf = 'SELECT max(order_key) - 4294967296 FROM timeline_items WHERE timeline_id = ?'
     const [newest] = await ask(newestOf, [timelines[0]!])
     const from = newest?.[0] ?? 0
-    const queries = [timelineQuery(timelines[0]!, from), ...timelines.map((timeline) => unreadQuery(timeline, from))]
+    const queries = [
+      timelineQuery(this.#rooms[0]!.stream, timelines[0]!, from),
+      ...timelines.map((timeline) => unreadQuery(timeline, from)),
+    ]
     for (const query of queries) await page.evaluate((asked) => window.bench.listen(asked), query)
     this.#pages.push(page)
   }

@@ -3,7 +3,7 @@ import { ulid } from 'ulid'
 import type { EventDraft } from '../../schema/events/event.ts'
 import type { BenchSite } from '../bench-site.ts'
 import { percentile, type Figures } from '../figures.ts'
-import { benchStream } from '../history-events.ts'
+import { quietStream } from '../history-events.ts'
 
 const actor = 'bench-writer'
 const rounds = 200
@@ -20,7 +20,7 @@ export async function benchLatency(site: BenchSite, figures: Figures): Promise<v
   const room = ulid()
   const query = {
     sql: 'SELECT snippet, id, order_key FROM timeline_items WHERE timeline_id = (SELECT e.id FROM streams s JOIN entities e ON e.stream = s.id WHERE s.name = ? AND e.name = ?) ORDER BY order_key DESC, id LIMIT 50',
-    parameters: [benchStream, room],
+    parameters: [quietStream, room],
   }
   for (const page of [first, second]) await page.evaluate((asked) => window.bench.listen(asked), query)
   const offsetMs = await clockOffset(first, second)
@@ -81,5 +81,5 @@ async function clockOffset(first: Page, second: Page): Promise<number> {
 
 function message(room: string, text: string): EventDraft {
   const id = ulid()
-  return { id, type: 'message.create', stream: benchStream, actor, at: Date.now(), entity: id, room, payload: { text } }
+  return { id, type: 'message.create', stream: quietStream, actor, at: Date.now(), entity: id, room, payload: { text } }
 }

@@ -4,7 +4,7 @@ import type { Query, SqlValue } from '../../schema/live.ts'
 import type { BenchSite, RemoteWorker } from '../bench-site.ts'
 import { percentile, type Figures } from '../figures.ts'
 import type { Timing } from '../plot.ts'
-import { benchSeq, benchStream } from '../history-events.ts'
+import { benchSeq } from '../history-events.ts'
 import { reactionQuery, timelineQuery, unreadQuery } from './queries.ts'
 
 const rounds = 100
@@ -17,24 +17,25 @@ export async function benchMaintain(site: BenchSite, figures: Figures): Promise<
   const writer = await EventWriter.after(worker)
   const rooms = await worker.query(
     `SELECT (SELECT name FROM entities WHERE id = t.timeline_id), (SELECT t2.order_key FROM timeline_items t2
-       WHERE t2.timeline_id = t.timeline_id ORDER BY order_key DESC LIMIT 1 OFFSET 49), timeline_id
+       WHERE t2.timeline_id = t.timeline_id ORDER BY order_key DESC LIMIT 1 OFFSET 49), timeline_id,
+       (SELECT name FROM streams WHERE id = t.stream)
      FROM timeline_items t GROUP BY timeline_id ORDER BY count(*) DESC LIMIT 500`,
     [],
   )
   const messages = await worker.query(
-    'SELECT t.id, e.name, t.key FROM timeline_items t JOIN entities e ON e.id = t.timeline_id ORDER BY order_key DESC LIMIT 500',
+    'SELECT t.id, e.name, t.key, s.name FROM timeline_items t JOIN entities e ON e.id = t.timeline_id JOIN streams s ON s.id = t.stream ORDER BY order_key DESC LIMIT 500',
     [],
   )
   const kinds: readonly { name: string; query: (n: number) => Query; event: (n: number) => SequencedEvent }[] = [
     {
       name: 'timeline (last 50 of a room)',
-      query: (n) => timelineQuery(Number(rooms[n]![2]), rooms[n]![1] ?? 0),
-      event: (n) => writer.message(String(rooms[n]![0])),
+      query: (n) => timelineQuery(String(rooms[n]![3]), Number(rooms[n]![2]), rooms[n]![1] ?? 0),
+      event: (n) => writer.message(String(rooms[n]![3]), String(rooms[n]![0])),
     },
     {
       name: 'unread count of a room',
       query: (n) => unreadQuery(Number(rooms[n]![2]), rooms[n]![1] ?? 0),
-      event: (n) => writer.message(String(rooms[n]![0])),
+      event: (n) => writer.message(String(rooms[n]![3]), String(rooms[n]![0])),
     },
     {
       name: 'reactions of a message',
@@ -83,20 +84,27 @@ class EventWriter {
     this.#clock = clock
   }
 
-  message(room: string): SequencedEvent {
+  message(stream: string, room: string): SequencedEvent {
     const id = ulid()
-    return this.#sequenced({ id, type: 'message.create', entity: id, room, payload: { text: `measured ${id}` } })
+    return this.#sequenced({
+      stream,
+      id,
+      type: 'message.create',
+      entity: id,
+      room,
+      payload: { text: `measured ${id}` },
+    })
   }
 
-  reaction([message, room]: readonly SqlValue[]): SequencedEvent {
-    const place = { entity: String(message), room: String(room) }
+  reaction([message, room, , stream]: readonly SqlValue[]): SequencedEvent {
+    const place = { stream: String(stream), entity: String(message), room: String(room) }
     return this.#sequenced({ id: ulid(), type: 'reaction.add', ...place, payload: { emoji: '👍' } })
   }
 
-  #sequenced(event: Pick<AnyEvent, 'id' | 'type' | 'entity' | 'room' | 'payload'>): SequencedEvent {
+  #sequenced(event: Pick<AnyEvent, 'stream' | 'id' | 'type' | 'entity' | 'room' | 'payload'>): SequencedEvent {
     this.#clock += 1n
     const at = Number(this.#clock >> 16n)
-    const envelope = { stream: benchStream, actor: `bench-${this.#seq}`, clock: String(this.#clock), at, deps: [] }
+    const envelope = { actor: `bench-${this.#seq}`, clock: String(this.#clock), at, deps: [] }
     return { seq: benchSeq(++this.#seq), receivedAt: at, event: { ...event, ...envelope } }
   }
 }

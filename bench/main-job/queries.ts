@@ -1,24 +1,25 @@
-import { benchStream } from '../history-events.ts'
+import { homeStream } from '../../schema/events/streams.ts'
+import type { BenchRoom } from '../history-events.ts'
 import type { Query, SqlValue } from '../../schema/live.ts'
 
 /** What the device calls rooms of the history, in their order; a room that it does not know gets its number now. */
 export async function timelinesOf(
   query: (sql: string, parameters: SqlValue[]) => Promise<readonly (readonly SqlValue[])[]>,
-  rooms: readonly string[],
+  rooms: readonly BenchRoom[],
 ): Promise<number[]> {
-  await query('INSERT OR IGNORE INTO streams (name) VALUES (?)', [benchStream])
-  const stream = '(SELECT id FROM streams WHERE name = ?)'
+  const within = '(SELECT id FROM streams WHERE name = ?)'
   const found: number[] = []
-  for (const room of rooms) {
-    await query(`INSERT OR IGNORE INTO entities (stream, name) VALUES (${stream}, ?)`, [benchStream, room])
-    const [row] = await query(`SELECT id FROM entities WHERE stream = ${stream} AND name = ?`, [benchStream, room])
+  for (const { stream, room } of rooms) {
+    await query('INSERT OR IGNORE INTO streams (name, home) VALUES (?, ?)', [stream, homeStream(stream)])
+    await query(`INSERT OR IGNORE INTO entities (stream, name) VALUES (${within}, ?)`, [stream, room])
+    const [row] = await query(`SELECT id FROM entities WHERE stream = ${within} AND name = ?`, [stream, room])
     found.push(Number(row![0]))
   }
   return found
 }
 
 /** The app's three kinds of live query, as a tab keeps them open. */
-export function timelineQuery(timeline: number, from: SqlValue): Query {
+export function timelineQuery(stream: string, timeline: number, from: SqlValue): Query {
   return {
     sql: `SELECT t.id, t.order_key, a.author_id, t.author_name, t.snippet, t.full_content_cached, t.created_at, t.edited_at,
   t.deleted, t.reactions, t.pinned, t.reply_to, t.thread_id, h.name AS thread_name, t.reply_count, t.last_reply_at,
@@ -27,7 +28,7 @@ FROM timeline_items t LEFT JOIN component_author a ON a.id = t.author_id
 LEFT JOIN outbox o ON o.stream = ?1 AND o.event_id = t.id LEFT JOIN rooms h ON h.stream = ?1 AND h.id = t.thread_id
 WHERE t.timeline_id = ?2 AND t.order_key >= ?3 AND t.order_key < 9223372036854775807
 ORDER BY t.order_key, t.id`,
-    parameters: [benchStream, timeline, from],
+    parameters: [stream, timeline, from],
   }
 }
 

@@ -12,7 +12,7 @@ import { openStore } from '../../workers/event-store/store.ts'
 import { migrate } from '../../workers/runtime/opening/migrate.ts'
 import { openRawSql } from '../../workers/runtime/serving/raw-sql.ts'
 import { Figures, percentile, printTable, writeJson } from '../figures.ts'
-import { benchSeq, benchStream, loadHistory } from '../history-events.ts'
+import { batchesOf, benchStream, loadHistory } from '../history-events.ts'
 
 /**
  * How long a search takes, as the app asks it: read what was typed, subscribe to its live query, cut and mark what is shown.
@@ -36,13 +36,7 @@ export async function runSearchBench(args: string[]): Promise<void> {
   migrate(sql, migrations)
   const store = openStore({ sql })
   const history = withOtherScripts(events)
-  for (let from = 0; from < history.length; from += batchSize) {
-    const items = history.slice(from, from + batchSize).map((event, index) => {
-      return { seq: benchSeq(from + index + 1), receivedAt: event.at, event }
-    })
-    const after = from === 0 ? null : benchSeq(from)
-    applyBatch(store, { batchId: `b${from}`, stream: benchStream, items, after, cursor: benchSeq(from + items.length) })
-  }
+  for (const batch of batchesOf(history, batchSize)) applyBatch(store, { batchId: '', ...batch })
   const live = openLiveDatabase(sqlite3, db)
   const figures = new Figures()
   const run = async (text: string, parameters: readonly SqlValue[]) => live.all(text, parameters)

@@ -4,6 +4,7 @@ import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { streamOfRoom } from '../../schema/events/streams.ts'
 import { ulid } from 'ulid'
 
 /**
@@ -88,9 +89,9 @@ async function writer(name: string, stream: string | null, room: string) {
       event('room.create', mine, { entity: room, payload: { name: 'general', kind: 'room' } }),
     ])
   } else await send(mine, [event('member.join', mine, { entity: actor, payload: { name } })])
-  const at = mine
+  const at = streamOfRoom(mine.slice('space:'.length), room)
   return {
-    stream: at,
+    stream: mine,
     say: () =>
       send(at, [event('message.create', at, { room, payload: { text: 'a line of some length, as people write' } })]),
   }

@@ -26,7 +26,7 @@ export async function check(
   const ids = new Set(stored.map(([id]) => String(id)))
   for (const id of log) if (writers.attempted.has(id) && !ids.has(id)) faults.push(`the device lacks ${id}`)
   for (const id of ids) if (!log.has(id)) faults.push(`the server lacks ${id}`)
-  const timeline = `(SELECT id FROM entities WHERE name = '${room}')`
+  const timeline = `(SELECT id FROM entities WHERE name = '${room}' AND ${inStream})`
   const messages = `FROM timeline_items WHERE timeline_id = ${timeline}`
   const [[shown, texts, counted] = []] = await ask(
     page!,

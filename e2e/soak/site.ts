@@ -11,6 +11,8 @@ export interface SoakSite {
   readonly page: string
   /** somebody on another device, in the same space */
   readonly other: OtherPerson
+  /** the space's own stream, and that of what is in its room */
+  readonly ofSpace: string
   readonly stream: string
   readonly room: string
   close(): Promise<void>
@@ -31,11 +33,12 @@ export async function openSoakSite(anew: boolean): Promise<SoakSite> {
   const server = await startServer({ port: 0, host: '127.0.0.1', dataDirectory, dist, logger })
   const url = `http://localhost:${server.port}`
   const other = await OtherPerson.signIn(url, 'Other')
-  const { stream, rooms } = await other.createSpace('Soak', ['soak'])
+  const { ofSpace, stream, rooms } = await other.createSpace('Soak', ['soak'])
   return {
     url,
     page: `${url}/${runtimePage}`,
     other,
+    ofSpace,
     stream,
     room: rooms[0]!,
     async close() {

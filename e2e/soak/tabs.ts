@@ -144,7 +144,7 @@ export class SoakTabs {
       return (await (await fetch('/api/guest', { method: 'POST', headers, body })).json()) as Identity
     })
     await this.#settle(this.#observer)
-    const { stream } = this.#site
+    const { ofSpace: stream } = this.#site
     const { actor, name } = this.#person
     const join: EventDraft = {
       id: ulid(),

@@ -5,7 +5,7 @@ import { composer, openRoom, signIn } from './rooms.ts'
 
 interface Fixtures {
   readonly host: OtherPerson
-  readonly place: { readonly stream: string; readonly room: string }
+  readonly place: { readonly ofSpace: string; readonly stream: string; readonly room: string }
   readonly enter: () => Promise<Page>
 }
 
@@ -16,8 +16,8 @@ interface Fixtures {
 export const test = base.extend<Fixtures>({
   host: async ({ server }, provide) => provide(await OtherPerson.signIn(server.url, 'Hana Host')),
   place: async ({ host }, provide) => {
-    const { stream, rooms } = await host.createSpace('Field notes', ['general'])
-    await provide({ stream, room: rooms[0]! })
+    const { ofSpace, stream, rooms } = await host.createSpace('Field notes', ['general'])
+    await provide({ ofSpace, stream, room: rooms[0]! })
   },
   enter: async ({ openTab, place }, provide) => {
     void place

@@ -1,7 +1,7 @@
 import { nextClock } from '../../schema/events/clock.ts'
 import type { AnyEvent, EventOf } from '../../schema/events/event.ts'
 import type { EventType } from '../../schema/events/event-types.ts'
-import { spaceStream } from '../../schema/events/streams.ts'
+import { spaceStream, streamOfRoom } from '../../schema/events/streams.ts'
 import type {
   AppendResult,
   HttpFault,
@@ -72,27 +72,28 @@ export class OtherPerson {
     }
   }
 
-  /** Creates a public space with rooms of these names; answers their ids. */
+  /** Creates a public space with rooms of these names. `stream`: of what is in the first; `ofSpace`: the space's own. */
   async createSpace(
     name: string,
     rooms: readonly string[],
-  ): Promise<{ stream: string; space: string; rooms: string[] }> {
+  ): Promise<{ ofSpace: string; space: string; stream: string; rooms: string[] }> {
     const space = ulid()
-    const stream = spaceStream(space)
+    const ofSpace = spaceStream(space)
     const made = rooms.map((room) => ({ room, entity: ulid() }))
-    const answer = await this.append(stream, [
-      this.event('space.create', stream, { name, visibility: 'public' }, { entity: space }),
-      this.event('member.join', stream, { name: this.name }, { entity: this.actor }),
-      ...made.map(({ room, entity }) => this.event('room.create', stream, { name: room, kind: 'room' }, { entity })),
+    const answer = await this.append(ofSpace, [
+      this.event('space.create', ofSpace, { name, visibility: 'public' }, { entity: space }),
+      this.event('member.join', ofSpace, { name: this.name }, { entity: this.actor }),
+      ...made.map(({ room, entity }) => this.event('room.create', ofSpace, { name: room, kind: 'room' }, { entity })),
     ])
     if (answer.status !== 200) throw new Error(`the space was refused: ${JSON.stringify(answer.body)}`)
-    return { stream, space, rooms: made.map(({ entity }) => entity) }
+    const ids = made.map(({ entity }) => entity)
+    return { ofSpace, space, stream: streamOfRoom(space, ids[0]!), rooms: ids }
   }
 
   /** Until the server has taken somebody in: what they ask for before that, it refuses. */
-  async untilJoined(stream: string, name: string): Promise<void> {
+  async untilJoined(ofSpace: string, name: string): Promise<void> {
     await eventually(async () => {
-      const { items } = (await this.read(stream)).body
+      const { items } = (await this.read(ofSpace)).body
       return items.some(
         ({ event: { type, payload } }) => type === 'member.join' && (payload as { name: string }).name === name,
       )

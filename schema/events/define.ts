@@ -17,8 +17,8 @@ export interface EventDefinition<
   readonly names: Names
   /** who may append it */
   readonly by: Right
-  /** the streams that it goes into; one that lives on a device alone takes what a space's takes */
-  readonly streams: readonly ('space' | 'room' | 'person')[]
+  /** the streams that it goes into; one that lives on a device alone takes what a space's and its public rooms' take */
+  readonly streams: readonly Place[]
   /** the newest version of its payload, which this build writes */
   readonly payload: Payload
   /** versions before it, the first one first */
@@ -46,6 +46,9 @@ export type PayloadSchema = v.GenericSchema<unknown, object>
  * - `personal`: in the stream of a person, and about nobody else.
  */
 export type Part = 'structure' | 'timeline' | 'page' | 'personal'
+
+/** `room`: any room's stream · `private`: those of private rooms and direct messages alone */
+export type Place = 'space' | 'room' | 'private' | 'person'
 
 /**
  * The least role that it needs, or what else gives the right (schema/rights/may.ts):

@@ -2,10 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { isId } from './bounds.ts'
 import {
   directRoomId,
-  hasOwnStream,
+  homeStream,
+  isPrivateRoom,
   maxDirectPeople,
   privateRoomId,
+  publicRoomOf,
   readDirectRoomId,
+  roomOfStream,
   roomStream,
   spaceOfStream,
   streamOfRoom,
@@ -46,14 +49,58 @@ describe('rooms with a stream of their own', () => {
   })
 
   test('a room’s id says in which stream it is, and a stream’s name of which space it is', () => {
-    expect(streamOfRoom('S', 'general')).toBe('space:S')
     expect(streamOfRoom('demo-S', 'general')).toBe('local:demo-S')
     for (const id of [privateRoomId('S', 'R'), directRoomId('S', ['ada', 'bob'])]) {
-      expect(hasOwnStream(id)).toBe(true)
+      expect(isPrivateRoom(id)).toBe(true)
       expect(streamOfRoom('S', id)).toBe(`room:${id}`)
       expect(spaceOfStream(`room:${id}`)).toBe('S')
+      expect([publicRoomOf(`room:${id}`), roomOfStream(`room:${id}`), homeStream(`room:${id}`)]).toEqual([
+        null,
+        id,
+        `room:${id}`,
+      ])
     }
     const others = ['space:S', 'local:demo-S', 'person:ada', 'room:general', 'nonsense'].map(spaceOfStream)
     expect(others).toEqual(['S', 'demo-S', null, null, null])
+  })
+})
+
+describe('the streams of public rooms', () => {
+  const ids = ['S', 'a.b', 'a', 'a.b.c', '%', '%2E', 'a%2Eb', '.', '..', 'public.a', 'ü🙂', ulid]
+  const rooms = ['R', 'general', 'b', 'b.c', '.', 'a.b', 'public.S.R', '%2E', ulid]
+
+  test('a space and a room make a name that no other space and room make, and that says of whom it is', () => {
+    const names = new Map<string, string>()
+    for (const space of ids) {
+      for (const room of rooms) {
+        const stream = streamOfRoom(space, room)
+        const pair = JSON.stringify([space, room])
+        expect(names.get(stream), `${pair} and ${names.get(stream)}`).toBeUndefined()
+        names.set(stream, pair)
+        expect(publicRoomOf(stream)).toEqual({ space, room })
+        expect([spaceOfStream(stream), roomOfStream(stream), homeStream(stream)]).toEqual([
+          space,
+          room,
+          `space:${space}`,
+        ])
+      }
+    }
+  })
+
+  test.each([
+    'room:public.',
+    'room:public.S',
+    'room:public.S.',
+    'room:public..R',
+    'room:public.S.private.S.R',
+    'room:public.demo-S.R',
+  ])('%s is none', (stream) => {
+    expect(publicRoomOf(stream)).toBeNull()
+    expect(homeStream(stream)).toBe(stream)
+  })
+
+  test('private rooms of a space whose id has dots are its own', () => {
+    expect(spaceOfStream(streamOfRoom('a.b', privateRoomId('a.b', 'R')))).toBe('a.b')
+    expect(readDirectRoomId(directRoomId('a.b', ['ada', 'bob']))?.space).toBe('a.b')
   })
 })

@@ -2,13 +2,14 @@ import { assertNever } from '../assert.ts'
 import { versionOf, type KnownEvent } from '../events/event.ts'
 import type { EventType, PayloadOf } from '../events/event-types.ts'
 import { nameFrom } from '../events/names.ts'
-import { spaceStream } from '../events/streams.ts'
+import { spaceStream, streamOfRoom } from '../events/streams.ts'
 import { derivedKey, derivedUlid, ulidAt } from './derived-id.ts'
 import { decodedName } from './read-line.ts'
 import type { Named, SourceChange } from './records.ts'
 
 /**
- * A message of a history → its events. A room is made when its first message comes, and so is who speaks: the importer
+ * A message of a history → its events. A room is made when its first message comes, and so is who speaks: both in the space's
+ * stream, and what is said in the room's. The importer
  * writes every event, and names the person in `payload.author`. A thread hangs on the message that the source names; where
  * it names none (a topic), on the first that is in it, which then stands in the room.
  *
@@ -35,8 +36,9 @@ export interface ThreadPlace extends Named {
 /** What was said of a message later. */
 export interface Change {
   readonly kind: SourceChange['kind']
-  /** the id of the message's event, and where it stands */
+  /** the id of the message's event, its room, and where it stands: in that, or in a thread of it */
   readonly message: string
+  readonly room: string
   readonly place: string
   readonly person: Named | null
   readonly ms: number
@@ -130,32 +132,39 @@ export function eventsOfMessageAt(
   const opensThread = threadId !== null && !has(threadId)
   const root = thread?.root ?? (opensThread ? id : null)
   const events: KnownEvent[] = []
-  const make = <T extends EventType>(
+  const made = <T extends EventType>(
     type: T,
     after: bigint,
-    place: { id?: string; entity?: string; room?: string },
+    place: { stream: string; id?: string; entity?: string; room?: string },
     payload: PayloadOf<T>,
   ) => void events.push(eventAt(type, { ms, clock: clock + after, ...place }, payload, options))
+  const stream = spaceStream(space)
+  const within = streamOfRoom(space, roomId)
 
   if (!has(space))
-    make('space.create', slot.space, { entity: space }, { name: options.name, visibility: options.visibility })
-  if (!has(author.id)) make('member.join', slot.person, { entity: author.id }, { name: author.name, author })
+    made('space.create', slot.space, { stream, entity: space }, { name: options.name, visibility: options.visibility })
+  if (!has(author.id)) made('member.join', slot.person, { stream, entity: author.id }, { name: author.name, author })
   if (!has(roomId)) {
     const topic = room.topic ? { topic: room.topic } : {}
-    make(
+    made(
       'room.create',
       slot.room,
-      { entity: roomId },
+      { stream, entity: roomId },
       { name: nameFrom(room.name, 'Unknown room'), kind: 'room', ...topic },
     )
   }
   const place = threadId === null || root === id ? roomId : threadId
   const replyTo = message.replyTo === null ? {} : { replyTo: message.replyTo }
-  make('message.create', slot.message, { id, entity: id, room: place }, { text: message.text, ...replyTo, author })
+  made(
+    'message.create',
+    slot.message,
+    { stream: within, id, entity: id, room: place },
+    { text: message.text, ...replyTo, author },
+  )
   if (opensThread) {
     const name = nameFrom(thread!.name, 'Thread')
     const parent = { parentRoom: roomId, parentMessage: root! }
-    make('room.create', slot.thread, { entity: threadId }, { name, kind: 'thread', ...parent, author })
+    made('room.create', slot.thread, { stream: within, entity: threadId }, { name, kind: 'thread', ...parent, author })
   }
   return events
 }
@@ -171,12 +180,13 @@ export function eventsOfChangeAt(
   const author = change.person === null ? undefined : authorOf(options.space, change.person)
   const events: KnownEvent[] = []
   if (author && !has(author.id)) {
-    const at = { ms, clock, entity: author.id }
+    const at = { stream: spaceStream(options.space), ms, clock, entity: author.id }
     events.push(eventAt('member.join', at, { name: author.name, author }, options))
   }
   const said = author ? { author } : {}
   const id = changeId(change, options.space)
-  const at = { ms, clock: clock + 1n, id, entity: change.message, room: change.place }
+  const stream = streamOfRoom(options.space, change.room)
+  const at = { stream, ms, clock: clock + 1n, id, entity: change.message, room: change.place }
   switch (change.kind) {
     case 'edit':
       events.push(eventAt('message.edit', { ...at, deps: change.replaces }, { text: value, ...said }, options))
@@ -202,6 +212,7 @@ export function changeId(change: Change, space: string): string {
 }
 
 interface Placed {
+  readonly stream: string
   readonly ms: number
   readonly clock: bigint
   readonly id?: string
@@ -220,7 +231,6 @@ function eventAt<T extends EventType>(
     id: id ?? derivedUlid(ms, space, type, ...source),
     type,
     ...versionOf(type),
-    stream: spaceStream(space),
     actor: importer,
     clock: String(clock),
     at: ms,

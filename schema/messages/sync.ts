@@ -34,10 +34,10 @@ export type FromSync =
   /** the server gives nothing more of this stream to the person: what is here of it is to go */
   | { readonly type: 'STREAM_GONE'; readonly stream: string }
   /**
-   * These streams are new to the device, and many events long: is there a snapshot of their home (schema/events/home-of.ts)? Their history
-   * is not asked for until SNAPSHOT_ENDED.
+   * Much of this home (schema/events/home-of.ts) is still to come, and little of it is here: is there a snapshot? Its history is not asked
+   * for until SNAPSHOT_ENDED.
    */
-  | { readonly type: 'SNAPSHOT_WANTED'; readonly home: string; readonly streams: readonly string[] }
+  | { readonly type: 'SNAPSHOT_WANTED'; readonly home: string }
   /** what the server said of uploaded events; `error` is final (the person decides), a passing fault is not reported */
   | {
       readonly type: 'UPLOADED'

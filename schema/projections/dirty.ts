@@ -1,6 +1,7 @@
 import { assertNever } from '../assert.ts'
 import { readMuteField, readSpaceCreate, rowKindOf, type FactDraft } from '../events/facts.ts'
 import { keyIn } from '../events/key.ts'
+import { streamKind, streamOfRoom, streamOwner } from '../events/streams.ts'
 
 /** What a fold works on: one thing of one stream. */
 export interface Thing {
@@ -65,7 +66,7 @@ export function markFact(dirty: Dirty, stream: string, { entity, field, value }:
     case 'member':
       return markMember(dirty, stream, entity)
     case 'room':
-      return void dirty.rooms.set(keyIn(stream, entity), { stream, id: entity })
+      return markRoom(dirty, stream, entity)
     case 'message':
       return markMessage(dirty, stream, entity, field)
     case 'page':
@@ -81,6 +82,12 @@ export function markFact(dirty: Dirty, stream: string, { entity, field, value }:
 
 export function markMember(dirty: Dirty, stream: string, id: string): void {
   dirty.members.set(keyIn(stream, id), { stream, id })
+}
+
+/** A public room is told of in its space's stream; its row has the stream of what is in it. */
+function markRoom(dirty: Dirty, told: string, id: string): void {
+  const stream = streamKind(told) === 'space' ? streamOfRoom(streamOwner(told), id) : told
+  dirty.rooms.set(keyIn(stream, id), { stream, id })
 }
 
 export function markMessage(dirty: Dirty, stream: string, id: string, field: string): void {

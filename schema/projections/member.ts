@@ -6,7 +6,7 @@ import type { Sql } from './sql.ts'
 
 /**
  * member.join, member.leave, member.role → memberships. The name is that of the last join, and a
- * member's messages show it, older ones too; `joined_*` is the first join; who founds a space is
+ * member's messages show it, older ones too, in all public rooms of the space; `joined_*` is the first join; who founds a space is
  * its admin. A role ends with the membership: who comes back, or is let in again, is a member.
  */
 export function memberProjection(sql: Sql, names: Names, facts: FactTable) {
@@ -17,7 +17,8 @@ export function memberProjection(sql: Sql, names: Names, facts: FactTable) {
   )
   const remove = sql.prepare('DELETE FROM memberships WHERE stream = ? AND person_id = ?')
   const rename = sql.prepare(
-    'UPDATE timeline_items SET author_name = ?1 WHERE author_given = 0 AND author_id = ?2 AND stream = ?3 AND author_name <> ?1',
+    `UPDATE timeline_items SET author_name = ?1 WHERE author_given = 0 AND author_id = ?2 AND author_name <> ?1
+       AND (SELECT home FROM streams s WHERE s.id = timeline_items.stream) = ?3`,
   )
   function fold(stream: string, person: string): void {
     const own = facts.ofEntity(stream, person)
@@ -29,7 +30,7 @@ export function memberProjection(sql: Sql, names: Names, facts: FactTable) {
       upsert.run(streamOwner(stream), person, stream, name, role, active ? 1 : 0, join.at, join.clock)
       names.author(person) // queries find it, also before the person writes
     } else remove.run(stream, person)
-    if (name !== before) rename.run(name ?? person, names.author(person), names.stream(stream))
+    if (name !== before) rename.run(name ?? person, names.author(person), stream)
   }
 
   function founderOf(stream: string): string | null {

@@ -1,4 +1,5 @@
 import { keyIn } from '../events/key.ts'
+import { homeStream } from '../events/streams.ts'
 import type { Sql } from './sql.ts'
 
 /**
@@ -20,9 +21,9 @@ export interface Names {
 const most = 20_000
 
 export function namesOf(sql: Sql): Names {
-  const stream = lookUp(
+  const streams = lookUp(
     sql.prepare('SELECT id FROM streams WHERE name = ?'),
-    sql.prepare('INSERT INTO streams (name) VALUES (?) RETURNING id'),
+    sql.prepare('INSERT INTO streams (name, home) VALUES (?, ?) RETURNING id'),
   )
   const author = lookUp(
     sql.prepare('SELECT id FROM component_author WHERE author_id = ?'),
@@ -32,13 +33,17 @@ export function namesOf(sql: Sql): Names {
     sql.prepare('SELECT id FROM entities WHERE name = ? AND stream = ?'),
     sql.prepare('INSERT INTO entities (name, stream) VALUES (?, ?) RETURNING id'),
   )
+  const stream = (name: string): number => streams.find(name, name) ?? streams.give(name, name, homeStream(name))
   return {
-    stream: (name) => stream.give(name, name),
-    author: (person) => author.give(person, person),
-    entity: (within, name) => entity.give(keyIn(within, name), name, stream.give(within, within)),
-    knownEntity: (within, name) => entity.find(keyIn(within, name), name, stream.give(within, within)),
+    stream,
+    author: (person) => author.find(person, person) ?? author.give(person, person),
+    entity: (within, name) => {
+      const key = keyIn(within, name)
+      return entity.find(key, name, stream(within)) ?? entity.give(key, name, stream(within))
+    },
+    knownEntity: (within, name) => entity.find(keyIn(within, name), name, stream(within)),
     forget() {
-      for (const each of [stream, author, entity]) each.forget()
+      for (const each of [streams, author, entity]) each.forget()
     },
   }
 }
@@ -53,12 +58,11 @@ function lookUp(select: Prepared, insert: Prepared) {
     known.set(key, row[0] as number)
     return row[0] as number
   }
-  const find = (key: string, ...values: readonly (string | number)[]): number | null =>
-    known.get(key) ?? keep(key, select.rows(...values)[0])
   return {
-    find,
-    give: (key: string, ...values: readonly (string | number)[]): number =>
-      find(key, ...values) ?? keep(key, insert.rows(...values)[0])!,
+    find: (key: string, ...values: readonly (string | number)[]): number | null =>
+      known.get(key) ?? keep(key, select.rows(...values)[0]),
+    /** of what was not found */
+    give: (key: string, ...values: readonly (string | number)[]): number => keep(key, insert.rows(...values)[0])!,
     forget: () => known.clear(),
   }
 }

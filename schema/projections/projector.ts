@@ -3,6 +3,7 @@ import type { OwnRowsType } from '../events/event-types.ts'
 import { factsOf, type EventOf, type KnownEvent } from '../events/event.ts'
 import { isConflictField, type FactField } from '../events/facts.ts'
 import { keyIn } from '../events/key.ts'
+import { homeStream } from '../events/streams.ts'
 import { markFact, nothingDirty } from './dirty.ts'
 import { factTable, latest, unseenWrites, type Fact } from './fact.ts'
 import { memberProjection } from './member.ts'
@@ -65,9 +66,10 @@ export function createProjector(sql: Sql, names: Names, log: LogReader): Project
 
   /** as before this batch: a join in the same batch is folded at its end, and renames the messages */
   function memberName(stream: string, person: string): string {
-    const key = keyIn(stream, person)
+    const home = homeStream(stream)
+    const key = keyIn(home, person)
     let name = memberNames.get(key)
-    if (name === undefined) memberNames.set(key, (name = members.nameInSpace(stream, person) ?? person))
+    if (name === undefined) memberNames.set(key, (name = members.nameInSpace(home, person) ?? person))
     return name
   }
 

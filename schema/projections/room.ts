@@ -1,13 +1,17 @@
 import { readRoomCreate } from '../events/facts.ts'
-import { spaceOfStream } from '../events/streams.ts'
+import { homeStream, publicRoomOf, spaceOfStream } from '../events/streams.ts'
 import { conflictRows } from './conflicts.ts'
 import { markMessage, type Dirty, type Thing } from './dirty.ts'
-import { first, latest, type FactTable } from './fact.ts'
+import { latest, type FactTable } from './fact.ts'
 import type { Names } from './names.ts'
 import type { LogReader } from './log-reader.ts'
 import type { Sql } from './sql.ts'
 
-/** room.create, room.update, room.archive → rooms. The first create says what it is, the last write how it is called. */
+/**
+ * room.create, room.update, room.archive → rooms. The first create says what it is, the last write how it is called. A public room
+ * is told of in its space's stream, and its row names the stream of what is in it: so messages that come before it wait for it,
+ * and whatever asks for a room's messages asks with its row alone. A thread is told of where its messages are.
+ */
 export function roomProjection(sql: Sql, log: LogReader, names: Names, facts: FactTable, dirty: () => Dirty) {
   const writeConflicts = conflictRows(sql, log)
   const upsert = sql.prepare(
@@ -20,12 +24,16 @@ export function roomProjection(sql: Sql, log: LogReader, names: Names, facts: Fa
   const removeRoom = sql.prepare('DELETE FROM rooms WHERE stream = ? AND id = ?')
 
   function fold({ stream, id }: Thing): void {
-    const own = facts.ofEntity(stream, id)
-    const create = first(own, 'room.create')
+    const isPublic = publicRoomOf(stream)?.room === id
+    const told = isPublic ? homeStream(stream) : stream
+    const own = facts.ofEntity(told, id)
+    const create = own.find(
+      ({ field, value }) => field === 'room.create' && (!isPublic || readRoomCreate(value!).kind === 'room'),
+    )
     if (!create) {
       removeRoom.run(stream, id)
-      writeConflicts(stream, id, 'room.name', [])
-      writeConflicts(stream, id, 'room.topic', [])
+      writeConflicts(told, id, 'room.name', [])
+      writeConflicts(told, id, 'room.topic', [])
       return
     }
     const birth = readRoomCreate(create.value!)
@@ -43,8 +51,8 @@ export function roomProjection(sql: Sql, log: LogReader, names: Names, facts: Fa
       create.at,
       create.clock,
     )
-    writeConflicts(stream, id, 'room.name', own, create.eventId)
-    writeConflicts(stream, id, 'room.topic', own, create.eventId)
+    writeConflicts(told, id, 'room.name', own, create.eventId)
+    writeConflicts(told, id, 'room.topic', own, create.eventId)
     // a second create may have named another parent: each looks again whether the thread is its own
     for (const fact of own) {
       const parent = fact.field === 'room.create' ? readRoomCreate(fact.value!).parentMessage : null

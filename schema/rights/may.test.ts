@@ -2,15 +2,16 @@ import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../demo/random.ts'
 import { makeUlid } from '../demo/ulid.ts'
 import { validateEvent, versionOf, type AnyEvent } from '../events/event.ts'
-import { directRoomId } from '../events/streams.ts'
+import { directRoomId, streamOfRoom } from '../events/streams.ts'
 import { may, refusalOf } from './may.ts'
-import { branchRights, foldRights, noRights, type Rights } from './rights.ts'
+import { branchRights, foldRights, noRights, rightsIn, type Rights } from './rights.ts'
 import { atLeast, givenRoles } from './roles.ts'
 import { isStructure, type StructureEvent } from './space-state.ts'
 
 /** Who may what, cell by cell, and the laws of the fold, without a server. docs/rights.md has it by role and event type. */
 const random = seededRandom(1)
 const space = 'space:S'
+const publicRoom = streamOfRoom('S', 'room')
 const room = 'room:private.S.R'
 const direct = directRoomId('S', ['ada', 'bob'])
 const people = ['ada', 'adm', 'bob', 'gus', 'left', 'removed', 'stranger'] as const
@@ -40,8 +41,12 @@ function aSpace(visibility: 'public' | 'invite'): Rights {
     event('left', space, 'member.leave', { entity: 'left' }),
     event('ada', space, 'member.leave', { entity: 'removed' }),
     event('ada', space, 'room.create', { entity: 'room', payload: { name: 'general', kind: 'room' } }),
-    event('other', space, 'room.create', { entity: 'thread', payload: thread }),
   ])
+}
+/** Its room, in which Other made a thread. */
+function aPublicRoom(visibility: 'public' | 'invite' = 'public'): Rights {
+  const rights = rightsIn(publicRoom, aSpace(visibility).space, null)
+  return fold(rights, [event('other', publicRoom, 'room.create', { entity: 'thread', payload: thread })])
 }
 /** A private room that Bob made, with everybody in it who is or was in the space, but for `outside`. */
 function aRoom(): Rights {
@@ -102,6 +107,19 @@ const inSpace: Actions = {
   'say who is in a room': (by) => event(by, space, 'room.member', { entity: by, payload: { name: by, active: true } }),
   'mark as read here': (by) => event(by, space, 'read.mark', { room: 'room', payload: { stream: space, upTo: '1' } }),
 }
+const inPublic: Actions = {
+  ...inBoth(publicRoom),
+  'make the room in it': (by) =>
+    event(by, publicRoom, 'room.create', { entity: 'room', payload: { name: 'R', kind: 'room' } }),
+  'make another room in it': (by) =>
+    event(by, publicRoom, 'room.create', { entity: 'another', payload: { name: 'R', kind: 'room' } }),
+  'rename the room in it': (by) => event(by, publicRoom, 'room.update', { entity: 'room', payload: { name: 'N' } }),
+  'archive the room in it': (by) =>
+    event(by, publicRoom, 'room.archive', { entity: 'room', payload: { archived: true } }),
+  'say who is in it': (by) => event(by, publicRoom, 'room.member', { entity: by, payload: { name: by, active: true } }),
+  'join the space from it': (by) => event(by, publicRoom, 'member.join', { entity: by, payload: { name: by } }),
+  'rename the space from it': (by) => event(by, publicRoom, 'space.update', { entity: 'S', payload: { name: 'N' } }),
+}
 const inPrivate: Actions = {
   ...inBoth(room),
   'make the room again': (by) =>
@@ -128,16 +146,16 @@ const tables: readonly [string, () => Rights, Actions, string][] = [
     inSpace,
     `
                                     ada adm bob gus left removed stranger
-say something                       +   +   +   −   .    .       .
-edit one’s own                      +   +   +   −   .    .       .
-edit another’s                      +   +   −   −   .    .       .
-delete another’s                    +   +   −   −   .    .       .
-restore another’s                   +   +   −   −   .    .       .
-delete what is not here             +   +   −   −   .    .       .
-react                               +   +   +   +   .    .       .
-pin                                 +   +   +   −   .    .       .
-write a page                        +   +   +   −   .    .       .
-make the same thread                +   +   +   −   .    .       .
+say something                       −   −   −   −   .    .       .
+edit one’s own                      −   −   −   −   .    .       .
+edit another’s                      −   −   −   −   .    .       .
+delete another’s                    −   −   −   −   .    .       .
+restore another’s                   −   −   −   −   .    .       .
+delete what is not here             −   −   −   −   .    .       .
+react                               −   −   −   −   .    .       .
+pin                                 −   −   −   −   .    .       .
+write a page                        −   −   −   −   .    .       .
+make the same thread                −   −   −   −   .    .       .
 rename another’s thread             +   +   −   −   .    .       .
 write as another                    −   −   −   −   .    .       .
 send what this build does not know  +   +   +   −   .    .       .
@@ -165,6 +183,34 @@ make oneself owner                  +   −   −   −   .    .       .
 give a role to who is not there     −   −   −   −   .    .       .
 say who is in a room                −   −   −   −   .    .       .
 mark as read here                   −   −   −   −   .    .       .
+`,
+  ],
+  [
+    'a public room',
+    aPublicRoom,
+    inPublic,
+    `
+                                    ada adm bob gus left removed stranger
+say something                       +   +   +   −   .    .       .
+edit one’s own                      +   +   +   −   .    .       .
+edit another’s                      +   +   −   −   .    .       .
+delete another’s                    +   +   −   −   .    .       .
+restore another’s                   +   +   −   −   .    .       .
+delete what is not here             +   +   −   −   .    .       .
+react                               +   +   +   +   .    .       .
+pin                                 +   +   +   −   .    .       .
+write a page                        +   +   +   −   .    .       .
+make the same thread                +   +   +   −   .    .       .
+rename another’s thread             +   +   −   −   .    .       .
+write as another                    −   −   −   −   .    .       .
+send what this build does not know  +   +   +   −   .    .       .
+make the room in it                 −   −   −   −   .    .       .
+make another room in it             −   −   −   −   .    .       .
+rename the room in it               −   −   −   −   .    .       .
+archive the room in it              −   −   −   −   .    .       .
+say who is in it                    −   −   −   −   .    .       .
+join the space from it              −   −   −   −   .    .       .
+rename the space from it            −   −   −   −   .    .       .
 `,
   ],
   [
@@ -246,6 +292,38 @@ describe('what is by invitation, private or direct', () => {
       refusalOf(noRights, 'stranger', 'read', 'person:ada'),
     ]
     for (const answer of answers) expect(answer).toEqual(answers[0])
+  })
+
+  test('a public room is there as soon as its space has it, and for nobody before', () => {
+    const nowhere = rightsIn(streamOfRoom('S', 'elsewhere'), aSpace('public').space, null)
+    const say = (by: string, stream: string) =>
+      event(by, stream, 'message.create', { room: 'r', payload: { text: 'x' } })
+    expect(refusalOf(nowhere, 'ada', 'read', streamOfRoom('S', 'elsewhere'))).toMatchObject({ code: 'UNKNOWN_STREAM' })
+    expect(refusal(nowhere, say('ada', streamOfRoom('S', 'elsewhere')))).toMatchObject({ code: 'UNKNOWN_STREAM' })
+    expect(refusal(rightsIn(publicRoom, aSpace('public').space, null), say('ada', publicRoom))).toBeNull()
+  })
+
+  test('a public room of a space by invitation is unknown to others', () => {
+    expect(refusalOf(aPublicRoom('invite'), 'stranger', 'read', publicRoom)).toMatchObject({ code: 'UNKNOWN_STREAM' })
+    expect(refusalOf(aPublicRoom('public'), 'stranger', 'read', publicRoom)).toMatchObject({ code: 'NOT_A_MEMBER' })
+  })
+
+  test('who leaves the space, or is put out of it, is out of its public rooms', () => {
+    const rights = aPublicRoom()
+    expect(may(rights, 'other', 'read', publicRoom)).toBe(true)
+    const { space: after } = foldRights(
+      aSpace('public'),
+      event('ada', space, 'member.leave', { entity: 'other' }) as never,
+    )
+    expect(may({ ...rights, space: after }, 'other', 'read', publicRoom)).toBe(false)
+  })
+
+  test('a space whose id says that it never leaves its device is not founded', () => {
+    const made = event('ada', 'space:demo-x', 'space.create', {
+      entity: 'demo-x',
+      payload: { name: 'S', visibility: 'public' },
+    })
+    expect(refusal(noRights, made)).toMatchObject({ code: 'MALFORMED_EVENT' })
   })
 
   test('who leaves the space, or is put out of it, is out of its private rooms', () => {

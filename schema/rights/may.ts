@@ -1,12 +1,16 @@
 import { assertNever } from '../assert.ts'
-import type { Right } from '../events/define.ts'
+import { isId } from '../events/bounds.ts'
+import type { Place, Right } from '../events/define.ts'
 import { definitionOf, type PayloadOf } from '../events/event-types.ts'
 import {
-  hasOwnStream,
+  isPrivateRoom,
   personStream,
+  publicRoomOf,
   readDirectRoomId,
   spaceOfStream,
   streamKind,
+  streamOfRoom,
+  streamOfSpace,
   streamOwner,
 } from '../events/streams.ts'
 import type { HttpFault } from '../messages/http.ts'
@@ -63,7 +67,7 @@ export function refusalOf(rights: Rights, actor: string, action: Action, stream:
     case null:
       return hidden
     case 'local': // this device's own
-      return typeof action === 'string' ? null : belongsIn(action, 'space')
+      return typeof action === 'string' ? null : belongsIn(action, 'space') && belongsIn(action, 'room')
     case 'person':
       if (stream !== personStream(actor)) return hidden
       return typeof action === 'string' ? null : belongsIn(action, 'person')
@@ -71,11 +75,13 @@ export function refusalOf(rights: Rights, actor: string, action: Action, stream:
     case 'room': {
       const there = kind === 'space' ? rights.space : rights.room
       if (typeof action === 'string') {
-        const role = there ? roleOf(rights, actor) : 'outsider'
+        if (!there) return hidden
+        const role = roleOf(rights, actor)
         return atLeast(role, leastFor[action]) ? null : shutOut(rights, role)
       }
-      const misplaced = belongsIn(action, kind)
-      if (there) return refusalIn(rights, actor, action) ?? misplaced
+      const misplaced = belongsIn(action, rights.room && rights.room.kind !== 'public' ? 'private' : kind)
+      if (there) return refusalIn(rights, actor, action) ?? misplaced ?? misplacedRoom(rights, action)
+      if (kind === 'room' && publicRoomOf(stream)) return hidden
       return kind === 'space' ? mayFound(actor, action, stream) : mayOpenRoom(rights, actor, action, stream)
     }
     default:
@@ -84,17 +90,42 @@ export function refusalOf(rights: Rights, actor: string, action: Action, stream:
 }
 
 /** Whether events of the type go into streams of this kind. What only a newer build knows may go anywhere. */
-function belongsIn({ append }: Attempt, kind: 'space' | 'room' | 'person'): Refusal | null {
-  const streams: readonly string[] = definitionOf(append)?.streams ?? [kind]
-  if (streams.includes(kind)) return null
-  const where = { space: "a space's", room: "a room's own", person: "the person's own" }[streams[0] as typeof kind]
-  return { code: 'MALFORMED_EVENT', field: 'stream', message: `stream: ${append} goes into ${where}` }
+function belongsIn({ append }: Attempt, place: Place): Refusal | null {
+  const places = definitionOf(append)?.streams ?? [place]
+  if (places.includes(place) || (place === 'private' && places.includes('room'))) return null
+  return misplacedIn(append, whose[places[0]!])
+}
+const whose: { readonly [P in Place]: string } = {
+  space: "a space's",
+  room: "its room's",
+  private: "a private room's",
+  person: "the person's own",
+}
+const misplacedIn = (append: string, where: string): Refusal => ({
+  code: 'MALFORMED_EVENT',
+  field: 'stream',
+  message: `stream: ${append} goes into ${where}`,
+})
+
+/** A public room is made and named in its space's stream, a thread in its room's. */
+function misplacedRoom({ room }: Rights, { append, entity, payload }: Attempt): Refusal | null {
+  if (!append.startsWith('room.') || (room && room.kind !== 'public')) return null
+  const kind = (payload as { kind?: unknown } | undefined)?.kind
+  if (room) return entity === room.id || (kind ?? 'thread') !== 'thread' ? misplacedIn(append, whose.space) : null
+  return kind === 'thread' ? misplacedIn('a thread', whose.room) : null
 }
 
 function mayFound(actor: string, { append, entity, payload }: Attempt, stream: string): Refusal | null {
   if (append !== 'space.create') return hidden
   if (entity !== undefined && entity !== streamOwner(stream)) {
     return { code: 'MALFORMED_EVENT', field: 'entity', message: 'entity: must be the space that the stream is of' }
+  }
+  if (streamOfSpace(streamOwner(stream)) !== stream) {
+    return {
+      code: 'MALFORMED_EVENT',
+      field: 'entity',
+      message: 'entity: is the id of a space that stays on its device',
+    }
   }
   return mayNameAuthor(actor, actor, payload) // who creates it is its founder
 }
@@ -158,7 +189,7 @@ function mayDo(rights: Rights, actor: string, role: Role, by: Right, attempt: At
       return isAdmin || entity === actor ? null : needs('admin', append)
     case 'makerOrAdmin': {
       const room = (rights.room ?? rights.space!).rooms.get(entity)
-      const own = room?.maker === actor && (room.kind === 'thread' || rights.room !== null)
+      const own = room?.maker === actor && rights.room !== null
       return isAdmin || (isAtLeastMember && own) ? null : needs('admin', append)
     }
     case 'authorOrAdmin': {
@@ -188,7 +219,7 @@ function mayChangeRoomMember(
   role: Role,
   { append, entity, payload }: Attempt,
 ): Refusal | null {
-  if (!room || entity === undefined) return null
+  if (!room || room.kind === 'public' || entity === undefined) return null
   const active = (payload as PayloadOf<'room.member'> | undefined)?.active ?? true
   if (room.kind === 'direct') {
     if (active && room.members.get(entity)) return null
@@ -254,10 +285,9 @@ function mayMakeRoom(
     if (again || (made.kind === 'thread' && (!there || isSameThread(there, made)))) return null
     return notAllowed('entity', 'this stream has its room already')
   }
-  if (made.kind === 'direct' || hasOwnStream(entity)) {
-    return { code: 'MALFORMED_EVENT', field: 'stream', message: 'stream: a private room has a stream of its own' }
-  }
-  return !there || isSameThread(there, made) ? null : notAllowed('entity', `${entity} exists already`)
+  if (made.kind === 'direct' || isPrivateRoom(entity)) return misplacedIn('a private room', "the room's own")
+  if (there) return notAllowed('entity', `${entity} exists already`)
+  return isId(streamOfRoom(space!.id, entity)) ? null : notAllowed('entity', 'is too long for the name of a stream')
 }
 
 /** Two people who are offline may open the same thread on the same message. */
@@ -266,10 +296,13 @@ function isSameThread(there: Room, made: PayloadOf<'room.create'>): boolean {
   return there.kind === 'thread' && made.kind === 'thread' && samePlace
 }
 
-/** Who was in it knows of it; of a public space everybody does. To all others it is not there. */
+/** Who was in it knows of it; of a public space and its rooms everybody does. To all others it is not there. */
 function shutOut({ space, room }: Rights, role: Role): Refusal {
   if (role === 'removed') return { code: 'NOT_A_MEMBER', message: 'you left this, or an admin removed you' }
-  return !room && space?.visibility === 'public' ? { code: 'NOT_A_MEMBER', message: 'join this space first' } : hidden
+  const isPrivate = room !== null && room.kind !== 'public'
+  return !isPrivate && space?.visibility === 'public'
+    ? { code: 'NOT_A_MEMBER', message: 'join this space first' }
+    : hidden
 }
 /** The same words for a stream that is not there and for one that the asker may not know of. */
 const hidden: Refusal = { code: 'UNKNOWN_STREAM', message: 'there is no such stream, or you may not know of it' }

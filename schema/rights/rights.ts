@@ -1,5 +1,5 @@
-import { streamKind } from '../events/streams.ts'
-import { branchRoom, foldRoom, type RoomState } from './room-state.ts'
+import { publicRoomOf, streamKind } from '../events/streams.ts'
+import { branchRoom, foldRoom, openPublicRoom, type RoomState } from './room-state.ts'
 import type { Role } from './roles.ts'
 import { branchSpace, foldSpace, type SpaceState, type StructureEvent } from './space-state.ts'
 
@@ -12,8 +12,16 @@ export interface Rights {
 }
 export const noRights: Rights = { space: null, room: null }
 
-/** A space's role counts in its private rooms too, for who is in both. */
-export function roleOf({ space, room }: Rights, actor: string): Role {
+/** Of a stream, by what is known of its space and of its own events. There is a public room when its space has it. */
+export function rightsIn(stream: string, space: SpaceState | null, room: RoomState | null): Rights {
+  const place = publicRoomOf(stream)
+  if (!place) return { space, room }
+  return { space, room: space?.rooms.get(place.room) ? (room ?? openPublicRoom(stream)) : null }
+}
+
+/** A space's role counts in its rooms too; in a private one, for who is in both. */
+export function roleOf({ space, room: anyRoom }: Rights, actor: string): Role {
+  const room = anyRoom?.kind === 'public' ? null : anyRoom
   const inRoom = room?.members.get(actor)
   if (room && !inRoom) return 'outsider'
   const inSpace = space?.members.get(actor)

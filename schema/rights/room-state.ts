@@ -1,22 +1,31 @@
 import type { EventOf } from '../events/event.ts'
-import { readDirectRoomId, roomStream, spaceOfStream, spaceStream } from '../events/streams.ts'
+import {
+  homeStream,
+  publicRoomOf,
+  readDirectRoomId,
+  roomStream,
+  spaceOfStream,
+  spaceStream,
+} from '../events/streams.ts'
 import { Layer, type Registry } from './registry.ts'
 import { foldRooms, type Room, type StructureEvent } from './space-state.ts'
 
 /**
- * A private room or a direct message as far as rights rest on it: a fold of the events of its own stream, in the server's
- * order. Its stream says of which space it is, its first `room.create` what it is, for ever. Who is in a direct message is settled by its id.
+ * A room as far as rights rest on its own stream: a fold of that stream's events, in the server's order. The stream's name says
+ * of which space it is. A private room is what its first `room.create` says, for ever; who is in a direct message is settled by
+ * its id. Of a public room its space's stream says all, but for its threads.
  */
 export interface RoomState {
   readonly id: string
   readonly stream: string
   /** the stream of its space: whoever is not in that is not in this */
   readonly space: string
-  readonly kind: 'private' | 'direct'
+  readonly kind: 'public' | 'private' | 'direct'
   readonly maker: string
   name: string
+  /** of a public room nobody: who is in the space is in it */
   readonly members: Registry<RoomMember>
-  /** its threads, and itself */
+  /** its threads; of a private room itself too */
   readonly rooms: Registry<Room>
 }
 export interface RoomMember {
@@ -27,6 +36,7 @@ export interface RoomMember {
 
 /** Takes one event in; changes `room` in place and returns it (a new one for its `room.create`). */
 export function foldRoom(room: RoomState | null, event: StructureEvent): RoomState | null {
+  if (publicRoomOf(event.stream)) return foldPublicRoom(room ?? openPublicRoom(event.stream), event)
   if (!room) return event.type === 'room.create' ? makeRoom(event) : null
   switch (event.type) {
     case 'room.member': {
@@ -43,6 +53,28 @@ export function foldRoom(room: RoomState | null, event: StructureEvent): RoomSta
     default: // of a space's stream
       return room
   }
+}
+
+/** Of a public room's stream, of which nothing is known yet but its name. */
+export function openPublicRoom(stream: string): RoomState {
+  const { room: id } = publicRoomOf(stream)!
+  const nobody = new Map<string, RoomMember>()
+  return {
+    id,
+    stream,
+    space: homeStream(stream),
+    kind: 'public',
+    maker: '',
+    name: '',
+    members: nobody,
+    rooms: new Map(),
+  }
+}
+
+function foldPublicRoom(room: RoomState, event: StructureEvent): RoomState {
+  const isOfThread = event.type === 'room.create' || event.type === 'room.update' || event.type === 'room.archive'
+  if (isOfThread && event.entity !== room.id) foldRooms(room.rooms, event)
+  return room
 }
 
 function makeRoom(event: EventOf<'room.create'>): RoomState | null {

@@ -16,7 +16,7 @@ export interface SpaceState {
   name: string
   visibility: 'public' | 'invite'
   readonly members: Registry<Member>
-  /** rooms and threads */
+  /** public ones; their threads are in their own streams */
   readonly rooms: Registry<Room>
 }
 export interface Room {
@@ -76,6 +76,8 @@ export function foldSpace(space: SpaceState | null, event: StructureEvent): Spac
       if (member?.active) space.members.set(event.entity, { ...member, role: event.payload.role })
       break
     case 'room.create':
+      if (event.payload.kind === 'room') foldRooms(space.rooms, event)
+      break
     case 'room.update':
     case 'room.archive':
       foldRooms(space.rooms, event)

@@ -1,7 +1,10 @@
+import { assertNever } from '../assert.ts'
+import type { Place as Kind } from '../events/define.ts'
 import { definitionOf, eventTypes } from '../events/event-types.ts'
 import { may, streamActions, type Action } from './may.ts'
 import { noRights, type Rights } from './rights.ts'
 import { roles, type Role } from './roles.ts'
+import { openPublicRoom } from './room-state.ts'
 import type { Member, Room, SpaceState } from './space-state.ts'
 
 /**
@@ -9,10 +12,10 @@ import type { Member, Room, SpaceState } from './space-state.ts'
  * `npm run rights` writes it anew; a test sees that it is fresh.
  */
 export type Cell = 'yes' | 'own' | '–'
-export const places = ['public space', 'space by invitation', 'private room', 'direct message'] as const
+export const places = ['public space', 'space by invitation', 'public room', 'private room', 'direct message'] as const
 export type Place = (typeof places)[number]
 
-/** One of each role, each with a thread of their own, and others to do things to. */
+/** One of each role, each with a room or thread of their own, and others to do things to. */
 export function cellOf(place: Place, action: string, role: Role): Cell {
   const rights = sample(place)
   const stream = rights.room?.stream ?? rights.space!.stream
@@ -21,8 +24,25 @@ export function cellOf(place: Place, action: string, role: Role): Cell {
 }
 
 export function rowsOf(place: Place): readonly string[] {
-  const kind = place.endsWith('space') || place.startsWith('space') ? 'space' : 'room'
-  return [...streamActions, ...eventTypes.filter((type) => definitionOf(type).streams.includes(kind))]
+  return [
+    ...streamActions,
+    ...eventTypes.filter((type) => definitionOf(type).streams.some((each) => goesInto(each, place))),
+  ]
+}
+
+function goesInto(kind: Kind, place: Place): boolean {
+  switch (place) {
+    case 'public space':
+    case 'space by invitation':
+      return kind === 'space'
+    case 'public room':
+      return kind === 'room'
+    case 'private room':
+    case 'direct message':
+      return kind === 'room' || kind === 'private'
+    default:
+      return assertNever(place)
+  }
 }
 
 export function rightsTables(): string {
@@ -71,7 +91,10 @@ function sample(place: Place): Rights {
     name: '',
     visibility,
     members,
-    rooms: threads(members),
+    rooms: madeBy(members, 'room'),
+  }
+  if (place === 'public room') {
+    return { space, room: { ...openPublicRoom('room:public.S.R'), rooms: madeBy(members, 'thread') } }
   }
   if (place === 'public space' || place === 'space by invitation') return { ...noRights, space }
   const room = {
@@ -82,12 +105,12 @@ function sample(place: Place): Rights {
     maker: 'another',
     name: '',
     members: new Map([...members].map(([person, { active }]) => [person, { name: '', active }])),
-    rooms: threads(members),
+    rooms: madeBy(members, 'thread'),
   }
   return { space, room }
 }
 
-function threads(members: ReadonlyMap<string, Member>): Map<string, Room> {
-  const made = (maker: string): Room => ({ kind: 'thread', maker, name: '', parentRoom: 'r', parentMessage: 'm' })
+function madeBy(members: ReadonlyMap<string, Member>, kind: Room['kind']): Map<string, Room> {
+  const made = (maker: string): Room => ({ kind, maker, name: '', parentRoom: 'r', parentMessage: 'm' })
   return new Map([...members.keys()].map((person) => [`of ${person}`, made(person)]))
 }

@@ -4,7 +4,7 @@ import { parseSearch } from './parse-search.ts'
 import { filterNames, searchFilters, type FilterContext } from './search-filters.ts'
 
 const context: FilterContext = {
-  stream: 'space:s1',
+  home: 'space:s1',
   me: ['me'],
   people: [
     { id: 'p1', name: 'Émile' },

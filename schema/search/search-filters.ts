@@ -34,7 +34,8 @@ export interface Condition {
   readonly few?: { readonly sql: string; readonly parameters: readonly SqlValue[] }
 }
 export interface FilterContext {
-  readonly stream: string
+  /** what is sought in (search-sql.ts) */
+  readonly home: string
   /** the ids of whoever asks */
   readonly me: readonly string[]
   readonly people: readonly Named[]
@@ -65,7 +66,7 @@ export const searchFilters = {
     help: 'in this room and its threads, or in this thread',
     several: 'either',
     values: ({ rooms }) => rooms.filter(({ parent }) => parent === null).map(({ name }) => name),
-    meaning(value, _quoted, { rooms, stream }) {
+    meaning(value, _quoted, { rooms, home }) {
       const typed = value.replace(/^#/, '')
       // a room, or else a thread
       let found = named(
@@ -81,12 +82,13 @@ export const searchFilters = {
       const ids = JSON.stringify(found.map(({ id }) => id))
       // a room's threads too, and those that come later
       const threads = found.some(({ parent }) => parent === null)
-      const inRooms = 'SELECT timeline FROM rooms WHERE stream = ? AND id IN (SELECT value FROM json_each(?))'
+      const inRooms = `SELECT r.timeline FROM streams s JOIN rooms r ON r.stream = s.name
+        WHERE s.home = ? AND r.id IN (SELECT value FROM json_each(?))`
       const sql = threads
-        ? `timeline_id IN (${inRooms} UNION SELECT r.timeline FROM rooms r
-            WHERE r.stream = ? AND r.parent_room IN (SELECT value FROM json_each(?)))`
+        ? `timeline_id IN (${inRooms} UNION SELECT r.timeline FROM streams s JOIN rooms r ON r.stream = s.name
+            WHERE s.home = ? AND r.parent_room IN (SELECT value FROM json_each(?)))`
         : `timeline_id IN (${inRooms})`
-      const parameters = threads ? [stream, ids, stream, ids] : [stream, ids]
+      const parameters = threads ? [home, ids, home, ids] : [home, ids]
       const few = {
         sql: `SELECT key FROM timeline_items WHERE ${sql}`,
         parameters,
@@ -100,11 +102,11 @@ export const searchFilters = {
     help: 'with a link, image, code, reaction or thread',
     several: 'all',
     values: () => [...textKinds, ...Object.keys(kinds)],
-    meaning(value, _quoted, { stream }) {
+    meaning(value, _quoted, { home }) {
       const kind = foldName(value).replace(/s$/, '')
       const inText = textKinds.find((each) => each === kind)
       if (inText) return { type: 'condition', match: `"${kindTag(inText)}"` }
-      if (isKey(kinds, kind)) return state(kinds[kind], stream)
+      if (isKey(kinds, kind)) return state(kinds[kind], home)
       return problem(`has: knows link, image, code, reaction and thread, not “${value}”.`)
     },
   },
@@ -114,12 +116,12 @@ export const searchFilters = {
     help: 'pinned, edited, a reply, or unread',
     several: 'all',
     values: () => [...Object.keys(states), 'unread'],
-    meaning(value, _quoted, { me, stream }) {
+    meaning(value, _quoted, { me, home }) {
       const typed = foldName(value)
       if (typed === 'unread') {
         return { type: 'condition', sql: unread, parameters: [JSON.stringify(me), JSON.stringify(me)] }
       }
-      if (isKey(states, typed)) return state(states[typed], stream)
+      if (isKey(states, typed)) return state(states[typed], home)
       return problem(`is: knows pinned, edited, reply and unread, not “${value}”.`)
     },
   },
@@ -150,10 +152,10 @@ export const searchFilters = {
 export type FilterName = keyof typeof searchFilters
 export const filterNames = Object.keys(searchFilters) as readonly FilterName[]
 
-/** Messages of the stream that a table names. */
+/** Messages that a table names. */
 const targetsIn = (table: string) =>
   `SELECT DISTINCT x.target_id FROM ${table} x CROSS JOIN timeline_items t ON t.key = x.target_id
-   WHERE t.stream = (SELECT id FROM streams WHERE name = ?)`
+   WHERE t.stream IN (SELECT id FROM streams WHERE home = ?)`
 
 /** What the message's row says, and the table that knows where it may be so. */
 interface State {
@@ -165,7 +167,7 @@ const kinds = {
   thread: {
     sql: 't.reply_count > 0',
     few: `SELECT t.key FROM streams s JOIN rooms r ON r.stream = s.name
-      JOIN timeline_items t ON t.id = r.parent_message AND t.stream = s.id WHERE s.name = ?`,
+      JOIN timeline_items t ON t.id = r.parent_message AND t.stream = s.id WHERE s.home = ?`,
   },
 } as const satisfies Record<string, State>
 const states = {
@@ -173,13 +175,13 @@ const states = {
   edited: {
     sql: 't.edited_at IS NOT NULL',
     few: `SELECT DISTINCT t.key FROM facts f CROSS JOIN entities e ON e.id = f.entity_id CROSS JOIN streams s ON s.id = e.stream
-      CROSS JOIN timeline_items t ON t.id = e.name AND t.stream = s.id WHERE f.field = 'message.text' AND s.name = ?`,
+      CROSS JOIN timeline_items t ON t.id = e.name AND t.stream = s.id WHERE f.field = 'message.text' AND s.home = ?`,
   },
   reply: { sql: 't.reply_to IS NOT NULL' },
 } as const satisfies Record<string, State>
 /** what others wrote behind my joining and my read mark */
 const unread = `t.author_id NOT IN (SELECT id FROM component_author WHERE author_id IN (SELECT value FROM json_each(?)))
-  AND EXISTS (SELECT 1 FROM rooms r JOIN memberships m ON m.stream = r.stream
+  AND EXISTS (SELECT 1 FROM rooms r JOIN streams s ON s.name = r.stream JOIN memberships m ON m.stream = s.home
   LEFT JOIN read_markers k ON k.actor_id = m.person_id AND k.stream = r.stream AND k.room_id = r.id
   WHERE r.timeline = t.timeline_id AND m.person_id IN (SELECT value FROM json_each(?)) AND m.active = 1
     AND t.order_key > max(m.joined_clock, ifnull(k.order_key, 0)))`
@@ -215,8 +217,8 @@ function notADate(name: string, value: string): Meaning {
   return problem(`${name}: takes a date such as 2024-05-31, 2024-05 or 2024, not “${value}”.`)
 }
 
-function state({ sql, few }: State, stream: string): Condition {
-  return { type: 'condition', sql, ...(few && { few: { sql: few, parameters: [stream] } }) }
+function state({ sql, few }: State, home: string): Condition {
+  return { type: 'condition', sql, ...(few && { few: { sql: few, parameters: [home] } }) }
 }
 
 function problem(sentence: string): Meaning {

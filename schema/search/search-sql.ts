@@ -8,7 +8,8 @@ import type { SoughtPart } from './seek.ts'
  * asked of a message stands in subqueries, since SQLite and the engine would sort a join.
  */
 export interface SearchAsked {
-  readonly stream: string
+  /** a space's stream: all of its public rooms are sought in; or that of a private room, or the demo's */
+  readonly home: string
   /** FTS5 expressions, all of which must hold */
   readonly matches: readonly string[]
   /** and none of these */
@@ -32,8 +33,9 @@ export interface SearchRow {
 export const maxHits = 50
 
 export const peopleOf = 'SELECT person_id, name FROM memberships WHERE stream = ?'
-export const roomsOf = 'SELECT id, name, parent_room FROM rooms WHERE stream = ? AND parent_room IS NULL'
-export const threadsToo = 'SELECT id, name, parent_room FROM rooms WHERE stream = ?'
+export const threadsToo =
+  'SELECT r.id, r.name, r.parent_room FROM streams s JOIN rooms r ON r.stream = s.name WHERE s.home = ?'
+export const roomsOf = `${threadsToo} AND r.parent_room IS NULL`
 /** Each counts up to a number. */
 export const countMatches = 'SELECT count(*) FROM (SELECT 1 FROM search_index WHERE search_index MATCH ? LIMIT ?)'
 export const countFew = (sql: string) => `SELECT count(*) FROM (${sql} LIMIT ?)`
@@ -41,9 +43,12 @@ export const countFew = (sql: string) => `SELECT count(*) FROM (${sql} LIMIT ?)`
 export const firstFreeId = `SELECT one.key + 1 FROM timeline_items one LEFT JOIN timeline_items next ON next.key = one.key + 1
   WHERE one.key >= ? AND next.key IS NULL ORDER BY one.key LIMIT 1`
 
+/** Of a message's row `t`. */
+export const inHome = 't.stream IN (SELECT id FROM streams WHERE home = ?)'
+
 /** Rows: SearchRow, the newest first, one more than is shown. */
 export function searchQuery(asked: SearchAsked): Query {
-  const { stream, leftOut, phrases, unsaid, conditions, unwanted, ids, driver } = asked
+  const { home, leftOut, phrases, unsaid, conditions, unwanted, ids, driver } = asked
   const parameters: SqlValue[] = []
   const put = (sql: string, more: readonly SqlValue[] = []): string => {
     parameters.push(...more)
@@ -64,14 +69,14 @@ export function searchQuery(asked: SearchAsked): Query {
     const { sql, parameters: more } = driver.few
     where.push(put(`${id} IN (${sql})`, more))
   }
-  const ofMessage = [put('t.deleted = 0 AND t.stream = (SELECT id FROM streams WHERE name = ?)', [stream])]
+  const ofMessage = [put(`t.deleted = 0 AND ${inHome}`, [home])]
   for (const condition of conditions) ofMessage.push(...onRow(condition, put))
   for (const condition of unwanted) ofMessage.push(`NOT (${onRow(condition, put).join(' AND ')})`)
   if (phrases.length > 0) ofMessage.push(put(`says(${wholeText}, ?)`, [JSON.stringify(phrases)]))
   for (const parts of unsaid) ofMessage.push(put(`NOT says(${wholeText}, ?)`, [JSON.stringify(parts)]))
   where.push(`EXISTS (SELECT 1 FROM timeline_items t WHERE t.key = ${id} AND ${ofMessage.join(' AND ')})`)
   const sql = `SELECT ${id} AS place, (
-      SELECT json_array(t.id, t.author_name, t.created_at, CASE WHEN p.id IS NULL THEN r.name ELSE p.name || ' › ' || r.name END,
+      SELECT json_array((SELECT name FROM streams WHERE id = t.stream), t.id, t.author_name, t.created_at, CASE WHEN p.id IS NULL THEN r.name ELSE p.name || ' › ' || r.name END,
         t.snippet || ifnull(c.body, ''))
       FROM timeline_items t LEFT JOIN component_text c ON c.id = t.key LEFT JOIN rooms r ON r.timeline = t.timeline_id
       LEFT JOIN rooms p ON p.id = r.parent_room AND p.stream = r.stream WHERE t.key = ${id}) AS hit
@@ -97,6 +102,7 @@ function onRow(
 }
 
 export interface FoundMessage {
+  readonly stream: string
   readonly id: string
   readonly author: string
   /** unix ms */
@@ -106,6 +112,13 @@ export interface FoundMessage {
 }
 
 export function readHit({ hit }: SearchRow): FoundMessage {
-  const [id, author, at, room, body] = JSON.parse(hit) as [string, string, number, string | null, string]
-  return { id, author, at, room: room ?? '', body }
+  const [stream, id, author, at, room, body] = JSON.parse(hit) as [
+    string,
+    string,
+    string,
+    number,
+    string | null,
+    string,
+  ]
+  return { stream, id, author, at, room: room ?? '', body }
 }

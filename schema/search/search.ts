@@ -40,6 +40,7 @@ export interface Ask {
 }
 
 export interface SearchHit {
+  readonly stream: string
   readonly id: string
   readonly author: string
   readonly at: number
@@ -50,25 +51,25 @@ export interface SearchHit {
 /** Runs one SELECT. */
 export type RunSelect = (sql: string, parameters: readonly SqlValue[]) => Promise<readonly (readonly SqlValue[])[]>
 
-/** Reads what was typed, and whom and what its filters name, and chooses the quickest way to its answer. */
+/** `home`: what is sought in (search-sql.ts). Reads what was typed, and whom and what its filters name, and chooses the quickest way to its answer. */
 export async function planSearch(
   run: RunSelect,
-  stream: string,
+  home: string,
   me: readonly string[],
   typed: string,
 ): Promise<SearchPlan> {
   const asked = parseSearch(typed)
   if (asked.terms.length === 0 && asked.filters.length === 0) return { type: 'idle' }
-  const filters = await readFilters(run, stream, me, asked.filters)
+  const filters = await readFilters(run, home, me, asked.filters)
   if ('sentence' in filters) return filters
   const notes = asked.cut ? ['Only the first words of this were sought.'] : []
   const perhaps = asked.terms.filter(({ dash }) => dash === 'perhaps')
-  const asText = await askFor(run, stream, filters, withDashes(asked, 'none'), notes)
+  const asText = await askFor(run, home, filters, withDashes(asked, 'none'), notes)
   if (!asText) return nothingSought
   // a word alone cannot be left out of nothing
   const alone = asked.filters.length === 0 && perhaps.length === asked.terms.length
   if (perhaps.length === 0 || alone) return { type: 'plan', ask: asText, otherwise: null }
-  const otherwise = await askFor(run, stream, filters, withDashes(asked, 'leavesOut'), notes)
+  const otherwise = await askFor(run, home, filters, withDashes(asked, 'leavesOut'), notes)
   return { type: 'plan', ask: { ...asText, notes: [...notes, textNote(perhaps)] }, otherwise }
 }
 
@@ -92,13 +93,13 @@ interface Filters {
   readonly unwanted: readonly Condition[]
 }
 
-async function readFilters(run: RunSelect, stream: string, me: readonly string[], uses: readonly FilterUse[]) {
+async function readFilters(run: RunSelect, home: string, me: readonly string[], uses: readonly FilterUse[]) {
   if (uses.length === 0) return { wanted: [], unwanted: [] }
   const names = uses.map(({ name }) => name)
-  const filters = readUses(uses, await filterContext(run, stream, me, names))
+  const filters = readUses(uses, await filterContext(run, home, me, names))
   // threads may be very many: they are looked at if no room is called so
   if ('sentence' in filters && names.includes('in')) {
-    return readUses(uses, await filterContext(run, stream, me, names, threadsToo))
+    return readUses(uses, await filterContext(run, home, me, names, threadsToo))
   }
   return filters
 }
@@ -121,18 +122,18 @@ function readUses(uses: readonly FilterUse[], context: FilterContext) {
 /** Who and what these filters may name. */
 export async function filterContext(
   run: RunSelect,
-  stream: string,
+  home: string,
   me: readonly string[],
   filters: readonly FilterName[],
   rooms: string = roomsOf,
 ): Promise<FilterContext> {
   const reads = (names: 'people' | 'rooms') => filters.some((each) => searchFilters[each].names === names)
   const [people, named] = await Promise.all([
-    reads('people') ? run(peopleOf, [stream]) : [],
-    reads('rooms') ? run(rooms, [stream]) : [],
+    reads('people') ? run(peopleOf, [home]) : [],
+    reads('rooms') ? run(rooms, [home]) : [],
   ])
   return {
-    stream,
+    home,
     me,
     people: people.map(([id, name]) => ({ id: id as string, name: name as string })),
     rooms: named.map(([id, name, parent]) => ({
@@ -162,7 +163,7 @@ function either(several: readonly Condition[]): Condition {
 /** null: nothing in it could be sought */
 async function askFor(
   run: RunSelect,
-  stream: string,
+  home: string,
   filters: Filters,
   terms: readonly SearchTerm[],
   notes: readonly string[],
@@ -181,7 +182,7 @@ async function askFor(
   const matches = [...wanted.map(({ match }) => match), ...conditions.flatMap(({ match }) => match ?? [])]
   for (const { match } of filters.unwanted) if (match) leftOut.push(match)
   const query = searchQuery({
-    stream,
+    home,
     matches,
     leftOut,
     phrases: wanted.flatMap(({ parts }) => phrasesOf(parts)),

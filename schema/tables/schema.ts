@@ -12,10 +12,12 @@ export const schema = `
 -- Names that many rows repeat, each once. A replay keeps them, so that an integer means the same for the life of the database.
 CREATE TABLE streams (
   id INTEGER PRIMARY KEY,
-  name TEXT NOT NULL UNIQUE         -- space:…, person:…, local:…
+  name TEXT NOT NULL UNIQUE,        -- space:…, room:…, person:…, local:…
+  home TEXT NOT NULL                -- whose members may read it: of a public room's, the stream of its space; else itself
 );
+CREATE INDEX streams_by_home ON streams(home);
 -- Stream 0 is none: it names these numbers. What a tab kept of another database's numbers finds nothing here.
-INSERT INTO streams (id, name) VALUES (0, 'names:' || lower(hex(randomblob(8))));
+INSERT INTO streams (id, name, home) VALUES (0, 'names:' || lower(hex(randomblob(8))), '');
 -- A room, a thread, or whatever else facts speak of.
 CREATE TABLE entities (
   id INTEGER PRIMARY KEY,
@@ -168,7 +170,7 @@ CREATE INDEX memberships_by_person ON memberships(person_id);
 CREATE TABLE rooms (
   timeline INTEGER PRIMARY KEY,     -- → entities: what timeline_items and timelines call it
   id TEXT NOT NULL,
-  stream TEXT NOT NULL,
+  stream TEXT NOT NULL,             -- where what is in it lies
   space_id TEXT NOT NULL,
   name TEXT NOT NULL,
   topic TEXT,

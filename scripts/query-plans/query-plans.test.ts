@@ -130,7 +130,7 @@ describe('a search', () => {
       expect(scanned(sql), sql).toEqual([])
       // many messages have the words, few what the filter says
       if (/\bcount\(/.test(sql)) return Promise.resolve([[sql.includes('search_index') ? 1e5 : 5]])
-      return Promise.resolve(sql.includes('FROM rooms') ? rooms : people)
+      return Promise.resolve(sql.includes('JOIN rooms') ? rooms : people)
     }
     const plan = await planSearch(run, 'space:s', ['ann'], typed)
     if (plan.type !== 'plan') throw new Error(JSON.stringify(plan))

@@ -26,7 +26,7 @@ export async function proveCluster(): Promise<boolean> {
       }),
     )
     const writers = people.slice(0, 8)
-    const tails = people.slice(8).flatMap((person) => Array.from({ length: 5 }, () => new Tail(person, space.stream)))
+    const tails = people.slice(8).flatMap((person) => Array.from({ length: 5 }, () => new Tail(person, space.within)))
     const following = tails.map((tail) => tail.follow())
 
     const stop = new AbortController()
@@ -34,8 +34,8 @@ export async function proveCluster(): Promise<boolean> {
     const written = Promise.all(
       writers.map(async (person) => {
         while (!stop.signal.aborted) {
-          const said = person.say(space.stream, space.room, 'a line')
-          await insist(() => person.append(space.stream, [said]))
+          const said = person.say(space.within, space.room, 'a line')
+          await insist(() => person.append(space.within, [said]))
           acknowledged.push(said.id)
           await sleep(20)
         }

@@ -39,7 +39,7 @@ export async function runFuzz(
     Person,
   ]
   const quiet = await world.found(talker, 'invite')
-  await world.join(talker, quiet.stream, listener)
+  await world.join(talker, quiet.structure, listener)
   const heard: string[] = []
   const live = await client.listen(listener, quiet.stream, (id) => heard.push(id))
 
@@ -74,7 +74,7 @@ export async function runFuzz(
   await Promise.all(Array.from({ length: parallel }, work))
 
   broken.push(...(await missingOrTwice(client, world, quiet, listener)))
-  const spoken = (await client.readAll(quiet.stream, listener)).slice(3).map(({ id }) => id)
+  const spoken = (await client.readAll(quiet.stream, listener)).map(({ id }) => id)
   for (let tries = 0; heard.length < spoken.length && tries < 50; tries++) await new Promise((r) => setTimeout(r, 100))
   if (heard.join() !== spoken.join()) broken.push(`of ${spoken.length} events ${heard.length} were heard live`)
   live.destroy()
@@ -92,7 +92,8 @@ export async function runFuzz(
 async function missingOrTwice(client: AnyClient, world: World, quiet: Space, listener: Person): Promise<string[]> {
   const broken: string[] = []
   for (const [stream, kept] of world.acknowledged) {
-    const reader = stream === quiet.stream ? listener : world.spaces.find((one) => one.stream === stream)!.founder
+    const isOf = (one: Space) => one.stream === stream || one.structure === stream
+    const reader = isOf(quiet) ? listener : world.spaces.find(isOf)!.founder
     const found = await client.readAll(stream, reader)
     const twice = found.length - new Set(found.map(({ id }) => id)).size
     if (twice > 0) broken.push(`${twice} events of ${stream} are there twice`)

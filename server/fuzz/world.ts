@@ -1,11 +1,22 @@
 import { seededRandom, type Random } from '../../schema/demo/random.ts'
 import { makeUlid } from '../../schema/demo/ulid.ts'
 import type { AnyEvent } from '../../schema/events/event.ts'
-import { privateRoomId, roomStream, streamKind, streamOwner } from '../../schema/events/streams.ts'
+import {
+  privateRoomId,
+  publicRoomOf,
+  roomStream,
+  spaceStream,
+  streamOfRoom,
+  streamOwner,
+} from '../../schema/events/streams.ts'
 import type { Identity } from '../../schema/messages/http.ts'
 import { at, type Answer, type AnyClient, type Person } from './any-client.ts'
 
+/** A space with one room, or a private room. */
 export interface Space {
+  /** the space's own stream; of a private room that one's */
+  readonly structure: string
+  /** what is in the room */
   readonly stream: string
   readonly room: string
   readonly founder: Person
@@ -31,8 +42,8 @@ export class World {
     this.people.push(...(await Promise.all(['A', 'B', 'C', 'D', 'E', 'F'].map((name) => this.#client.signIn(name)))))
     this.people.push(await this.#client.signIn('Import', true))
     this.spaces.push(...(await Promise.all(this.people.slice(0, 3).map((one) => this.found(one, 'public')))))
-    for (const { stream, founder } of this.spaces) {
-      for (const one of this.people) if (one !== founder) await this.join(one, stream, one)
+    for (const { structure, founder } of this.spaces) {
+      for (const one of this.people) if (one !== founder) await this.join(one, structure, one)
     }
     this.spaces.push(await this.openPrivate(this.spaces[0]!))
   }
@@ -40,16 +51,19 @@ export class World {
   async found(by: Person, visibility: 'public' | 'invite'): Promise<Space> {
     const space = makeUlid(this.#setup, Date.now())
     const room = makeUlid(this.#setup, Date.now())
-    const stream = `space:${space}`
-    const answer = await this.append(by, stream, [
-      this.event(this.#setup, by, stream, 'space.create', { entity: space, payload: { name: 'Fuzz', visibility } }),
-      this.event(this.#setup, by, stream, 'room.create', { entity: room, payload: { name: 'general', kind: 'room' } }),
+    const structure = spaceStream(space)
+    const answer = await this.append(by, structure, [
+      this.event(this.#setup, by, structure, 'space.create', { entity: space, payload: { name: 'Fuzz', visibility } }),
+      this.event(this.#setup, by, structure, 'room.create', {
+        entity: room,
+        payload: { name: 'general', kind: 'room' },
+      }),
     ])
     if (answer.status !== 200) throw new Error(`the space was answered ${answer.status}: ${answer.body}`)
-    return { stream, room, founder: by }
+    return { structure, stream: streamOfRoom(space, room), room, founder: by }
   }
 
-  async openPrivate({ stream: ofSpace, founder: by }: Space): Promise<Space> {
+  async openPrivate({ structure: ofSpace, founder: by }: Space): Promise<Space> {
     const room = privateRoomId(streamOwner(ofSpace), makeUlid(this.#setup, Date.now()))
     const stream = roomStream(room)
     const answer = await this.append(by, stream, [
@@ -59,7 +73,7 @@ export class World {
       ),
     ])
     if (answer.status !== 200) throw new Error(`the private room was answered ${answer.status}: ${answer.body}`)
-    return { stream, room, founder: by }
+    return { structure: stream, stream, room, founder: by }
   }
 
   join(by: Person, stream: string, { actor, name }: Person): Promise<Answer> {
@@ -102,8 +116,8 @@ export class World {
 
   goodEvent(random: Random, by: Person, { stream, room }: Space): AnyEvent {
     const known = [...(this.acknowledged.get(stream)?.keys() ?? [])].slice(-50)
-    const target = random.pick(known)
-    switch (random.between(0, 9)) {
+    const target = known.length > 0 ? random.pick(known) : makeUlid(random, Date.now())
+    switch (random.between(known.length > 0 ? 0 : 6, 9)) {
       case 0:
         return this.event(random, by, stream, 'reaction.add', {
           entity: target,
@@ -119,12 +133,12 @@ export class World {
       case 3:
         return this.event(random, by, stream, 'message.edit', { entity: target, room, payload: { text: 'edited' } })
       case 4:
-        return streamKind(stream) === 'room'
+        return publicRoomOf(stream) === null
           ? this.event(random, by, stream, 'room.member', {
               entity: by.actor,
               payload: { name: by.name, active: true },
             })
-          : this.event(random, by, stream, 'member.join', { entity: by.actor, payload: { name: by.name } })
+          : this.event(random, by, stream, 'page.create', { room, payload: { title: 'Fuzz' } })
       case 5:
         return this.event(random, by, stream, 'future.thing', {
           room,

@@ -15,8 +15,9 @@ export interface ModelSpace {
 export interface ModelRoom {
   readonly stream: string
   readonly space: ModelSpace
-  readonly direct: boolean
+  readonly kind: 'public' | 'private' | 'direct'
   readonly maker: string
+  /** of a public one nobody: who is in the space is in it */
   readonly people: Set<string>
 }
 export type ModelStream = ModelSpace | ModelRoom
@@ -24,7 +25,8 @@ export type ModelStream = ModelSpace | ModelRoom
 export const isRoom = (stream: ModelStream): stream is ModelRoom => 'space' in stream
 
 export function reads(stream: ModelStream, person: string): boolean {
-  return isRoom(stream) ? stream.people.has(person) && stream.space.roles.has(person) : stream.roles.has(person)
+  if (!isRoom(stream)) return stream.roles.has(person)
+  return stream.space.roles.has(person) && (stream.kind === 'public' || stream.people.has(person))
 }
 
 export function roleIn(stream: ModelStream, person: string): GivenRole | null {

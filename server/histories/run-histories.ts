@@ -1,7 +1,14 @@
 import { seededRandom, type Random } from '../../schema/demo/random.ts'
 import { makeUlid } from '../../schema/demo/ulid.ts'
 import { versionOf, type AnyEvent } from '../../schema/events/event.ts'
-import { directRoomId, privateRoomId, roomStream, spaceStream } from '../../schema/events/streams.ts'
+import {
+  directRoomId,
+  privateRoomId,
+  roomStream,
+  spaceStream,
+  streamOfRoom,
+  streamOwner,
+} from '../../schema/events/streams.ts'
 import { givenRoles, type GivenRole } from '../../schema/rights/roles.ts'
 import { startInProcess, type FakeResponse, type InProcess } from './in-process.ts'
 import {
@@ -17,7 +24,7 @@ import {
 } from './model.ts'
 
 /**
- * Random membership histories against the model: spaces, private rooms, direct messages, joins, removals, roles, races. Law:
+ * Random membership histories against the model: spaces, public and private rooms, direct messages, joins, removals, roles, races. Law:
  * no event reaches who may not read it, by any channel, and every event reaches who may; nobody writes who may not.
  *
  * Channels: pages from an offset, newest pages, outlines, the tail of one stream, the tail of all streams, the lists of
@@ -131,6 +138,7 @@ class History {
     await this.#append(by, [this.#event(by, stream, 'space.create', { entity: id, payload })], true, () =>
       space.roles.set(by.actor, 'owner'),
     )
+    if (this.#random.chance(0.8)) await this.#makePublic(space, by)
   }
 
   async #act(): Promise<void> {
@@ -148,6 +156,7 @@ class History {
       case 2:
         return this.#give(space, by, other, random.pick(givenRoles))
       case 3:
+        if (random.chance(0.4)) return this.#makePublic(space, by)
         return random.chance(0.5) ? this.#makePrivate(space, by) : this.#makeDirect(space, by, other)
       case 4:
       case 5:
@@ -157,8 +166,14 @@ class History {
       case 7:
         return random.chance(0.1) ? this.#found() : this.#react(stream, by)
       default:
-        return this.#say(stream, by)
+        return this.#say(random.chance(0.8) ? this.#within(stream) : stream, by)
     }
+  }
+
+  /** Of a space one of its public rooms, if it has any. */
+  #within(stream: ModelStream): ModelStream {
+    const rooms = this.#streams.filter((each) => isRoom(each) && each.kind === 'public' && each.space === stream)
+    return rooms.length > 0 ? this.#random.pick(rooms) : stream
   }
 
   #join(space: ModelSpace, by: Person, who: Person): Promise<void> {
@@ -195,25 +210,48 @@ class History {
     return this.#append(by, [event], mayGive(space, by.actor, who.actor, role), () => space.roles.set(who.actor, role))
   }
 
+  /** It is made in the space's stream, and what is in it lies in its own. */
+  #makePublic(space: ModelSpace, by: Person): Promise<void> {
+    const id = makeUlid(this.#random, Date.now())
+    const stream = streamOfRoom(streamOwner(space.stream), id)
+    const allowed = isAtLeast(space.roles.get(by.actor) ?? null, 'member')
+    const made = this.#event(by, space.stream, 'room.create', { entity: id, payload: { name: 'R', kind: 'room' } })
+    return this.#append(by, [made], allowed, () =>
+      this.#streams.push({ stream, space, kind: 'public', maker: by.actor, people: new Set() }),
+    )
+  }
+
   #makePrivate(space: ModelSpace, by: Person): Promise<void> {
-    const id = privateRoomId(space.stream.slice('space:'.length), makeUlid(this.#random, Date.now()))
-    const room = { stream: roomStream(id), space, direct: false, maker: by.actor, people: new Set<string>() }
+    const id = privateRoomId(streamOwner(space.stream), makeUlid(this.#random, Date.now()))
+    const room: ModelRoom = {
+      stream: roomStream(id),
+      space,
+      kind: 'private',
+      maker: by.actor,
+      people: new Set<string>(),
+    }
     return this.#make(room, id, by, [by.actor])
   }
 
   #makeDirect(space: ModelSpace, by: Person, other: Person): Promise<void> {
     const people = [...new Set([by.actor, other.actor])]
     if (people.length < 2) return Promise.resolve()
-    const id = directRoomId(space.stream.slice('space:'.length), people)
+    const id = directRoomId(streamOwner(space.stream), people)
     if (this.#streams.some(({ stream }) => stream === roomStream(id))) return Promise.resolve()
-    const room = { stream: roomStream(id), space, direct: true, maker: by.actor, people: new Set<string>() }
+    const room: ModelRoom = {
+      stream: roomStream(id),
+      space,
+      kind: 'direct',
+      maker: by.actor,
+      people: new Set<string>(),
+    }
     return this.#make(room, id, by, people)
   }
 
   #make(room: ModelRoom, id: string, by: Person, people: readonly string[]): Promise<void> {
     const allowed =
       isAtLeast(room.space.roles.get(by.actor) ?? null, 'member') && people.every((one) => room.space.roles.has(one))
-    const payload = { name: 'R', kind: room.direct ? 'direct' : 'room' }
+    const payload = { name: 'R', kind: room.kind === 'direct' ? 'direct' : 'room' }
     return this.#append(by, [this.#event(by, room.stream, 'room.create', { entity: id, payload })], allowed, () => {
       for (const one of people) room.people.add(one)
       this.#streams.push(room)
@@ -225,7 +263,8 @@ class History {
     const isKeeper = isAtLeast(role, 'admin') || (role !== null && room.maker === by.actor)
     const adds = by === who || (isAtLeast(role, 'member') && room.space.roles.has(who.actor))
     const inPrivate = role !== null && (active ? adds : by === who || isKeeper)
-    const allowed = room.direct ? role !== null && active && room.people.has(who.actor) : inPrivate
+    const inDirect = role !== null && active && room.people.has(who.actor)
+    const allowed = { public: false, private: inPrivate, direct: inDirect }[room.kind]
     const payload = { name: who.name, active }
     return this.#append(
       by,
@@ -239,17 +278,19 @@ class History {
     return this.#event(by, stream.stream, 'message.create', { room: 'r', payload: { text: 'x' } })
   }
   #say(stream: ModelStream, by: Person): Promise<void> {
-    return this.#append(by, [this.#message(stream, by)], isAtLeast(roleIn(stream, by.actor), 'member'), () => {})
+    const allowed = isRoom(stream) && isAtLeast(roleIn(stream, by.actor), 'member')
+    return this.#append(by, [this.#message(stream, by)], allowed, () => {})
   }
   #react(stream: ModelStream, by: Person): Promise<void> {
     const event = this.#event(by, stream.stream, 'reaction.add', { entity: 'm', payload: { emoji: '👍' } })
-    return this.#append(by, [event], roleIn(stream, by.actor) !== null, () => {})
+    return this.#append(by, [event], isRoom(stream) && roleIn(stream, by.actor) !== null, () => {})
   }
 
   /** Somebody is put out while they write and read: after the event that puts them out there is nothing of theirs. */
   async #race(stream: ModelStream, by: Person, who: Person): Promise<void> {
     if (by === who) return
-    const putOut = isRoom(stream) ? this.#change(stream, by, who, false) : this.#leave(stream, by, who)
+    if (!isRoom(stream) || stream.kind === 'public') return this.#raceInPublic(stream, by, who)
+    const putOut = this.#change(stream, by, who, false)
     const said = [this.#message(stream, who), this.#message(stream, who)]
     const answers = await Promise.all([
       ...said.map((event) => this.#ask(who, stream.stream, [event])),
@@ -269,11 +310,21 @@ class History {
     const items = (JSON.parse(page.text) as { items: { event: AnyEvent }[] }).items.map(({ event }) => event)
     const out = items.findLastIndex(
       ({ type, entity, payload }) =>
-        entity === who.actor &&
-        (type === 'member.leave' || (type === 'room.member' && !(payload as { active: boolean }).active)),
+        entity === who.actor && type === 'room.member' && !(payload as { active: boolean }).active,
     )
     const late = items.slice(out + 1).filter(({ actor }) => actor === who.actor)
     if (out >= 0 && late.length > 0) throw new Error(`${who.name} wrote into ${stream.stream} after they were put out`)
+  }
+
+  /** Two streams have no common order: but once the one that puts them out is answered, the other takes nothing of theirs. */
+  async #raceInPublic(stream: ModelStream, by: Person, who: Person): Promise<void> {
+    const space = isRoom(stream) ? stream.space : stream
+    const room = this.#within(stream)
+    const said = this.#message(room, who)
+    const [answer] = await Promise.all([this.#ask(who, room.stream, [said]), this.#leave(space, by, who)])
+    if (answer.status === 200) this.#took(room.stream, said.id)
+    this.#hear()
+    await this.#say(room, who)
   }
 
   #ask(by: Person, stream: string, events: readonly AnyEvent[]) {

@@ -29,13 +29,13 @@ export async function followStream(
   let position = after
   let wake = () => {}
   let news = true
-  const stop = directory.watch((commit, people) => {
+  const stop = directory.watch((commit, moved) => {
     if (commit.stream === stream) {
       news = true
       wake()
     }
     // at once, also where the client does not read and so nothing below goes on
-    if (people.has(actor) && !allowed()) {
+    if (moved(actor) && !allowed()) {
       connection.write(encode({ type: 'gone', stream }))
       connection.close()
     }

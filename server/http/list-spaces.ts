@@ -10,7 +10,8 @@ import type { Directory } from '../directory.ts'
 export function listSpaces(directory: Directory, actor: string, after: string | null, limit: number): SpaceList {
   const summary = (space: SpaceState): SpaceSummary => {
     const { id, stream, name, visibility } = space
-    const { head, messages } = directory.entry(stream)!
+    const { head } = directory.entry(stream)!
+    const messages = directory.messagesOf(space)
     return { id, stream, name, visibility, members: activeIn(space), messages, head, joined: isMember(space, actor) }
   }
   const all = [...directory.spaces()]

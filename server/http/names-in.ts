@@ -10,14 +10,15 @@ export function namesIn(
   accounts: Accounts,
 ): Record<string, string> {
   const names: Record<string, string> = space ? { [space.stream]: space.name } : {}
-  if (room?.kind === 'private') names[room.stream] = room.name
+  if (room) {
+    const name = room.kind === 'private' ? room.name : space?.rooms.get(room.id)?.name
+    // who is in a direct message is its name, and the push says who wrote
+    if (name !== undefined && room.kind !== 'direct') names[room.stream] = names[room.id] = name
+  }
   for (const { data } of items) {
-    const { actor, room: place } = JSON.parse(data) as AnyEvent
+    const { actor } = JSON.parse(data) as AnyEvent
     const person = space?.members.get(actor)?.name || accounts.nameOf(actor)
     if (person) names[actor] = person
-    const found = place === undefined ? undefined : (room ?? space)?.rooms.get(place)
-    // who is in a direct message is its name, and the push says who wrote
-    if (place !== undefined && found?.kind === 'room' && room?.kind !== 'direct') names[place] = found.name
   }
   return names
 }

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
-import { streamKind } from '../../schema/events/streams.ts'
+import { publicRoomOf, streamKind } from '../../schema/events/streams.ts'
 import type { StreamPage } from '../../schema/messages/http.ts'
 import type { Accounts } from '../accounts.ts'
 import type { Committer } from '../committer.ts'
@@ -47,7 +47,7 @@ export function streamRoutes(
     return c.body(encodePage(items, rest), 200, { 'content-type': 'application/json' })
   }
 
-  const isNew = (stream: string) => streamKind(stream) !== 'person' && !directory.entry(stream)
+  const isNew = (stream: string) => streamKind(stream) !== 'person' && !publicRoomOf(stream) && !directory.entry(stream)
 
   routes
     .get('/api/spaces', 'signedIn', (c, { actor }) => {

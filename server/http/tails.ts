@@ -54,12 +54,12 @@ export function startTails(
   const tails = new Set<Tail>()
   let closed = false
 
-  const stopWatching = directory.watch((commit, people) => {
+  const stopWatching = directory.watch((commit, moved) => {
     let encoded: Buffer | null = null
     for (const tail of tails) {
       if (!tail.streams) continue
       const followed = tail.streams.has(commit.stream)
-      if (people.has(tail.actor)) followRights(tail, tail.streams)
+      if (moved(tail.actor)) followRights(tail, tail.streams)
       if (followed && directory.mayRead(commit.stream, tail.actor)) {
         tail.connection.write((encoded ??= encodeCommit(commit, limits.inlineBytes)))
       }
@@ -85,7 +85,7 @@ export function startTails(
   /** A person's rights changed, maybe in many streams at once: who leaves a space leaves its private rooms. */
   function followRights({ actor, connection }: Tail, streams: Set<string>): void {
     const readable = new Set(directory.streamsOf(actor))
-    for (const stream of streams) {
+    for (const stream of [...streams].toReversed()) {
       if (readable.has(stream)) continue
       streams.delete(stream)
       connection.write(encode({ type: 'gone', stream }))

@@ -3,14 +3,18 @@ import { ImportError } from './import-error.ts'
 import { Refused, type AnyFault, type ServerConnection } from './server-connection.ts'
 
 /**
- * Things, each with the events that it is written as → requests of many events. One is on its way while the next things
- * are gathered.
- * Law: what the server refuses takes nothing else with it. What it brought along (its person, its room) is brought
- * by the next that needs it; of a refused request, the rest is sent again without what is at fault.
+ * Things, each with the events that it is written as → requests of many events. What the space is told of (a person, a room)
+ * goes first, since a room that is not there takes nothing; then what is in each room, room by room. Some things are on their
+ * way while the next are gathered.
+ * Law: what the server refuses takes nothing else with it. The person and the room that it brought along stay; a thread is
+ * brought by the next that needs it; of a refused request, the rest is sent again without what is at fault.
  */
 export interface SenderOptions<T> {
-  readonly stream: string
+  /** the space's stream, and what it is called */
+  readonly structure: string
   readonly space: string
+  /** the stream of its room */
+  streamOf(thing: T): string
   /** how much of a request its text takes */
   charsOf(thing: T): number
   /** What it makes counts as there from now on, until it is undone. */
@@ -28,49 +32,85 @@ export interface Sender<T> {
 const maxEvents = 990
 /** long texts reach the bound of a request before many events do */
 const maxChars = 1_000_000
+/** things, and characters of them, that are gathered: a history goes on in many rooms at once, and each is a request */
+const gathered = { things: 2000, chars: 4_000_000 }
 
 interface Made<T> {
-  readonly things: readonly T[]
+  readonly things: T[]
   /** of each */
-  readonly events: readonly (readonly KnownEvent[])[]
+  readonly events: (readonly KnownEvent[])[]
 }
 
 export function createSender<T>(server: ServerConnection, options: SenderOptions<T>): Sender<T> {
-  const { stream, space, charsOf, eventsOf, undo, onSent, onRefused } = options
-  const make = (things: readonly T[]): Made<T> => ({ things, events: things.map(eventsOf) })
+  const { structure, space, streamOf, charsOf, eventsOf, undo, onSent, onRefused } = options
 
-  async function send({ things, events }: Made<T>): Promise<void> {
-    if (things.length === 0) return
+  async function sendAll(all: readonly T[]): Promise<void> {
+    const ready: T[] = []
+    await inRequests(all, structureOf, async (made) => {
+      if (made.events.flat().length === 0 || (await append(structure, made, sendAll))) ready.push(...made.things)
+    })
+    const byStream = new Map<string, T[]>()
+    for (const thing of ready) {
+      const stream = streamOf(thing)
+      const things = byStream.get(stream)
+      if (things) things.push(thing)
+      else byStream.set(stream, [thing])
+    }
+    for (const [stream, things] of byStream) await sendInto(stream, things)
+  }
+
+  function structureOf(thing: T): readonly KnownEvent[] {
+    const events = eventsOf(thing)
+    undo(events.filter(({ stream }) => stream !== structure))
+    return events.filter(({ stream }) => stream === structure)
+  }
+
+  function sendInto(stream: string, all: readonly T[]): Promise<void> {
+    return inRequests(all, eventsOf, async (made) => {
+      const answer = await append(stream, made, (part) => sendInto(stream, part))
+      if (!answer) return
+      const known = answer.repeated ? [] : answer.results.filter(({ duplicate }) => duplicate)
+      const there = new Set(known.map(({ id }) => id))
+      for (const [at, thing] of made.things.entries()) onSent(thing, there.has(mainOf(made.events[at]!).id))
+    })
+  }
+
+  /** Null: it was refused, is undone, and has been sent again without what was at fault. */
+  async function append(stream: string, { things, events }: Made<T>, again: (part: readonly T[]) => Promise<void>) {
     try {
-      const { results, repeated } = await server.append(stream, events.flat())
-      const there = repeated
-        ? new Set<string>()
-        : new Set(results.flatMap(({ id, duplicate }) => (duplicate ? [id] : [])))
-      for (const [at, thing] of things.entries()) onSent(thing, there.has(mainOf(events[at]!).id))
+      return await server.append(stream, events.flat())
     } catch (error) {
       if (!(error instanceof Refused)) throw error
       const first = events.flat()[error.fault.index ?? -1]
       if (!isOfAnEvent(error) || first?.type === 'space.create') throw new ImportError(inWords(error.fault, space))
       undo(events.flat())
       if (things.length === 1) onRefused(things[0]!, error)
-      else for (const part of around(things, faulty(events, error.fault))) await send(make(part))
+      else for (const part of around(things, faulty(events, error.fault))) await again(part)
+      return null
     }
   }
 
   /** Makes the events of a request when all before it are answered: they may rely on what an answer undoes. */
-  async function sendAll(all: readonly T[]): Promise<void> {
-    let [things, events, size]: [T[], (readonly KnownEvent[])[], number] = [[], [], 0]
+  async function inRequests(
+    all: readonly T[],
+    make: (thing: T) => readonly KnownEvent[],
+    send: (made: Made<T>) => Promise<void>,
+  ): Promise<void> {
+    let made: Made<T> = { things: [], events: [] }
+    let [size, chars] = [0, 0]
     for (const thing of all) {
-      if (size > maxEvents) {
-        await send({ things, events })
-        ;[things, events, size] = [[], [], 0]
+      if (size > 0 && (size > maxEvents || chars + charsOf(thing) > maxChars)) {
+        await send(made)
+        made = { things: [], events: [] }
+        ;[size, chars] = [0, 0]
       }
-      const own = eventsOf(thing)
-      things.push(thing)
-      events.push(own)
+      const own = make(thing)
+      made.things.push(thing)
+      made.events.push(own)
       size += own.length
+      chars += charsOf(thing)
     }
-    await send({ things, events })
+    if (made.things.length > 0) await send(made)
   }
 
   let sending = Promise.resolve()
@@ -88,7 +128,7 @@ export function createSender<T>(server: ServerConnection, options: SenderOptions
 
   return {
     async push(thing) {
-      const isFull = waiting.length >= maxEvents || chars + charsOf(thing) > maxChars
+      const isFull = waiting.length >= gathered.things || chars + charsOf(thing) > gathered.chars
       if (waiting.length > 0 && isFull) await flush()
       waiting.push(thing)
       chars += charsOf(thing)

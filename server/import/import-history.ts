@@ -1,4 +1,4 @@
-import { spaceStream } from '../../schema/events/streams.ts'
+import { spaceStream, streamOfRoom } from '../../schema/events/streams.ts'
 import { derivedUlid } from '../../schema/import/derived-id.ts'
 import type { HistoryImport } from '../../schema/import/history.ts'
 import { notes, type Note, type Position, type SourceRecord } from '../../schema/import/records.ts'
@@ -181,18 +181,23 @@ async function readSpace(
   name: string,
 ): Promise<() => Promise<void>> {
   /** false: there is no more */
-  async function readPage(after: string | null): Promise<string | false> {
-    const { items, upToDate } = await server.read(spaceStream(space), after)
+  async function readPage(stream: string, after: string | null): Promise<string | false> {
+    const { items, upToDate } = await server.read(stream, after)
     soFar.take(items.map(({ event }) => event))
     return upToDate ? false : (items.at(-1)?.seq ?? false)
   }
-  const first = await readPage(null).catch((error: unknown) => {
+  const structure = spaceStream(space)
+  const first = await readPage(structure, null).catch((error: unknown) => {
     if (!(error instanceof Refused)) throw error
     if (error.fault.code === 'UNKNOWN_STREAM') return false as const // not made yet
     throw error.fault.code === 'NOT_A_MEMBER' ? new ImportError(madeByAnother(name)) : error
   })
   return async () => {
-    for (let after = first; after !== false;) after = await readPage(after)
+    for (let after = first; after !== false;) after = await readPage(structure, after)
+    for (const room of soFar.rooms()) {
+      const stream = streamOfRoom(space, room)
+      for (let after = await readPage(stream, null); after !== false;) after = await readPage(stream, after)
+    }
   }
 }
 

@@ -2,14 +2,14 @@ import { roomOf, threadOf, type Message } from '../../schema/import/history.ts'
 import { ulidAt } from '../../schema/import/derived-id.ts'
 import { nameFrom } from '../../schema/events/names.ts'
 import { plainText } from '../../schema/text/plain-text.ts'
-import type { SpaceSoFar } from './space-so-far.ts'
+import type { MessagePlace, SpaceSoFar } from './space-so-far.ts'
 import type { Spool, SpooledMessage } from './spool.ts'
 import { threadName } from './spool-names.ts'
 
 /** Keys → what they name: of rooms, threads and persons their names, of messages the ids of their events. */
 export type Resolver = (spooled: SpooledMessage) => Message
-/** Of a message, by its key: the id of its event, and the room or thread in which it stands; null when there is none. */
-export type MessagePlaces = (key: string) => { readonly message: string; readonly place: string } | null
+/** Of a message, by its key: the id of its event, its room, and that or the thread in which it stands; null when there is none. */
+export type MessagePlaces = (key: string) => MessagePlace | null
 
 export function createResolver(
   spool: Spool,
@@ -59,9 +59,9 @@ export function createResolver(
       const message = ulidAt(spooled.ms, key)
       const thread = threadOfMessage(spooled)
       const room = roomOf(space, spooled.room)
-      if (thread === null) return { message, place: room }
+      if (thread === null) return { message, room, place: room }
       const threadId = threadOf(space, spooled.room, thread)
-      return { message, place: soFar.rootOf(threadId) === message ? room : threadId }
+      return { message, room, place: soFar.rootOf(threadId) === message ? room : threadId }
     },
   }
 }

@@ -1,6 +1,6 @@
 import { changeId, clockAfter, eventsOfChangeAt, type Change, type HistoryImport } from '../../schema/import/history.ts'
 import type { SourceChange } from '../../schema/import/records.ts'
-import { spaceStream } from '../../schema/events/streams.ts'
+import { spaceStream, streamOfRoom } from '../../schema/events/streams.ts'
 import { createSender } from './batch-sender.ts'
 import type { MessagePlaces } from './resolve-message.ts'
 import type { ServerConnection } from './server-connection.ts'
@@ -24,8 +24,9 @@ export async function sendChanges(
     readonly clock: bigint
   }
   const sender = createSender<Placed>(server, {
-    stream: spaceStream(history.space),
+    structure: spaceStream(history.space),
     space: history.name,
+    streamOf: ({ change }) => streamOfRoom(history.space, change.room),
     charsOf: ({ change }) => change.value.length,
     eventsOf({ change, clock }) {
       const events = eventsOfChangeAt(change, clock, space.has, history)

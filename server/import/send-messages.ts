@@ -1,6 +1,6 @@
-import { clockAfter, eventsOfMessageAt, type HistoryImport, type Message } from '../../schema/import/history.ts'
+import { clockAfter, eventsOfMessageAt, roomOf, type HistoryImport, type Message } from '../../schema/import/history.ts'
 import type { KnownEvent } from '../../schema/events/event.ts'
-import { spaceStream } from '../../schema/events/streams.ts'
+import { spaceStream, streamOfRoom } from '../../schema/events/streams.ts'
 import { createSender } from './batch-sender.ts'
 import type { Resolver } from './resolve-message.ts'
 import type { ServerConnection } from './server-connection.ts'
@@ -36,8 +36,9 @@ export async function sendMessages(
 ): Promise<Sent> {
   const sent = { imported: 0, known: 0, made: { rooms: 0, threads: 0, people: 0 } }
   const sender = createSender<Placed>(server, {
-    stream: spaceStream(history.space),
+    structure: spaceStream(history.space),
     space: history.name,
+    streamOf: ({ message }) => streamOfRoom(history.space, roomOf(history.space, message.room.key)),
     charsOf: ({ message }) => message.text.length,
     eventsOf({ message, clock }) {
       const events = eventsOfMessageAt(message, clock, space.has, history)

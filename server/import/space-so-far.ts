@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { AnyEvent, EventOf, KnownEvent } from '../../schema/events/event.ts'
+import { roomOfStream } from '../../schema/events/streams.ts'
 import { messageKeyOf, personOf, roomOf, threadOf, type Message } from '../../schema/import/history.ts'
 import type { Sqlite } from '../sqlite.ts'
 
@@ -23,9 +24,17 @@ export interface SpaceSoFar {
   addChange(id: string): void
   /** of a message that the server had, by its key */
   idOf(key: string): string | null
-  placeOf(key: string): { readonly message: string; readonly place: string } | null
+  placeOf(key: string): MessagePlace | null
+  /** its public rooms */
+  rooms(): readonly string[]
   /** null: the message is not there; 'same': it is; else what the server's says otherwise */
   compare(message: Message): null | 'same' | 'text' | 'time' | 'sender' | 'topic'
+}
+/** The id of a message's event, its room, and that or the thread in which it stands. */
+export interface MessagePlace {
+  readonly message: string
+  readonly room: string
+  readonly place: string
 }
 const maxRemembered = 100_000
 
@@ -39,10 +48,11 @@ export function openSpaceSoFar(database: Sqlite, space: string, importer: string
   const insertChange = database.prepare('INSERT OR IGNORE INTO changed VALUES (?)')
   const findChange = database.prepare('SELECT 1 FROM changed WHERE id = ?')
   const deleteEntity = database.prepare('DELETE FROM entities WHERE id = ?')
-  const insertMessage = database.prepare('INSERT OR IGNORE INTO there VALUES (?, ?, ?, ?, ?, ?)')
-  const findMessage = database.prepare('SELECT id, ms, room, author, text FROM there WHERE key = ?')
+  const insertMessage = database.prepare('INSERT OR IGNORE INTO there VALUES (?, ?, ?, ?, ?, ?, ?)')
+  const findMessage = database.prepare('SELECT id, ms, room, place, author, text FROM there WHERE key = ?')
   /** of `entities`, those asked for lately */
   const remembered = new Set<string>()
+  const rooms = new Set<string>()
   let visibility: 'public' | 'invite' | null = null
   let hasMessages = false
 
@@ -50,9 +60,10 @@ export function openSpaceSoFar(database: Sqlite, space: string, importer: string
     if (remembered.size >= maxRemembered) remembered.clear()
     remembered.add(entity)
   }
-  function takeMessage({ id, at, room, payload }: EventOf<'message.create'>): void {
+  function takeMessage({ id, at, stream, room: place, payload }: EventOf<'message.create'>): void {
     hasMessages = true
-    insertMessage.run(messageKeyOf(id), id, at, room!, payload.author?.id ?? '', hashOf(payload.text))
+    const room = roomOfStream(stream) ?? place!
+    insertMessage.run(messageKeyOf(id), id, at, room, place!, payload.author?.id ?? '', hashOf(payload.text))
   }
   const rootOf = (thread: string): string | null =>
     (findEntity.get(thread) as { root: string | null } | undefined)?.root ?? null
@@ -60,6 +71,7 @@ export function openSpaceSoFar(database: Sqlite, space: string, importer: string
   return {
     take(events) {
       for (const event of events as readonly KnownEvent[]) {
+        if (event.type === 'room.create' && event.payload.kind === 'room') rooms.add(event.entity!)
         if (event.type === 'space.create') visibility ??= event.payload.visibility
         if (event.actor !== importer) continue
         if (event.type === 'message.create') takeMessage(event)
@@ -69,6 +81,7 @@ export function openSpaceSoFar(database: Sqlite, space: string, importer: string
       }
     },
     visibility: () => visibility,
+    rooms: () => [...rooms],
     has(entity) {
       if (remembered.has(entity)) return true
       if (findEntity.get(entity) === undefined) return false
@@ -89,7 +102,7 @@ export function openSpaceSoFar(database: Sqlite, space: string, importer: string
     idOf: (key) => (hasMessages ? ((findMessage.get(key) as There | undefined)?.id ?? null) : null),
     placeOf(key) {
       const there = hasMessages ? (findMessage.get(key) as There | undefined) : undefined
-      return there ? { message: there.id, place: there.room } : null
+      return there ? { message: there.id, room: there.room, place: there.place } : null
     },
     compare({ key, ms, room, thread, sender, text }) {
       const there = hasMessages ? (findMessage.get(key) as There | undefined) : undefined
@@ -101,7 +114,7 @@ export function openSpaceSoFar(database: Sqlite, space: string, importer: string
       const threadId = thread === null ? null : threadOf(space, room.key, thread)
       const isRoot = () => rootOf(threadId!) === there.id
       const inPlace =
-        threadId === null ? there.room === roomId : there.room === threadId || (there.room === roomId && isRoot())
+        threadId === null ? there.place === roomId : there.place === threadId || (there.place === roomId && isRoot())
       return inPlace ? 'same' : 'topic'
     },
   }
@@ -115,6 +128,7 @@ interface There {
   readonly id: string
   readonly ms: number
   readonly room: string
+  readonly place: string
   readonly author: string
   readonly text: string
 }

@@ -19,7 +19,8 @@ export const spoolTables = `
   );
   /* what the space has: space-so-far.ts */
   CREATE TABLE there (
-    key TEXT PRIMARY KEY, id TEXT NOT NULL, ms INTEGER NOT NULL, room TEXT NOT NULL, author TEXT NOT NULL, text TEXT NOT NULL
+    key TEXT PRIMARY KEY, id TEXT NOT NULL, ms INTEGER NOT NULL, room TEXT NOT NULL, place TEXT NOT NULL,
+    author TEXT NOT NULL, text TEXT NOT NULL
   ) WITHOUT ROWID;
   BEGIN;
 `

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { KnownEvent } from '../../schema/events/event.ts'
-import { spaceStream } from '../../schema/events/streams.ts'
+import { spaceStream, streamOfRoom } from '../../schema/events/streams.ts'
 import { derivedUlid } from '../../schema/import/derived-id.ts'
 import { importHistory, type ImportOptions, type ImportReport } from './import-history.ts'
 import { openSource } from './open-source.ts'
@@ -81,10 +81,20 @@ export async function contentOf(server: ServerConnection, space: string): Promis
 }
 
 async function eventsOf(server: ServerConnection, space: string): Promise<KnownEvent[]> {
+  const id = derivedUlid(0, 'import', space)
+  const events = await eventsIn(server, spaceStream(id))
+  const rooms = events.flatMap(({ type, entity, payload }) =>
+    type === 'room.create' && payload.kind === 'room' ? [streamOfRoom(id, entity!)] : [],
+  )
+  for (const stream of rooms) events.push(...(await eventsIn(server, stream)))
+  return events.sort((a, b) => Number(BigInt(a.clock) - BigInt(b.clock)) || (a.id < b.id ? -1 : 1))
+}
+
+async function eventsIn(server: ServerConnection, stream: string): Promise<KnownEvent[]> {
   const events: KnownEvent[] = []
   try {
     for (let after: string | null = null, more = true; more;) {
-      const page = await server.read(spaceStream(derivedUlid(0, 'import', space)), after)
+      const page = await server.read(stream, after)
       events.push(...page.items.map(({ event }) => event as KnownEvent))
       after = page.items.at(-1)?.seq ?? after
       more = !page.upToDate
@@ -92,5 +102,5 @@ async function eventsOf(server: ServerConnection, space: string): Promise<KnownE
   } catch (error) {
     if (!(error instanceof Refused && error.fault.code === 'UNKNOWN_STREAM')) throw error
   }
-  return events.sort((a, b) => Number(BigInt(a.clock) - BigInt(b.clock)) || (a.id < b.id ? -1 : 1))
+  return events
 }

@@ -25,8 +25,8 @@ beforeAll(async () => {
   space = ada.found()
   await ada.append(space.stream, space.events)
   await ada.append(
-    space.stream,
-    Array.from({ length: 700 }, (_, at) => ada.say(space.stream, space.room, `message ${at}`)),
+    space.within,
+    Array.from({ length: 700 }, (_, at) => ada.say(space.within, space.room, `message ${at}`)),
   )
   const other = ada.found()
   await ada.append(other.stream, other.events)
@@ -41,9 +41,9 @@ afterAll(async () => {
 
 async function eventsIn(data: string): Promise<AnyEvent[]> {
   const log = await openSqliteEventLog(join(data, 'events.db'), health)
-  const { items } = await log.read(space.stream, null, 5000, 64 << 20)
+  const pages = await Promise.all([space.stream, space.within].map((one) => log.read(one, null, 5000, 64 << 20)))
   await log.close()
-  return items.map((item) => JSON.parse(item.data) as AnyEvent)
+  return pages.flatMap(({ items }) => items).map((item) => JSON.parse(item.data) as AnyEvent)
 }
 
 test('a space as a file, and on another server again, with every event of it', async () => {
@@ -55,7 +55,7 @@ test('a space as a file, and on another server again, with every event of it', a
   const another = join(folder, 'another')
   expect(await importSpaceFile(another, file, health)).toEqual({
     name: 'Observatory',
-    streams: 1,
+    streams: 2,
     events: 703,
     leftOut: 0,
   })

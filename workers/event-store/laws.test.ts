@@ -4,6 +4,7 @@ import { newestVersion } from '../../schema/events/define.ts'
 import { definitionOf, eventTypes } from '../../schema/events/event-types.ts'
 import type { KnownEvent } from '../../schema/events/event.ts'
 import { keyIn, type EventKey } from '../../schema/events/key.ts'
+import { homeStream } from '../../schema/events/streams.ts'
 import { projectionTables } from '../../schema/tables/tables.ts'
 import { applyBatch } from './apply-batch.ts'
 import { dropStep } from './drop-stream.ts'
@@ -41,13 +42,14 @@ describe(`laws of the store (seed ${seed})`, () => {
     await fc.assert(property, parameters)
   })
 
-  it('identity: streams that use the same ids project, together and in any order, what each projects alone', async () => {
+  it('identity: streams that use the same ids project, together and in any order, what each projects alone, with its space', async () => {
     const property = fc.asyncProperty(randomEvents(), fc.infiniteStream(fc.nat()), async (events, numbers) => {
-      const streams = [...new Set(events.map((event) => event.stream))]
-      await withStores(streams.length + 1, (together, ...alone) => {
+      // public rooms are named in their space's stream, and their people are called as there
+      const homes = [...new Set(events.map((event) => homeStream(event.stream)))]
+      await withStores(homes.length + 1, (together, ...alone) => {
         for (const batch of rebatched(events, numbers)) apply(together!, batch)
-        for (const [n, stream] of streams.entries()) {
-          const own = events.filter((event) => event.stream === stream)
+        for (const [n, home] of homes.entries()) {
+          const own = events.filter((event) => homeStream(event.stream) === home)
           apply(alone[n]!, own)
         }
         const union: Record<string, string[]> = {}
@@ -56,7 +58,7 @@ describe(`laws of the store (seed ${seed})`, () => {
             union[table] = [...(union[table] ?? []), ...rows].sort()
           }
         }
-        if (streams.length > 0) expect(projectionDump(together!)).toEqual(union)
+        if (homes.length > 0) expect(projectionDump(together!)).toEqual(union)
       })
     })
     await fc.assert(property, parameters)
@@ -130,7 +132,7 @@ describe(`laws of the store (seed ${seed})`, () => {
   })
 
   it('drop: what the person may no longer read leaves tables as if the server had never taken it', async () => {
-    const gone = 'space:s1'
+    const gone = (stream: string) => homeStream(stream) === 'space:s1'
     const property = fc.asyncProperty(randomEvents(), fc.infiniteStream(fc.nat()), async (events, numbers) => {
       await withStores(2, (dropped, never) => {
         const unsent = events.filter(() => (numbers.next().value as number) % 4 === 0)
@@ -140,14 +142,15 @@ describe(`laws of the store (seed ${seed})`, () => {
         writeLocally(never!, unsent)
         apply(dropped!, early, '9')
         apply(dropped!, late, '9')
-        while (dropStep(dropped!, gone, 'ann', 3) === 'more');
+        const streams = new Set(['space:s1', ...came.map(({ stream }) => stream).filter(gone)])
+        for (const stream of streams) while (dropStep(dropped!, stream, 'ann', 3) === 'more');
         apply(
           never!,
-          came.filter((event) => event.stream !== gone),
+          came.filter((event) => !gone(event.stream)),
           '9',
         )
         expectEqual(dropped!, never!)
-        expect(dropped!.log.cursor(gone)).toBeNull()
+        for (const stream of streams) expect(dropped!.log.cursor(stream)).toBeNull()
         const outboxes = [dropped!, never!].map((store) =>
           store.sql.prepare('SELECT stream, event_id FROM outbox').rows(),
         )
@@ -155,12 +158,12 @@ describe(`laws of the store (seed ${seed})`, () => {
         // and in it again
         apply(
           dropped!,
-          came.filter((event) => event.stream === gone),
+          came.filter((event) => gone(event.stream)),
           '9',
         )
         apply(
           never!,
-          came.filter((event) => event.stream === gone),
+          came.filter((event) => gone(event.stream)),
           '9',
         )
         expectEqual(dropped!, never!)
@@ -177,7 +180,7 @@ describe(`laws of the store (seed ${seed})`, () => {
         (store) => {
           const half = events.length >> 1
           apply(store!, events.slice(0, half))
-          const rest = events.slice(half).filter((event) => event.stream === 'space:s1')
+          const rest = events.slice(half).filter((event) => event.stream === 'room:public.s1.r1')
           const before = everything(store!)
           const { sql } = store!
           const pages = sql.prepare('PRAGMA page_count').rows()[0]![0] as number

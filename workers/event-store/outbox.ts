@@ -1,7 +1,7 @@
 import { validateEvent, type AnyEvent, type KnownEvent } from '../../schema/events/event.ts'
 import { keyIn, type EventKey } from '../../schema/events/key.ts'
 import type { UploadResult } from '../../schema/messages/sync.ts'
-import { streamKind } from '../../schema/events/streams.ts'
+import { streamKind, streamOfRoom, streamOwner } from '../../schema/events/streams.ts'
 import type { SqlValue } from '../../schema/live.ts'
 import type { Sql } from '../../schema/projections/sql.ts'
 import { eventColumns, toEvent, type Place } from './event-log-table.ts'
@@ -161,10 +161,18 @@ function withDependents(store: Store, keys: readonly EventKey[]): KnownEvent[] {
       const { stream } = event
       const entity = event.entity ?? event.id
       for (const [id] of store.sql.prepare(dependents).rows(stream, entity)) queue.push({ stream, id: id as string })
+      const within = event.type === 'room.create' && streamKind(stream) === 'space'
+      if (within) queue.push(...unsentIn(store, streamOfRoom(streamOwner(stream), entity)))
     }
   }
   return [...found.values()].sort(byClock)
 }
+
+const unsentIn = (store: Store, stream: string): EventKey[] =>
+  store.sql
+    .prepare('SELECT event_id FROM outbox WHERE stream = ?')
+    .rows(stream)
+    .map(([id]) => ({ stream, id: id as string }))
 
 function byClock(a: AnyEvent, b: AnyEvent): number {
   const [one, other] = [BigInt(a.clock), BigInt(b.clock)]

@@ -29,7 +29,7 @@ const found = (typed: string) => {
   return store.sql
     .prepare(query.sql)
     .rows(...query.parameters)
-    .map(([, , room, title]) => `${title as string} in ${room as string}`)
+    .map(([, , , room, title]) => `${title as string} in ${room as string}`)
 }
 
 /** Somebody has the page open; what they write comes as one update. */

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check'
 import * as Y from 'yjs'
-import { eventTypes, type EventType, type NamesOf } from '../../schema/events/event-types.ts'
+import { definitionOf, eventTypes, type EventType, type NamesOf } from '../../schema/events/event-types.ts'
 import { versionOf, type EventOf, type KnownEvent } from '../../schema/events/event.ts'
 import { personStream, streamOwner } from '../../schema/events/streams.ts'
 import { givenRoles } from '../../schema/rights/roles.ts'
 
-const streams = ['space:s1', 'space:s2', 'local:s3', 'room:private.s1.r1']
+const streams = ['space:s1', 'space:s2', 'local:s3', 'room:private.s1.r1', 'room:public.s1.r1', 'room:public.s1.r2']
 const rooms = ['r1', 'r2', 't1', 't2', eventId(1)]
 const pages = [eventId(4), eventId(5), eventId(0)]
 const comments = [eventId(6), eventId(7), eventId(0)]
@@ -21,7 +21,7 @@ export function eventId(index: number): string {
 /**
  * For tests: arbitrary sets of events over a few ids, with no regard for causality: clocks collide, edits lack their
  * message, two creates name one room, deps name what is not there. Every stream uses the same ids as the others, of its events
- * too; and one id names a message, a room, a page and a person at once.
+ * too; and one id names a message, a room, a page and a person at once. Most is where it belongs, the rest anywhere.
  */
 export function randomEvents(maxLength = 40): fc.Arbitrary<KnownEvent[]> {
   const type = fc.constantFrom(...eventTypes.flatMap((each) => Array.from({ length: often[each] ?? 1 }, () => each)))
@@ -64,7 +64,10 @@ interface Things extends Draw {
 const pick = <T>(list: readonly T[], n: number): T => list[n % list.length]!
 
 function toEvent({ type, a, b, c, clock, deps }: Seed, index: number, count: number): KnownEvent {
-  const stream = a % 5 === 0 ? pick(streams, b) : 'space:s1'
+  const made = index < 4 ? 'message.create' : index < 6 ? 'page.create' : index < 8 ? 'page.comment' : null
+  const chosen = a % 4 === 0 || made === null ? type : made
+  const isStructure = definitionOf(chosen).streams.includes('space') && (chosen !== 'room.create' || b % 3 > 0)
+  const stream = a % 5 === 0 ? pick(streams, b) : isStructure ? 'space:s1' : 'room:public.s1.r1'
   const author = a % 7 === 0 ? { id: 'old-ann', name: pick(['Ann', 'Anna'], b) } : undefined
   const things: Things = {
     a,
@@ -76,8 +79,6 @@ function toEvent({ type, a, b, c, clock, deps }: Seed, index: number, count: num
     text: pick(words, c),
     withAuthor: author ? { author } : {},
   }
-  const made = index < 4 ? 'message.create' : index < 6 ? 'page.create' : index < 8 ? 'page.comment' : null
-  const chosen = a % 4 === 0 || made === null ? type : made
   return {
     id: eventId(index),
     type: chosen,
@@ -181,7 +182,7 @@ const make: { readonly [T in EventType]: (things: Things) => Made<T> } = {
   'page.comment.delete': ({ c }) => ({ entity: pick(comments, c), payload: {} }),
   'page.comment.restore': ({ c }) => ({ entity: pick(comments, c), payload: {} }),
   'page.update': ({ a, b, c }) =>
-    a % 2 > 0
+    a % 4 > 0
       ? { entity: pick(pages, b % 2), payload: { update: pick(updates, c) } }
       : { entity: pick(pages, 0), payload: halfOf(pick(updates, 0), b % 2, eventId(0)) },
 }

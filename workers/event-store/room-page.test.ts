@@ -30,23 +30,25 @@ describe(`a room from one page of its events (seed ${seed})`, () => {
     let compared = 0
     const property = fc.asyncProperty(randomEvents(), async (events) => {
       const store = await openMemoryStore()
-      const inOneSpace = events.filter(({ stream }) => stream === 'space:s1')
-      applyBatch(store, { batchId: 'b', stream: 'space:s1', items: sequenced(inOneSpace), after: null, cursor: null })
-      const names = Object.fromEntries(
-        store.sql.prepare('SELECT person_id, name FROM memberships').rows() as [string, string][],
-      )
+      const of = (stream: string) => sequenced(events.filter((event) => event.stream === stream))
+      const [space, stream] = ['space:s1', 'room:public.s1.r1']
+      applyBatch(store, { batchId: 'a', stream: space, items: of(space), after: null, cursor: null })
+      applyBatch(store, { batchId: 'b', stream, items: of(stream), after: null, cursor: null })
+      const inSpace = store.sql.prepare('SELECT person_id, name FROM memberships WHERE stream = ?').rows(space)
+      const names = Object.fromEntries(inSpace as [string, string][])
       for (const room of ['r1', 'r2', 't1', 't2']) {
         const rows = rowsOfRoomPage(
-          { items: sequenced(inOneSpace), names, upToDate: true, head: null, total: 0, behind: 0 },
-          'space:s1',
+          { items: of(stream), names, upToDate: true, head: null, total: 0, behind: 0 },
+          stream,
           room,
         )
         const stored = store.sql
           .prepare(
             `SELECT t.${columns.join(', t.').replace('t.author_id', 'a.author_id')} FROM timeline_items t JOIN entities e ON e.id = t.timeline_id
-             JOIN component_author a ON a.id = t.author_id WHERE e.name = ? ORDER BY t.order_key, t.id`,
+             JOIN component_author a ON a.id = t.author_id JOIN streams s ON s.id = t.stream
+             WHERE s.name = ? AND e.name = ? ORDER BY t.order_key, t.id`,
           )
-          .rows(room)
+          .rows(stream, room)
         expect(rows.map((row) => columns.map((name) => row[name]))).toEqual(stored.map(withBigKey))
         compared += rows.length
       }

@@ -165,7 +165,7 @@ describe(`erasing (seed ${seed})`, () => {
   it('may die at any statement: the batch that died is as if it had not begun', async () => {
     const events = fc.sample(randomEvents(60), { numRuns: 20, seed })
     let deaths = 0
-    const isErasure = ({ type, stream }: KnownEvent) => type === 'message.erase' && stream === 'space:s1'
+    const isErasure = ({ type, stream }: KnownEvent) => type === 'message.erase' && stream === 'room:public.s1.r1'
     const erasing = events.map(withErasures).filter((some) => some.some(isErasure))
     for (const some of erasing.slice(0, 2)) {
       await withStores((_, store) => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { openLiveDatabase } from '../../dataflow/index.ts'
 import type { AnyEvent } from '../../schema/events/event.ts'
+import { streamOfRoom } from '../../schema/events/streams.ts'
 import { hitsOf, planSearch } from '../../schema/search/search.ts'
 import type { SearchRow } from '../../schema/search/search-sql.ts'
 import { migrations } from '../../schema/tables/migrations.ts'
@@ -45,9 +46,10 @@ test.each([
     clock += 1n << 32n
     const at = Number(clock >> 16n)
     const common = { id: eventId(Number(clock >> 32n)), type, stream, actor: 'ann', clock: String(clock), at, deps: [] }
-    const event: AnyEvent = { ...common, ...fields }
+    const within = /^(?:message|reaction|pin)/.test(type) ? { stream: streamOfRoom('s1', 'r1') } : {}
+    const event: AnyEvent = { ...common, ...within, ...fields }
     const items = [{ seq: String(++seq).padStart(16, '0'), receivedAt: at, event }]
-    const outcome = applyBatch(store, { batchId: `b${seq}`, stream, items, after: null, cursor: null })
+    const outcome = applyBatch(store, { batchId: `b${seq}`, stream: event.stream, items, after: null, cursor: null })
     expect(outcome).toMatchObject({ type: 'Applied', rejected: [] })
     return event.id
   }

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AnyEvent } from '../../schema/events/event.ts'
+import { streamOfRoom } from '../../schema/events/streams.ts'
 import type { SqlValue } from '../../schema/live.ts'
 import { hitsOf, planSearch, type Ask, type SearchHit, type SearchPlan } from '../../schema/search/search.ts'
 import type { SearchRow } from '../../schema/search/search-sql.ts'
-import { applyBatch } from './apply-batch.ts'
 import { eventId } from './random-events.ts'
-import { openMemoryStore, type MemoryStore } from './testing.ts'
+import { applyAll, openMemoryStore, type MemoryStore } from './testing.ts'
 
 /** A space with one message a kind of text, and what each query must find in it: the whole answer, in its order. */
 const texts = {
@@ -85,18 +85,22 @@ beforeAll(async () => {
     ...Object.entries(people).map(([actor, name]) => event('member.join', { actor, entity: actor, payload: { name } })),
     event('room.create', { entity: 'r1', payload: { name: 'général', kind: 'room' } }),
     event('room.create', { entity: 'r2', payload: { name: 'general-chat', kind: 'room' } }),
-    event('room.create', { entity: 'r3', payload: { name: 'plans', kind: 'thread', parentRoom: 'r1' } }),
+    event('room.create', {
+      stream: streamOfRoom(space, 'r1'),
+      entity: 'r3',
+      payload: { name: 'plans', kind: 'thread', parentRoom: 'r1' },
+    }),
   ]
   for (const [key, text] of Object.entries(texts) as [Key, string][]) {
     const room = key === 'coffee' ? 'r2' : key === 'tea' ? 'r3' : 'r1'
-    const made = event('message.create', { room, actor: authors[key] ?? 'ann', payload: { text } })
+    const stream = streamOfRoom(space, room === 'r2' ? 'r2' : 'r1')
+    const made = event('message.create', { stream, room, actor: authors[key] ?? 'ann', payload: { text } })
     events.push(made)
     keyOf.set(made.id, key)
-    if (key === 'deleted') events.push(event('message.delete', { entity: made.id, room, payload: {} }))
-    if (key === 'bold') events.push(event('pin.add', { entity: made.id, room, payload: {} }))
+    if (key === 'deleted') events.push(event('message.delete', { stream, entity: made.id, room, payload: {} }))
+    if (key === 'bold') events.push(event('pin.add', { stream, entity: made.id, room, payload: {} }))
   }
-  const items = events.map((each, at) => ({ seq: String(at + 1).padStart(16, '0'), receivedAt: each.at, event: each }))
-  applyBatch(store, { batchId: 'b', stream, items, after: null, cursor: null })
+  applyAll(store, events)
 })
 afterAll(() => store.close())
 
@@ -235,7 +239,7 @@ describe('search finds', () => {
     ['before:2024-01-01 tea', []],
   ])('%s', async (typed, keys) => expect(await found(typed)).toEqual(keys))
 
-  test('nothing in another stream', async () => {
+  test('nothing in another space', async () => {
     expect(await ask('tea', 'space:s2')).toMatchObject({ type: 'found', hits: [] })
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AnyEvent, EventDraft } from '../../schema/events/event.ts'
 import { migrate } from '../runtime/opening/migrate.ts'
+import { streamOfRoom } from '../../schema/events/streams.ts'
 import { lossesKey, readLosses } from '../../schema/messages/losses.ts'
 import type { ToSync } from '../../schema/messages/sync.ts'
 import { migrations } from '../../schema/tables/migrations.ts'
@@ -33,36 +34,48 @@ function event(type: string, clock: number, fields: Partial<AnyEvent> & { payloa
 function receive(
   store: MemoryStore,
   events: readonly unknown[],
-  more: { after?: string; cursor?: string } = {},
+  more: { after?: string; cursor?: string; stream?: string } = {},
 ): BatchOutcome {
   const items = events.map((each) => ({ seq: `${++place}`, receivedAt: 2e12, event: each as AnyEvent }))
-  return applyBatch(store, { batchId: 'b', stream, items, after: more.after ?? null, cursor: more.cursor ?? null })
+  return applyBatch(store, {
+    batchId: 'b',
+    stream: more.stream ?? stream,
+    items,
+    after: more.after ?? null,
+    cursor: more.cursor ?? null,
+  })
 }
 const all = (store: MemoryStore, sql: string) => store.sql.prepare(sql).rows()
 
 describe('what the rows say', () => {
   it('an edit, a reaction, a pin and a thread that came before their message are in its row when it comes', async () => {
     const store = await openMemoryStore()
-    const create = event('message.create', 10, { room: 'r1', payload: { text: 'first' } })
-    const about = { entity: create.id, room: 'r1' }
-    receive(store, [
-      event('message.edit', 12, { ...about, payload: { text: 'second @**Cy Vale**' } }),
-      event('message.edit', 11, { ...about, payload: { text: 'stale' } }),
-      event('reaction.add', 13, { ...about, payload: { emoji: '👍' } }),
-      event('reaction.add', 12, { ...about, actor: 'cy', payload: { emoji: '👍' } }),
-      event('reaction.add', 11, { ...about, actor: 'cy', payload: { emoji: '1' } }),
-      event('pin.add', 14, { ...about, payload: {} }),
-      event('room.create', 15, {
-        entity: 't1',
-        payload: { name: 'T', kind: 'thread', parentRoom: 'r1', parentMessage: create.id },
-      }),
-      event('message.create', 16, { room: 't1', payload: { text: 'reply' } }),
-      event('message.create', 17, { room: 't1', payload: { text: 'reply' } }),
-    ])
+    const stream = streamOfRoom('s1', 'r1')
+    const create = event('message.create', 10, { stream, room: 'r1', payload: { text: 'first' } })
+    const about = { stream, entity: create.id, room: 'r1' }
+    receive(
+      store,
+      [
+        event('message.edit', 12, { ...about, payload: { text: 'second @**Cy Vale**' } }),
+        event('message.edit', 11, { ...about, payload: { text: 'stale' } }),
+        event('reaction.add', 13, { ...about, payload: { emoji: '👍' } }),
+        event('reaction.add', 12, { ...about, actor: 'cy', payload: { emoji: '👍' } }),
+        event('reaction.add', 11, { ...about, actor: 'cy', payload: { emoji: '1' } }),
+        event('pin.add', 14, { ...about, payload: {} }),
+        event('room.create', 15, {
+          stream,
+          entity: 't1',
+          payload: { name: 'T', kind: 'thread', parentRoom: 'r1', parentMessage: create.id },
+        }),
+        event('message.create', 16, { stream, room: 't1', payload: { text: 'reply' } }),
+        event('message.create', 17, { stream, room: 't1', payload: { text: 'reply' } }),
+      ],
+      { stream },
+    )
     expect(all(store, "SELECT count(*) FROM timelines l JOIN entities e ON e.id = l.id WHERE e.name = 'r1'")).toEqual([
       [0],
     ])
-    receive(store, [create])
+    receive(store, [create], { stream })
     const columns = 'snippet, edited_at, reactions, pinned, thread_id, reply_count, last_reply_at, author_name'
     expect(all(store, `SELECT ${columns} FROM timeline_items WHERE id = '${create.id}'`)).toEqual([
       ['second @**Cy Vale**', 12, '{"1":["cy"],"👍":["cy","bob"]}', 1, 't1', 2, 17, 'bob'],
@@ -75,11 +88,15 @@ describe('what the rows say', () => {
       store,
       "SELECT t.id FROM timeline_items t JOIN entities e ON e.id = t.timeline_id WHERE e.name = 't1' ORDER BY order_key DESC LIMIT 1",
     )[0]![0]
-    receive(store, [
-      event('message.delete', 20, { ...about, payload: {} }),
-      event('message.delete', 21, { entity: reply as string, room: 't1', payload: {} }),
-      event('message.edit', 30, { ...about, payload: { text: 'too late' } }),
-    ])
+    receive(
+      store,
+      [
+        event('message.delete', 20, { ...about, payload: {} }),
+        event('message.delete', 21, { stream, entity: reply as string, room: 't1', payload: {} }),
+        event('message.edit', 30, { ...about, payload: { text: 'too late' } }),
+      ],
+      { stream },
+    )
     expect(
       all(
         store,
@@ -90,11 +107,11 @@ describe('what the rows say', () => {
     expect(all(store, 'SELECT count(*) FROM mentions')).toEqual([[0]])
     // who deleted takes it back, and the last words are there again; nobody else can
     const restored = () => all(store, `SELECT snippet, deleted, pinned FROM timeline_items WHERE id = '${create.id}'`)
-    receive(store, [{ ...event('message.restore', 40, { ...about, payload: {} }), actor: 'ann' }])
+    receive(store, [{ ...event('message.restore', 40, { ...about, payload: {} }), actor: 'ann' }], { stream })
     expect(restored()).toEqual([['', 1, 0]])
-    receive(store, [event('message.restore', 19, { ...about, payload: {} })])
+    receive(store, [event('message.restore', 19, { ...about, payload: {} })], { stream })
     expect(restored()).toEqual([['', 1, 0]])
-    receive(store, [event('message.restore', 41, { ...about, payload: {} })])
+    receive(store, [event('message.restore', 41, { ...about, payload: {} })], { stream })
     expect(restored()).toEqual([['too late', 0, 1]])
     expect(all(store, "SELECT count(*) FROM search_index WHERE search_index MATCH 'late'")).toEqual([[1]])
     store.close()
@@ -102,22 +119,26 @@ describe('what the rows say', () => {
 
   it('the last word counts: names, roles, reactions; the further read mark; the first join', async () => {
     const store = await openMemoryStore()
+    const inRoom = { stream: streamOfRoom('s1', 'r1'), room: 'r1' }
+    // a message counts before anything is known of its room and its space
+    receive(store, [event('message.create', 3, { ...inRoom, payload: { text: 'hi' } })], inRoom)
+    expect(all(store, 'SELECT author_name FROM timeline_items')).toEqual([['bob']])
     receive(store, [
       event('space.create', 1, { entity: 's1', payload: { name: 'S', visibility: 'public' } }),
       event('member.join', 2, { entity: 'bob', payload: { name: 'Bob' } }),
-      event('message.create', 3, { room: 'r1', payload: { text: 'hi' } }),
-      event('message.create', 4, { room: 'r1', payload: { text: 'old', author: { id: 'p1', name: 'Old Bob' } } }),
       event('member.join', 9, { entity: 'bob', payload: { name: 'Robert' } }),
       event('room.create', 5, { entity: 'r1', payload: { name: 'A', kind: 'room' } }),
       event('room.update', 7, { entity: 'r1', payload: { name: 'C' } }),
       event('room.update', 6, { entity: 'r1', payload: { name: 'B' } }),
     ])
+    const author = { id: 'p1', name: 'Old Bob' }
+    receive(store, [event('message.create', 4, { ...inRoom, payload: { text: 'old', author } })], inRoom)
     expect(all(store, 'SELECT name, role, active, joined_clock FROM memberships')).toEqual([['Robert', 'owner', 1, 2]])
     expect(all(store, 'SELECT author_name FROM timeline_items ORDER BY order_key')).toEqual([['Robert'], ['Old Bob']])
-    expect(all(store, 'SELECT name FROM rooms')).toEqual([['C']])
+    expect(all(store, 'SELECT name, stream, space_id FROM rooms')).toEqual([['C', inRoom.stream, 's1']])
     expect(all(store, 'SELECT entity_id, field, value FROM conflicts')).toEqual([['r1', 'room.name', 'B']])
     const own = (clock: number, upTo: string) => ({
-      ...event('read.mark', clock, { room: 'r1', payload: { stream, upTo } }),
+      ...event('read.mark', clock, { room: 'r1', payload: { stream: inRoom.stream, upTo } }),
       stream: 'person:bob',
     })
     applyBatch(store, {
@@ -131,6 +152,7 @@ describe('what the rows say', () => {
     expect(streamsToSync(store, 'bob')).toEqual([
       { stream: 'person:bob', cursor: null },
       { stream: 'space:s1', cursor: null },
+      { stream: inRoom.stream, cursor: null },
     ])
     store.close()
   })

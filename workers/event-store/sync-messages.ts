@@ -59,10 +59,15 @@ export function syncConversation(
   /** streams of which something is still to go, and whose device it was */
   const dropping = new Map<string, string>()
 
+  /** With a space its public rooms go. */
   function drop(stream: string): void {
-    if (!actor || stream === personStream(actor) || dropping.has(stream)) return
-    dropping.set(stream, actor)
-    dropLater(stream)
+    if (!actor || stream === personStream(actor)) return
+    const rooms = store.sql.prepare('SELECT name FROM streams WHERE home = ? AND name <> home').rows(stream)
+    for (const each of [stream, ...rooms.map(([name]) => name as string)]) {
+      if (dropping.has(each)) continue
+      dropping.set(each, actor)
+      dropLater(each)
+    }
     tellIfStreamsChanged([{ type: 'space.' }])
   }
 

@@ -3,7 +3,9 @@ import { migrations } from '../../schema/tables/migrations.ts'
 import { migrate } from '../runtime/opening/migrate.ts'
 import { indexedWords } from '../../schema/search/words.ts'
 import { projectionTables } from '../../schema/tables/tables.ts'
+import type { AnyEvent } from '../../schema/events/event.ts'
 import type { SqlValue } from '../../schema/live.ts'
+import { applyBatch } from './apply-batch.ts'
 import { openRawSql } from '../runtime/serving/raw-sql.ts'
 import { openStore, type SealSizes, type Store } from './store.ts'
 
@@ -39,6 +41,16 @@ export async function openMemoryStore(options: MemoryStoreOptions = {}): Promise
       db.close()
     },
   })
+}
+
+/** Applies events of several streams, each stream's in one batch, in the order in which the streams come. */
+export function applyAll(store: Store, events: readonly AnyEvent[]): void {
+  for (const stream of new Set(events.map((event) => event.stream))) {
+    const items = events
+      .filter((event) => event.stream === stream)
+      .map((event, at) => ({ seq: String(at + 1).padStart(16, '0'), receivedAt: 2e12, event }))
+    applyBatch(store, { batchId: 'b', stream, items, after: null, cursor: null })
+  }
 }
 
 /** Integers of this device, and what they stand for: two devices that know the same number it differently. */

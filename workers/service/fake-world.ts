@@ -1,5 +1,6 @@
 import type { AnyEvent, SequencedEvent } from '../../schema/events/event.ts'
 import { keyIn } from '../../schema/events/key.ts'
+import { homeStream } from '../../schema/events/streams.ts'
 import type { StreamPage, TailMessage } from '../../schema/messages/http.ts'
 import type { Received } from '../../schema/messages/received.ts'
 import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
@@ -81,7 +82,7 @@ export class FakeServer implements SyncApi {
     const index = events.findIndex((event) => this.refuses.has(event.id))
     if (index >= 0) throw refusal('NOT_ALLOWED', index)
     this.appended.push(...events.map((event) => event.id))
-    this.closed.delete(stream)
+    if (this.closed.has(stream)) this.#join(homeStream(stream))
     const results = this.write(stream, events)
     return events.map(({ id }, i) => ({ id, receivedAt: 1, ...results[i]! }))
   }
@@ -104,6 +105,17 @@ export class FakeServer implements SyncApi {
       )
       onMessage({ type: 'heads', gone: [], actor: 'me', heads })
     })
+  }
+
+  /** as the real one tells it: the rooms first */
+  #join(home: string): void {
+    const streams = [...this.closed].filter((stream) => homeStream(stream) === home)
+    for (const stream of streams.sort()) {
+      this.closed.delete(stream)
+      const log = this.events(stream)
+      const joined = { type: 'joined', stream, head: log.at(-1)?.seq ?? null, total: log.length } as const
+      for (const tail of this.#tails) tail.onMessage(joined)
+    }
   }
 
   #reach(): void {
@@ -129,6 +141,9 @@ export class FakeDatabase {
   readonly gaps: string[] = []
   /** code to fail the next batches with */
   fails: string | null = null
+  /** what the server's snapshot of a home holds; null: there is none */
+  snapshotOf: (home: string) => readonly SequencedEvent[] | null = () => null
+  readonly snapshotsTaken: string[] = []
 
   state(): ToSync {
     const streams = [...this.cursors].map(([stream, cursor]) => ({ stream, cursor }))
@@ -185,12 +200,30 @@ export class FakeDatabase {
       case 'STREAM_GONE':
         this.cursors.delete(message.stream)
         return [this.state()]
-      case 'SNAPSHOT_WANTED':
-        return [{ type: 'SNAPSHOT_ENDED', epoch, home: message.home, cursors: [] }]
+      case 'SNAPSHOT_WANTED': {
+        const { home } = message
+        const cursors = this.#takeSnapshot(home).map(([stream, cursor]) => ({ stream, cursor }))
+        return [
+          { type: 'SNAPSHOT_PROGRESS', epoch, home, part: 0.5 },
+          { type: 'SNAPSHOT_ENDED', epoch, home, cursors },
+        ]
+      }
       case 'SYNC_STATUS':
       case 'SERVER_CLOCK':
         return []
     }
+  }
+
+  #takeSnapshot(home: string): [string, string][] {
+    const cursors = new Map<string, string>()
+    for (const { seq, event } of this.snapshotOf(home) ?? []) {
+      this.#apply(event)
+      this.outbox.delete(keyIn(event.stream, event.id))
+      cursors.set(event.stream, seq)
+    }
+    for (const [stream, seq] of cursors) if ((this.cursors.get(stream) ?? '') < seq) this.cursors.set(stream, seq)
+    if (cursors.size > 0) this.snapshotsTaken.push(home)
+    return [...cursors]
   }
 
   #apply(event: AnyEvent): void {

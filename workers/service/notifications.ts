@@ -1,7 +1,7 @@
 import type { EventOf, KnownEvent } from '../../schema/events/event.ts'
 import { keyIn } from '../../schema/events/key.ts'
 import { cleanName } from '../../schema/events/names.ts'
-import { spaceOfStream, streamKind, streamOwner } from '../../schema/events/streams.ts'
+import { roomOfStream, spaceOfStream } from '../../schema/events/streams.ts'
 import { cutWithEllipsis } from '../../schema/text/cut-text.ts'
 import { plainLine } from '../../schema/text/plain-text.ts'
 import type { Mark } from './personal-marks.ts'
@@ -81,7 +81,7 @@ export function wordMessage(
 
 /** What is in a room's stream is in that room, or in a thread of it: a thread's id alone does not say where it is. */
 function placeOf({ stream, room }: EventOf<'message.create'>): Pick<NotificationTarget, 'room' | 'thread'> {
-  const owner = streamKind(stream) === 'room' ? streamOwner(stream) : (room ?? null)
+  const owner = roomOfStream(stream) ?? room ?? null
   return { room: owner, thread: room === undefined || room === owner ? null : room }
 }
 

@@ -1,3 +1,4 @@
+import { publicRoomOf, streamKind } from '../../schema/events/streams.ts'
 import type { Received, ReceivedPage } from '../../schema/messages/received.ts'
 import type { ReadRequest } from './sync-api.ts'
 
@@ -5,8 +6,9 @@ import type { ReadRequest } from './sync-api.ts'
  * One stream on its way from the server to the database. Three positions, never out of order: the database's cursor
  * ≤ what is handed over or buffered (`position`) ≤ the server's head.
  *
- * A stream that the database does not know yet begins with its outline and the newest page of the open room, handed
- * over without a cursor (the projection law allows any order); then its history follows in order, batch by batch.
+ * A stream that the database does not know yet begins with its outline, and with the newest page of the open room, handed
+ * over without a cursor (the projection law allows any order); then its history follows in order, batch by batch. A public
+ * room has no outline: that of its space tells of it.
  * What a live tail brings is taken as it is when it continues `position`, and otherwise only says that there is more.
  */
 export interface Batch {
@@ -36,7 +38,7 @@ export class StreamSync {
   readonly #me: string | null
   /** the outline or a newest page is wanted before the history */
   #outlineWanted: boolean
-  #roomWanted: string | null | undefined
+  #roomWanted: string | undefined
   #pages: Batch[] = []
   /** the outline's members: there may be thousands, and a message shows its author without them */
   #laterPages: Batch[] = []
@@ -54,8 +56,12 @@ export class StreamSync {
   /** what was queued without a tab comes first: nothing is asked of the server before that is known */
   #queueKnown = false
   #more = true
-  /** the history comes as a snapshot: only pages are asked for meanwhile */
-  #held = false
+  /** the database began with nothing of it */
+  readonly #began: 'empty' | 'with events'
+  /** events of the history that were handed over */
+  #handed = 0
+  /** the history comes as a snapshot, of which so much is here: only pages go on meanwhile */
+  #snapshotPart: number | null = null
   /** the server does not know our cursor (its log was lost): everything is read again, without cursors */
   #lost = false
   /** events a page, while one in reach makes a page unreadable; null: as many as usual */
@@ -64,19 +70,21 @@ export class StreamSync {
   #least = 1
   readonly #roomsAsked = new Set<string>()
   total = 0
-  applied = 0
+  #applied = 0
   /** refusals in a row; one may pass (not a member yet), so after `unblock` the stream is asked for again */
   refusals = 0
   refusal: string | null = null
   #blocked = false
 
-  constructor(stream: string, cursor: string | null, room: string | null | undefined, me: string | null) {
+  constructor(stream: string, cursor: string | null, room: string | undefined, me: string | null) {
     this.stream = stream
     this.#me = me
     this.#position = cursor
     this.#appliedUpTo = cursor
-    this.#outlineWanted = cursor === null && !stream.startsWith('person:')
-    this.#roomWanted = this.#outlineWanted ? (room ?? null) : undefined
+    this.#began = cursor === null ? 'empty' : 'with events'
+    const isNew = cursor === null && streamKind(stream) !== 'person'
+    this.#outlineWanted = isNew && publicRoomOf(stream) === null
+    this.#roomWanted = isNew ? room : undefined
   }
 
   /** Up to date but for what is just being applied. */
@@ -85,27 +93,38 @@ export class StreamSync {
     return !waiting && this.total - this.applied <= maxBatch
   }
 
-  /** Nothing of its history is here or on its way. */
-  get isNew(): boolean {
-    return this.#position === null && !this.#historyRequested && !this.#lost && this.#history.length === 0
+  get applied(): number {
+    return Math.max(this.#applied, Math.floor(this.total * (this.#snapshotPart ?? 0)))
   }
 
-  holdHistory(): void {
-    this.#held = true
+  /** At most so many events of its history are in the database, or on their way there … */
+  get here(): number {
+    return this.#began === 'empty' && !this.#lost ? this.#handed : this.total
+  }
+  /** … and so many are still to come. */
+  get toCome(): number {
+    return Math.max(0, this.total - this.here)
+  }
+
+  /** Its history comes as a snapshot: until `goOn` only pages are asked for and handed over. */
+  holdForSnapshot(): void {
+    this.#snapshotPart ??= 0
   }
 
   snapshotAt(part: number): void {
-    if (this.#held) this.applied = Math.floor(this.total * part)
+    if (this.#snapshotPart !== null) this.#snapshotPart = part
   }
 
-  /** `cursor`: the database is that far now; null: the history is still to come */
-  snapshotEnded(cursor: string | null): void {
-    if (!this.#held) return
-    this.#held = false
-    this.applied = 0
-    if (cursor === null || this.#position !== null) return
+  /** No snapshot is to come any more. `cursor`: the database is that far now; null: as far as before. */
+  goOn(cursor: string | null): void {
+    this.#snapshotPart = null
+    if (cursor === null || this.#lost || (this.#position !== null && cursor <= this.#position)) return
+    this.#queuedUpTo = lastUnqueue(this.#history) ?? this.#queuedUpTo
+    this.#history = []
+    this.#buffered = 0
     this.#position = cursor
     this.#appliedUpTo = cursor
+    this.#applied = 0
     this.#more = true
   }
 
@@ -120,10 +139,10 @@ export class StreamSync {
     if (!this.#queueKnown || this.#blocked) return null
     if (!this.#pageRequested && (this.#outlineWanted || this.#roomWanted !== undefined)) {
       this.#pageRequested = true
-      return this.#outlineWanted ? { kind: 'outline' } : { kind: 'newest', room: this.#roomWanted ?? null }
+      return this.#outlineWanted ? { kind: 'outline' } : { kind: 'newest', room: this.#roomWanted! }
     }
-    if (this.#held || this.#historyRequested || !this.#more || this.#outlineWanted || this.#buffered >= bufferEvents)
-      return null
+    if (this.#snapshotPart !== null || this.#historyRequested || !this.#more) return null
+    if (this.#outlineWanted || this.#buffered >= bufferEvents) return null
     this.#historyRequested = true
     return { kind: 'after', after: this.#position, ...(this.#limit !== null && { limit: this.#limit }) }
   }
@@ -149,6 +168,7 @@ export class StreamSync {
         this.#roomRead(request.room)
         return true
       case 'after':
+        if (request.after !== this.#position) return true
         if (this.#limit !== this.#least) {
           this.#limit = Math.max(this.#least, Math.floor((this.#limit ?? firstSmallerPage * 8) / 8))
           return true
@@ -179,6 +199,8 @@ export class StreamSync {
   /** False: the page brings nothing, and does not say that this is all. The same is to be asked again later. */
   answered(request: ReadRequest, page: ReceivedPage): boolean {
     this.requestFailed(request) // it is no longer under way
+    // a snapshot came meanwhile: what lies behind it is asked for
+    if (request.kind === 'after' && request.after !== this.#position) return true
     const last = page.items.at(-1)?.seq
     if (request.kind === 'after' && !page.upToDate && (last === undefined || last === this.#position)) {
       if (this.#limit === null || page.items.length === 0) return false
@@ -207,7 +229,7 @@ export class StreamSync {
         this.#least = 1
         if (this.#limit !== null) this.#limit = this.#limit >= firstSmallerPage ? null : this.#limit * 8
         this.#count = Math.max(0, page.total - page.behind - page.items.length)
-        if (this.applied === 0) this.applied = this.#count
+        if (this.#applied === 0) this.#applied = this.#count
         this.#pushHistory(page.items, null)
         return true
     }
@@ -261,7 +283,7 @@ export class StreamSync {
     else if (!this.#historyRequested) {
       this.#more = false
       this.#count = total
-      if (this.#history.length === 0) this.applied = total
+      if (this.#history.length === 0) this.#applied = total
     }
   }
 
@@ -269,16 +291,19 @@ export class StreamSync {
   nextBatch(kind: BatchKind, size: number): Batch | null {
     if (kind === 'page') return take(this.#pages, size)
     if (kind === 'later-page') return take(this.#laterPages, size)
+    if (this.#snapshotPart !== null) return null
     const batch = take(this.#history, size)
-    if (batch) this.#buffered -= batch.items.length
+    if (!batch) return null
+    this.#buffered -= batch.items.length
+    this.#handed = batch.count
     return batch
   }
 
   /** Returns up to where the queue can be emptied now; null: nowhere. */
   wasApplied(batch: Batch): string | null {
-    if (batch.cursor !== null || this.#lost) this.applied = Math.max(this.applied, batch.count)
+    if (batch.cursor !== null || this.#lost) this.#applied = Math.max(this.#applied, batch.count)
     if (batch.cursor === null) return null
-    this.#appliedUpTo = batch.cursor
+    if (this.#appliedUpTo === null || batch.cursor > this.#appliedUpTo) this.#appliedUpTo = batch.cursor
     const queued = this.#queuedUpTo
     if (queued === null || queued > batch.cursor) return null
     this.#queuedUpTo = null

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { SequencedEvent } from '../../schema/events/event.ts'
+import { homeStream } from '../../schema/events/streams.ts'
 import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
 import { createMemorySyncStore, FakeDatabase, FakeServer, makeEvent } from './fake-world.ts'
 import { SyncFault } from './sync-api.ts'
@@ -17,15 +19,22 @@ import { uploadMirror } from './upload-mirror.ts'
 const seeds = process.env['SEED'] ? [Number(process.env['SEED'])] : Array.from({ length: 300 }, (_, i) => i + 1)
 
 describe('sync client under faults', () => {
+  let files = 0
   test.each(seeds)('seed %d', async (seed) => {
     const world = new World(seed)
     for (let i = 0; i < 400; i++) await world.happen()
     await world.calmDown()
     world.check()
+    files += world.database.snapshotsTaken.length
   })
+  test.runIf(seeds.length > 1)('histories came as files too', () => expect(files).toBeGreaterThan(100))
 })
 
-const streams = ['space:a', 'space:b', 'person:me']
+const spaces = ['space:a', 'space:b']
+const rooms = ['room:public.a.r', 'room:public.a.q', 'room:public.b.r']
+const streams = [...spaces, ...rooms, 'person:me']
+/** histories are short here, and come as a file all the same */
+const bounds = { snapshotEvents: 30, besideSnapshot: () => 20 }
 
 class World {
   readonly #random: () => number
@@ -54,8 +63,9 @@ class World {
       const known = this.#die(3) > 0
       if (known) this.database.cursors.set(stream, null)
       if (stream !== 'person:me') this.#othersWrite(stream, this.#die(40))
-      if (stream === 'space:b' && this.#die(2) === 0) this.server.closed.add(stream)
     }
+    if (this.#die(2) === 0) for (const stream of ['space:b', 'room:public.b.r']) this.server.closed.add(stream)
+    this.database.snapshotOf = (home) => (this.#die(4) === 0 ? null : this.#snapshotOf(home))
     this.#boot()
   }
 
@@ -64,7 +74,7 @@ class World {
     const roll = this.#die(100)
     if (roll < 35) return this.#anyPending()
     if (roll < 60) return this.#deliver()
-    if (roll < 68) return this.#othersWrite(this.#pick(streams.slice(0, 2)), 1 + this.#die(12))
+    if (roll < 68) return this.#othersWrite(this.#pick([...spaces, ...rooms]), 1 + this.#die(12))
     if (roll < 76) return this.#act()
     if (roll < 82) return this.#ring()
     if (roll < 84) return this.#boot() // the Service Worker is stopped, and started by the next nudge
@@ -130,7 +140,7 @@ class World {
     this.#timers.clear()
     this.#toSync = [] // a BroadcastChannel does not keep messages for who is stopped
     this.#unacknowledged.clear()
-    this.#machine = new SyncMachine(`s${this.#life}`, this.#random, () => this.#clock)
+    this.#machine = new SyncMachine(`s${this.#life}`, this.#random, () => this.#clock, bounds)
     this.#step({ type: 'START' })
   }
 
@@ -248,7 +258,7 @@ class World {
   }
 
   #openRoom(): void {
-    this.database.openRoom = { stream: this.#pick(streams.slice(0, 2)), room: this.#pick(['r', 'q']) }
+    this.database.openRoom = { stream: this.#pick([...spaces, ...rooms]), room: this.#pick(['r', 'q']) }
     this.#toSync.push(this.database.state())
   }
 
@@ -256,6 +266,12 @@ class World {
     const event = () =>
       makeEvent(`${stream} ${++this.#serial}`, stream, { actor: 'other', room: this.#pick(['r', 'q']) })
     this.server.write(stream, Array.from({ length: count }, event))
+  }
+
+  /** As the server made it some time ago. */
+  #snapshotOf(home: string): readonly SequencedEvent[] {
+    const held = streams.filter((stream) => homeStream(stream) === home && !this.server.closed.has(stream))
+    return held.flatMap((stream) => this.server.events(stream).slice(0, this.#die(60)))
   }
 
   #act(): void {
@@ -276,7 +292,7 @@ class World {
   }
 
   async #push(): Promise<void> {
-    const stream = this.#pick(streams.slice(0, 2))
+    const stream = this.#pick([...spaces, ...rooms])
     const head = this.server.events(stream).at(-1)?.seq
     if (head === undefined) return
     await takePush(

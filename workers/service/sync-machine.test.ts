@@ -213,8 +213,8 @@ const snapshotEnded = (...cursors: { stream: string; cursor: string }[]): SyncIn
 
 test('a long history, all of it to come: the database takes a snapshot, and then what lies behind it', () => {
   const { step, effects, reads } = outlined(20_000)
-  expect(sent(effects, 'SNAPSHOT_WANTED')).toEqual([{ type: 'SNAPSHOT_WANTED', home: stream, streams: [stream] }])
-  expect(reads).toEqual([{ kind: 'newest', room: null }])
+  expect(sent(effects, 'SNAPSHOT_WANTED')).toEqual([{ type: 'SNAPSHOT_WANTED', home: stream }])
+  expect(reads).toEqual([])
   const after = step(snapshotEnded({ stream, cursor: seqOf(15_000) }))
   expect(of(after, 'READ').map(({ what }) => what)).toEqual([{ kind: 'after', after: seqOf(15_000) }])
   expect(of(after, 'REMEMBER_CURSOR')).toMatchObject([{ seq: seqOf(15_000) }])
@@ -275,4 +275,112 @@ test('a network that a person switched off is not asked, whatever else happens, 
   const on = step(state(null, { epoch: 2 }))
   expect(of(on, 'OPEN_TAIL')).toHaveLength(1)
   expect(of(on, 'APPEND')).toMatchObject([{ events: [{ id: expect.anything() }, { id: expect.anything() }] }])
+})
+
+const within = 'room:public.a.r'
+const other = 'room:public.a.q'
+const joined = (of: string, total: number): SyncInput => ({
+  type: 'TAIL',
+  tail: 1,
+  message: { type: 'joined', stream: of, head: seqOf(total), total },
+})
+const queueOf = (of: string): SyncInput => ({ type: 'QUEUE', stream: of, after: null, items: [] })
+const whole = (total: number, of = items(1, total)) => ({
+  items: of,
+  head: seqOf(total),
+  total,
+  behind: total - of.length,
+  upToDate: of.length === total,
+})
+
+/** A person joins, and their device has read the space's own twelve events before the server tells of its rooms. */
+function joinedEarly() {
+  const { step } = start()
+  const [outline] = of(step(state(null), outbox(), noQueue), 'READ')
+  const [history] = of(step({ type: 'READ', request: outline!.request, page: whole(12, []) }), 'READ')
+  const [batch] = sent(step({ type: 'READ', request: history!.request, page: whole(12) }), 'EVENTS')
+  step(applied(batch!.batchId))
+  return step
+}
+const wanted = (effects: readonly SyncEffect[]) => sent(effects, 'SNAPSHOT_WANTED').map(({ home }) => home)
+const readsOf = (effects: readonly SyncEffect[]) => of(effects, 'READ').map((read) => [read.stream, read.what] as const)
+
+test('a space that is here already: the long history of its room comes as a file, when the room is told of', () => {
+  const step = joinedEarly()
+  const told = step(joined(within, 20_000), queueOf(within))
+  expect(wanted(told)).toEqual([stream])
+  expect(readsOf(told)).toEqual([])
+  // rooms that are told of while the file is on its way are in it
+  const late = step(joined(other, 300), queueOf(other))
+  expect([wanted(late), readsOf(late)]).toEqual([[], []])
+  const ended = snapshotEnded(
+    { stream, cursor: seqOf(12) },
+    { stream: within, cursor: seqOf(19_000) },
+    { stream: other, cursor: seqOf(300) },
+  )
+  expect(readsOf(step(ended))).toEqual([
+    [within, { kind: 'after', after: seqOf(19_000) }],
+    [other, { kind: 'after', after: seqOf(300) }],
+  ])
+})
+
+test('a leader that begins in the middle of it: what its database has of the space is no reason to go without the file', () => {
+  const step = joinedEarly()
+  step(joined(within, 20_000), queueOf(within))
+  const streams = [
+    { stream, cursor: seqOf(12) },
+    { stream: within, cursor: null },
+  ]
+  const begun = step(state(null, { epoch: 2, streams }), queueOf(stream), queueOf(within))
+  const { tail } = of(begun, 'OPEN_TAIL')[0]!
+  const heads = [
+    { stream: within, head: seqOf(20_000), total: 20_000 },
+    { stream, head: seqOf(12), total: 12 },
+  ]
+  expect(wanted(step({ type: 'TAIL', tail, message: { type: 'heads', actor: 'me', gone: [], heads } }))).toEqual([
+    stream,
+  ])
+})
+
+test('a room that the database knows of before the server tells: its first page says how long it is, and waits for the file', () => {
+  for (const cursor of [seqOf(19_000), null]) {
+    const { step } = start()
+    const streams = [
+      { stream, cursor: seqOf(12) },
+      { stream: within, cursor: null },
+    ]
+    const reads = of(step(state(null, { streams }), noQueue, queueOf(within)), 'READ')
+    const read = reads.find((one) => one.stream === within)!
+    expect(read.what).toEqual({ kind: 'after', after: null })
+    const came = step({ type: 'READ', request: read.request, page: whole(20_000, items(1, 2000)) })
+    expect([wanted(came), sent(came, 'EVENTS'), readsOf(came)]).toEqual([[stream], [], []])
+    const effects = step(snapshotEnded(...(cursor === null ? [] : [{ stream: within, cursor }])))
+    if (cursor !== null) expect(readsOf(effects)).toEqual([[within, { kind: 'after', after: cursor }]])
+    const handed = sent(effects, 'EVENTS').map((batch) => batch.after)
+    expect(handed).toEqual(cursor === null ? [null, seqOf(100)] : [])
+  }
+})
+
+test('rooms of which none is long: together they are, whichever is told of first; what was asked before the file came is dropped', () => {
+  const step = joinedEarly()
+  const first = step(joined(within, 6_000), queueOf(within))
+  expect(wanted(first)).toEqual([])
+  const [read] = of(first, 'READ')
+  expect(wanted(step(joined(other, 6_000), queueOf(other)))).toEqual([stream])
+  step(snapshotEnded({ stream: within, cursor: seqOf(5_900) }, { stream: other, cursor: seqOf(6_000) }))
+  const late = step({ type: 'READ', request: read!.request, page: whole(6_000, items(1, 2000)) })
+  expect(sent(late, 'EVENTS')).toEqual([])
+  expect(readsOf(late)).toEqual([[within, { kind: 'after', after: seqOf(5_900) }]])
+})
+
+test('what came in the file and was told of by nobody is read on from there; what was lost meanwhile goes again', () => {
+  const step = joinedEarly()
+  step(joined(within, 20_000), queueOf(within), { type: 'TAIL', tail: 1, message: { type: 'gone', stream: within } })
+  const cursors = [
+    { stream: within, cursor: seqOf(20_000) },
+    { stream: other, cursor: seqOf(7) },
+  ]
+  const effects = step(snapshotEnded(...cursors), queueOf(other))
+  expect(sent(effects, 'STREAM_GONE').map((message) => message.stream)).toEqual([within])
+  expect(readsOf(effects)).toEqual([[other, { kind: 'after', after: seqOf(7) }]])
 })

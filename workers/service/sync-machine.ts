@@ -1,9 +1,11 @@
 import { assertNever } from '../../schema/assert.ts'
 import { deviceBounds } from '../../schema/device-bounds.ts'
 import { homeOf } from '../../schema/events/home-of.ts'
+import { publicRoomOf } from '../../schema/events/streams.ts'
 import { inOrder, type ReceivedTail } from '../../schema/messages/received.ts'
 import type { FromSync, ToSync } from '../../schema/messages/sync.ts'
 import { backoffMs } from './backoff.ts'
+import { FirstLoads, type FirstLoadBounds } from './first-loads.ts'
 import { Handover } from './handover.ts'
 import { StreamSync } from './stream-sync.ts'
 import type { ReadRequest, SyncFault } from './sync-api.ts'
@@ -15,8 +17,6 @@ import { Uploads, type Settled } from './uploads.ts'
 const maxReads = 6
 /** an answer's time is known to a second or two */
 const clockStepMs = 10_000
-/** without a word of a snapshot its history is asked for after all */
-const snapshotSilenceMs = 30_000
 
 type SyncState = Extract<ToSync, { type: 'SYNC_STATE' }>
 type Reading = { readonly stream: StreamSync; readonly what: ReadRequest }
@@ -44,9 +44,7 @@ export class SyncMachine {
   /** what the server gives us no more, until it says otherwise */
   readonly #gone = new Set<string>()
   #reading = new Map<number, Reading>()
-  /** homes of which a snapshot is on its way to the database, and those that it asked for before */
-  readonly #snapshots = new Set<string>()
-  readonly #snapshotsEnded = new Set<string>()
+  readonly #firstLoads: FirstLoads
   readonly #handover: Handover
   readonly #uploads = new Uploads()
 
@@ -63,10 +61,13 @@ export class SyncMachine {
   #told: string | null = null
   #toldAt = 0
 
-  constructor(name: string, random: () => number, now: () => number) {
+  constructor(name: string, random: () => number, now: () => number, bounds: FirstLoadBounds = deviceBounds) {
     this.#random = random
     this.#now = now
-    this.#handover = new Handover({ name, random, now, carryOut: (effect) => this.#do(effect) })
+    const carryOut = (effect: SyncEffect) => this.#do(effect)
+    this.#handover = new Handover({ name, random, now, carryOut })
+    const streamsOf = (home: string) => [...this.#streams.values()].filter(({ stream }) => homeOf(stream) === home)
+    this.#firstLoads = new FirstLoads({ bounds, streamsOf, carryOut })
   }
 
   /** Nothing is under way that a Service Worker should stay alive for. */
@@ -74,7 +75,7 @@ export class SyncMachine {
     return (
       this.#handover.isEmpty &&
       this.#reading.size === 0 &&
-      this.#snapshots.size === 0 &&
+      this.#firstLoads.isEmpty &&
       (this.#uploads.waiting === 0 || this.#waiting || this.cut)
     )
   }
@@ -112,7 +113,7 @@ export class SyncMachine {
         if (!reading) return
         if (!reading.stream.answered(reading.what, input.page)) return this.#networkFailed(null)
         this.#networkWorks()
-        this.#wantSnapshot(reading.stream.stream)
+        this.#firstLoads.consider(reading.stream.stream)
         this.#wantOpenRoom()
         return
       }
@@ -190,11 +191,9 @@ export class SyncMachine {
         return
       }
       case 'SNAPSHOT_PROGRESS':
-        for (const stream of this.#streamsOf(message.home)) stream.snapshotAt(message.part)
-        if (this.#snapshots.has(message.home)) this.#waitForSnapshots()
-        return
+        return this.#firstLoads.progress(message.home, message.part)
       case 'SNAPSHOT_ENDED':
-        return this.#snapshotEnded(message.home, new Map(message.cursors.map(({ stream, cursor }) => [stream, cursor])))
+        return this.#snapshotEnded(message)
       case 'EVENTS_FAILED':
         return this.#handover.failed(message)
       case 'OUTBOX': {
@@ -244,37 +243,15 @@ export class SyncMachine {
     if (open) this.#streams.get(open.stream)?.wantRoom(open.room)
   }
 
-  /** A history that is long, and all of it still to come, comes as one file if there is one. */
-  #wantSnapshot(of: string): void {
-    const home = homeOf(of)
-    if (home === null || this.#snapshots.has(home) || this.#snapshotsEnded.has(home)) return
-    const streams = this.#streamsOf(home)
-    const events = streams.reduce((sum, { total }) => sum + total, 0)
-    const fresh = streams.filter((stream) => stream.isNew)
-    if (events < deviceBounds.snapshotEvents || !fresh.some(({ stream }) => stream === home)) return
-    for (const stream of fresh) stream.holdHistory()
-    this.#snapshots.add(home)
-    this.#send({ type: 'SNAPSHOT_WANTED', home, streams: fresh.map(({ stream }) => stream) })
-    this.#waitForSnapshots()
-  }
-
-  #waitForSnapshots(): void {
-    this.#do({ type: 'TIMER', timer: 'snapshot', ms: this.#snapshots.size > 0 ? snapshotSilenceMs : null })
-  }
-
-  #snapshotEnded(home: string, cursors: ReadonlyMap<string, string>): void {
-    this.#snapshots.delete(home)
-    this.#snapshotsEnded.add(home)
-    for (const stream of this.#streamsOf(home)) {
-      const cursor = cursors.get(stream.stream) ?? null
-      stream.snapshotEnded(cursor)
-      if (cursor !== null) this.#do({ type: 'REMEMBER_CURSOR', stream: stream.stream, seq: cursor })
+  /** Streams that nobody has told us of yet may have come with it, and some that were lost meanwhile. */
+  #snapshotEnded({ epoch, home, cursors }: Extract<ToSync, { type: 'SNAPSHOT_ENDED' }>): void {
+    this.#firstLoads.ended(home, new Map(cursors.map(({ stream, cursor }) => [stream, cursor])))
+    if (epoch !== this.#state?.epoch) return
+    for (const { stream, cursor } of cursors) {
+      if (this.#gone.has(stream)) this.#isGone(stream)
+      else if (!this.#streams.has(stream)) this.#addStream(stream, cursor)
+      this.#do({ type: 'REMEMBER_CURSOR', stream, seq: cursor })
     }
-    this.#waitForSnapshots()
-  }
-
-  #streamsOf(home: string): StreamSync[] {
-    return [...this.#streams.values()].filter(({ stream }) => homeOf(stream) === home)
   }
 
   #hello(): void {
@@ -286,7 +263,7 @@ export class SyncMachine {
   #forget(): void {
     this.#streams.clear()
     this.#gone.clear()
-    this.#snapshots.clear()
+    this.#firstLoads.forget()
     this.#reading.clear()
     this.#uploads.forget()
     this.#skewTold = null
@@ -336,10 +313,12 @@ export class SyncMachine {
     }
   }
 
+  /** The room on screen, then what says who and what there is, then the other rooms. */
   #byUrgency(): StreamSync[] {
-    const streams = [...this.#streams.values()]
     const open = this.#state?.openRoom?.stream
-    return streams.sort((a, b) => Number(b.stream === open) - Number(a.stream === open))
+    const place = ({ stream }: StreamSync): number => (stream === open ? 0 : publicRoomOf(stream) ? 2 : 1)
+    const streams = [...this.#streams.values()].map((stream) => ({ stream, place: place(stream) }))
+    return streams.sort((a, b) => a.place - b.place).map(({ stream }) => stream)
   }
 
   #hear(message: ReceivedTail): void {
@@ -374,7 +353,7 @@ export class SyncMachine {
     this.#gone.delete(stream)
     if (!this.#streams.has(stream)) this.#addStream(stream, null)
     this.#streams.get(stream)?.headIs(head, total)
-    this.#wantSnapshot(stream)
+    this.#firstLoads.consider(stream)
   }
 
   /** We left, or were removed. What is here of it goes, also what no tab has taken yet. */
@@ -447,8 +426,7 @@ export class SyncMachine {
       case 'acknowledgement':
         return this.#hello()
       case 'snapshot':
-        for (const home of this.#snapshots) this.#snapshotEnded(home, new Map())
-        return
+        return this.#firstLoads.giveUp()
       case 'blocked':
         for (const stream of this.#streams.values()) stream.unblock()
         return

@@ -1,11 +1,14 @@
 import { numbers, type NumberKind } from '../../schema/tables/numbers.ts'
 import { tables } from '../../schema/tables/tables.ts'
+import { homeStream } from '../../schema/events/streams.ts'
 import type { RawSql } from '../runtime/serving/raw-sql.ts'
 
 /**
  * Carries the rows of some streams from one database to another, both of this build's schema and open on one connection. Law:
  * afterwards the target's tables are, up to its integers, what they would be if the events of these streams had been applied there.
  * The target has nothing of these streams but names. Called inside a transaction.
+ *
+ * With a space's stream go the names of all its public rooms: a room in which nothing was said yet has a row too.
  *
  * Left out: what a device or a person has for itself, and the full-text index (search-index.ts).
  *
@@ -42,12 +45,14 @@ function numberNames(sql: RawSql, { from, to, streams }: CopyPlan): void {
   forgetCopied(sql)
   for (const table of Object.values(copied))
     sql.exec(`CREATE TABLE ${table} (id INTEGER PRIMARY KEY, own INTEGER NOT NULL)`)
-  const name = sql.prepare(`INSERT INTO ${to}.streams (name) VALUES (?) ON CONFLICT (name) DO NOTHING`)
+  const name = sql.prepare(`INSERT INTO ${to}.streams (name, home) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`)
   const number = sql.prepare(
     `INSERT INTO ${copied.stream} SELECT f.id, t.id FROM ${from}.streams f, ${to}.streams t WHERE f.name = ?1 AND t.name = ?1`,
   )
-  for (const stream of streams) {
-    name.run(stream)
+  const ofSpaces = sql.prepare(`SELECT name FROM ${from}.streams WHERE home = ?`)
+  const named = streams.flatMap((stream) => [stream, ...ofSpaces.rows(stream).map(([room]) => room as string)])
+  for (const stream of new Set(named)) {
+    name.run(stream, homeStream(stream))
     number.run(stream)
   }
   sql.exec(`

@@ -1,4 +1,4 @@
-import { spaceOfStream, streamOfSpace } from '../../schema/events/streams.ts'
+import { homeStream, spaceOfStream, streamOfSpace } from '../../schema/events/streams.ts'
 import { tables } from '../../schema/tables/tables.ts'
 import type { ApplicationDatabase } from '../runtime/application.ts'
 import { RequestFailure } from '../runtime/serving/leader-database.ts'
@@ -28,7 +28,7 @@ export function exportSpace(
     .prepare('SELECT name FROM streams WHERE id > 0')
     .rows()
     .map(([name]) => name as string)
-    .filter((stream) => isIn && spaceOfStream(stream) === space && memberOf.has(stream))
+    .filter((stream) => isIn && spaceOfStream(stream) === space && memberOf.has(homeStream(stream)))
   if (streams.length === 0) throw new RequestFailure('INVALID_ARGUMENT', nothingHere)
   try {
     const bytes = database.build('exported', () => {

@@ -15,7 +15,7 @@ export function snapshotLoads(
   const loading = new Set<string>()
   let last: Promise<void> = Promise.resolve()
 
-  async function load(home: string, streams: ReadonlySet<string>): Promise<void> {
+  async function load(home: string): Promise<void> {
     let outcome = none
     try {
       let told = 0
@@ -25,7 +25,7 @@ export function snapshotLoads(
         // the rest is for taking it in
         tell.send({ type: 'SNAPSHOT_PROGRESS', epoch, home, part: part * 0.6 })
       })
-      if (bytes && !database.full) outcome = take(bytes, streams)
+      if (bytes && !database.full) outcome = take(bytes, home)
       if (bytes && outcome.type === 'Refused') console.warn('snapshot: %s', outcome.reason)
     } catch (error) {
       database.failed(error)
@@ -36,7 +36,7 @@ export function snapshotLoads(
     }
   }
 
-  function take(bytes: Uint8Array, streams: ReadonlySet<string>): MergeOutcome {
+  function take(bytes: Uint8Array, home: string): MergeOutcome {
     let detach = () => {}
     try {
       detach = database.attach('snapshot', bytesInMemory(bytes))
@@ -44,17 +44,17 @@ export function snapshotLoads(
       return { type: 'Refused', reason: `it is no database: ${(error as Error).message}` }
     }
     try {
-      return mergeSnapshot(store, 'snapshot', (stream) => streams.has(stream))
+      return mergeSnapshot(store, 'snapshot', (one) => one === home)
     } finally {
       detach()
     }
   }
 
   return {
-    want({ home, streams }: Extract<FromSync, { type: 'SNAPSHOT_WANTED' }>): void {
+    want({ home }: Extract<FromSync, { type: 'SNAPSHOT_WANTED' }>): void {
       if (loading.has(home)) return // asked by a sync client that was started anew: it is on its way
       loading.add(home)
-      last = last.then(() => load(home, new Set(streams)))
+      last = last.then(() => load(home))
     },
   }
 }

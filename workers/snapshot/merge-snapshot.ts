@@ -1,3 +1,4 @@
+import { homeStream } from '../../schema/events/streams.ts'
 import { deviceBounds } from '../../schema/device-bounds.ts'
 import { asNewest, type AnyEvent, type KnownEvent } from '../../schema/events/event.ts'
 import type { RawSql } from '../runtime/serving/raw-sql.ts'
@@ -23,28 +24,31 @@ export type MergeOutcome =
 
 /**
  * Takes in a snapshot that is attached as `from`. Law: snapshot, then what came after it = all events one by one, whatever the device
- * had of these streams before. `wanted` says of which streams; what else is in it is left there.
+ * had of these streams before. `wanted` says of which homes: a space comes with all of its public
+ * rooms. What else is in it is left there.
  *
- * One transaction. What the device has of the streams is taken back first, then the rows are copied, and what the snapshot does not
+ * One transaction. What the device has of these homes is taken back first, then the rows are copied, and what the snapshot does not
  * have of it is applied again. Other streams are not touched.
  */
-export function mergeSnapshot(store: Store, from: string, wanted: (stream: string) => boolean): MergeOutcome {
+export function mergeSnapshot(store: Store, from: string, wanted: (home: string) => boolean): MergeOutcome {
   const { sql } = store
   const fault = faultOf(sql, from)
   if (fault !== null) return { type: 'Refused', reason: fault }
   const info = readInfo(sql, from)
   if (!info) return { type: 'Refused', reason: 'it does not say what it is' }
   if (!isOfThisBuild(info)) return { type: 'Refused', reason: 'another version made it' }
-  const entire = info.index && info.streams.every(({ stream }) => wanted(stream))
-  const cursors = info.streams.flatMap(({ stream, seq }) =>
-    seq !== null && wanted(stream) ? [{ stream, cursor: seq }] : [],
-  )
+  const taken = info.streams.filter(({ stream }) => wanted(homeStream(stream)))
+  const entire = info.index && taken.length === info.streams.length
+  const cursors = taken.flatMap(({ stream, seq }) => (seq === null ? [] : [{ stream, cursor: seq }]))
   const streams = cursors.map(({ stream }) => stream)
-  const held = streams.reduce((sum, stream) => sum + eventsOf(store, stream), 0)
-  if (held > deviceBounds.snapshotOwnEvents) return { type: 'Refused', reason: 'most of it is here already' }
+  // of its public rooms that are not in it too: they show what people are called in the space
+  const here = [...new Set([...streams, ...streams.flatMap((stream) => namedWith(sql, stream))])]
+  const held = here.reduce((sum, stream) => sum + eventsOf(store, stream), 0)
+  const brought = taken.reduce((sum, { events }) => sum + events, 0)
+  if (held > deviceBounds.besideSnapshot(brought)) return { type: 'Refused', reason: 'most of it is here already' }
   try {
     const index = inTransaction(store, () => {
-      const own = streams.flatMap((stream) => takeBack(store, stream))
+      const own = here.flatMap((stream) => takeBack(store, stream))
       store.projector.flush()
       const plan = { from, to: 'main', streams }
       const carried = asUnreadable(() => {
@@ -99,6 +103,12 @@ interface OwnEvent {
   readonly isApplied: boolean
   readonly place: Place | null
 }
+
+const namedWith = (sql: RawSql, stream: string): string[] =>
+  sql
+    .prepare('SELECT name FROM streams WHERE home = ?')
+    .rows(homeStream(stream))
+    .map(([name]) => name as string)
 
 function eventsOf({ sql }: Store, stream: string): number {
   return sql

@@ -1,5 +1,5 @@
 import type { AnyEvent } from '../../schema/events/event.ts'
-import { hasOwnStream, readDirectRoomId } from '../../schema/events/streams.ts'
+import { isPrivateRoom, readDirectRoomId } from '../../schema/events/streams.ts'
 
 /**
  * Events of a space, in as many streams as it has, as events of one stream of this device. What is named by its place gets another
@@ -14,7 +14,7 @@ export function relocation(
   const person = <Id>(id: Id): Id | string => (id === to.opener ? `${to.opener}-in-${from}`.slice(0, 200) : id)
   /** what is no text is for the validator to refuse */
   const moved = (id: string): string =>
-    id === from ? to.space : typeof id === 'string' && hasOwnStream(id) ? roomName(id) : id
+    id === from ? to.space : typeof id === 'string' && isPrivateRoom(id) ? roomName(id) : id
   /** Example: private.S.R → in-R */
   const roomName = (id: string): string => `in-${id.split('.').slice(2).join('-')}`
 

@@ -49,7 +49,7 @@ export async function changed(bytes: Uint8Array, sql: string): Promise<Uint8Arra
 export async function take(
   store: MemoryStore,
   bytes: Uint8Array,
-  wanted = (_stream: string) => true,
+  wanted = (_home: string) => true,
 ): Promise<MergeOutcome> {
   const detach = attachBytes(await loadSqlite(), store.db, 'snapshot', bytesInMemory(bytes))
   try {

@@ -1,4 +1,5 @@
 import { useMemo, useState, type KeyboardEvent, type RefObject } from 'react'
+import { homeStream } from '../../../schema/events/streams.ts'
 import { useLive, useLiveQuery } from '../../live/index.ts'
 import { membersOf } from '../spaces/spaces-query.ts'
 import { findPeople, type Person } from './find-people.ts'
@@ -30,7 +31,7 @@ export function useMention({ stream, field, onInsert, onEnter }: Options): Menti
   const { store } = useLive()
   const [mention, setMention] = useState<MentionAt | null>(null)
   const [chosen, setChosen] = useState(0)
-  const { data: members, status } = useLiveQuery(mention ? membersOf(stream) : null)
+  const { data: members, status } = useLiveQuery(mention ? membersOf(homeStream(stream)) : null)
   const people = useMemo(() => (mention ? findPeople(members, mention.name) : []), [members, mention])
 
   const insert = (at: MentionAt, { name }: Person) => {
@@ -41,7 +42,7 @@ export function useMention({ stream, field, onInsert, onEnter }: Options): Menti
     setMention(null)
   }
   const insertWhenHere = async (at: MentionAt, key: string) => {
-    const query = membersOf(stream)
+    const query = membersOf(homeStream(stream))
     await store.preload(query)
     const [person] = findPeople(store.result(query).data, at.name)
     if (person) insert(at, person)

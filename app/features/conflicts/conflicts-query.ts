@@ -14,7 +14,7 @@ export interface ConflictRow {
   readonly won_at: number
 }
 
-/** Of a space, and of one of its rooms that has a stream of its own. */
+/** Of a space's own stream, and of one of its rooms'. */
 export function conflictsOf(space: string, room: string): TypedQuery<ConflictRow> {
   return sql(
     `SELECT c.stream, c.entity_id, c.field, c.event_id, c.value, ifnull(m.name, c.author_id) AS author_name, c.at,

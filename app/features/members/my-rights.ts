@@ -1,6 +1,7 @@
 import { may, type Action } from '../../../schema/rights/may.ts'
 import { isGivenRole, type GivenRole } from '../../../schema/rights/roles.ts'
-import { hasOwnStream, readDirectRoomId, roomStream, streamKind } from '../../../schema/events/streams.ts'
+import { isPrivateRoom, readDirectRoomId, streamKind, streamOfRoom } from '../../../schema/events/streams.ts'
+import { openPublicRoom } from '../../../schema/rights/room-state.ts'
 import type { Rights } from '../../../schema/rights/rights.ts'
 import type { Member } from '../../../schema/rights/space-state.ts'
 import type { MemberRow, SpaceRow } from '../spaces/spaces-query.ts'
@@ -22,8 +23,9 @@ export function mayInRoom(
   { maker = '', members = [] }: { readonly maker?: string; readonly members?: readonly MemberRow[] } = {},
 ): boolean {
   const rights = rightsIn(space, members)
-  if (!hasOwnStream(room) || streamKind(space.stream) === 'local') return may(rights, space.me, action, space.stream)
-  const stream = roomStream(room)
+  const stream = streamOfRoom(space.id, room)
+  if (streamKind(stream) === 'local') return may(rights, space.me, action, stream)
+  if (!isPrivateRoom(room)) return may({ ...rights, room: openPublicRoom(stream) }, space.me, action, stream)
   const inRoom = new Map([space.me, ...members.map((member) => member.person_id)].map((id) => [id, there]))
   const own = { kind: 'room' as const, maker, name: '', parentRoom: undefined, parentMessage: undefined }
   const kind = readDirectRoomId(room) ? ('direct' as const) : ('private' as const)

@@ -48,19 +48,20 @@ interface LinkTarget {
   readonly thread: string | null
 }
 
-export function roomNamed(stream: string, name: string): TypedQuery<LinkTarget> {
+export function roomNamed(space: string, name: string): TypedQuery<LinkTarget> {
   return sql(
-    `SELECT id AS room, NULL AS thread FROM rooms WHERE stream = ? AND kind = 'room' AND name = ?
-     ORDER BY archived, created_clock, id LIMIT 1`,
-    [stream, name],
+    `SELECT r.id AS room, NULL AS thread FROM streams s JOIN rooms r ON r.stream = s.name
+     WHERE s.home = ? AND r.kind = 'room' AND r.name = ? ORDER BY r.archived, r.created_clock, r.id LIMIT 1`,
+    [space, name],
   )
 }
 
-export function threadNamed(stream: string, room: string, thread: string): TypedQuery<LinkTarget> {
+export function threadNamed(space: string, room: string, thread: string): TypedQuery<LinkTarget> {
   return sql(
-    `SELECT p.id AS room, r.id AS thread FROM rooms r JOIN rooms p ON p.id = r.parent_room AND p.stream = r.stream
-     WHERE r.stream = ? AND r.kind = 'thread' AND r.name = ? AND p.name = ?
+    `SELECT p.id AS room, r.id AS thread FROM streams s JOIN rooms r ON r.stream = s.name
+     JOIN rooms p ON p.id = r.parent_room AND p.stream = r.stream
+     WHERE s.home = ? AND r.kind = 'thread' AND r.name = ? AND p.name = ?
      ORDER BY r.created_clock, r.id LIMIT 1`,
-    [stream, thread, room],
+    [space, thread, room],
   )
 }

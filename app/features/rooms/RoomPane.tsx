@@ -1,6 +1,6 @@
 import { ArrowLeft } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import { streamKind, streamOfRoom } from '../../../schema/events/streams.ts'
+import { homeStream, streamKind, streamOfRoom } from '../../../schema/events/streams.ts'
 import { useClientStatus, useDispatch, useLive, useLiveChanges, useLiveQuery, useLiveRow } from '../../live/index.ts'
 import { openedPanel, panelKinds, panels, type Panel } from '../../panels.ts'
 import { navigate, openPanel, type Route } from '../../routes.ts'
@@ -112,8 +112,9 @@ function OpenRoom({ space, room, route }: { space: SpaceRow; room: RoomRow; rout
 function RoomHeader({ room, me, panel }: { room: RoomRow; me: string; panel: Panel | null }) {
   const dispatch = useDispatch()
   const settlesAll = useSettlesAll()
+  const told = homeStream(room.stream) // where its name is
   const settle = (change: { name: string } | { topic: string }) =>
-    dispatch([updateRoom({ stream: room.stream, actor: me }, room.id, change)])
+    dispatch([updateRoom({ stream: told, actor: me }, room.id, change)])
   return (
     <header className={`${pane.header} ${css.header}`}>
       <IconButton label="Back to rooms" className={css.back} onClick={() => navigate({ space: room.space_id })}>
@@ -130,7 +131,7 @@ function RoomHeader({ room, me, panel }: { room: RoomRow; me: string; panel: Pan
           {useRoomMark(room)}
         </h1>
         <ConflictMark
-          stream={room.stream}
+          stream={told}
           entity={room.id}
           field="room.name"
           settle={settlesAll ? (name) => settle({ name }) : null}
@@ -141,7 +142,7 @@ function RoomHeader({ room, me, panel }: { room: RoomRow; me: string; panel: Pan
           </p>
         )}
         <ConflictMark
-          stream={room.stream}
+          stream={told}
           entity={room.id}
           field="room.topic"
           settle={settlesAll ? (topic) => settle({ topic }) : null}

@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import { keyIn } from '../../../schema/events/key.ts'
+import { homeStream } from '../../../schema/events/streams.ts'
 import { useLiveQuery } from '../../live/index.ts'
 import { tellApart } from '../../shell/tell-apart.ts'
 import { roomsOf, type RoomRow } from './rooms-query.ts'
@@ -12,9 +13,10 @@ export function roomMarks(
   rooms: readonly Pick<RoomRow, 'id' | 'stream' | 'name' | 'created_clock'>[],
 ): ReadonlyMap<string, string> {
   const marks = new Map<string, string>()
-  for (const stream of new Set(rooms.map((room) => room.stream))) {
-    const own = rooms.filter((room) => room.stream === stream).sort(byAge)
-    for (const [id, mark] of tellApart(own)) marks.set(keyIn(stream, id), mark)
+  for (const home of new Set(rooms.map((room) => homeStream(room.stream)))) {
+    const own = rooms.filter((room) => homeStream(room.stream) === home).sort(byAge)
+    const found = tellApart(own)
+    for (const { stream, id } of own) if (found.has(id)) marks.set(keyIn(stream, id), found.get(id)!)
   }
   return marks
 }
@@ -26,7 +28,7 @@ function byAge(a: Aged, b: Aged): number {
 }
 
 export function useRoomMark(room: RoomRow): string {
-  const { data } = useLiveQuery(roomsOf(room.stream))
+  const { data } = useLiveQuery(roomsOf(homeStream(room.stream)))
   const marks = useMemo(() => roomMarks(data), [data])
   return marks.get(keyIn(room.stream, room.id)) ?? ''
 }

@@ -13,12 +13,13 @@ export interface RoomRow {
   readonly created_clock: number | bigint
 }
 
-/** The rooms of a space, without its threads. */
-export function roomsOf(stream: string): TypedQuery<RoomRow> {
+/** The public rooms of a space's stream, without its threads. */
+export function roomsOf(space: string): TypedQuery<RoomRow> {
   return sql(
-    `SELECT id, stream, space_id, name, topic, kind, parent_room, parent_message, archived, created_clock
-     FROM rooms WHERE stream = ? AND kind = 'room' AND archived = 0 ORDER BY name COLLATE NOCASE, id`,
-    [stream],
+    `SELECT r.id, r.stream, r.space_id, r.name, r.topic, r.kind, r.parent_room, r.parent_message, r.archived, r.created_clock
+     FROM streams s JOIN rooms r ON r.stream = s.name
+     WHERE s.home = ? AND r.kind = 'room' AND r.archived = 0 ORDER BY r.name COLLATE NOCASE, r.id`,
+    [space],
   )
 }
 
@@ -50,8 +51,8 @@ export function unreadRooms(actors: readonly [string, string]): TypedQuery<Unrea
     `SELECT r.id AS room_id, r.stream, r.space_id, r.name, r.kind, r.parent_room, max(ifnull(k.muted, 0)) AS muted, count(*) AS unread
      FROM memberships m
      JOIN component_author a ON a.author_id = m.person_id
-     JOIN streams s ON s.name = m.stream
-     JOIN rooms r ON r.stream = m.stream
+     JOIN streams s ON s.home = m.stream
+     JOIN rooms r ON r.stream = s.name
      LEFT JOIN read_markers k ON k.actor_id = m.person_id AND k.stream = r.stream AND k.room_id = r.id
      LEFT JOIN timeline_items p ON p.stream = s.id AND p.id = r.parent_message AND p.author_id = a.id
      JOIN timeline_items t ON t.timeline_id = r.timeline AND t.order_key > max(m.joined_clock, ifnull(k.order_key, 0))
@@ -74,7 +75,8 @@ export function unreadMentions(
   return sql(
     `SELECT r.id AS room_id, r.stream, count(*) AS mentions
      FROM memberships m
-     JOIN rooms r ON r.stream = m.stream
+     JOIN streams s ON s.home = m.stream
+     JOIN rooms r ON r.stream = s.name
      LEFT JOIN read_markers k ON k.actor_id = m.person_id AND k.stream = r.stream AND k.room_id = r.id
      JOIN mentions n ON n.timeline_id = r.timeline AND n.name = m.name
        AND n.order_key > max(m.joined_clock, ifnull(k.order_key, 0))
@@ -117,7 +119,7 @@ export interface NamedRoom {
 export function allRooms(actors: readonly [string, string]): TypedQuery<NamedRoom> {
   return sql(
     `SELECT r.id, r.stream, r.name, r.kind, r.space_id, r.parent_room, s.name AS space_name, r.created_clock
-     FROM memberships m JOIN spaces s ON s.stream = m.stream JOIN rooms r ON r.stream = s.stream
+     FROM memberships m JOIN spaces s ON s.stream = m.stream JOIN streams h ON h.home = s.stream JOIN rooms r ON r.stream = h.name
      WHERE m.person_id IN (?, ?) AND m.active = 1 AND r.kind = 'room' AND r.archived = 0
      ORDER BY r.name COLLATE NOCASE, r.id, r.stream`,
     actors,
@@ -128,7 +130,7 @@ export function allRooms(actors: readonly [string, string]): TypedQuery<NamedRoo
 export function threadsByName(actors: readonly [string, string], typed: string): TypedQuery<NamedRoom> {
   return sql(
     `SELECT r.id, r.stream, r.name, r.kind, r.space_id, r.parent_room, s.name AS space_name, r.created_clock
-     FROM memberships m JOIN spaces s ON s.stream = m.stream JOIN rooms r ON r.stream = s.stream
+     FROM memberships m JOIN spaces s ON s.stream = m.stream JOIN streams h ON h.home = s.stream JOIN rooms r ON r.stream = h.name
      JOIN timelines l ON l.id = r.timeline AND l.message_count > 0
      WHERE m.person_id IN (?, ?) AND m.active = 1 AND r.kind = 'thread' AND r.name LIKE '%' || ? || '%'
      ORDER BY r.created_clock DESC, r.id, r.stream LIMIT 8`,

@@ -7,8 +7,8 @@ import { useActors } from '../identity/identity.ts'
 import css from './SearchPanel.module.css'
 
 /** While a filter's value is typed: what may stand there. */
-export function FilterSuggestions(props: { stream: string; typed: string; choose(typed: string): void }) {
-  const context = useFilterContext(props.stream, filterTyped(props.typed))
+export function FilterSuggestions(props: { home: string; typed: string; choose(typed: string): void }) {
+  const context = useFilterContext(props.home, filterTyped(props.typed))
   const suggestions = context ? completeFilter(props.typed, context) : []
   if (suggestions.length === 0) return null
   return (
@@ -23,7 +23,7 @@ export function FilterSuggestions(props: { stream: string; typed: string; choose
 }
 
 /** Asked for once a filter is typed; null until it is there. */
-function useFilterContext(stream: string, filter: FilterName | null): FilterContext | null {
+function useFilterContext(home: string, filter: FilterName | null): FilterContext | null {
   const { client } = useLive()
   const [me, myLocal] = useActors()
   const [context, setContext] = useState<FilterContext | null>(null)
@@ -32,7 +32,7 @@ function useFilterContext(stream: string, filter: FilterName | null): FilterCont
     let current = true
     filterContext(
       async (sql, parameters) => (await client.query(sql, parameters)).rows,
-      stream,
+      home,
       [me, myLocal],
       [filter],
     ).then(
@@ -42,6 +42,6 @@ function useFilterContext(stream: string, filter: FilterName | null): FilterCont
     return () => {
       current = false
     }
-  }, [client, stream, me, myLocal, filter])
+  }, [client, home, me, myLocal, filter])
   return filter ? context : null
 }

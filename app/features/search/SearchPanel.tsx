@@ -1,5 +1,6 @@
 import { Search } from 'lucide-react'
 import { useRef, useState } from 'react'
+import { keyIn } from '../../../schema/events/key.ts'
 import { maxSearchLength } from '../../../schema/search/parse-search.ts'
 import type { SearchHit } from '../../../schema/search/search.ts'
 import { maxHits } from '../../../schema/search/search-sql.ts'
@@ -15,11 +16,14 @@ import { SearchHelp } from './SearchHelp.tsx'
 import css from './SearchPanel.module.css'
 import { useAnswer, type Answer } from './use-answer.ts'
 
-/** Full-text search of the space, as one types and as messages come; a hit is shown in its place. */
-export function SearchPanel({ stream, text }: { stream: string; text: string }) {
+/**
+ * Full-text search as one types and as messages come; a hit is shown in its place. `home`: a space's stream, for all of its public
+ * rooms, or that of one private room.
+ */
+export function SearchPanel({ home, text }: { home: string; text: string }) {
   const [typed, setTyped] = useState(text)
   const box = useRef<HTMLInputElement>(null)
-  const answer = useAnswer(stream, typed, showInAddress)
+  const answer = useAnswer(home, typed, showInAddress)
   const late = useLate(answer === null, 400)
   return (
     <PanelFrame kind="search" subtitle={null}>
@@ -35,7 +39,7 @@ export function SearchPanel({ stream, text }: { stream: string; text: string }) 
         />
       </div>
       <FilterSuggestions
-        stream={stream}
+        home={home}
         typed={typed}
         choose={(chosen) => {
           setTyped(chosen)
@@ -46,7 +50,7 @@ export function SearchPanel({ stream, text }: { stream: string; text: string }) 
         <p className={css.count} role="status">
           {answer === null ? late && 'Searching…' : answer.type === 'found' && countOf(answer.hits, answer.more)}
         </p>
-        {answer !== null && <AnswerView stream={stream} typed={typed} answer={answer} />}
+        {answer !== null && <AnswerView home={home} typed={typed} answer={answer} />}
       </div>
     </PanelFrame>
   )
@@ -58,7 +62,7 @@ function showInAddress(typed: string): void {
   navigate({ ...route, panel: { kind: 'search', text: typed.slice(0, maxSearchLength) } }, { replace: true })
 }
 
-function AnswerView({ stream, typed, answer }: { stream: string; typed: string; answer: Answer }) {
+function AnswerView({ home, typed, answer }: { home: string; typed: string; answer: Answer }) {
   const live = useLive()
   switch (answer.type) {
     case 'idle':
@@ -76,7 +80,7 @@ function AnswerView({ stream, typed, answer }: { stream: string; typed: string; 
             </p>
           ))}
           <PagesFound
-            stream={stream}
+            home={home}
             typed={typed}
             none={
               answer.hits.length === 0 && (
@@ -86,11 +90,11 @@ function AnswerView({ stream, typed, answer }: { stream: string; typed: string; 
           />
           {answer.hits.map((hit) => (
             <MessageCard
-              key={hit.id}
+              key={keyIn(hit.stream, hit.id)}
               author={hit.author}
               where={hit.room}
               at={hit.at}
-              onOpen={() => void jumpElsewhere(live, stream, hit.id).catch(showError)}
+              onOpen={() => void jumpElsewhere(live, hit.stream, hit.id).catch(showError)}
             >
               {hit.excerpt.map(({ text, marked }, at) => (marked ? <mark key={at}>{text}</mark> : text))}
             </MessageCard>

@@ -24,8 +24,8 @@ const settleMs = 120
  * The answer to what is typed now, live; null while it is looked for: an earlier question's answer is never shown for it. `onAsk`
  * is told what is asked.
  */
-export function useAnswer(stream: string, typed: string, onAsk: (typed: string) => void): Answer | null {
-  const plan = usePlan(stream, typed, onAsk)
+export function useAnswer(home: string, typed: string, onAsk: (typed: string) => void): Answer | null {
+  const plan = usePlan(home, typed, onAsk)
   const ask = plan?.type === 'plan' ? plan.ask : null
   const first = useFound(ask)
   const otherwise = plan?.type === 'plan' && first?.type === 'found' && first.hits.length === 0 ? plan.otherwise : null
@@ -36,7 +36,7 @@ export function useAnswer(stream: string, typed: string, onAsk: (typed: string) 
 
 type Planned = SearchPlan | { readonly type: 'failed'; readonly message: string }
 
-function usePlan(stream: string, typed: string, onAsk: (typed: string) => void): Planned | null {
+function usePlan(home: string, typed: string, onAsk: (typed: string) => void): Planned | null {
   const { client } = useLive()
   const [me, myLocal] = useActors()
   const [made, setMade] = useState<{ readonly of: string; readonly plan: Planned } | null>(null)
@@ -46,7 +46,7 @@ function usePlan(stream: string, typed: string, onAsk: (typed: string) => void):
     const give = (plan: Planned) => wanted && setMade({ of: typed, plan })
     const ask = () => {
       onAsk(typed)
-      planSearch(run, stream, [me, myLocal], typed).then(give, (error: Error) =>
+      planSearch(run, home, [me, myLocal], typed).then(give, (error: Error) =>
         give({ type: 'failed', message: wordsOf(error) }),
       )
     }
@@ -55,7 +55,7 @@ function usePlan(stream: string, typed: string, onAsk: (typed: string) => void):
       wanted = false
       clearTimeout(timer)
     }
-  }, [client, stream, typed, me, myLocal, onAsk])
+  }, [client, home, typed, me, myLocal, onAsk])
   if (typed.trim() === '') return { type: 'idle' }
   return made?.of === typed ? made.plan : null
 }

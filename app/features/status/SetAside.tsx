@@ -5,8 +5,8 @@ import css from './SetAside.module.css'
 
 const setAsideCount = sql<{ readonly count: number }>(`SELECT value AS count FROM meta WHERE key = 'set_aside'`)
 const newestSetAside = sql<{ readonly id: number; readonly message: string; readonly space: string | null }>(
-  `SELECT r.id, r.message, s.name AS space FROM rejected_events r LEFT JOIN spaces s ON s.stream = r.stream
-   ORDER BY r.id DESC LIMIT 5`,
+  `SELECT r.id, r.message, s.name AS space FROM rejected_events r LEFT JOIN streams h ON h.name = r.stream
+   LEFT JOIN spaces s ON s.stream = h.home ORDER BY r.id DESC LIMIT 5`,
 )
 
 /** What this device could not read: that it is so, and why. Everything else goes on. What was read here can be put away. */

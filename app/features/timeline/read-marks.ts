@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef } from 'react'
-import { localStream, personStream, streamKind } from '../../../schema/events/streams.ts'
+import { homeStream, localStream, personStream, streamKind } from '../../../schema/events/streams.ts'
 import { sql, useDispatch, useLiveRow, type TypedQuery } from '../../live/index.ts'
 import { draftEvent } from '../events/draft-event.ts'
 import { showError } from '../../shell/toasts.tsx'
@@ -9,9 +9,9 @@ import type { OrderKey } from './timeline-query.ts'
 export function readUpTo(actor: string, stream: string, room: string): TypedQuery<{ readonly up_to: OrderKey }> {
   return sql(
     `SELECT max(m.joined_clock, ifnull(k.order_key, 0)) AS up_to
-     FROM memberships m LEFT JOIN read_markers k ON k.actor_id = m.person_id AND k.stream = m.stream AND k.room_id = ?
+     FROM memberships m LEFT JOIN read_markers k ON k.actor_id = m.person_id AND k.stream = ? AND k.room_id = ?
      WHERE m.stream = ? AND m.person_id = ?`,
-    [room, stream, actor],
+    [stream, room, homeStream(stream), actor],
   )
 }
 

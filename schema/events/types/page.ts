@@ -4,7 +4,7 @@ import { define } from '../define.ts'
 import { writeCommentCreate, writePageCreate } from '../facts.ts'
 import { author, id, nothing, text, title } from '../payload-fields.ts'
 
-const streams = ['space', 'room'] as const
+const streams = ['room'] as const
 /** `of` the update that `first` names, of the same author */
 const part = v.object({
   first: id,

@@ -40,7 +40,7 @@ export const roomEvents = {
     part: 'structure',
     names: ['entity'],
     by: 'insider',
-    streams: ['room'],
+    streams: ['private'],
     payload: v.object({ name: title, active: v.boolean(), author }),
     facts({ name, active }, { entity }) {
       const facts: FactDraft[] = [

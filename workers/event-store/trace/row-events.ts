@@ -1,5 +1,5 @@
 import { readPinField, readReactionField, readRoomCreate, readSpaceCreate } from '../../../schema/events/facts.ts'
-import { streamOwner } from '../../../schema/events/streams.ts'
+import { homeStream, publicRoomOf, streamKind, streamOfRoom, streamOwner } from '../../../schema/events/streams.ts'
 import { refKey, type EventRef, type RowRef } from '../../../schema/messages/trace.ts'
 import { factsOf, type KnownEvent } from '../../../schema/events/event.ts'
 import { factTable, type Fact } from '../../../schema/projections/fact.ts'
@@ -46,10 +46,10 @@ export function lineage(store: Store, most = -1): Lineage {
       const key = `${within} ${event}`
       if (!found.has(key)) found.set(key, { ref: { stream: within, id: event }, part })
     }
-    const addFacts = (entity: string, wanted: (fact: Fact) => string | null) => {
-      for (const fact of factsAbout(stream, entity)) {
+    const addFacts = (entity: string, wanted: (fact: Fact) => string | null, within = stream) => {
+      for (const fact of factsAbout(within, entity)) {
         const part = wanted(fact)
-        if (part !== null) add(fact.eventId, part)
+        if (part !== null) add(fact.eventId, part, within)
       }
     }
     const addCount = (timeline: string) => {
@@ -63,7 +63,8 @@ export function lineage(store: Store, most = -1): Lineage {
         const [author] = column(authorOfMessage, stream, id)
         if (author !== undefined) add(id, 'wrote the message')
         addFacts(id, ({ field }) => (field.startsWith('message.') ? messageParts(field) : null))
-        if (author !== undefined) addFacts(author, ({ field }) => (isName(field) ? 'names its author' : null))
+        if (author !== undefined)
+          addFacts(author, ({ field }) => (isName(field) ? 'names its author' : null), homeStream(stream))
         for (const thread of threadsOn(stream, id)) {
           addFacts(thread, ({ field }) => (field === 'room.create' ? 'opens a thread on it' : null))
           addCount(thread)
@@ -85,7 +86,7 @@ export function lineage(store: Store, most = -1): Lineage {
         addFacts(id, ({ field }) => (readPinField(field) === of ? 'pins, or takes that back' : null))
         break
       case 'rooms':
-        addFacts(id, ({ field }) => (field.startsWith('room.') ? 'says what the room is' : null))
+        addFacts(id, ({ field }) => (field.startsWith('room.') ? 'says what the room is' : null), toldIn(stream, id))
         break
       case 'memberships': {
         addFacts(id, ({ field }) => (field.startsWith('member.') ? 'says what the person is here' : null))
@@ -122,9 +123,9 @@ export function lineage(store: Store, most = -1): Lineage {
       const key = refKey(ref)
       if (!found.has(key)) found.set(key, { ref, part })
     }
-    const row = (table: RowRef['table'], id: string, of?: string): RowRef => ({
+    const row = (table: RowRef['table'], id: string, of?: string, within = stream): RowRef => ({
       table,
-      stream,
+      stream: within,
       id,
       ...(of !== undefined && { of }),
     })
@@ -166,7 +167,10 @@ export function lineage(store: Store, most = -1): Lineage {
         if (person !== null) add('pins, or takes that back', row('pins', entity, person))
         if (isDeletion(field)) addCount(timelineOf(stream, entity))
       }
-      if (kind === 'room') add('says what the room is', row('rooms', entity))
+      if (kind === 'room') {
+        const within = streamKind(stream) === 'space' ? streamOfRoom(streamOwner(stream), entity) : stream
+        if (toldIn(within, entity) === stream) add('says what the room is', row('rooms', entity, undefined, within))
+      }
       if (field === 'room.create') {
         const parents = factsAbout(stream, entity).flatMap((fact) => (fact.field === 'room.create' ? [fact.value] : []))
         for (const birth of new Set([value, ...parents])) {
@@ -176,8 +180,8 @@ export function lineage(store: Store, most = -1): Lineage {
       }
       if (kind === 'member') add('says what the person is here', row('memberships', entity))
       if (isName(field)) {
-        for (const message of column(messagesByAuthor, stream, entity, most))
-          add('names its author', row('timeline_items', message))
+        for (const [message, within] of sql.prepare(messagesByAuthor).rows(stream, entity, most) as [string, string][])
+          add('names its author', row('timeline_items', message, undefined, within))
       }
       if (kind === 'space') add('says what the space is', row('spaces', entity))
       if (field === 'space.create') {
@@ -201,6 +205,10 @@ export function lineage(store: Store, most = -1): Lineage {
   return { eventsOf, rowsOf }
 }
 
+/** Where a room is told of: a public one in its space's stream. */
+const toldIn = (stream: string, room: string): string =>
+  publicRoomOf(stream)?.room === room ? homeStream(stream) : stream
+
 const isDeletion = (field: string): boolean => field === 'message.deleted' || field === 'message.erased'
 const isName = (field: string): boolean => field === 'member.join' || field === 'member.name'
 
@@ -218,8 +226,8 @@ const inTimeline = `SELECT t.id FROM timeline_items t WHERE t.timeline_id =
 const timelineOfMessage = `SELECT e.name FROM timeline_items t JOIN entities e ON e.id = t.timeline_id WHERE t.stream = ${itsStream} AND t.id = ?2`
 const parentOfThread = 'SELECT parent_message FROM rooms WHERE stream = ?1 AND id = ?2 AND parent_message IS NOT NULL'
 const authorOfMessage = `SELECT a.author_id FROM timeline_items t JOIN component_author a ON a.id = t.author_id WHERE t.stream = ${itsStream} AND t.id = ?2`
-const messagesByAuthor = `SELECT t.id FROM timeline_items t JOIN component_author a ON a.id = t.author_id
-  WHERE a.author_id = ?2 AND t.stream = ${itsStream} AND t.author_given = 0 ORDER BY t.key DESC LIMIT ?3`
+const messagesByAuthor = `SELECT t.id, s.name FROM timeline_items t JOIN component_author a ON a.id = t.author_id JOIN streams s ON s.id = t.stream
+  WHERE a.author_id = ?2 AND s.home = ?1 AND t.author_given = 0 ORDER BY t.key DESC LIMIT ?3`
 const updatesOfPage = `SELECT event_id FROM page_updates WHERE stream = ?1 AND page_id = ?2
   UNION SELECT event_id FROM page_parts WHERE stream = ?1 AND page_id = ?2`
 const marksOfRoom = `SELECT event_id FROM events WHERE stream = ?1 AND timeline_id = ?2 AND event_type = 'read.mark' AND payload ->> 'stream' = ?3`
