@@ -34,6 +34,7 @@ import css from './App.module.css'
 
 const PagePane = lazy(() => import('./features/pages/PagePane.tsx'))
 const AddSpace = lazy(() => import('./features/spaces/AddSpace.tsx'))
+const Inspector = lazy(() => import('./features/inspector/Inspector.tsx'))
 const RoomSwitcher = lazy(() => import('./features/rooms/RoomSwitcher.tsx'))
 const SidePanel = lazy(() => import('./SidePanel.tsx'))
 
@@ -67,8 +68,24 @@ export function App() {
             <Spaces spaces={spaces.data} />
           )}
         </PaneBoundary>
+        <InspectorBeside />
       </div>
       <Toasts />
+    </div>
+  )
+}
+
+/** Beside the whole app, whatever that shows. */
+function InspectorBeside() {
+  const { inspect } = useRoute()
+  if (!inspect) return null
+  return (
+    <div className={css.inspector}>
+      <PaneBoundary name="the inspector">
+        <Suspense>
+          <Inspector inspect={inspect} />
+        </Suspense>
+      </PaneBoundary>
     </div>
   )
 }

@@ -5,7 +5,18 @@ import type { LiveDatabase, OpenOptions } from './types.ts'
 
 export type { Query, QueryDelta, RowChange, SqlValue } from '../schema/live.ts'
 export type { OperatorKind, Trace, TraceEvent } from './operator.ts'
-export type { Explanation, LiveDatabase, LiveQuery, OpenOptions, OperatorExplanation, QueryInput } from './types.ts'
+export type {
+  Explanation,
+  GuardedResult,
+  GuardedRight,
+  LiveDatabase,
+  LiveQuery,
+  Meter,
+  OpenOptions,
+  OperatorExplanation,
+  QueryInput,
+  TurnCost,
+} from './types.ts'
 
 /**
  * A live database over an open connection of @sqlite.org/sqlite-wasm, in the browser or in Node. From now on write

@@ -1,4 +1,4 @@
-import type { QueryDelta, SqlValue } from '../schema/live.ts'
+import type { Bounds, QueryDelta, SqlValue } from '../schema/live.ts'
 import type { OperatorKind, Trace } from './operator.ts'
 
 export type { Query, QueryDelta, RowChange, SqlValue } from '../schema/live.ts'
@@ -9,6 +9,8 @@ export interface OpenOptions {
    * is the live database's, so set none beside it.
    */
   readonly isToStop?: () => boolean
+  /** Does `work`, and has `isToStop` say so after so many milliseconds: the engine has no clock. Bounds of time are kept by it alone. */
+  readonly within?: <T>(milliseconds: number, work: () => T) => T
 }
 
 /**
@@ -21,6 +23,12 @@ export interface LiveDatabase {
   run(sql: string, parameters?: readonly SqlValue[]): void
   /** Plain SQLite: rows as arrays. */
   all(sql: string, parameters?: readonly SqlValue[]): SqlValue[][]
+  /**
+   * One statement that a person wrote, or was given. It reads, or writes rows where it may; whatever else it would do (the schema,
+   * files, settings, transactions) is refused before it runs. SQLite bounds how long it runs, its memory and its values, and no more
+   * than so many rows are read.
+   */
+  guarded(sql: string, parameters: readonly SqlValue[], may: GuardedRight, rows: number): GuardedResult
   /** One turn. It is rolled back and nothing is emitted if `work` throws; `work` must not be asynchronous. */
   transaction<T>(work: () => T): T
   /**
@@ -34,9 +42,21 @@ export interface LiveDatabase {
   close(): void
 }
 
+export type GuardedRight = 'reads' | 'writes rows'
+export interface GuardedResult {
+  readonly columns: readonly string[]
+  readonly rows: readonly SqlValue[][]
+  /** rows that it wrote */
+  readonly changes: number
+  /** there are more than were read */
+  readonly more: boolean
+}
+
 export interface QueryInput {
   readonly sql: string
   readonly parameters: readonly SqlValue[]
+  /** It ends, with `onError`, when it takes more than this or fails. */
+  readonly bounds?: Bounds
 }
 
 export interface LiveQuery {
@@ -50,8 +70,18 @@ export interface LiveQuery {
   explain(): Explanation
   /** Tells `listener` what every operator sends from now on. Free while nobody listens. Returns how to stop. */
   trace(listener: Trace): () => void
+  /** Tells `listener` what every turn that visits it costs from now on. Free while nobody listens. Returns how to stop. */
+  meter(listener: Meter): () => void
   unsubscribe(): void
 }
+
+/** What one turn cost one query. */
+export interface TurnCost {
+  readonly milliseconds: number
+  /** steps of its delta */
+  readonly changes: number
+}
+export type Meter = (cost: TurnCost) => void
 
 /** How a query is kept up to date. */
 export interface Explanation {

@@ -94,7 +94,8 @@ export class QueryStore {
     const key = this.#keyOf(source)
     const known = this.#entries.get(key)
     if (known) return known
-    const query = { sql: source.sql, parameters: source.parameters }
+    const { sql, parameters, bounds } = source
+    const query = { sql, parameters, ...(bounds && { bounds }) }
     let settle = () => {}
     const settled = new Promise<void>((resolve) => (settle = resolve))
     const entry: Entry = {

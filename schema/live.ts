@@ -10,6 +10,15 @@ export type SqlValue = null | number | bigint | string | Uint8Array
 export interface Query {
   readonly sql: string
   readonly parameters: readonly SqlValue[]
+  /** of SQL that a person wrote, or was given: it only reads, and ends with an error where it takes more than this */
+  readonly bounds?: Bounds
+}
+
+export interface Bounds {
+  /** of the result, at any time */
+  readonly rows: number
+  /** of its first rows, and of each turn */
+  readonly milliseconds: number
 }
 
 /** One step of a delta, applied in sequence to an ordered list of rows. */
@@ -37,9 +46,16 @@ export interface QuerySnapshot {
 /** What crosses the wire: the snapshot first, deltas from then on (a snapshot again if it fell too far behind). */
 export type LiveUpdate = ({ readonly type: 'snapshot' } & QuerySnapshot) | ({ readonly type: 'delta' } & QueryDelta)
 
+/** How one statement that a person wrote, or was given, is run: it reads, or writes rows where it may, and nothing else. */
+export interface Guard extends Bounds {
+  readonly mayWrite: boolean
+}
+
 /** Result of plain SQL. `changes` counts the rows that the statements changed. */
 export interface QueryResult {
   readonly columns: readonly string[]
   readonly rows: readonly SqlValue[][]
   readonly changes: number
+  /** of a guarded statement: there are more rows than were read */
+  readonly more?: boolean
 }

@@ -8,7 +8,8 @@ export type FocusGoal =
   /** where one writes */
   | { readonly type: 'Write'; readonly where: 'room' | 'thread' | 'page' }
   | { readonly type: 'Panel' }
-  /** a panel was closed: to what opened it */
+  | { readonly type: 'Inspector' }
+  /** a panel or the inspector was closed: to what opened it */
   | { readonly type: 'Back' }
   /** the list of rooms, which is a screen of its own on a phone: to the room that was left */
   | { readonly type: 'Rooms'; readonly left: string | null }
@@ -24,8 +25,11 @@ export function focusAfter(before: Route | null, now: Route): FocusGoal {
     // a search is told by the address as it is typed
     if (now.panel.kind !== before?.panel?.kind) return { type: 'Panel' }
   }
+  // an address that says it opens with the app, which begins where one writes
+  if (before && now.inspect && !before.inspect) return { type: 'Inspector' }
   if (now.page && before?.page !== now.page) return { type: 'Write', where: 'page' }
   if (before?.page && !now.page && now.room) return { type: 'Write', where: 'room' }
   if (moved) return now.room ? { type: 'Write', where: 'room' } : { type: 'Rooms', left: before?.room ?? null }
-  return panel && !now.panel ? { type: 'Back' } : { type: 'Stay' }
+  const closed = (panel && !now.panel) || (before?.inspect && !now.inspect)
+  return closed ? { type: 'Back' } : { type: 'Stay' }
 }

@@ -2,7 +2,7 @@
  * The places that take the focus, as elements carry them in `data-focus`. `docs/focus.md` says which action leads where.
  */
 export type FocusPlace =
-  'composer' | 'log' | 'thread-composer' | 'thread-log' | 'page' | 'page-text' | 'panel' | 'rooms'
+  'composer' | 'log' | 'thread-composer' | 'thread-log' | 'page' | 'page-text' | 'panel' | 'inspector' | 'rooms'
 
 export const placeOf = (place: FocusPlace): HTMLElement | null => visible(`[data-focus="${place}"]`)
 

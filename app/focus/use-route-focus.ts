@@ -14,7 +14,7 @@ export function useRouteFocus(route: Route): void {
   useLayoutEffect(() => {
     const previous = before.current
     before.current = route
-    if (!previous?.panel && route.panel) opener.current = wayBack()
+    if ((!previous?.panel && route.panel) || (!previous?.inspect && route.inspect)) opener.current = wayBack()
     const goal = focusAfter(previous, route)
     switch (goal.type) {
       case 'Stay':
@@ -25,6 +25,8 @@ export function useRouteFocus(route: Route): void {
         return focusSoon(writingPlace(goal.where), { within: 6000, typing: true })
       case 'Panel':
         return focusSoon(() => placeOf('panel')?.querySelector('input') ?? placeOf('panel'))
+      case 'Inspector':
+        return focusSoon(() => placeOf('inspector'))
       case 'Back':
         return focusSoon(() => opener.current() ?? writingPlace('room')())
       case 'Rooms':

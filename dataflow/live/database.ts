@@ -1,5 +1,6 @@
 import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
-import type { Query, QueryDelta, SqlValue } from '../../schema/live.ts'
+import type { Bounds, Query, QueryDelta, RowChange, SqlValue } from '../../schema/live.ts'
+import type { KeyedRows } from '../../schema/live/row-changes.ts'
 import { DiffTables } from '../capture/diff-tables.ts'
 import { DiffCapture } from '../capture/capture-diff.ts'
 import { LookupIndexes } from '../capture/lookup-indexes.ts'
@@ -8,11 +9,12 @@ import type { Catalog } from '../catalog/catalog.ts'
 import { readCatalog } from '../catalog/read-catalog.ts'
 import { queryKey } from '../../schema/live/query-key.ts'
 import { Connection } from '../sqlite/connection.ts'
-import type { LiveDatabase, LiveQuery, OpenOptions } from '../types.ts'
+import type { GuardedResult, GuardedRight, LiveDatabase, LiveQuery, OpenOptions } from '../types.ts'
 import { toSqlValue } from '../value.ts'
 import { FarFinder } from './touch/far-finder.ts'
 import { maintain, type Planned, type Surroundings } from './maintain.ts'
 import { Router } from './router.ts'
+import { guarded, runGuarded } from './run-guarded.ts'
 import type { QueryTurn, SharedQuery } from './shared-query.ts'
 import { Statements } from './statements.ts'
 import { Subscription } from './subscription.ts'
@@ -46,7 +48,10 @@ export class LiveSqlite implements LiveDatabase {
   /** how many times it was back in autocommit mode with something to tell */
   #stages = 0
 
-  constructor(sqlite3: Sqlite3Static, db: Database, { isToStop }: OpenOptions) {
+  readonly #within: NonNullable<OpenOptions['within']>
+
+  constructor(sqlite3: Sqlite3Static, db: Database, { isToStop, within }: OpenOptions) {
+    this.#within = within ?? ((_milliseconds, work) => work())
     this.#connection = new Connection(sqlite3, db, isToStop)
     this.#statements = new Statements(this.#connection, () => this.#noteDurable())
     this.#capture = new DiffCapture(this.#connection)
@@ -74,6 +79,10 @@ export class LiveSqlite implements LiveDatabase {
     return rows
   }
 
+  guarded(sql: string, parameters: readonly SqlValue[], may: GuardedRight, rows: number): GuardedResult {
+    return this.#call(() => runGuarded(this.#connection, sql, parameters, may, rows))
+  }
+
   transaction<T>(work: () => T): T {
     this.#assertOpen()
     const nested = !this.#connection.autocommit
@@ -98,10 +107,12 @@ export class LiveSqlite implements LiveDatabase {
     this.#assertOpen()
     if (!this.#connection.autocommit) throw new Error('subscribe inside an open transaction')
     const parameters = query.parameters ?? []
-    const key = queryKey({ sql: query.sql, parameters })
+    const { sql, bounds } = query
+    const asked: Query = { sql, parameters: [...parameters], ...(bounds && { bounds }) }
+    const key = queryKey(asked)
     let shared = this.#queries.get(key)
     if (!shared) {
-      shared = this.#open(key, { sql: query.sql, parameters: [...parameters] })
+      shared = bounds ? this.#openBounded(key, asked, bounds) : this.#open(key, asked)
       this.#queries.set(key, shared)
     }
     const subscription = new Subscription(shared, onDelta, onError, (leaving) => this.#leave(leaving))
@@ -183,10 +194,11 @@ export class LiveSqlite implements LiveDatabase {
   /** Brings one query up to date and notes what its subscribers will hear. */
   #advance(shared: SharedQuery, turn: number, diff: TurnDiff | null): void {
     if (this.#delivering) for (const subscription of shared.subscriptions) subscription.lag()
+    const start = shared.meters.size > 0 ? performance.now() : 0
     const hadError = shared.error !== null
     const oldColumns = shared.maintainer.columns
     const { shown } = shared.stale ? { shown: shared.stale } : shared.maintainer
-    const changes = this.#upkeep.bringUpToDate(shared, shown, diff)
+    const changes = this.#bringUpToDate(shared, shown, diff)
     if (changes) {
       shared.error = null
       shared.stale = null
@@ -199,6 +211,22 @@ export class LiveSqlite implements LiveDatabase {
       this.#note({ shared, turn, changes: [], columns: null, error: shared.error })
     }
     for (const subscription of shared.subscriptions) subscription.settle()
+    if (shared.meters.size === 0) return
+    const cost = { milliseconds: performance.now() - start, changes: changes?.length ?? 0 }
+    for (const meter of shared.meters) meter(cost)
+  }
+
+  #bringUpToDate(shared: SharedQuery, shown: KeyedRows, diff: TurnDiff | null): readonly RowChange[] | null {
+    const { bounds } = shared.query
+    if (!bounds) return this.#upkeep.bringUpToDate(shared, shown, diff)
+    const changes = this.#bounded(bounds, () => this.#upkeep.bringUpToDate(shared, shown, diff))
+    if (changes && shared.maintainer.rows.length <= bounds.rows) return changes
+    this.#upkeep.end(shared, shared.error ?? new TooManyRows(bounds))
+    return null
+  }
+
+  #bounded<T>({ milliseconds }: Bounds, work: () => T): T {
+    return this.#within(milliseconds, () => guarded(this.#connection, work))
   }
 
   #note(turn: Omit<QueryTurn, 'audience'>): void {
@@ -257,6 +285,7 @@ export class LiveSqlite implements LiveDatabase {
       query,
       subscriptions: new Set(),
       traces: new Set(),
+      meters: new Set(),
       maintainer,
       names,
       error: null,
@@ -270,6 +299,19 @@ export class LiveSqlite implements LiveDatabase {
     }
     this.#watch(shared)
     return shared
+  }
+
+  /** What a person wrote: it is read as it stands first, which shows that it only reads, and how much. */
+  #openBounded(key: string, query: Query, bounds: Bounds): SharedQuery {
+    return this.#bounded(bounds, () => {
+      const { more } = runGuarded(this.#connection, query.sql, query.parameters, 'reads', bounds.rows)
+      if (more) throw new TooManyRows(bounds)
+      const shared = this.#open(key, query)
+      if (!shared.error) return shared
+      this.#unwatch(shared)
+      shared.maintainer.close()
+      throw shared.error
+    })
   }
 
   #surroundings(): Surroundings {
@@ -305,6 +347,12 @@ export class LiveSqlite implements LiveDatabase {
 
   #assertOpen(): void {
     if (this.#closed || !this.#connection.raw.isOpen) throw new Error('DB has been closed.')
+  }
+}
+
+class TooManyRows extends Error {
+  constructor({ rows }: Bounds) {
+    super(`it has more than ${rows} rows: a LIMIT or a count is cheaper to follow`)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Query, RowChange } from '../../schema/live.ts'
 import type { KeyedRows } from '../../schema/live/row-changes.ts'
 import type { Trace } from '../operator.ts'
+import type { Meter } from '../types.ts'
 import type { Maintainer } from './maintainer.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -14,6 +15,8 @@ export interface SharedQuery {
   names: ReadonlySet<string>
   /** who hears what the operators send */
   readonly traces: Set<Trace>
+  /** who hears what its turns cost */
+  readonly meters: Set<Meter>
   error: Error | null
   /** after an error, the rows that subscribers still see: the next answer is diffed against them */
   stale: KeyedRows | null

@@ -2,7 +2,7 @@ import type { QueryDelta, SqlValue } from '../../schema/live.ts'
 import { tableKey } from '../table-key.ts'
 import { applyChanges } from '../../schema/live/row-changes.ts'
 import type { Trace } from '../operator.ts'
-import type { Explanation, LiveQuery } from '../types.ts'
+import type { Explanation, LiveQuery, Meter } from '../types.ts'
 import type { Maintainer } from './maintainer.ts'
 import { tap, type QueryTurn, type SharedQuery } from './shared-query.ts'
 
@@ -19,6 +19,7 @@ export class Subscription implements LiveQuery {
   #waiting = 0
   #active = true
   readonly #traces: Trace[] = []
+  readonly #meters: Meter[] = []
 
   constructor(
     shared: SharedQuery,
@@ -66,8 +67,16 @@ export class Subscription implements LiveQuery {
     }
   }
 
+  meter(listener: Meter): () => void {
+    const own: Meter = (cost) => listener(cost)
+    this.shared.meters.add(own)
+    this.#meters.push(own)
+    return () => void this.shared.meters.delete(own)
+  }
+
   unsubscribe(): void {
     if (!this.#active) return
+    for (const meter of this.#meters) this.shared.meters.delete(meter)
     for (const trace of this.#traces) this.shared.traces.delete(trace)
     if (this.#traces.length > 0) tap(this.shared)
     const { maintainer, error } = this.shared

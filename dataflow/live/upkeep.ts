@@ -59,6 +59,15 @@ export class Upkeep {
     }
   }
 
+  /** From this turn on it is answered no more. */
+  end(shared: SharedQuery, error: Error): void {
+    shared.error = error
+    shared.ended = true
+    this.#registry.unwatch(shared)
+    shared.maintainer.close()
+    this.#registry.end(shared)
+  }
+
   /** A changed row may be beyond SQLite where the query as a whole is not: the row stands behind the limit. */
   #readAnew({ maintainer }: SharedQuery, error: unknown): boolean {
     if (!(error instanceof SqliteError) || readsAsWritten(maintainer)) return false

@@ -1,6 +1,9 @@
 import { foldName } from '../fold-name.ts'
+import type { GuardedRight } from '../types.ts'
+import { refusalOf } from './guard.ts'
 import type { Pointer, Raw } from './raw.ts'
 
+const DENY = 1
 const READ = 20
 const FUNCTION = 31
 const SELECT = 21
@@ -52,6 +55,9 @@ export class Authorizer {
   #touched = false
   #unnoticed = false
   #reads: { tables: Map<string, Set<string>>; functions: Set<string> } | null = null
+  /** what the statements of now may do; null: everything */
+  #right: GuardedRight | null = null
+  #refusal: string | null = null
   readonly #raw: Raw
   readonly #callback: Pointer
 
@@ -73,6 +79,20 @@ export class Authorizer {
       return { result: prepare(), reads }
     } finally {
       this.#reads = outer
+    }
+  }
+
+  /** Statements that are prepared or run meanwhile do no more than they may; an error of one that would says what it was. */
+  guard<T>(right: GuardedRight, work: () => T): T {
+    const outer = this.#right
+    this.#right = right
+    this.#refusal = null
+    try {
+      return work()
+    } catch (error) {
+      throw this.#refusal === null ? error : new Error(`refused: ${this.#refusal as string}`)
+    } finally {
+      this.#right = outer
     }
   }
 
@@ -105,6 +125,15 @@ export class Authorizer {
   }
 
   #authorize(action: number, third: Pointer, fourth: Pointer, schema: Pointer): number {
+    if (this.#right !== null) {
+      this.#refusal ??= refusalOf(
+        this.#right,
+        action,
+        () => this.#lower(third),
+        () => this.#lower(fourth),
+      )
+      if (this.#refusal !== null) return DENY
+    }
     if (action === READ) {
       if (this.#reads) {
         const key = `${this.#lower(schema)}.${this.#lower(third)}`

@@ -65,6 +65,7 @@ export interface Exports {
   sqlite3_preupdate_new(db: Pointer, column: number, value: Pointer): number
   sqlite3_preupdate_count(db: Pointer): number
   sqlite3_progress_handler(db: Pointer, every: number, callback: Pointer, context: Pointer): void
+  sqlite3_limit(db: Pointer, id: number, most: number): number
   sqlite3_stmt_status(stmt: Pointer, counter: number, reset: number): number
 }
 

@@ -18,6 +18,9 @@ export class StepLimit {
   readonly #isToStop: () => boolean
   readonly #always: boolean
   #look: Pointer = 0
+  /** asked too, and as often as that wants, while SQL runs that nobody knows */
+  #guard: { readonly every: number; readonly isOver: () => boolean } | null = null
+  #every = 0
   #left = Infinity
   #asked = 0
 
@@ -35,7 +38,7 @@ export class StepLimit {
       return steps
     }
     this.#left = steps
-    this.#ask(often)
+    this.#ask(Math.min(often, this.#guard?.every ?? often))
     try {
       work()
       return this.#left
@@ -43,7 +46,20 @@ export class StepLimit {
       throw this.#left < 0 ? new TooManySteps() : error
     } finally {
       this.#left = Infinity
-      this.#ask(this.#always ? seldom : 0)
+      this.#rest()
+    }
+  }
+
+  /** Does `work`, and looks every so many steps whether it `isOver`, or is to stop. */
+  guarded<T>(every: number, isOver: () => boolean, work: () => T): T {
+    const outer = this.#guard
+    this.#guard = { every, isOver }
+    this.#rest()
+    try {
+      return work()
+    } finally {
+      this.#guard = outer
+      this.#rest()
     }
   }
 
@@ -59,14 +75,20 @@ export class StepLimit {
     this.#look = 0
   }
 
+  #rest(): void {
+    this.#ask(this.#guard?.every ?? (this.#always ? seldom : 0))
+  }
+
   #ask(every: number): void {
+    this.#every = every
     this.#look ||= this.#raw.installFunction('i(p)', () => Number(this.#isOver()))
     this.#raw.exports.sqlite3_progress_handler(this.#raw.db, every, every > 0 ? this.#look : 0, 0)
   }
 
   #isOver(): boolean {
-    if (this.#left === Infinity) return this.#isToStop()
-    this.#left -= often
+    if (this.#guard && (this.#guard.isOver() || this.#isToStop())) return true
+    if (this.#left === Infinity) return !this.#guard && this.#isToStop()
+    this.#left -= this.#every
     return this.#left < 0 || (++this.#asked % (seldom / often) === 0 && this.#isToStop())
   }
 }

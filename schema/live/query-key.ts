@@ -1,11 +1,16 @@
-import type { SqlValue } from '../live.ts'
+import type { Bounds, SqlValue } from '../live.ts'
 
 /**
  * The identity of a query: its text and its typed parameters. Equal keys name the same live query, in every thread.
  * Law: queries that may answer differently have different keys; so 1, 1n, '1' and x'31' differ.
  */
-export function queryKey(query: { readonly sql: string; readonly parameters: readonly unknown[] }): string {
-  let key = ''
+export function queryKey(query: {
+  readonly sql: string
+  readonly parameters: readonly unknown[]
+  readonly bounds?: Bounds
+}): string {
+  const { bounds } = query
+  let key = bounds ? `b${bounds.rows},${bounds.milliseconds}\u0000` : ''
   for (const value of query.parameters as readonly SqlValue[]) key += `${typedText(value)}\u0000`
   return key + query.sql
 }

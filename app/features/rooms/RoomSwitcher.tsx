@@ -1,4 +1,4 @@
-import { MessageSquareText } from 'lucide-react'
+import { Activity, MessageSquareText } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import {
   Autocomplete,
@@ -13,7 +13,8 @@ import {
 } from 'react-aria-components'
 import { keyIn } from '../../../schema/events/key.ts'
 import { useLive, useLiveQuery } from '../../live/index.ts'
-import { navigate } from '../../routes.ts'
+import { navigate, openInspector } from '../../routes.ts'
+import { partsByName } from '../inspector/parts.ts'
 import { useActors } from '../identity/identity.ts'
 import { prewarm } from '../timeline/timeline-windows.ts'
 import { mySpaces } from '../spaces/spaces-query.ts'
@@ -46,17 +47,19 @@ export default function RoomSwitcher({ close }: { close(): void }) {
   const counts = useMemo(() => new Map(unread.map((row) => [keyIn(row.stream, row.room_id), row.unread])), [unread])
   const marks = useMemo(() => roomMarks(rooms), [rooms])
   const shown = useMemo(
-    () => [...rankRooms(rooms, counts, typed), ...threads].slice(0, 12),
+    () => [...rankRooms(rooms, counts, typed), ...threads, ...partsByName(typed)].slice(0, 12),
     [rooms, threads, counts, typed],
   )
   useEffect(() => {
-    if (shown[0] && shown[0].kind !== 'thread') prewarm(live, shown[0].stream, shown[0].id)
+    const [first] = shown
+    if (first && first.kind !== 'thread' && first.kind !== 'part') prewarm(live, first.stream, first.id)
   }, [live, shown])
 
   const goTo = useCallback(
     (room: (typeof shown)[number]) => {
       close()
-      if (room.kind === 'thread') {
+      if (room.kind === 'part') openInspector({ part: room.id, of: null })
+      else if (room.kind === 'thread') {
         navigate({ space: room.space_id, room: room.parent_room, panel: { kind: 'thread', thread: room.id } })
       } else navigate({ space: room.space_id, room: room.id })
     },
@@ -101,10 +104,16 @@ export default function RoomSwitcher({ close }: { close(): void }) {
               {(room) => (
                 <ListBoxItem
                   id={keyIn(room.stream, room.id)}
-                  textValue={[room.name, kindOf(room.id)].filter(Boolean).join(', ')}
+                  textValue={[room.name, room.kind === 'part' ? null : kindOf(room.id)].filter(Boolean).join(', ')}
                   className={css.item!}
                 >
-                  {room.kind === 'thread' ? <MessageSquareText size={16} aria-hidden /> : <RoomIcon room={room.id} />}
+                  {room.kind === 'part' ? (
+                    <Activity size={16} aria-hidden />
+                  ) : room.kind === 'thread' ? (
+                    <MessageSquareText size={16} aria-hidden />
+                  ) : (
+                    <RoomIcon room={room.id} />
+                  )}
                   <span className={css.name}>
                     {room.name}
                     {marks.get(keyIn(room.stream, room.id))}

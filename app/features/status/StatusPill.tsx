@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'react'
 import type { ChatStatus } from '../../../schema/messages/chat-status.ts'
 import { sql, useClientStatus, useLive, useLiveQuery } from '../../live/index.ts'
+import { openInspector } from '../../routes.ts'
 import { refusalOf, saidOf } from '../../refusal-words.ts'
 import { Button } from '../../shell/Button.tsx'
 import { showError } from '../../shell/toasts.tsx'
@@ -69,6 +70,15 @@ export function StatusPill({ local }: { local: boolean }) {
       {open && (
         <div className={css.panel} id={panelId} role="region" aria-label="Status details">
           <StatusDetails local={local} />
+          <Button
+            className={css.inspect}
+            onClick={() => {
+              setOpen(false)
+              openInspector()
+            }}
+          >
+            Open the inspector
+          </Button>
         </div>
       )}
     </div>

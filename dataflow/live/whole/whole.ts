@@ -82,7 +82,8 @@ export class Whole implements Maintainer {
     return this.#reader.trace
   }
   set trace(trace: Trace | null) {
-    this.#reader.trace = trace
+    // as `explain` calls it
+    this.#reader.trace = trace && ((event) => trace({ ...event, operator: 'read', kind: 'recompute' }))
   }
   get shown(): KeyedRows {
     return this.#reader.shown

@@ -1,4 +1,5 @@
-import type { LiveUpdate, Query, QueryResult, SqlValue } from '../../live.ts'
+import type { Guard, LiveUpdate, Query, QueryResult, SqlValue } from '../../live.ts'
+import type { Answer, Question } from './inspection.ts'
 import type { ApplicationStatus, Problem, StorageSpace } from './status.ts'
 import type { Context, ErrorCode } from './tab.ts'
 
@@ -21,6 +22,7 @@ export type ToDatabase =
       readonly sql: string
       readonly parameters: readonly SqlValue[]
       readonly mayWrite: boolean
+      readonly guard?: Guard
     }
   | { readonly type: 'RUN_ACCEPTED' | 'RUN_REFUSED'; readonly epoch: number; readonly requestId: string }
   /** answered by CALL_RESULT or QUERY_ERROR */
@@ -30,6 +32,13 @@ export type ToDatabase =
       readonly requestId: string
       readonly command: string
       readonly argument: unknown
+    }
+  /** answered by INSPECTED or QUERY_ERROR */
+  | {
+      readonly type: 'FORWARD_INSPECT'
+      readonly epoch: number
+      readonly requestId: string
+      readonly question: Question
     }
   /** each is answered by a snapshot in a TURN, also when it is live already */
   | {
@@ -66,6 +75,8 @@ export type FromDatabase =
       readonly result: QueryResult
     }
   | { readonly type: 'CALL_RESULT'; readonly epoch: number; readonly requestId: string; readonly result: unknown }
+  /** who subscribes to what, the coordinator adds */
+  | { readonly type: 'INSPECTED'; readonly epoch: number; readonly requestId: string; readonly result: Answer }
   | {
       readonly type: 'QUERY_ERROR'
       readonly epoch: number

@@ -1,5 +1,6 @@
-import type { LiveUpdate, Query, QueryResult, SqlValue } from '../../live.ts'
+import type { Guard, LiveUpdate, Query, QueryResult, SqlValue } from '../../live.ts'
 import type { RuntimeFacts } from './facts.ts'
+import type { Answer, Question } from './inspection.ts'
 import type { ClientStatus } from './status.ts'
 
 /**
@@ -44,13 +45,14 @@ export type RoutedFromTab = Exclude<FromTab, { readonly type: 'ASK_RUNTIME' | 'E
 /** What the tabs say of themselves to the application: by key, the last word of any tab counts. */
 export type Context = Readonly<Record<string, unknown>>
 
-export type TabRequest = TabQuery | TabCall
+export type TabRequest = TabQuery | TabCall | TabInspection
 /** Plain SQL: repeated after a failover only when it was never accepted. */
 export interface TabQuery {
   readonly type: 'QUERY'
   readonly requestId: string
   readonly sql: string
   readonly parameters: readonly SqlValue[]
+  readonly guard?: Guard
 }
 /** A command of the application: repeated until it is answered, and run once. */
 export interface TabCall {
@@ -58,6 +60,13 @@ export interface TabCall {
   readonly requestId: string
   readonly command: string
   readonly argument: unknown
+}
+
+/** Changes nothing: repeated until it is answered. */
+export interface TabInspection {
+  readonly type: 'INSPECT'
+  readonly requestId: string
+  readonly question: Question
 }
 
 export interface TabSubscription {
@@ -85,6 +94,7 @@ export type ToTab =
   | { readonly type: 'QUERY_ACCEPTED'; readonly requestId: string; readonly epoch: number }
   | { readonly type: 'QUERY_RESPONSE'; readonly requestId: string; readonly result: QueryResult }
   | { readonly type: 'CALL_RESPONSE'; readonly requestId: string; readonly result: unknown }
+  | { readonly type: 'INSPECT_RESPONSE'; readonly requestId: string; readonly result: Answer }
   | { readonly type: 'QUERY_ERROR'; readonly requestId: string; readonly code: ErrorCode; readonly message: string }
   /** what one turn changed for this tab; all of it in one message */
   | { readonly type: 'DELTAS'; readonly n: number; readonly updates: readonly TabUpdate[] }

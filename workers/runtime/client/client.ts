@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs'
-import type { Query, QueryResult, SqlValue } from '../../../schema/live.ts'
+import type { Guard, Query, QueryResult, SqlValue } from '../../../schema/live.ts'
 import type { RuntimeFacts } from '../../../schema/messages/runtime/facts.ts'
+import type { AnswerTo, Question } from '../../../schema/messages/runtime/inspection.ts'
 import type { ClientStatus } from '../../../schema/messages/runtime/status.ts'
 import type { ErrorCode } from '../../../schema/messages/runtime/tab.ts'
 import type { RowsUpdate } from './live-rows.ts'
@@ -20,6 +21,10 @@ export interface Client<Commands = unknown> {
   live(query: Query): Observable<RowsUpdate>
   /** Plain SQL on the leader's database. Rejects with a ClientError; TIMEOUT: it ran for 15 s and was stopped, or none led. */
   query(sql: string, parameters?: readonly SqlValue[]): Promise<QueryResult>
+  /** One statement that a person wrote: `guard` bounds it, and says whether it may write. */
+  guarded(sql: string, guard: Guard): Promise<QueryResult>
+  /** What an inspector sees of the leader; asking measures, for some seconds (schema/messages/runtime/inspection.ts). */
+  inspect<Q extends Question>(question: Q): Promise<AnswerTo<Q>>
   /**
    * Runs a command of the application, once, and resolves with its result when it is durable. Rejects with a ClientError:
    * INVALID_ARGUMENT, QUOTA_EXCEEDED, or COMMAND_FAILED with what the command threw; LEADER_LOST: it has run, and its result is lost.

@@ -1,9 +1,11 @@
-import type { QueryResult, SqlValue } from '../../../schema/live.ts'
+import type { Guard, QueryResult, SqlValue } from '../../../schema/live.ts'
+import type { AnswerTo, Question } from '../../../schema/messages/runtime/inspection.ts'
 import type {
   ErrorCode,
   FromTab,
   OpenRequest,
   TabCall,
+  TabInspection,
   TabQuery,
   TabRequest,
 } from '../../../schema/messages/runtime/tab.ts'
@@ -11,8 +13,9 @@ import type { Clock } from '../platform/clock.ts'
 import { clientError } from './client-error.ts'
 
 export interface Requests {
-  query(sql: string, parameters: readonly SqlValue[]): Promise<QueryResult>
+  query(sql: string, parameters: readonly SqlValue[], guard?: Guard): Promise<QueryResult>
   call(command: string, argument: unknown): Promise<unknown>
+  inspect<Q extends Question>(question: Q): Promise<AnswerTo<Q>>
   /** unanswered, in the order in which they were made */
   all(): OpenRequest[]
   accepted(requestId: string, epoch: number): void
@@ -31,6 +34,8 @@ interface Waiting {
   cancelDeadline(): void
 }
 
+type Unsent = Omit<TabQuery, 'requestId'> | Omit<TabCall, 'requestId'> | Omit<TabInspection, 'requestId'>
+
 /** Beyond the coordinator's own deadline: it ends what a lost coordinator never will. */
 const deadlineMs = 33_000
 
@@ -40,7 +45,7 @@ export function openRequests(tabId: string, clock: Clock, post: (message: FromTa
   let made = 0
   let closed = false
 
-  function ask(request: Omit<TabQuery, 'requestId'> | Omit<TabCall, 'requestId'>): Promise<unknown> {
+  function ask(request: Unsent): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (closed) return reject(clientError('CLOSED', 'this client is closed'))
       const requestId = `${tabId}:${++made}`
@@ -72,8 +77,10 @@ export function openRequests(tabId: string, clock: Clock, post: (message: FromTa
   }
 
   return {
-    query: (sql, parameters) => ask({ type: 'QUERY', sql, parameters }) as Promise<QueryResult>,
+    query: (sql, parameters, guard) =>
+      ask({ type: 'QUERY', sql, parameters, ...(guard && { guard }) }) as Promise<QueryResult>,
     call: (command, argument) => ask({ type: 'CALL', command, argument }),
+    inspect: <Q extends Question>(question: Q) => ask({ type: 'INSPECT', question }) as Promise<AnswerTo<Q>>,
     all: () => [...waiting.values()].map(({ request, acceptedEpoch }) => ({ request, acceptedEpoch })),
     accepted(requestId, epoch) {
       const found = waiting.get(requestId)

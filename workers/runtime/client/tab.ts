@@ -84,6 +84,7 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
         return requests.accepted(message.requestId, message.epoch)
       case 'QUERY_RESPONSE':
       case 'CALL_RESPONSE':
+      case 'INSPECT_RESPONSE':
         return requests.answered(message.requestId, message.result)
       case 'QUERY_ERROR':
         return requests.failed(message.requestId, message.code, message.message)
@@ -145,6 +146,8 @@ export function openTab(tabId: string, platform: TabPlatform, visibleAtStart: bo
     subscribe: subscriptions.add,
     live: (query) => liveQuery(subscriptions.add, query),
     query: (sql, parameters = []) => requests.query(sql, parameters),
+    guarded: (sql, guard) => requests.query(sql, [], guard),
+    inspect: (question) => requests.inspect(question),
     call: (command: string, ...[argument]: [argument?: unknown]) => requests.call(command, argument),
     setContext(key, said) {
       const value: unknown = structuredClone(said) // else no coordinator could ever be told of this tab

@@ -21,7 +21,7 @@ export function addRequest(
   const pending: PendingRequest = {
     tabId,
     request,
-    mayWrite: request.type === 'QUERY' && mayWrite(request.sql),
+    mayWrite: request.type === 'QUERY' && (request.guard?.mayWrite ?? true) && mayWrite(request.sql),
     deadline: now + state.options.requestDeadlineMs,
     forwardedEpoch: null,
     acceptedEpoch,
@@ -58,10 +58,14 @@ function forward(state: CoordinatorState, pending: PendingRequest, leader: Leade
 function forwarded({ request, mayWrite }: PendingRequest, epoch: number): ToDatabase {
   const { requestId } = request
   switch (request.type) {
-    case 'QUERY':
-      return { type: 'FORWARD_QUERY', epoch, requestId, sql: request.sql, parameters: request.parameters, mayWrite }
+    case 'QUERY': {
+      const { sql, parameters, guard } = request
+      return { type: 'FORWARD_QUERY', epoch, requestId, sql, parameters, mayWrite, ...(guard && { guard }) }
+    }
     case 'CALL':
       return { type: 'FORWARD_CALL', epoch, requestId, command: request.command, argument: request.argument }
+    case 'INSPECT':
+      return { type: 'FORWARD_INSPECT', epoch, requestId, question: request.question }
     default:
       return assertNever(request)
   }
@@ -87,7 +91,7 @@ export function acceptRequest(state: CoordinatorState, requestId: string): Deliv
 export function answerRequest(
   state: CoordinatorState,
   requestId: string,
-  message: Extract<ToTab, { type: 'QUERY_RESPONSE' | 'CALL_RESPONSE' | 'QUERY_ERROR' }>,
+  message: Extract<ToTab, { type: 'QUERY_RESPONSE' | 'CALL_RESPONSE' | 'INSPECT_RESPONSE' | 'QUERY_ERROR' }>,
 ): Delivery[] {
   const pending = state.requests.get(requestId)
   if (!pending) return []

@@ -20,6 +20,7 @@ import {
   staleAll,
   subscribe,
   unsubscribe,
+  withSubscribers,
 } from './subscriptions.ts'
 import { fromPeer, peerEnded, wakePeer } from './peer.ts'
 import type { CoordinatorState, Delivery, Input } from './state.ts'
@@ -132,6 +133,7 @@ function fromTab(
       return removeTab(state, tabId, now)
     case 'QUERY':
     case 'CALL':
+    case 'INSPECT':
       return addRequest(state, tabId, message, null, now)
     case 'SUBSCRIBE':
       return subscribe(state, tabId, message)
@@ -196,6 +198,11 @@ function fromDatabase(state: CoordinatorState, tabId: string, message: FromDatab
         requestId: message.requestId,
         result: message.result,
       })
+    case 'INSPECTED': {
+      const { requestId } = message
+      const result = withSubscribers(state, message.result)
+      return answerRequest(state, requestId, { type: 'INSPECT_RESPONSE', requestId, result })
+    }
     case 'QUERY_ERROR': {
       const { requestId, code } = message
       return answerRequest(state, requestId, { type: 'QUERY_ERROR', requestId, code, message: message.message })

@@ -1,4 +1,6 @@
+import { assertNever } from '../../../schema/assert.ts'
 import type { QueryUpdate } from '../../../schema/messages/runtime/database.ts'
+import type { Answer, InspectedQuery } from '../../../schema/messages/runtime/inspection.ts'
 import { queryKey } from '../../../schema/live/query-key.ts'
 import type { TabSubscription, TabUpdate } from '../../../schema/messages/runtime/tab.ts'
 import type { CoordinatorState, Delivery, SharedQuery, Subscriber, Tab } from './state.ts'
@@ -130,4 +132,20 @@ export function catchUp(state: CoordinatorState, tab: Tab, n: number): Delivery[
   tab.behind = false
   const wanted = [...state.queries.values()].filter((shared) => shared.subscribers.get(tab.tabId)?.live === false)
   return requestSnapshots(state, wanted)
+}
+
+/** The leader knows what is asked, and only we know by whom. */
+export function withSubscribers(state: CoordinatorState, answer: Answer): Answer {
+  const told = (query: InspectedQuery): InspectedQuery => ({
+    ...query,
+    tabs: [...(state.queries.get(query.queryId)?.subscribers.keys() ?? [])],
+  })
+  switch (answer.about) {
+    case 'queries':
+      return { ...answer, queries: answer.queries.map(told) }
+    case 'query':
+      return { ...answer, query: answer.query && told(answer.query) }
+    default:
+      return assertNever(answer)
+  }
 }

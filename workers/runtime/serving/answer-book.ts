@@ -3,10 +3,11 @@ import type { ErrorCode } from '../../../schema/messages/runtime/tab.ts'
 import { deviceFailure } from '../storage/failure.ts'
 import { noRoom, RequestFailure } from './leader-database.ts'
 
-export type Answer = Extract<FromDatabase, { type: 'QUERY_RESULT' | 'CALL_RESULT' | 'QUERY_ERROR' }>
+export type Answer = Extract<FromDatabase, { type: 'QUERY_RESULT' | 'CALL_RESULT' | 'INSPECTED' | 'QUERY_ERROR' }>
 type MadeAnswer =
   | Omit<Extract<Answer, { type: 'QUERY_RESULT' }>, 'requestId' | 'epoch'>
   | Omit<Extract<Answer, { type: 'CALL_RESULT' }>, 'requestId' | 'epoch'>
+  | Omit<Extract<Answer, { type: 'INSPECTED' }>, 'requestId' | 'epoch'>
 
 /** Answers kept for a request that is forwarded again, on a fresh coordinator's port. */
 const answersKept = 256

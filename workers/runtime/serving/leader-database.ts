@@ -1,4 +1,5 @@
-import type { LiveUpdate, Query, QueryResult, SqlValue } from '../../../schema/live.ts'
+import type { LiveQuery } from '../../../dataflow/index.ts'
+import type { Guard, LiveUpdate, Query, QueryResult, SqlValue } from '../../../schema/live.ts'
 import type { ApplicationStatus, Problem, StorageSpace } from '../../../schema/messages/runtime/status.ts'
 import type { Context, ErrorCode } from '../../../schema/messages/runtime/tab.ts'
 
@@ -17,7 +18,8 @@ export interface LeaderDatabase {
   readonly application: ApplicationStatus
   /** What happens to the storage while it is open, and what the application says and does outside of a method. One listener. */
   watch(listener: LeaderListener): void
-  query(sql: string, parameters: readonly SqlValue[]): QueryResult
+  /** With a guard: one statement that may be anything. */
+  query(sql: string, parameters: readonly SqlValue[], guard?: Guard): QueryResult
   /** Throws if the query is invalid; `onError` with `final` ends it. */
   subscribe(
     query: Query,
@@ -46,7 +48,11 @@ export interface LiveSubscription {
   /** the whole result after the last turn handed out */
   snapshot(): LiveUpdate
   unsubscribe(): void
+  readonly inspected: InspectedLive
 }
+
+/** What an inspector may see of a live query. */
+export type InspectedLive = Pick<LiveQuery, 'rows' | 'error' | 'explain' | 'trace' | 'meter'>
 
 /** What `open` rejects with when the person must know. */
 export class OpenFailure extends Error {

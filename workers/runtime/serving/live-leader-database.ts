@@ -1,5 +1,7 @@
 import type { Database } from '@sqlite.org/sqlite-wasm'
 import { openLiveDatabase } from '../../../dataflow/index.ts'
+import { SqliteError } from '../../../dataflow/sqlite/raw.ts'
+import type { Guard, Query, QueryResult, SqlValue } from '../../../schema/live.ts'
 import type { ApplicationStatus } from '../../../schema/messages/runtime/status.ts'
 import {
   isIdempotent,
@@ -31,7 +33,10 @@ export function liveLeaderDatabase(
   const { db, storage, epoch, generation } = opened
   const { sqlite3 } = platform
   const limit = timeLimit(() => clock.now())
-  const live = openLiveDatabase(sqlite3, db, { isToStop: () => limit.isToStop() })
+  const live = openLiveDatabase(sqlite3, db, {
+    isToStop: () => limit.isToStop(),
+    within: (milliseconds, work) => limit.within(work, milliseconds),
+  })
   const sql = openRawSql(sqlite3, db)
   const calls = answeredCalls(sql)
   let listener: LeaderListener | null = null
@@ -110,6 +115,13 @@ export function liveLeaderDatabase(
     })
   }
 
+  function runGuarded(text: string, parameters: readonly SqlValue[], guard: Guard): QueryResult {
+    const { mayWrite, rows, milliseconds } = guard
+    const run = () =>
+      limit.within(() => live.guarded(text, parameters, mayWrite ? 'writes rows' : 'reads', rows), milliseconds)
+    return asked(() => (mayWrite ? health.writing(run) : health.reading(run)))
+  }
+
   return {
     epoch,
     storage,
@@ -126,7 +138,8 @@ export function liveLeaderDatabase(
       listener = next
       health.watch({ ...next, roomAgain: () => byItself(() => session.roomAgain?.()) })
     },
-    query(text, parameters) {
+    query(text, parameters, guard) {
+      if (guard) return runGuarded(text, parameters, guard)
       const run = () => asked(() => limit.within(() => runSql(sqlite3, db, live, text, parameters)))
       return onlyReads(text) ? health.reading(run) : health.writing(run)
     },
@@ -143,7 +156,8 @@ export function liveLeaderDatabase(
             turn = delta.turn
             onUpdate({ type: 'delta', ...delta })
           },
-          (error) => failed(error, !compiles(db, query.sql)),
+          // one with bounds has ended, whatever it was
+          (error) => failed(inTime(error, query), query.bounds !== undefined || !compiles(db, query.sql)),
         )
         if (!found.error || !limit.stopped) return found
         found.unsubscribe() // else every turn would try again, as long
@@ -160,6 +174,7 @@ export function liveLeaderDatabase(
           rows: [...found.rows],
         }),
         unsubscribe: () => found.unsubscribe(),
+        inspected: found,
       }
     },
     call(requestId, name, argument) {
@@ -190,6 +205,13 @@ function restoreRescued(session: Session, { rescued }: OpenedDatabase, { sentine
     if (deviceFailure(error) !== 'full') throw error
   }
 }
+
+/** SQLite says only that it was interrupted. */
+function inTime(error: Error, { bounds }: Query): Error {
+  if (!bounds || !(error instanceof SqliteError) || error.code !== SQLITE_INTERRUPT) return error
+  return new RequestFailure('TIMEOUT', `it took longer than ${bounds.milliseconds / 1000} s and was stopped`)
+}
+const SQLITE_INTERRUPT = 9
 
 /** A query that SQLite no longer compiles (its table is gone) has ended; any other error clears with a later turn. */
 function compiles(db: Database, sql: string): boolean {

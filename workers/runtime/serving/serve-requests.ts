@@ -3,6 +3,7 @@ import type { FromDatabase, ToDatabase } from '../../../schema/messages/runtime/
 import { deviceFailure } from '../storage/failure.ts'
 import { AnswerBook, type Answer } from './answer-book.ts'
 import type { LeaderDatabase } from './leader-database.ts'
+import { inspectQueries } from './inspect-queries.ts'
 import { ServedQueries } from './served-queries.ts'
 
 export interface Serving {
@@ -29,6 +30,7 @@ export function serveRequests(
   const { epoch } = database
   const answers = new AnswerBook(epoch)
   const queries = new ServedQueries(database, now)
+  const inspect = inspectQueries(queries, now)
   let queue: Message[] = []
   /** the request at the head of the queue, which waits for RUN_ACCEPTED */
   let awaited: string | null = null
@@ -75,14 +77,18 @@ export function serveRequests(
   function perform(message: Message): Answer | null {
     switch (message.type) {
       case 'FORWARD_QUERY': {
-        const { sql, parameters, mayWrite, requestId } = message
-        const run = () => ({ type: 'QUERY_RESULT', result: database.query(sql, parameters) }) as const
+        const { sql, parameters, mayWrite, requestId, guard } = message
+        const run = () => ({ type: 'QUERY_RESULT', result: database.query(sql, parameters, guard) }) as const
         return answers.answer(requestId, mayWrite, run)
       }
       case 'FORWARD_CALL': {
         const { requestId, command, argument } = message
         const run = () => ({ type: 'CALL_RESULT', result: database.call(requestId, command, argument) }) as const
         return answers.answer(requestId, !database.reads(command), run, 'COMMAND_FAILED')
+      }
+      case 'FORWARD_INSPECT': {
+        const { requestId, question } = message
+        return answers.answer(requestId, false, () => ({ type: 'INSPECTED', result: inspect(question) }))
       }
       case 'FORWARD_SUBSCRIBE':
         queries.subscribe(message.queries, postTurn)

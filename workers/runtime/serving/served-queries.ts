@@ -1,16 +1,27 @@
 import type { LiveUpdate, Query } from '../../../schema/live.ts'
 import type { QueryUpdate } from '../../../schema/messages/runtime/database.ts'
 import { asError, codeOf } from './answer-book.ts'
-import type { LeaderDatabase, LiveSubscription } from './leader-database.ts'
+import type { InspectedLive, LeaderDatabase, LiveSubscription } from './leader-database.ts'
 
 /** While the queries of a start are read one after another, a tab can draw those that are there. */
 const firstRowsWaitMs = 4
+
+export interface Inspectable {
+  readonly queryId: string
+  readonly query: Query
+  readonly live: InspectedLive
+}
+
+interface ServedQuery {
+  readonly query: Query
+  readonly subscription: LiveSubscription
+}
 
 /** The live queries that the coordinator asked for, and their updates until somebody posts them as one turn. */
 export class ServedQueries {
   readonly #database: LeaderDatabase
   readonly #now: () => number
-  readonly #live = new Map<string, LiveSubscription>()
+  readonly #live = new Map<string, ServedQuery>()
   #updates: QueryUpdate[] = []
 
   constructor(database: LeaderDatabase, now: () => number) {
@@ -30,7 +41,7 @@ export class ServedQueries {
   }
 
   unsubscribe(queryId: string): void {
-    this.#live.get(queryId)?.unsubscribe()
+    this.#live.get(queryId)?.subscription.unsubscribe()
     this.#live.delete(queryId)
   }
 
@@ -41,8 +52,13 @@ export class ServedQueries {
     return taken
   }
 
+  /** what an inspector sees, by the coordinator's id */
+  *inspected(): Iterable<Inspectable> {
+    for (const [queryId, { query, subscription }] of this.#live) yield { queryId, query, live: subscription.inspected }
+  }
+
   clear(): void {
-    for (const subscription of this.#live.values()) subscription.unsubscribe()
+    for (const { subscription } of this.#live.values()) subscription.unsubscribe()
     this.#live.clear()
     this.#updates = []
   }
@@ -51,11 +67,11 @@ export class ServedQueries {
     const tell = (update: LiveUpdate) => void this.#updates.push({ queryId, update })
     const fail = (error: Error, final: boolean) => this.#fail(queryId, error, final)
     try {
-      const known = this.#live.get(queryId) ?? this.#database.subscribe(query, tell, fail)
-      this.#live.set(queryId, known)
-      tell(known.snapshot())
+      const subscription = this.#live.get(queryId)?.subscription ?? this.#database.subscribe(query, tell, fail)
+      this.#live.set(queryId, { query, subscription })
+      tell(subscription.snapshot())
     } catch (error) {
-      this.#live.get(queryId)?.unsubscribe()
+      this.#live.get(queryId)?.subscription.unsubscribe()
       fail(asError(error), true)
     }
   }

@@ -6,8 +6,8 @@ import { RequestFailure } from './leader-database.ts'
  * takes back what the statement did: the asker gets TIMEOUT, the leader stays.
  */
 export interface TimeLimit {
-  /** An error of `work` is TIMEOUT when it was stopped. */
-  within<T>(work: () => T): T
+  /** An error of `work` is TIMEOUT when it was stopped. Work within work has the shorter time of the two. */
+  within<T>(work: () => T, milliseconds?: number): T
   /** the last work was */
   readonly stopped: boolean
   /** asked while a statement runs (`openLiveDatabase`) */
@@ -29,15 +29,17 @@ export function timeLimit(now: () => number): TimeLimit {
     get stopped() {
       return stopped
     },
-    within(work) {
-      deadline = now() + limitMs
+    within(work, milliseconds = limitMs) {
+      const outer = deadline
+      deadline = Math.min(outer, now() + milliseconds)
       stopped = false
       try {
         return work()
       } catch (error) {
-        throw stopped ? new RequestFailure('TIMEOUT', `it ran for ${limitMs / 1000} s and was stopped`) : error
+        if (error instanceof RequestFailure) throw error
+        throw stopped ? new RequestFailure('TIMEOUT', `it ran for ${milliseconds / 1000} s and was stopped`) : error
       } finally {
-        deadline = Number.POSITIVE_INFINITY
+        deadline = outer
       }
     },
   }

@@ -76,6 +76,13 @@ class FakeDatabase implements LeaderDatabase {
         rows: live.rows.map((row) => [row]),
       }),
       unsubscribe: () => void this.#live.delete(live),
+      inspected: {
+        rows: [],
+        error: null,
+        explain: () => ({ mode: 'incremental' as const, operators: [], tables: [] }),
+        trace: () => () => {},
+        meter: () => () => {},
+      },
     }
   }
 
