@@ -1,5 +1,7 @@
 import { deletedOf, readPinField, readReactionField } from '../../../schema/events/facts.ts'
 import { asNewest, authorOf, type KnownEvent } from '../../../schema/events/event.ts'
+import { keyIn } from '../../../schema/events/key.ts'
+import { homeStream, publicRoomOf } from '../../../schema/events/streams.ts'
 import type { PastChange, PastChangeKind, PastQuestion, PastRoom } from '../../../schema/messages/past.ts'
 import { factTable, type Fact, type FactTable } from '../../../schema/projections/fact.ts'
 import { namesOf } from '../../../schema/projections/names.ts'
@@ -27,15 +29,17 @@ export function roomAt(store: Store, scratch: RawSql, question: PastQuestion): P
   try {
     const names = namesOf(scratch)
     const past = createProjector(scratch, names, store.log)
-    const known = knownFacts(store, stream)
+    const known = knownFacts(store)
     const window = messagesUpTo(store, question, moment)
-    const until = (entity: string) => known(entity).filter(({ clock }) => BigInt(clock) <= moment)
-    const recall = (entities: Iterable<string>) => {
-      for (const entity of new Set(entities)) past.recall(stream, entity, until(entity))
+    const until = (entity: string, within = stream) =>
+      known(within, entity).filter(({ clock }) => BigInt(clock) <= moment)
+    const recall = (entities: Iterable<string>, within = stream) => {
+      for (const entity of new Set(entities)) past.recall(within, entity, until(entity, within))
     }
     const creates = window.map((id) => createOf(store, stream, id))
-    // names are read as they were before a batch
-    recall(creates.map(authorOf))
+    // names are read as they were before a batch; what people and public rooms are called is told where the space is
+    recall(creates.map(authorOf), homeStream(stream))
+    if (publicRoomOf(stream)?.room === room) recall([room], homeStream(stream))
     past.flush()
     const threads = window.flatMap((id) =>
       until(id).flatMap(({ field, value }) => (field === 'message.thread' ? [value!] : [])),
@@ -45,7 +49,7 @@ export function roomAt(store: Store, scratch: RawSql, question: PastQuestion): P
     past.flush()
     const about = [
       ...window.flatMap((id) =>
-        known(id)
+        known(stream, id)
           .filter(isOfMessage)
           .map((fact) => ({ message: id, fact })),
       ),
@@ -65,14 +69,15 @@ export function roomAt(store: Store, scratch: RawSql, question: PastQuestion): P
 }
 
 /** All facts of an entity, read once, in their order. */
-function knownFacts(store: Store, stream: string): (entity: string) => readonly Fact[] {
+function knownFacts({ sql }: Store): (stream: string, entity: string) => readonly Fact[] {
   // names of its own: nothing is given a number here
-  const isStream = store.sql.prepare('SELECT 1 FROM streams WHERE name = ?').rows(stream).length > 0
-  const facts: FactTable = factTable(store.sql, namesOf(store.sql))
+  const isStream = (stream: string) => sql.prepare('SELECT 1 FROM streams WHERE name = ?').rows(stream).length > 0
+  const facts: FactTable = factTable(sql, namesOf(sql))
   const read = new Map<string, readonly Fact[]>()
-  return (entity) => {
-    let own = read.get(entity)
-    if (!own) read.set(entity, (own = isStream ? facts.ofEntity(stream, entity) : []))
+  return (stream, entity) => {
+    const key = keyIn(stream, entity)
+    let own = read.get(key)
+    if (!own) read.set(key, (own = isStream(stream) ? facts.ofEntity(stream, entity) : []))
     return own
   }
 }
@@ -162,7 +167,7 @@ function kindOf({ field, value, ...rest }: Fact): PastChangeKind {
   throw new Error(`assertion failed: ${field} is no field of a message`)
 }
 
-/** Behind the last change of these messages comes the next one, or the next message. */
+/** Before the newest change of then is the one before it; behind it comes the next, or the next message. */
 function neighbours(
   { sql }: Store,
   { stream, room }: PastQuestion,
@@ -173,7 +178,8 @@ function neighbours(
   const [next] = sql
     .prepare(`SELECT min(order_key) FROM timeline_items WHERE timeline_id = ${timelineOf} AND order_key > ?3`)
     .rows(stream, room, moment)[0]!
-  const before = clocks.filter((clock) => clock < moment)
+  const newest = clocks.reduce((one, other) => (other <= moment && other > one ? other : one), -1n)
+  const before = clocks.filter((clock) => clock < newest)
   const behind = clocks.filter((clock) => clock > moment)
   if (next !== null) behind.push(BigInt(next as number | bigint))
   return { earlier: extreme(before, (a, b) => a > b), later: extreme(behind, (a, b) => a < b) }
