@@ -8,7 +8,7 @@
  */
 const { cannot } = document.documentElement.dataset
 // what could not be loaded a moment ago may be there by now
-if (cannot === undefined || cannot === 'unloaded') void start()
+if (cannot === undefined || cannot === 'unloaded') void (location.pathname === '/bench' ? startBench() : start())
 
 async function start(): Promise<void> {
   const parsed = new Promise((resolve) => {
@@ -32,6 +32,17 @@ async function start(): Promise<void> {
   } catch (error) {
     console.error(error)
     window.cannotStart(error instanceof SyntaxError ? 'old' : 'unloaded')
+  }
+}
+
+/** The benchmark page has the app's address, and nothing else of it. */
+async function startBench(): Promise<void> {
+  try {
+    const { openBench } = await import('../bench/page/open-bench.tsx')
+    openBench()
+  } catch (error) {
+    console.error(error)
+    window.cannotStart('unloaded')
   }
 }
 

@@ -2,8 +2,8 @@ import type { Plugin, Rolldown } from 'vite'
 
 /**
  * The page's script is small and imports the app dynamically, part by part (app/start.ts): this writes what the parts
- * consist of into the page, in that order, so that the browser loads all of it at once. In development nothing is
- * bundled, and nothing is written.
+ * consist of into the page, in that order, so that the browser loads all of it at once. The benchmark page is no part of it.
+ * In development nothing is bundled, and nothing is written.
  */
 export function preloadApp(entry: string): Plugin {
   return {
@@ -23,7 +23,8 @@ export function preloadApp(entry: string): Plugin {
           chunk.imports.forEach(need)
           needed.add(chunk)
         }
-        start.dynamicImports.forEach(need)
+        const isOfTheApp = (file: string) => !/\/bench\//.test(chunks.get(file)?.facadeModuleId ?? '')
+        start.dynamicImports.filter(isOfTheApp).forEach(need)
         const styles = new Set([...needed].flatMap((chunk) => [...(chunk.viteMetadata?.importedCss ?? [])]))
         // the first paint waits for styles: nothing goes before them
         return [

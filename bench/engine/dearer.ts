@@ -1,7 +1,7 @@
 import type { Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { openLiveDatabase, type LiveDatabase, type SqlValue } from '../../dataflow/index.ts'
 import { percentile } from '../figures.ts'
-import { shownAs } from './measure.ts'
+import { shownAs } from './shown-as.ts'
 
 export interface Dear {
   readonly name: string

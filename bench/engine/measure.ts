@@ -1,6 +1,7 @@
 import type { Sqlite3Static } from '@sqlite.org/sqlite-wasm'
-import { openLiveDatabase, type LiveQuery, type SqlValue } from '../../dataflow/index.ts'
+import { openLiveDatabase, type LiveQuery } from '../../dataflow/index.ts'
 import { percentile } from '../figures.ts'
+import { shownAs } from './shown-as.ts'
 import { loadMessages, type Size, type Workload } from './workloads.ts'
 
 export interface Measured {
@@ -188,10 +189,4 @@ export function heapMB(): number {
   globalThis.gc()
   const { heapUsed, external } = process.memoryUsage()
   return (heapUsed + external) / 2 ** 20
-}
-
-/** In their order where the query asks for one: those of the workloads are total. */
-export function shownAs(sql: string, rows: readonly (readonly SqlValue[])[]): string {
-  const lines = rows.map((row) => row.join('\0'))
-  return (/ORDER BY [^()]*$/.test(sql) ? lines : lines.sort()).join('\n')
 }

@@ -61,3 +61,15 @@ test('what the application says of itself is there before the rows that it speak
   expect(posted.map(({ type }) => type)).toEqual(['QUERY_ACCEPTED', 'APPLICATION_CHANGED', 'TURN', 'QUERY_RESULT'])
   expect(posted[1]).toMatchObject({ application: { written: 1 } })
 })
+
+test('the answer of a command that only reads is not kept; that of any other is', () => {
+  const database = new FakeDisk().open(new FakeWorld(1).context('tab'), 1, false)
+  const ran: string[] = []
+  database.call = (_, command) => void ran.push(command)
+  database.reads = (command) => command === 'look'
+  const serving = serveRequests(database, 'tab', () => {})
+  for (const command of ['look', 'write', 'look', 'write']) {
+    serving.receive({ type: 'FORWARD_CALL', epoch: 1, requestId: `of ${command}`, command, argument: null })
+  }
+  expect(ran).toEqual(['look', 'write', 'look'])
+})

@@ -158,6 +158,7 @@ function Outcome({ tried }: { tried: Tried }) {
     <p
       className={css.outcome}
       data-testid="outcome"
+      data-what={tried.what}
       data-well={well}
       data-before={verdict.before}
       data-after={verdict.after}

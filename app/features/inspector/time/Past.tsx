@@ -71,11 +71,19 @@ export function Past({ stream, room }: { stream: string; room: string }) {
             <b>{isPast ? 'The past, for reading only' : 'Now'}</b> {momentWords(past.clock, past.room)}. Folded from the
             log in {past.room.took.toFixed(0)} ms, by the same projections in an empty database.
           </p>
-          <ol className={css.messages} data-past={isPast} aria-label="Messages at this moment">
-            {past.room.messages.map((message) => (
-              <Message key={message.id} message={message} />
-            ))}
-          </ol>
+          <div
+            className={css.messages}
+            data-past={isPast}
+            role="region"
+            aria-label="Messages at this moment"
+            tabIndex={0}
+          >
+            <ol>
+              {past.room.messages.map((message) => (
+                <Message key={message.id} message={message} />
+              ))}
+            </ol>
+          </div>
           <Changes of={past.room} />
         </>
       )}
