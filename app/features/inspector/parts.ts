@@ -1,4 +1,4 @@
-import { Share2, Table2, type LucideIcon } from 'lucide-react'
+import { AppWindow, History, Route, Scale, Share2, Table2, type LucideIcon } from 'lucide-react'
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react'
 import { foldName } from '../../../schema/events/names.ts'
 
@@ -33,6 +33,34 @@ export const parts = [
     icon: Share2,
     words: 'The operators of one query. A changed row goes from box to box, and becomes the change of the result.',
     View: lazy(() => import('./graph/Graph.tsx')),
+  },
+  {
+    name: 'why',
+    title: 'Why',
+    icon: Route,
+    words: 'From a row on screen to the events that made it, and from an event to every row that it had a part in.',
+    View: lazy(() => import('./why/Why.tsx')),
+  },
+  {
+    name: 'engines',
+    title: 'Both engines',
+    icon: Scale,
+    words: 'One query, kept up to date and run again, side by side: the same rows, and what each way takes.',
+    View: lazy(() => import('./engines/Engines.tsx')),
+  },
+  {
+    name: 'tabs',
+    title: 'Tabs',
+    icon: AppWindow,
+    words: 'Who has the database open, who asks, and what happens when one of them dies.',
+    View: lazy(() => import('./tabs/Tabs.tsx')),
+  },
+  {
+    name: 'time',
+    title: 'Time',
+    icon: History,
+    words: 'The room as it was at any moment, folded from the log; and what waits to be sent.',
+    View: lazy(() => import('./time/Time.tsx')),
   },
 ] as const satisfies readonly Part[]
 

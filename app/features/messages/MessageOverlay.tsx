@@ -1,8 +1,10 @@
-import { Copy, Eraser, Link, Pencil, Pin, PinOff, Trash2 } from 'lucide-react'
+import { Copy, Eraser, Link, Pencil, Pin, PinOff, Route, Trash2 } from 'lucide-react'
 import { use, useMemo } from 'react'
 import { Dialog, Menu, MenuItem, Popover, type Key } from 'react-aria-components'
 import { deletedStates } from '../../../schema/events/facts.ts'
+import { refKey } from '../../../schema/messages/trace.ts'
 import { useLive, useLiveRow } from '../../live/index.ts'
+import { openInspector } from '../../routes.ts'
 import { showError, showToast } from '../../shell/toasts.tsx'
 import { useSettlesAll } from '../conflicts/conflicts.tsx'
 import { messageBody, type TimelineRow } from '../timeline/timeline-query.ts'
@@ -75,6 +77,8 @@ function ActionMenu({ row, link, on, close, ...props }: MessageOverlayProps) {
     if (key === 'pin') on.pin(row.pinned === 0)
     if (key === 'copy')
       void (whole ? copy(whole.body, 'Text') : bodyNow().then((text) => copy(text, 'Text'))).catch(showError)
+    if (key === 'why')
+      openInspector({ part: 'why', of: refKey({ table: 'timeline_items', stream: row.stream, id: row.id }) })
     if (key === 'link') void copy(new URL(link, location.href).href, 'Link').catch(showError)
   }
   return (
@@ -96,6 +100,9 @@ function ActionMenu({ row, link, on, close, ...props }: MessageOverlayProps) {
       )}
       <MenuItem id="link" className={css.item!} textValue="Copy link">
         <Link size={16} aria-hidden /> Copy link
+      </MenuItem>
+      <MenuItem id="why" className={css.item!} textValue="Why is this here?">
+        <Route size={16} aria-hidden /> Why is this here?
       </MenuItem>
       {mine && !gone && (
         <MenuItem id="delete" className={`${css.item} ${css.danger}`} textValue="Delete">

@@ -8,9 +8,23 @@ export type Question =
   | { readonly about: 'queries' }
   /** one of them: its operators, and what went through them in the turns behind number `after` */
   | { readonly about: 'query'; readonly queryId: string; readonly after: number }
+  /** one of them as it is kept, beside what it gives when it is run again */
+  | { readonly about: 'both'; readonly queryId: string }
 
-export type Answer = QueriesAnswer | QueryAnswer
+export type Answer = QueriesAnswer | QueryAnswer | BothAnswer
 export type AnswerTo<Q extends Question> = Extract<Answer, { readonly about: Q['about'] }>
+
+export interface BothAnswer {
+  readonly about: 'both'
+  readonly queryId: string
+  /** `reordered`: the same rows in another order; `failed`: it is kept without an answer, or cannot be run */
+  readonly comparison: 'equal' | 'reordered' | 'different' | 'failed'
+  readonly rows: number
+  /** ms of running it again and reading its rows */
+  readonly againMs: number
+  /** of keeping it up to date */
+  readonly cost: QueryCost
+}
 
 export interface QueriesAnswer {
   readonly about: 'queries'

@@ -145,6 +145,8 @@ export function withSubscribers(state: CoordinatorState, answer: Answer): Answer
       return { ...answer, queries: answer.queries.map(told) }
     case 'query':
       return { ...answer, query: answer.query && told(answer.query) }
+    case 'both':
+      return answer
     default:
       return assertNever(answer)
   }

@@ -35,7 +35,11 @@ beforeEach(() => {
   live.run('CREATE TABLE m(id INTEGER PRIMARY KEY, room TEXT, body TEXT); CREATE INDEX by_room ON m(room)')
   now = 1000
   served = new Map()
-  inspect = inspectQueries({ inspected }, () => now)
+  inspect = inspectQueries(
+    { inspected },
+    () => now,
+    ({ sql, parameters }) => live.all(sql, parameters),
+  )
 })
 afterEach(() => live.close())
 
@@ -128,3 +132,29 @@ test('an answer is bounded: texts, parameters, turns and queries', () => {
   for (let n = 0; n < 100; n++) live.run("INSERT INTO m(room) VALUES ('r')")
   expect(about('long').turns).toHaveLength(inspectionBounds.turns)
 })
+
+test('a query is kept and run again in one go: equal, in another order, different, or without an answer', () => {
+  const both = (queryId: string) => ask({ about: 'both', queryId })
+  serve('b', 'SELECT room, count(*) AS n FROM m GROUP BY room ORDER BY room')
+  live.run("INSERT INTO m(room) VALUES ('r'), ('s')")
+  expect(both('b')).toMatchObject({ comparison: 'equal', rows: 2, cost: { turns: 0 } })
+  live.run("INSERT INTO m(room) VALUES ('q')")
+  expect(both('b')).toMatchObject({ comparison: 'equal', rows: 3, cost: { turns: 1, deltas: 1 } })
+  // rows that were kept wrong are seen
+  const { query, live: kept } = served.get('b')!
+  const keptAs = (rows: LiveQuery['rows']) => {
+    served.set('b', { query, live: new Proxy(kept, { get: (of, key) => (key === 'rows' ? rows : bound(of, key)) }) })
+    return both('b').comparison
+  }
+  expect(keptAs(kept.rows.toReversed())).toBe('reordered')
+  expect(keptAs(kept.rows.slice(1))).toBe('different')
+  served.set('b', { query, live: kept })
+  live.run('DROP TABLE m')
+  expect(both('b')).toMatchObject({ comparison: 'failed' })
+  expect(() => both('gone')).toThrow('nobody subscribes')
+})
+
+const bound = (of: LiveQuery, key: string | symbol): unknown => {
+  const value: unknown = Reflect.get(of, key)
+  return typeof value === 'function' ? (value.bind(of) as unknown) : value
+}

@@ -1,13 +1,16 @@
 import { assertNever } from '../../../schema/assert.ts'
-import type { SqlValue } from '../../../schema/live.ts'
+import type { Query, SqlValue } from '../../../schema/live.ts'
 import {
   attentionMs,
   inspectionBounds as bounds,
   type Answer,
+  type BothAnswer,
   type InspectedOperator,
   type InspectedQuery,
   type Question,
 } from '../../../schema/messages/runtime/inspection.ts'
+import { compareBoth } from './compare-both.ts'
+import { RequestFailure } from './leader-database.ts'
 import { QueryMeter } from './query-meter.ts'
 import type { Inspectable, ServedQueries } from './served-queries.ts'
 
@@ -18,6 +21,7 @@ import type { Inspectable, ServedQueries } from './served-queries.ts'
 export function inspectQueries(
   queries: Pick<ServedQueries, 'inspected'>,
   now: () => number,
+  runAgain: (query: Query) => readonly SqlValue[][],
 ): (question: Question) => Answer {
   const meters = new Map<string, QueryMeter>()
   let until = 0
@@ -81,8 +85,27 @@ export function inspectQueries(
           })),
         }
       }
+      case 'both': {
+        const { queryId } = question
+        const found = all.find((each) => each.queryId === queryId)
+        if (!found) throw new RequestFailure('QUERY_INVALID', 'nobody subscribes to this query any more')
+        return { about: 'both', queryId, ...bothWays(found), cost: meterOf(found).cost() }
+      }
       default:
         return assertNever(question)
+    }
+  }
+
+  /** In one go: nothing can be written between the two. */
+  function bothWays({ query, live }: Inspectable): Pick<BothAnswer, 'comparison' | 'rows' | 'againMs'> {
+    const start = now()
+    try {
+      const again = runAgain(query)
+      const againMs = now() - start
+      const comparison = live.error ? 'failed' : compareBoth(live.rows, again)
+      return { comparison, rows: live.rows.length, againMs }
+    } catch {
+      return { comparison: 'failed', rows: live.rows.length, againMs: now() - start }
     }
   }
 }

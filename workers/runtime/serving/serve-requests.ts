@@ -30,7 +30,7 @@ export function serveRequests(
   const { epoch } = database
   const answers = new AnswerBook(epoch)
   const queries = new ServedQueries(database, now)
-  const inspect = inspectQueries(queries, now)
+  const inspect = inspectQueries(queries, now, ({ sql, parameters }) => database.query(sql, parameters).rows)
   let queue: Message[] = []
   /** the request at the head of the queue, which waits for RUN_ACCEPTED */
   let awaited: string | null = null
