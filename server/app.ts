@@ -71,7 +71,7 @@ export interface App {
 export function createApp(parts: ServerParts): App {
   const { log, directory, accounts, health, logger, limits } = parts
   const bodies = startBodies(limits)
-  const routes = startRoutes(accounts, directory)
+  const routes = startRoutes(accounts, directory, log.catchUp)
   const tails = startTails(routes, log, directory, accounts, health, limits)
   const metrics = new Metrics(() => ({
     tails: tails.count,
@@ -98,7 +98,7 @@ export function createApp(parts: ServerParts): App {
   })
   if (accounts.catchUp) app.use(knowAll(accounts, accounts.catchUp))
   routes.get('/healthz', 'anyone', async (c) => {
-    if (health.disk.state !== 'ok' || health.log.state !== 'ok') await log.probe()
+    if (health.disk.state !== 'ok') await log.probe()
     const setAside = directory.setAside()
     const readModel = parts.readModel?.state() ?? null
     const problems = problemsIn(health.disk, health.log, setAside.count, readModel?.failed ?? 0)

@@ -66,16 +66,22 @@ export function startCommitter(
 
   async function commit(stream: string, line: readonly Request[]): Promise<void> {
     const deadline = now() + limits.staleHeadMs
+    let catchUp = log.catchUp
     for (;;) {
       const entry = directory.entry(stream)
       const known = new Map((await log.find(stream, idsIn(line))).map((item) => [item.id, item]))
       const trial = new Trial(stream, directory, known)
-      const taken: Request[] = []
-      for (const request of line) {
-        const fault = trial.take(request)
-        if (fault) request.reject(fault)
-        else taken.push(request)
+      const faults = line.map((request) => trial.take(request))
+      if (catchUp && faults.some((fault) => fault !== null)) {
+        await catchUp() // what another server took a moment ago may allow it
+        catchUp = null
+        continue
       }
+      const taken = line.filter((request, index) => {
+        const fault = faults[index]
+        if (fault) request.reject(fault)
+        return !fault
+      })
       if (taken.length === 0) return
       const sent = taken.flatMap((request) => request.events.map(({ valid, data }) => ({ ...knownIn(valid), data })))
       try {

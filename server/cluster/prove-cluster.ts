@@ -1,151 +1,184 @@
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
-import type { TailMessage } from '../../schema/messages/http.ts'
-import type { TestPerson } from '../testing.ts'
+import { Client, sleep, Tail } from './clients.ts'
 import { startCluster, type Cluster } from './start-cluster.ts'
 
 /**
- * Kills the NATS server that leads the shard which is written, under 8 writers and 50 tails of two sync servers. Then
- * every acknowledged event must be at every tail exactly once, and no tail may be silent for more than 6 s.
+ * A cluster that is hurt while 8 writers and 50 tails use it; each of them knows both sync servers, and goes to the other one
+ * when one fails. Whatever happens: every acknowledged event is at every tail exactly once, and no answer is one that a device
+ * would not repeat by itself. While two of the three NATS servers answer, no tail is silent for more than 6 s.
  */
-const seconds = { before: 5, without: 10, after: 5, catchUp: 60 }
+interface Hurt {
+  readonly name: string
+  /** tails may be silent: nothing can be taken meanwhile */
+  readonly stops?: true
+  /** null: as it must be; else what was not */
+  work(cluster: Cluster): Promise<string | null>
+}
+
+const hurts: readonly Hurt[] = [
+  {
+    name: 'kill -9 of the NATS server that leads the written shard',
+    async work(cluster) {
+      const leader = await leaderOf(cluster)
+      await leader.end('SIGKILL')
+      await sleep(8000)
+      leader.start()
+      return null
+    },
+  },
+  {
+    name: 'kill -9 of a sync server',
+    async work({ servers }) {
+      await servers[0]!.end('SIGKILL')
+      await sleep(4000)
+      await servers[0]!.start()
+      return null
+    },
+  },
+  {
+    name: 'kill -9 of two NATS servers at once',
+    stops: true,
+    async work(cluster) {
+      const [one, two] = cluster.nats
+      await Promise.all([one!.end('SIGKILL'), two!.end('SIGKILL')])
+      const said = await within(30_000, async () => {
+        const reports = await Promise.all(cluster.servers.map((server) => server.health()))
+        return reports.every(({ problems }) => problems.some((words) => /NATS.*nothing is taken/.test(words)))
+      })
+      one!.start()
+      two!.start()
+      const mended = await within(30_000, async () => {
+        const reports = await Promise.all(cluster.servers.map((server) => server.health()))
+        return reports.every(({ problems }) => problems.length === 0)
+      })
+      if (!said) return 'a server did not say that nothing is taken'
+      return mended ? null : 'a server did not say that all is well again'
+    },
+  },
+  {
+    name: 'rolling restart of the NATS servers',
+    async work(cluster) {
+      for (const server of cluster.nats) {
+        await server.end('SIGTERM')
+        server.start()
+        if (!(await within(30_000, () => allCurrent(cluster)))) return `${server.name} did not come back in time`
+      }
+      return null
+    },
+  },
+  {
+    name: 'rolling restart of the sync servers',
+    async work({ servers }) {
+      for (const server of servers) {
+        await server.end('SIGTERM')
+        await server.start()
+        await sleep(1000)
+      }
+      return null
+    },
+  },
+]
+
+const seconds = { between: 3, catchUp: 60 }
 const maxGapMs = 6000
 
-export async function proveCluster(): Promise<boolean> {
+/** `only`: those hurts whose names have one of these words */
+export async function proveCluster(only: readonly string[] = []): Promise<boolean> {
   const cluster = await startCluster()
   try {
-    const [a, b] = cluster.servers
-    const founder = await a!.signIn('Founder')
+    const origins = cluster.servers.map(({ origin }) => origin)
+    const founder = await cluster.servers[0]!.signIn('Founder')
     const space = founder.found()
     await founder.append(space.stream, space.events)
     const people = await Promise.all(
-      Array.from({ length: 18 }, async (_, index) => {
-        const person = await (index % 2 === 0 ? a! : b!).signIn(`P${index}`)
-        await insist(() => person.append(space.stream, [person.join(space.stream)]))
-        return person
-      }),
+      Array.from({ length: 18 }, (_, index) => cluster.servers[index % 2]!.signIn(`P${index}`)),
     )
-    const writers = people.slice(0, 8)
-    const tails = people.slice(8).flatMap((person) => Array.from({ length: 5 }, () => new Tail(person, space.within)))
+    const clients = people.map((person, index) => new Client(person, origins, index))
+    await Promise.all(people.map((person, index) => clients[index]!.append(space.stream, [person.join(space.stream)])))
+    const tails = clients.slice(8).flatMap((client) => Array.from({ length: 5 }, () => new Tail(client, space.within)))
     const following = tails.map((tail) => tail.follow())
 
     const stop = new AbortController()
     const acknowledged: string[] = []
-    const written = Promise.all(
-      writers.map(async (person) => {
-        while (!stop.signal.aborted) {
-          const said = person.say(space.within, space.room, 'a line')
-          await insist(() => person.append(space.within, [said]))
-          acknowledged.push(said.id)
-          await sleep(20)
-        }
-      }),
-    )
-    await sleep(seconds.before * 1000)
-    const began = Date.now()
-    const killed = await killLeader(cluster)
-    await sleep(seconds.without * 1000)
-    cluster.nats.find(({ name }) => name === killed)!.start()
-    await sleep(seconds.after * 1000)
+    const written = people.slice(0, 8).map(async (person, index) => {
+      while (!stop.signal.aborted) {
+        const said = person.say(space.within, space.room, 'a line')
+        await clients[index]!.append(space.within, [said])
+        acknowledged.push(said.id)
+        await sleep(20)
+      }
+    })
+    let isWell = true
+    for (const hurt of hurts) {
+      if (only.length > 0 && !only.some((word) => hurt.name.includes(word))) continue
+      await sleep(seconds.between * 1000)
+      const before = acknowledged.length
+      const began = Date.now()
+      const wrong = await hurt.work(cluster)
+      await sleep(seconds.between * 1000)
+      const ended = Date.now()
+      const gaps = tails.map((tail) => tail.longestSilence(began, ended)).toSorted((x, y) => x - y)
+      const gap = gaps.at(-1)!
+      const ok = wrong === null && (hurt.stops === true || gap <= maxGapMs)
+      isWell &&= ok
+      console.log(
+        `${ok ? 'ok  ' : 'FAIL'} ${hurt.name}: ${acknowledged.length - before} events acknowledged in ${Math.round((ended - began) / 1000)} s; ` +
+          `longest silence of a tail p50 ${gaps[gaps.length >> 1]} ms, most ${gap} ms${hurt.stops ? '' : ` (goal ${maxGapMs})`}${wrong === null ? '' : `; ${wrong}`}`,
+      )
+    }
     stop.abort()
-    await written
-    const ended = Date.now()
-    const deadline = Date.now() + seconds.catchUp * 1000
+    await Promise.all(written)
     const lost = (tail: Tail) => acknowledged.filter((id) => !tail.seen.has(id)).length
-    while (tails.some((tail) => lost(tail) > 0) && Date.now() < deadline) await sleep(200)
+    await within(seconds.catchUp * 1000, async () => tails.every((tail) => lost(tail) === 0))
     for (const tail of tails) tail.end()
     await Promise.all(following)
 
     const missing = tails.reduce((sum, tail) => sum + lost(tail), 0)
     const twice = tails.reduce((sum, tail) => sum + tail.twice, 0)
-    const gaps = tails.map((tail) => tail.longestSilence(began, ended)).toSorted((x, y) => x - y)
-    const gap = gaps.at(-1)!
+    const refusals = clients.flatMap((client) => client.refusals)
     console.log(
-      `kill -9 of ${killed}, the shard's leader, under 8 writers and ${tails.length} tails: ${acknowledged.length} events ` +
-        `acknowledged in ${seconds.before + seconds.without + seconds.after} s; lost ${missing}, twice ${twice}; ` +
-        `longest silence of a tail: p50 ${gaps[gaps.length >> 1]} ms, most ${gap} ms (goal ${maxGapMs})`,
+      `${acknowledged.length} events acknowledged, ${tails.length} tails: lost ${missing}, twice ${twice}; ` +
+        `answers that a device would not repeat by itself: ${refusals.length}`,
     )
-    return missing === 0 && twice === 0 && gap <= maxGapMs && acknowledged.length > 0
+    for (const refusal of new Set(refusals)) console.log(`     ${refusal}`)
+    return isWell && missing === 0 && twice === 0 && refusals.length === 0 && acknowledged.length > 0
   } finally {
     await cluster.dispose()
   }
 }
 
-/** The name of the server that led the shard with the most messages. */
-async function killLeader(cluster: Cluster): Promise<string> {
-  const connection = await connect({ servers: cluster.natsUrl.split(',') })
-  const manager = await jetstreamManager(connection)
-  const infos = await Promise.all([0, 1, 2, 3].map((shard) => manager.streams.info(`EV_${shard}`)))
-  const { cluster: led } = infos.reduce((most, info) => (info.state.messages > most.state.messages ? info : most))
-  const leader = cluster.nats.find(({ name }) => name === led?.leader)!
-  await leader.end('SIGKILL')
-  await connection.close()
-  return leader.name
+/** The NATS server that leads the shard with the most messages. */
+async function leaderOf(cluster: Cluster) {
+  const { name } = (await shardsOf(cluster)).reduce((most, shard) => (shard.messages > most.messages ? shard : most))
+  return cluster.nats.find((server) => server.name === name)!
 }
 
-/** Sends the same again until it is taken, as the app does. */
-async function insist(send: () => ReturnType<TestPerson['append']>): Promise<void> {
+/** Every copy of every shard is where its leader is. */
+async function allCurrent(cluster: Cluster): Promise<boolean> {
+  return (await shardsOf(cluster)).every(({ current }) => current === 3)
+}
+
+async function shardsOf(cluster: Cluster) {
+  const connection = await connect({ servers: cluster.natsUrl.split(','), timeout: 2000 })
+  try {
+    const manager = await jetstreamManager(connection, { timeout: 2000 })
+    const infos = await Promise.all([0, 1, 2, 3].map((shard) => manager.streams.info(`EV_${shard}`)))
+    return infos.map(({ cluster: group, state }) => ({
+      name: group?.leader ?? '',
+      messages: state.messages,
+      current: 1 + (group?.replicas ?? []).filter((replica) => replica.current && !replica.offline).length,
+    }))
+  } finally {
+    await connection.close()
+  }
+}
+
+async function within(ms: number, isSo: () => Promise<boolean>): Promise<boolean> {
+  const deadline = Date.now() + ms
   for (;;) {
-    const answer = await send().catch(() => null)
-    if (answer?.status === 200) return
-    await sleep(100)
+    if (await isSo().catch(() => false)) return true
+    if (Date.now() > deadline) return false
+    await sleep(300)
   }
 }
-
-/** A live connection as the app keeps it: it goes on from its cursor. */
-class Tail {
-  readonly seen = new Set<string>()
-  twice = 0
-  readonly #person: TestPerson
-  readonly #stream: string
-  readonly #times: number[] = []
-  readonly #ended = new AbortController()
-  #cursor: string | null = null
-
-  constructor(person: TestPerson, stream: string) {
-    this.#person = person
-    this.#stream = stream
-  }
-
-  async follow(): Promise<void> {
-    while (!this.#ended.signal.aborted) {
-      await this.#read().catch(() => {}) // it begins anew where it stopped
-      if (!this.#ended.signal.aborted) await sleep(100)
-    }
-  }
-
-  async #read(): Promise<void> {
-    const after = this.#cursor === null ? '' : `?after=${this.#cursor}`
-    const path = `/api/streams/${encodeURIComponent(this.#stream)}/tail${after}`
-    const answer = await this.#person.request(path, { signal: this.#ended.signal })
-    let text = ''
-    for await (const chunk of answer.body!.pipeThrough(new TextDecoderStream())) {
-      text += chunk
-      const messages = text.split('\n\n')
-      text = messages.pop()!
-      for (const message of messages) if (message.startsWith('data:')) this.#take(JSON.parse(message.slice(5)))
-    }
-  }
-
-  #take(message: TailMessage): void {
-    if (message.type !== 'items' || !message.items) return
-    this.#times.push(Date.now())
-    for (const { event } of message.items) {
-      const { id } = event as { id: string }
-      if (this.seen.has(id)) this.twice += 1
-      this.seen.add(id)
-    }
-    this.#cursor = message.head
-  }
-
-  longestSilence(from: number, to: number): number {
-    const times = [from, ...this.#times.filter((time) => time > from && time < to), to]
-    return Math.max(...times.slice(1).map((time, index) => time - times[index]!))
-  }
-
-  end(): void {
-    this.#ended.abort()
-  }
-}
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

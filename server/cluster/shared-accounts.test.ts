@@ -158,6 +158,41 @@ describe.skipIf(version === null)('accounts that servers share', () => {
     expect(await b.take('never-given')).toBeNull()
   })
 
+  test('who joined, wrote or learned an offset at one server goes on at another at once', async () => {
+    const log = { type: 'nats', url: nats.url, replicas: 1, shards: 3 } as const
+    const servers: TestServer[] = [await startTestServer({ log }), await startTestServer({ log })]
+    const path = (stream: string, rest: string) => `/api/streams/${encodeURIComponent(stream)}/${rest}`
+    try {
+      const [a, b] = servers as [TestServer, TestServer]
+      const ada = await a.signIn('Ada')
+      const at = async (server: TestServer, url: string, events?: unknown[]) => {
+        const headers = { cookie: ada.cookie, origin: server.origin, 'content-type': 'application/json' }
+        const body = events ? { method: 'POST', body: JSON.stringify({ events }) } : {}
+        return fetch(server.origin + url, { headers, ...body })
+      }
+      for (let n = 0; n < 10; n++) {
+        const space = ada.found()
+        expect((await at(a, path(space.stream, 'events'), space.events)).status).toBe(200)
+        expect((await at(b, path(space.stream, 'outline'))).status).toBe(200)
+        const said = ada.say(space.within, space.room, 'x')
+        expect((await at(b, path(space.within, 'events'), [said])).status).toBe(200)
+        const { head } = (await (await at(b, path(space.within, 'latest'))).json()) as { head: string }
+        expect((await at(a, path(space.within, `events?after=${head}`))).status).toBe(200)
+        const next = ada.found('invite')
+        expect((await at(b, path(next.stream, 'events'), next.events)).status).toBe(200)
+        expect((await at(a, path(next.within, 'events'), [ada.say(next.within, next.room, 'x')])).status).toBe(200)
+      }
+      // what is not so at any of them is refused as ever
+      expect((await at(b, path('space:none', 'outline'))).status).toBe(404)
+      const other = await b.signIn('Bob')
+      const space = ada.found('invite')
+      await at(a, path(space.stream, 'events'), space.events)
+      expect((await other.get(path(space.stream, 'events'))).status).toBe(404)
+    } finally {
+      for (const server of servers) await server.dispose()
+    }
+  })
+
   test('two whole servers: a cookie of one is good at the other at once, and its tails end when it ends', async () => {
     const log = { type: 'nats', url: nats.url, replicas: 1, shards: 2 } as const
     const servers: TestServer[] = [await startTestServer({ log }), await startTestServer({ log })]

@@ -6,6 +6,7 @@ import type { AccountKeeper, OpenKeeper } from '../accounts-keeper.ts'
 import type { Health } from '../health.ts'
 import { LogSilent } from '../log/event-log.ts'
 import { followJetStream, Reached } from '../log/follow-jetstream.ts'
+import { oneAtATime } from '../one-at-a-time.ts'
 import { inTransaction, type Sqlite } from '../sqlite.ts'
 
 /**
@@ -195,17 +196,6 @@ function openMirror(database: Sqlite, created: string) {
       })
     },
   }
-}
-
-/** Whoever asks while one answer is on its way waits for the next: that one knows of all before the question. */
-function oneAtATime(ask: () => Promise<void>): () => Promise<void> {
-  let now: Promise<void> = Promise.resolve()
-  let next: Promise<void> | null = null
-  return () =>
-    (next ??= now.then(() => {
-      next = null
-      return (now = ask())
-    }))
 }
 
 async function untilThereIsALeader<T>(work: () => Promise<T>): Promise<T> {

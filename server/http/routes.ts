@@ -3,6 +3,7 @@ import { refusalOf } from '../../schema/rights/may.ts'
 import type { Accounts } from '../accounts.ts'
 import type { Directory } from '../directory.ts'
 import { Fault } from '../fault.ts'
+import type { EventLog } from '../log/event-log.ts'
 import { streamOf } from './query.ts'
 import { requireSession, type Session } from './session-cookie.ts'
 
@@ -38,18 +39,23 @@ interface OnStream {
 }
 type Handler<A extends Access> = (c: Context, granted: Granted[A]) => Response | Promise<Response>
 
-export function startRoutes(accounts: Accounts, directory: Directory): Routes {
+export function startRoutes(accounts: Accounts, directory: Directory, catchUp: EventLog['catchUp']): Routes {
   const hono = new Hono()
   const mounted: { readonly methods: readonly string[]; readonly path: RegExp }[] = []
 
-  const grant: { readonly [A in Access]: (c: Context) => Granted[A] } = {
+  const grant: { readonly [A in Access]: (c: Context) => Granted[A] | Promise<Granted[A]> } = {
     anyone: () => null,
     signedIn: (c) => requireSession(c, accounts),
     author: (c) => ({ session: requireSession(c, accounts), stream: streamOf(c) }),
-    reader(c) {
+    async reader(c) {
       const session = requireSession(c, accounts)
       const stream = streamOf(c)
-      const refusal = refusalOf(directory.rights(stream), session.actor, 'read', stream)
+      const look = () => refusalOf(directory.rights(stream), session.actor, 'read', stream)
+      let refusal = look()
+      if (refusal && catchUp) {
+        await catchUp() // who joined at another server a moment ago may read here
+        refusal = look()
+      }
       if (refusal) throw new Fault(refusal.code, refusal.message)
       return { session, stream }
     },
@@ -57,7 +63,7 @@ export function startRoutes(accounts: Accounts, directory: Directory): Routes {
 
   function mount<A extends Access>(methods: readonly string[], path: string, access: A, handler: Handler<A>): Routes {
     mounted.push({ methods, path: new RegExp(`^${path.replaceAll(/:[a-z]+/g, '[^/]+')}$`) })
-    hono.on([methods[0]!], path, (c) => handler(c, grant[access](c)))
+    hono.on([methods[0]!], path, async (c) => handler(c, await grant[access](c)))
     return routes
   }
 

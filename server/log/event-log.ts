@@ -72,6 +72,8 @@ export interface EventLog {
    * and reaches nobody else. Returns how to stop.
    */
   watch(listener: (commit: Commit) => void): () => void
+  /** Resolves once this server has what all had when it was asked, or a little later if nobody answers; null: it is alone. */
+  readonly catchUp: (() => Promise<void>) | null
   /** Tries to write, so that the health of the store is known anew; never rejects. */
   probe(): Promise<void>
   close(): Promise<void>

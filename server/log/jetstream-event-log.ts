@@ -13,7 +13,9 @@ import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { Health } from '../health.ts'
 import { diskFaultOf } from '../sqlite.ts'
+import { oneAtATime } from '../one-at-a-time.ts'
 import {
+  BadOffset,
   LogSilent,
   StaleHead,
   type Appended,
@@ -62,6 +64,9 @@ interface Mirrored extends Message {
 const diskAgainMs = 1000
 /** of one question: a shard without a leader answers none, and is asked again */
 const answerMs = 1500
+/** whether the servers answer is looked at this often; after so long without an answer they are silent (a new leader takes 5 s) */
+const lookEveryMs = 2000
+const silentAfterMs = 8000
 /** how long is tried while a shard has no leader */
 const appendMs = 15_000
 const wrongLastSequence = 10071
@@ -150,6 +155,7 @@ class JetStreamEventLog implements EventLog {
       shard.following = followJetStream(this.#client, name, () => shard.taken + 1, take, failed)
     }
     await Promise.all(this.#shards.map((shard, index) => shard.mirrored.wait(lastSeqs[index]!)))
+    void this.#lookAfterServers()
   }
 
   async append(stream: string, events: readonly NewItem[], options: AppendOptions = {}): Promise<Appended[]> {
@@ -290,7 +296,7 @@ class JetStreamEventLog implements EventLog {
   }
 
   read(stream: string, after: Seq | null, limit: number, maxBytes: number) {
-    return this.#mirror.read(stream, after, limit, maxBytes)
+    return this.#knowing(() => this.#mirror.read(stream, after, limit, maxBytes))
   }
   latest(stream: string, limit: number) {
     return this.#mirror.latest(stream, limit)
@@ -302,19 +308,49 @@ class JetStreamEventLog implements EventLog {
     return this.#mirror.head(stream)
   }
   count(stream: string, after: Seq | null) {
-    return this.#mirror.count(stream, after)
+    return this.#knowing(() => this.#mirror.count(stream, after))
   }
+  /** An offset that another server gave out may be beyond what this one has yet. */
+  async #knowing<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof BadOffset)) throw error
+      await this.catchUp()
+      return ask()
+    }
+  }
+  readonly catchUp = oneAtATime(async () => {
+    const all = this.#shards.map(async (shard, index) => {
+      const { state } = await this.#manager.streams.info(shardName(this.#options.prefix, index))
+      await shard.mirrored.wait(state.last_seq)
+    })
+    await Promise.race([Promise.allSettled(all), sleep(answerMs)])
+  })
+
   streams() {
     return this.#mirror.streams()
   }
   watch(listener: (commit: Commit) => void): () => void {
     return this.#mirror.watch(listener)
   }
-  async probe(): Promise<void> {
-    await this.#mirror.probe()
-    const names = this.#shards.map((_, index) => shardName(this.#options.prefix, index))
-    const asked = await Promise.allSettled(names.map((name) => this.#manager.streams.info(name)))
-    if (asked.every(({ status }) => status === 'fulfilled')) this.#health.logAnswers()
+  probe(): Promise<void> {
+    return this.#mirror.probe()
+  }
+
+  /** So that it is known before somebody writes. */
+  async #lookAfterServers(): Promise<void> {
+    let answeredAt = Date.now()
+    while (!this.#closed) {
+      await sleep(lookEveryMs)
+      const names = this.#shards.map((_, index) => shardName(this.#options.prefix, index))
+      const asked = await Promise.allSettled(names.map((name) => this.#manager.streams.info(name)))
+      if (this.#closed) return
+      if (asked.every(({ status }) => status === 'fulfilled')) {
+        answeredAt = Date.now()
+        this.#health.logAnswers()
+      } else if (Date.now() - answeredAt > silentAfterMs) this.#health.logSilent()
+    }
   }
 
   async close(): Promise<void> {

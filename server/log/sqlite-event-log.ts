@@ -339,6 +339,8 @@ class SqliteEventLog implements MirrorLog {
     return () => this.#watchers.delete(listener)
   }
 
+  readonly catchUp = null
+
   async probe(): Promise<void> {
     try {
       writeAhead(this.#database) // a start on a full disk could not
