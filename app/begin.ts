@@ -2,6 +2,7 @@ import { client } from './client.ts'
 import { takeLeftDrafts } from './features/composer/draft-storage.ts'
 import { takeLeftUpdates } from './features/pages/left-updates.ts'
 import { getIdentity, refreshIdentity, subscribeIdentity } from './features/identity/identity.ts'
+import { startPresence } from './features/presence/presence.ts'
 import { shareOpenRoom } from './features/rooms/share-open-room.ts'
 import { raceServerPage } from './features/server-page/server-page.ts'
 import { openFirstScreen } from './first-screen.ts'
@@ -15,6 +16,7 @@ export function begin(): Live {
   raceServerPage(openFirstScreen(live))
   subscribeIdentity(tellActor)
   shareOpenRoom(client)
+  startPresence()
   takeLeftDrafts(client)
   takeLeftUpdates((events) => client.dispatch(events))
   if (getIdentity()) void refreshIdentity()

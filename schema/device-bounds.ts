@@ -10,11 +10,19 @@ export const deviceBounds = {
   pageBytes: 16 << 20,
   /** of one line of the live connection; what is larger is announced only, and read */
   lineLength: 2 << 20,
+  /** people of whom one message says whether they are here */
+  presencePeople: 1000,
   /** however long the server asks us to wait */
   retryAfterMs: 5 * 60_000,
 
   /** events of one stream that wait in IndexedDB for a tab; what lies behind them is read when one opens */
   queuedEvents: 20_000,
+  /** bytes of files that wait to be sent, or belong to the demo: more are refused where they are chosen */
+  queuedFileBytes: 1 << 30,
+  /** bytes of files that came from the server: those that were not looked at for longest make room */
+  keptFileBytes: 256 << 20,
+  /** bytes of one file that is sent: what a server takes unless it is told otherwise */
+  fileBytes: 100 << 20,
   /** events that wait to be sent; more are refused where they are written */
   outboxEvents: 20_000,
   /** characters of a draft that are kept: ten times what an event holds */

@@ -67,6 +67,16 @@ export const defaultLimits = {
   inlineBytes: 256 << 10,
   heartbeatMs: 15_000,
 
+  /** words of a person about where they are: eight tabs that type */
+  presencePerPerson: { burst: 60, perSecond: 6 },
+  /** tabs of one person, and of all, that the server knows to be there: 300 bytes each */
+  presenceTabsPerPerson: 16,
+  presenceTabsInAll: 20_000,
+  /** people in one list of who is here */
+  presenceShown: 500,
+  /** people of whom others are told that they type, in one stream */
+  typistsShown: 12,
+
   /** how long a long poll of a durable stream waits, and how long its Server-Sent Events go on */
   longPollMs: 20_000,
   sseMs: 60_000,
@@ -74,6 +84,14 @@ export const defaultLimits = {
   streamPageBytes: 1 << 20,
   /** subscriptions of one person to durable streams */
   subscriptionsPerPerson: 50,
+
+  /** bytes of one file that a message names: a minute of a phone's video */
+  blobBytes: 100 << 20,
+  /** bytes of all files of one person: 800 photographs */
+  blobBytesPerPerson: 2 * 1024 ** 3,
+  /** pieces of files that are being received, of one person and in all: each holds 64 kB */
+  uploadsAtOncePerPerson: 6,
+  uploadsInAll: 500,
 
   /** a space of fewer events has no read model, and no snapshot: a device takes its events as fast */
   snapshotEvents: 10_000,

@@ -1,7 +1,8 @@
 import css from './Avatar.module.css'
 
 /** Initials on a colour of the name's own. Decoration: the name stands beside it. */
-export function Avatar({ id, name, size = 36 }: { id: string; name: string; size?: number }) {
+export function Avatar(props: { id: string; name: string; size?: number; here?: boolean }) {
+  const { id, name, size = 36, here = false } = props
   return (
     <span
       className={css.avatar}
@@ -9,6 +10,7 @@ export function Avatar({ id, name, size = 36 }: { id: string; name: string; size
       aria-hidden
     >
       {initials(name)}
+      {here && <span className={css.here} />}
     </span>
   )
 }

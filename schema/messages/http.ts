@@ -1,4 +1,5 @@
 import type { SequencedEvent } from '../events/event.ts'
+import type { PresenceTold } from './presence.ts'
 
 /**
  * The sync server's HTTP API, as its clients see it. JSON in and out; a failure is `{ error: HttpFault }` with the
@@ -28,6 +29,9 @@ import type { SequencedEvent } from '../events/event.ts'
  * | GET  /api/streams/:stream/snapshot?build       | a SQLite file, compressed (docs/data.md); 204: there is none, or none of that build's tables |
  * | GET  /api/streams/:stream/tail?after           | Server-Sent Events of TailMessage           |
  * | GET  /api/tail                                 | the same, of all of the person's streams    |
+ * | PUT  /api/blobs/:sha256?at&size                | BlobReceived; the body is the piece that begins at `at` (all of it without) |
+ * | GET  /api/blobs/:sha256?stream&message         | a file that the message names, ranges too; without: one of my own |
+ * | POST /api/presence PresenceRequest             | 204; what it means is told on the tails of others |
  *
  * `:stream` is percent-encoded (`space%3A01…`); `after` is a `seq`, absent for the beginning.
  */
@@ -97,6 +101,12 @@ export interface AppendResult {
   }[]
 }
 
+/** How much of a file the server has. Whoever sends it goes on from there; `done`: it is stored. */
+export interface BlobReceived {
+  readonly received: number
+  readonly done: boolean
+}
+
 export interface StreamPage {
   readonly items: readonly SequencedEvent[]
   /** nothing lies beyond the last item; always true of `latest` and `outline` */
@@ -131,6 +141,8 @@ export type TailMessage =
   | { readonly type: 'joined'; readonly stream: string; readonly head: string | null; readonly total: number }
   /** … or went: left, removed; nothing more of it will come */
   | { readonly type: 'gone'; readonly stream: string }
+  /** who is here, and who types: of streams that a tab of the person watches */
+  | PresenceTold
 
 export interface StreamHead {
   readonly stream: string
@@ -189,6 +201,13 @@ export const httpStatus = {
   BODY_TOO_LARGE: 413,
   UNSUPPORTED_TYPE: 415,
   /** the request asks for a host that this server is not */
+  /** the message names a file that its author has not brought; bring it, then send the message again */
+  FILE_MISSING: 409,
+  /** the bytes are not those of the hash, or more than was announced */
+  FILE_CHANGED: 400,
+  FILE_TOO_LARGE: 413,
+  /** the person's files take all the room that there is for one person */
+  FILE_QUOTA: 413,
   UNKNOWN_HOST: 421,
   TOO_MANY_REQUESTS: 429,
   INTERNAL: 500,

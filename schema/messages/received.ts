@@ -1,6 +1,7 @@
 import { aheadOf, breachOf } from '../events/bounds.ts'
 import { validateEvent, type AnyEvent, type EventFault, type KnownEvent } from '../events/event.ts'
 import { deviceBounds } from '../device-bounds.ts'
+import type { PersonPresence } from './presence.ts'
 import type { AppendResult, StreamHead, StreamPage, TailMessage } from './http.ts'
 
 /**
@@ -48,6 +49,11 @@ export function readTail(input: unknown): ReceivedTail | null {
   }
   if (!isName(stream)) return null
   if (type === 'gone') return { type, stream }
+  if (type === 'presence') {
+    const { whole, people } = input
+    if (typeof whole !== 'boolean' || !Array.isArray(people)) return null
+    return { type, stream, whole, people: people.filter(isPresence).slice(0, deviceBounds.presencePeople) }
+  }
   if (type === 'joined')
     return isHead(input) ? { type, stream, head: head as string | null, total: total as number } : null
   if (type !== 'items' || !isPlace(head) || !isPlaceOrNull(after)) return null
@@ -160,6 +166,12 @@ const isFault = (input: unknown): input is EventFault =>
   isObject(input) && ['code', 'field', 'message'].every((key) => typeof input[key] === 'string')
 const isHead = (input: unknown): input is StreamHead =>
   isObject(input) && isName(input['stream']) && isPlaceOrNull(input['head']) && isCount(input['total'])
+const isPresence = (input: unknown): input is PersonPresence =>
+  isObject(input) &&
+  isName(input['person']) &&
+  typeof input['here'] === 'boolean' &&
+  Array.isArray(input['typing']) &&
+  input['typing'].every(isName)
 const isResult = (input: unknown): input is AppendResult['results'][number] =>
   isObject(input) && typeof input['id'] === 'string' && isPlace(input['seq']) && isTime(input['receivedAt'])
 

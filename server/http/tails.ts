@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import type { Accounts } from '../accounts.ts'
 import type { Directory } from '../directory.ts'
 import type { EventLog } from '../log/event-log.ts'
+import type { TailMessage } from '../../schema/messages/http.ts'
 import { Fault } from '../fault.ts'
 import type { Health } from '../health.ts'
 import type { Limits } from '../limits.ts'
@@ -25,6 +26,10 @@ export interface Tails {
   readonly count: number
   /** ends what was opened in this session */
   endSession(session: string): void
+  /** to the tails of these people that follow all of their streams */
+  tell(people: ReadonlySet<string>, message: TailMessage): void
+  /** somebody of this name has such a tail */
+  hears(person: string): boolean
   /** tells every connection to come back, and ends it; takes no more */
   close(): void
 }
@@ -174,6 +179,11 @@ export function startTails(
     endSession(session) {
       for (const tail of tails) if (tail.session === session) tail.connection.close()
     },
+    tell(people, message) {
+      const encoded = encode(message)
+      for (const { actor, streams, connection } of tails) if (streams && people.has(actor)) connection.write(encoded)
+    },
+    hears: (person) => [...tails].some(({ actor, streams }) => streams !== null && actor === person),
     close() {
       closed = true
       clearInterval(heartbeat)

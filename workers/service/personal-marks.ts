@@ -79,6 +79,7 @@ export function noteMarks(api: SyncApi, marks: PersonalMarks): SyncApi {
         if (message.type === 'items' && message.items) void noteItems(message.stream, message.items)
         onMessage(message)
       }, signal),
+    watchClock: (listener) => api.watchClock?.(listener),
   }
 }
 

@@ -343,6 +343,8 @@ export class SyncMachine {
       case 'unreadable':
         for (const stream of this.#streams.values()) stream.heardSomething()
         return
+      case 'presence': // for the tabs: presence-line.ts
+        return
       default:
         assertNever(message)
     }

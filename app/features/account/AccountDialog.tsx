@@ -7,6 +7,7 @@ import { AppDialog } from '../../shell/AppDialog.tsx'
 import { Button } from '../../shell/Button.tsx'
 import { NameField, givenName } from '../../shell/NameField.tsx'
 import { useIdentity } from '../identity/identity.ts'
+import { usePresenceSetting } from '../presence/presence.ts'
 import { TwoSteps } from '../members/TwoSteps.tsx'
 import {
   deleteAccount,
@@ -163,6 +164,7 @@ function SignedIn({ work }: { work: Work }) {
         busy={busy !== null}
         signOut={(session) => void change('device', () => signOutDevice(session))}
       />
+      <Presence />
       <WaysOut run={run} isGuest={isGuest} />
     </>
   )
@@ -239,6 +241,20 @@ function Devices(props: { account: Account; busy: boolean; signOut(session: stri
           </Button>
         </div>
       )}
+    </section>
+  )
+}
+
+function Presence() {
+  const [on, set] = usePresenceSetting()
+  return (
+    <section className={css.section} aria-labelledby="presence-title">
+      <h3 id="presence-title">Who sees you</h3>
+      <label className={css.choice}>
+        <input type="checkbox" checked={on} onChange={({ target }) => set(target.checked)} />
+        Show others when I am here and when I type
+      </label>
+      <p className={css.note}>Turned off, this browser does not show you who else is here, either.</p>
     </section>
   )
 }

@@ -3,6 +3,7 @@ import { givenRoles, isGivenRole, type GivenRole } from '../../../schema/rights/
 import { useDispatch, useLiveQuery } from '../../live/index.ts'
 import { PanelFrame } from '../../shell/PanelFrame.tsx'
 import { showError } from '../../shell/toasts.tsx'
+import { usePresence } from '../presence/presence.ts'
 import { giveRole, leaveSpace } from '../spaces/space-events.ts'
 import { membersOf, type MemberRow, type SpaceRow } from '../spaces/spaces-query.ts'
 import { MemberItem } from './MemberItem.tsx'
@@ -16,6 +17,7 @@ const shown = 500
 export function MembersPanel({ space }: { space: SpaceRow }) {
   const dispatch = useDispatch()
   const { data, status } = useLiveQuery(membersOf(space.stream))
+  const present = usePresence().get(space.stream)
   const onServer = streamKind(space.stream) === 'space'
   const adminless = onServer && data.length > 0 && !data.some(({ role }) => role === 'owner' || role === 'admin')
   const leave = (person: MemberRow) => {
@@ -32,6 +34,7 @@ export function MembersPanel({ space }: { space: SpaceRow }) {
             key={member.person_id}
             member={member}
             me={space.me}
+            here={present?.get(member.person_id)?.here ?? false}
             role={
               <MemberRole
                 member={member}

@@ -5,6 +5,7 @@ import { navigate } from '../../routes.ts'
 import { Button } from '../../shell/Button.tsx'
 import { PanelFrame } from '../../shell/PanelFrame.tsx'
 import { showError } from '../../shell/toasts.tsx'
+import { usePresence } from '../presence/presence.ts'
 import { roomMember } from '../rooms/private-room-events.ts'
 import { makerOf, membersOf, type MemberRow, type SpaceRow } from '../spaces/spaces-query.ts'
 import { MemberItem } from './MemberItem.tsx'
@@ -19,6 +20,7 @@ export function RoomMembersPanel({ space, room }: { space: SpaceRow; room: strin
   const stream = roomStream(room)
   const { data: members, status } = useLiveQuery(membersOf(stream))
   const { row: made } = useLiveRow(makerOf(stream))
+  const present = usePresence().get(stream)
   const [adding, setAdding] = useState(false)
   const maker = made?.person_id ?? ''
   const may = (person: string, active: boolean) =>
@@ -40,6 +42,7 @@ export function RoomMembersPanel({ space, room }: { space: SpaceRow; room: strin
             key={member.person_id}
             member={member}
             me={space.me}
+            here={present?.get(member.person_id)?.here ?? false}
             role={member.person_id === maker && !direct ? <span className={css.flag}>made it</span> : null}
             remove={
               member.person_id !== space.me && may(member.person_id, false)
