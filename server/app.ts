@@ -7,9 +7,11 @@ import type { Accounts } from './accounts.ts'
 import { startCommitter } from './committer.ts'
 import { mountDurableStreams, type DurableStreams } from './durable-streams/open.ts'
 import type { Directory } from './directory.ts'
+import type { Blobs } from './blobs/blobs.ts'
 import { LogSilent, type EventLog } from './log/event-log.ts'
 import { Fault } from './fault.ts'
 import { problemsIn, type Health } from './health.ts'
+import { blobRoutes } from './http/blobs.ts'
 import { startBodies } from './http/bodies.ts'
 import { limitInFlight } from './http/in-flight.ts'
 import { metricsRoute } from './http/metrics.ts'
@@ -19,6 +21,7 @@ import { sameOrigin } from './http/same-origin.ts'
 import { apiHeaders } from './http/security-headers.ts'
 import { startRoutes } from './http/routes.ts'
 import { accountRoutes } from './http/account.ts'
+import { presenceRoutes } from './http/presence.ts'
 import { passkeyRoutes } from './http/passkeys.ts'
 import { requireSession, tokenOf } from './http/session-cookie.ts'
 import { signInRoutes, type GuestPolicy } from './http/sign-in.ts'
@@ -39,6 +42,8 @@ export interface ServerParts {
   /** null: nothing can be written here */
   readonly readModel: ReadModel | null
   readonly snapshots: Snapshots | null
+  /** null: nothing can be written here */
+  readonly blobs: Blobs | null
   /** null: nothing can be written */
   readonly durableStreams: DurableStreams | null
   readonly accounts: Accounts
@@ -118,7 +123,7 @@ export function createApp(parts: ServerParts): App {
     mounted?.endSession(session)
   }
   accounts.onEnded(onSignOut)
-  const committer = startCommitter(log, directory, limits)
+  const committer = startCommitter(log, directory, limits, { blobs: parts.blobs })
   const { guests, signUp, behindProxy } = parts
   signInRoutes(routes, accounts, bodies, { guests, behindProxy, limits, onSignOut })
   passkeyRoutes(routes, accounts, bodies, { signUp, challenges: parts.challenges, behindProxy, limits })
@@ -131,6 +136,8 @@ export function createApp(parts: ServerParts): App {
   })
   const mayFound = (actor: string) => guests !== 'limited' || accounts.passkeys.has(actor)
   streamRoutes(routes, log, directory, committer, accounts, bodies, limits, mayFound)
+  const presence = presenceRoutes(routes, directory, bodies, limits, tails)
+  blobRoutes(routes, parts.blobs, log, directory, limits)
   snapshotRoutes(routes, parts.snapshots, directory, limits)
   app.route('/', routes.hono)
   if (parts.dist !== null) {
@@ -156,6 +163,7 @@ export function createApp(parts: ServerParts): App {
   })
   const drain = () => {
     draining = true
+    presence.close()
     tails.close()
     mounted?.close()
   }

@@ -7,6 +7,7 @@ import { isImporter } from '../schema/rights/importers.ts'
 import { refusalOf } from '../schema/rights/may.ts'
 import { branchRights, foldRights, type Rights } from '../schema/rights/rights.ts'
 import { isStructure } from '../schema/rights/space-state.ts'
+import type { Blobs } from './blobs/blobs.ts'
 import type { Directory } from './directory.ts'
 import { hashOf, withoutErased } from './erase.ts'
 import { Gather } from './log/gather.ts'
@@ -46,7 +47,8 @@ export function startCommitter(
   log: EventLog,
   directory: Directory,
   limits: Pick<Limits, 'oldestEventMs' | 'staleHeadMs'>,
-  now: () => number = Date.now,
+  /** `blobs` null: no message may name a file */
+  { now = Date.now, blobs = null }: { readonly now?: () => number; readonly blobs?: Blobs | null } = {},
 ): Committer {
   const lines = new Map<string, Request[]>()
 
@@ -70,7 +72,7 @@ export function startCommitter(
     for (;;) {
       const entry = directory.entry(stream)
       const known = new Map((await log.find(stream, idsIn(line))).map((item) => [item.id, item]))
-      const trial = new Trial(stream, directory, known)
+      const trial = new Trial(stream, directory, known, blobs)
       const faults = line.map((request) => trial.take(request))
       if (catchUp && faults.some((fault) => fault !== null)) {
         await catchUp() // what another server took a moment ago may allow it
@@ -86,7 +88,10 @@ export function startCommitter(
       const sent = taken.flatMap((request) => request.events.map(({ valid, data }) => ({ ...knownIn(valid), data })))
       try {
         const { events, rewrite } = await withoutErased(stream, sent, log, directory)
+        blobs?.name(stream, events)
         const appended = await log.append(stream, events, { expect: entry?.head ?? null, rewrite })
+        const erased = sent.flatMap(({ known }) => (known?.type === 'message.erase' ? [known.entity!] : []))
+        if (erased.length > 0) await blobs?.release(stream, erased)
         let at = 0
         for (const request of taken) {
           request.resolve(request.events.map(({ valid }) => ({ id: valid.event.id, ...appended[at++]! })))
@@ -178,13 +183,15 @@ function behindOf(event: AnyEvent, oldestMs: number): 'clock' | 'at' | null {
 class Trial {
   readonly #stream: string
   readonly #known: ReadonlyMap<string, LogItem>
+  readonly #blobs: Blobs | null
   #rights: Rights
   /** the rights are a branch of our own */
   #owned = false
   /** events of this line, by id */
   readonly #taken = new Map<string, Sent>()
 
-  constructor(stream: string, directory: Directory, known: ReadonlyMap<string, LogItem>) {
+  constructor(stream: string, directory: Directory, known: ReadonlyMap<string, LogItem>, blobs: Blobs | null) {
+    this.#blobs = blobs
     this.#stream = stream
     this.#known = known
     this.#rights = directory.rights(stream)
@@ -222,6 +229,11 @@ class Trial {
       return outcome !== 'known' && outcome.code === 'EVENT_ID_TAKEN' ? (refusal ?? outcome) : outcome
     }
     if (refusal) return refusal
+    // who knows the hash of a file, and no more, does not get at it by naming it
+    if (valid.type === 'known' && valid.event.type === 'message.create') {
+      const { files = [] } = valid.event.payload
+      if (!files.every(({ sha256 }) => this.#blobs?.owns(actor, sha256))) return fileMissing
+    }
     this.#taken.set(event.id, sent)
     if (valid.type === 'known' && isStructure(valid.event)) {
       const own = this.#owned ? rights : branchRights(rights)
@@ -239,6 +251,12 @@ class Trial {
     return definitionOf(type)?.names.includes('itself') ? actor : null
   }
 }
+
+const fileMissing = {
+  code: 'FILE_MISSING',
+  field: 'payload.files',
+  message: 'payload.files: names a file that you have not sent to this server',
+} as const
 
 /** An id that is there already: the same event again, or another one under its name. */
 function sameOrTaken(actor: string, first: Pick<LogItem, 'data' | 'erased'>, again: string) {

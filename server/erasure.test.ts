@@ -116,6 +116,7 @@ describe('erasing on the server', () => {
 })
 
 const inFiles = (folder: string, words: readonly string[]): string[] => {
-  const files = readdirSync(folder).map((file) => readFileSync(join(folder, file)))
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const files = entries.map((entry) => readFileSync(join(entry.parentPath, entry.name)))
   return words.filter((word) => files.some((bytes) => bytes.includes(word)))
 }

@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { openBlobs } from './blobs/blobs.ts'
 import { openAccounts } from './accounts.ts'
 import { createApp } from './app.ts'
 import type { GuestPolicy } from './http/sign-in.ts'
@@ -75,6 +76,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closing.push(() => readModel?.close())
     const snapshots = readModel && keepSnapshots(join(folder.path, 'snapshots'), readModel, directory, health, limits)
     closing.push(() => snapshots?.close())
+    const blobs = readOnly ? null : await openBlobs(join(folder.path, 'blobs'), log, health, limits)
+    closing.push(() => blobs?.close())
     const localWebhooks = options.localWebhooks ?? false
     const durableStreams = readOnly
       ? null
@@ -86,6 +89,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       directory,
       readModel,
       snapshots,
+      blobs,
       accounts,
       challenges: await logs.challenges(),
       health,

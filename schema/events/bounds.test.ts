@@ -137,7 +137,7 @@ describe(`bounds of an event (seed ${seed})`, () => {
     expect(validateEvent({ ...base, payload }).type).toBe('unknown')
     expect(validateEvent({ ...known, payload: { ...payload, text: 'hi' } })).toEqual({
       type: 'known',
-      event: { ...known, payload: { text: 'hi' } },
+      event: { ...known, version: 2, payload: { text: 'hi' } },
     })
     expect(validateEvent({ ...base, type: 'constructor' }).type).toBe('invalid')
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined()

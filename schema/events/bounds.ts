@@ -27,6 +27,8 @@ export const bounds = {
   topicLength: 1000,
   textLength: 60_000,
   emojiLength: 64,
+  /** of one message */
+  files: 10,
   /** of an update of a page that is too long for one event */
   updateParts: 64,
   /** how far an event's times may lie ahead of the time at which the server received it */

@@ -1,5 +1,6 @@
 import { authorOf, type EventOf } from '../events/event.ts'
 import { deletedOf, deletedStates, type Deleted } from '../events/facts.ts'
+import { fileNames, readFiles, writeFiles } from '../files/named-files.ts'
 import { conflictRows } from './conflicts.ts'
 import { markMessage, touchTimeline, type Dirty, type Thing } from './dirty.ts'
 import { latest, type Fact, type FactTable } from './fact.ts'
@@ -34,18 +35,18 @@ export function messageProjection(
   const writeConflicts = conflictRows(sql, log)
   const insertItem = sql.prepare(
     `INSERT INTO timeline_items (key, id, stream, timeline_id, order_key, author_id, author_name, author_given, snippet,
-       full_content_cached, created_at, reply_to) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, stream) DO NOTHING`,
+       full_content_cached, created_at, reply_to, files, file_names) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, stream) DO NOTHING`,
   )
   const insertMention = sql.prepare(
     'INSERT INTO mentions (timeline_id, order_key, message_id, name) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   )
   const removeMentions = sql.prepare('DELETE FROM mentions WHERE timeline_id = ? AND order_key = ? AND message_id = ?')
   const item = sql.prepare(
-    `SELECT t.key, t.timeline_id, t.order_key, t.deleted, a.author_id FROM timeline_items t
+    `SELECT t.key, t.timeline_id, t.order_key, t.deleted, a.author_id, t.files FROM timeline_items t
      JOIN component_author a ON a.id = t.author_id WHERE t.id = ? AND t.stream = ?`,
   )
   const updateText = sql.prepare(
-    'UPDATE timeline_items SET snippet = ?, full_content_cached = ?, edited_at = ?, deleted = ? WHERE key = ?',
+    'UPDATE timeline_items SET snippet = ?, full_content_cached = ?, edited_at = ?, deleted = ?, files = ?, file_names = ? WHERE key = ?',
   )
   const threadOf = sql.prepare(
     `SELECT r.id, r.timeline FROM facts f JOIN rooms r ON r.id = f.value AND r.stream = ?1 AND r.parent_message = ?2
@@ -60,7 +61,7 @@ export function messageProjection(
 
   function create(event: EventOf<'message.create'>): void {
     const { id, stream, at, payload } = event
-    const { text } = payload
+    const { text, files = [] } = payload
     const clock = BigInt(event.clock)
     const person = authorOf(event)
     const within = names.stream(stream)
@@ -73,9 +74,11 @@ export function messageProjection(
     const replyTo = payload.replyTo ?? null
     const author = names.author(person)
     const key = keys.next(at)
-    const inserted = insertItem.run(key, id, within, timeline, clock, author, name, given, snippet, whole, at, replyTo)
+    const [named, found] = [writeFiles(files), fileNames(files)]
+    const said = [snippet, whole, at, replyTo, named, found] as const
+    const inserted = insertItem.run(key, id, within, timeline, clock, author, name, given, ...said)
     if (inserted === 0) return // it was there
-    texts.insert(key, { text, author: person }, rest)
+    texts.insert(key, { text, author: person, files }, rest)
     for (const mentioned of mentionsOf(text)) insertMention.run(timeline, clock, key, mentioned)
     const touched = touchTimeline(dirty(), within, timeline)
     touched.added += 1
@@ -107,7 +110,7 @@ export function messageProjection(
     const deleted = deletedIs !== deletedStates.no
     const deletion = fields.has('message.deleted') || fields.has('message.erased')
     if (deletedIs !== row.deleted) touchTimeline(dirty(), names.stream(stream), row.timeline).recount = true
-    if (fields.has('message.text') || deletion) foldText(stream, id, row, own, deletedIs)
+    if (fields.has('message.text') || deletion) foldText(stream, id, row, own, deletedIs, deletion)
     if (fields.has('message.thread')) {
       const [thread = null, timeline = null] = threadOf.rows(stream, id, names.entity(stream, id))[0] ?? []
       updateThread.run(row.key, thread, timeline)
@@ -116,14 +119,24 @@ export function messageProjection(
     pins.fold(row.key, own, fields, deleted, deletion)
   }
 
-  function foldText(stream: string, id: string, row: ItemRow, own: readonly Fact[], deleted: Deleted): void {
+  function foldText(
+    stream: string,
+    id: string,
+    row: ItemRow,
+    own: readonly Fact[],
+    deleted: Deleted,
+    deletion: boolean,
+  ): void {
     const { key, timeline, orderKey, author } = row
     const edit = latest(own, 'message.text')
     const text = deleted !== deletedStates.no ? null : (edit?.value ?? log.firstText(stream, id))
+    // an edit leaves them as they are: the log is asked only where they were away
+    const files = text === null ? [] : deletion ? log.filesOf(stream, id) : readFiles(row.files)
     const rest = text === null ? null : restOf(text)
     const snippet = text === null ? '' : snippetOf(text)
-    updateText.run(snippet, rest === null ? 1 : 0, edit?.at ?? null, deleted, key)
-    texts.replace(key, text === null ? null : { text, author }, rest)
+    const whole = rest === null ? 1 : 0
+    updateText.run(snippet, whole, edit?.at ?? null, deleted, writeFiles(files), fileNames(files), key)
+    texts.replace(key, text === null ? null : { text, author, files }, rest)
     removeMentions.run(timeline, orderKey, key)
     if (text !== null) for (const name of mentionsOf(text)) insertMention.run(timeline, orderKey, key, name)
     writeConflicts(stream, id, 'message.text', text === null ? [] : own)
@@ -132,8 +145,8 @@ export function messageProjection(
   function rowOf(stream: string, id: string): ItemRow | null {
     const row = item.rows(id, names.stream(stream))[0]
     if (!row) return null
-    const [key, timeline, orderKey, deleted, author] = row as [number, number, number | bigint, Deleted, string]
-    return { key, timeline, orderKey, deleted, author }
+    const [key, timeline, orderKey, deleted, author, files] = row as StoredItem
+    return { key, timeline, orderKey, deleted, author, files }
   }
 
   return { create, remove, fold }
@@ -145,4 +158,6 @@ interface ItemRow {
   readonly orderKey: number | bigint
   readonly deleted: Deleted
   readonly author: string
+  readonly files: string | null
 }
+type StoredItem = [number, number, number | bigint, Deleted, string, string | null]

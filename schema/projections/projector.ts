@@ -23,7 +23,7 @@ import type { Sql } from './sql.ts'
 import { timelineProjection } from './timeline.ts'
 
 /** Version of the projections: a database written by another one is rebuilt by replay. */
-export const projectionVersion = 8
+export const projectionVersion = 9
 
 /**
  * Events → rows. Laws: the tables (up to the integers that stand for names and messages) are a function of the set of projected events (order, repetition and batching do not

@@ -2,6 +2,7 @@ import { authorOf, factsOf, type KnownEvent } from '../events/event.ts'
 import { deletedOf, deletedStates } from '../events/facts.ts'
 import { keyIn } from '../events/key.ts'
 import { eventOf, type ReceivedPage } from '../messages/received.ts'
+import { writeFiles } from '../files/named-files.ts'
 import { latest, type Fact } from './fact.ts'
 import { anyPinned } from './pin.ts'
 import { reactionSummary } from './reaction.ts'
@@ -21,6 +22,7 @@ export interface PageRow {
   readonly reactions: string
   readonly pinned: number
   readonly reply_to: string | null
+  readonly files: string | null
 }
 
 /**
@@ -56,6 +58,7 @@ export function rowsOfRoomPage(page: ReceivedPage, stream: string, room: string)
         reactions: deleted ? '{}' : reactionSummary(own),
         pinned: !deleted && anyPinned(own) ? 1 : 0,
         reply_to: event.payload.replyTo ?? null,
+        files: deleted ? null : writeFiles(event.payload.files ?? []),
       }
     })
     .sort((a, b) => compare(a.order_key, b.order_key) || compare(a.id, b.id))

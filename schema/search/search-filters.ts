@@ -99,7 +99,7 @@ export const searchFilters = {
   has: {
     example: 'has:link',
     names: null,
-    help: 'with a link, image, code, reaction or thread',
+    help: 'with a link, image, file, code, reaction or thread',
     several: 'all',
     values: () => [...textKinds, ...Object.keys(kinds)],
     meaning(value, _quoted, { home }) {
@@ -107,7 +107,7 @@ export const searchFilters = {
       const inText = textKinds.find((each) => each === kind)
       if (inText) return { type: 'condition', match: `"${kindTag(inText)}"` }
       if (isKey(kinds, kind)) return state(kinds[kind], home)
-      return problem(`has: knows link, image, code, reaction and thread, not “${value}”.`)
+      return problem(`has: knows link, image, file, code, reaction and thread, not “${value}”.`)
     },
   },
   is: {

@@ -77,14 +77,15 @@ export function searchQuery(asked: SearchAsked): Query {
   where.push(`EXISTS (SELECT 1 FROM timeline_items t WHERE t.key = ${id} AND ${ofMessage.join(' AND ')})`)
   const sql = `SELECT ${id} AS place, (
       SELECT json_array((SELECT name FROM streams WHERE id = t.stream), t.id, t.author_name, t.created_at, CASE WHEN p.id IS NULL THEN r.name ELSE p.name || ' › ' || r.name END,
-        t.snippet || ifnull(c.body, ''))
+        t.snippet || ifnull(c.body, '') || ifnull(char(10) || t.file_names, ''))
       FROM timeline_items t LEFT JOIN component_text c ON c.id = t.key LEFT JOIN rooms r ON r.timeline = t.timeline_id
       LEFT JOIN rooms p ON p.id = r.parent_room AND p.stream = r.stream WHERE t.key = ${id}) AS hit
     FROM ${byIndex ? 'search_index' : 'timeline_items'} s WHERE ${where.join(' AND ')} ORDER BY ${id} DESC LIMIT ${maxHits + 1}`
   return { sql, parameters }
 }
 
-const wholeText = "t.snippet || ifnull((SELECT body FROM component_text WHERE id = t.key), '')"
+const wholeText =
+  "t.snippet || ifnull((SELECT body FROM component_text WHERE id = t.key), '') || ifnull(char(10) || t.file_names, '')"
 
 export function expression(matches: readonly string[], leftOut: readonly string[]): string {
   return [matches.map((each) => `(${each})`).join(' AND '), ...leftOut.map((each) => `(${each})`)].join(' NOT ')

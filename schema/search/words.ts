@@ -1,3 +1,4 @@
+import { fileNames } from '../files/named-files.ts'
 import { foldMarks, lowerCase } from '../text/fold.ts'
 import { kindOf, Kind } from './character-kind.ts'
 import { tagsOf, type Tagged } from './tags.ts'
@@ -29,7 +30,8 @@ export interface Word {
 
 /** What the full-text index is given: words with spaces between them. */
 export function indexedWords(of: Tagged): string {
-  const folded = foldMarks(of.text)
+  const names = fileNames(of.files ?? [])
+  const folded = foldMarks(names === null ? of.text : `${of.text}\n${names}`)
   const lower = lowerCase(folded)
   const others = new Set<string>()
   let words = ''

@@ -1,6 +1,35 @@
 import { conflictTable } from './conflict-table.ts'
 import { pageTables } from './page-tables.ts'
 
+export const timelineItems = `-- A row a message, with all that a list shows of it.
+CREATE TABLE timeline_items (
+  key INTEGER PRIMARY KEY,          -- of this device
+  id TEXT NOT NULL,                 -- the message's id
+  stream INTEGER NOT NULL,          -- → streams
+  timeline_id INTEGER NOT NULL,     -- the room or thread: → entities
+  order_key INTEGER NOT NULL,
+  author_id INTEGER NOT NULL,       -- → component_author
+  author_name TEXT NOT NULL,        -- of the import, else the member's present name, else the author's id
+  author_given INTEGER NOT NULL DEFAULT 0, -- 1: the event itself names its author (an import)
+  snippet TEXT NOT NULL,            -- the body, or the first part of it
+  full_content_cached INTEGER NOT NULL DEFAULT 1, -- 1: the snippet is the whole body; 0: component_text has the rest
+  created_at INTEGER NOT NULL,
+  edited_at INTEGER,
+  deleted INTEGER NOT NULL DEFAULT 0, -- 1: deleted; 2: erased
+  reactions TEXT NOT NULL DEFAULT '{}', -- {"👍":["actor",…]}
+  pinned INTEGER NOT NULL DEFAULT 0,
+  reply_to TEXT,                    -- a message's id
+  thread_id TEXT,                   -- the id of the thread that hangs on this message
+  reply_count INTEGER NOT NULL DEFAULT 0, -- messages in that thread
+  last_reply_at INTEGER,
+  files TEXT,                       -- [{sha256, name, type, size, width?, height?, alt?}, …]
+  file_names TEXT                   -- what a search finds of them: names and descriptions
+);
+CREATE UNIQUE INDEX timeline_items_by_id ON timeline_items(id, stream);
+CREATE INDEX timeline_items_by_order ON timeline_items(timeline_id, order_key DESC);
+CREATE INDEX timeline_items_by_author ON timeline_items(author_id);
+`
+
 /**
  * Every table of the device. Law: identity is (stream, id). An id that another stream uses as well names another thing there.
  *
@@ -113,32 +142,7 @@ CREATE TABLE component_text (
 );
 
 ${pageTables}
--- A row a message, with all that a list shows of it.
-CREATE TABLE timeline_items (
-  key INTEGER PRIMARY KEY,          -- of this device
-  id TEXT NOT NULL,                 -- the message's id
-  stream INTEGER NOT NULL,          -- → streams
-  timeline_id INTEGER NOT NULL,     -- the room or thread: → entities
-  order_key INTEGER NOT NULL,
-  author_id INTEGER NOT NULL,       -- → component_author
-  author_name TEXT NOT NULL,        -- of the import, else the member's present name, else the author's id
-  author_given INTEGER NOT NULL DEFAULT 0, -- 1: the event itself names its author (an import)
-  snippet TEXT NOT NULL,            -- the body, or the first part of it
-  full_content_cached INTEGER NOT NULL DEFAULT 1, -- 1: the snippet is the whole body; 0: component_text has the rest
-  created_at INTEGER NOT NULL,
-  edited_at INTEGER,
-  deleted INTEGER NOT NULL DEFAULT 0, -- 1: deleted; 2: erased
-  reactions TEXT NOT NULL DEFAULT '{}', -- {"👍":["actor",…]}
-  pinned INTEGER NOT NULL DEFAULT 0,
-  reply_to TEXT,                    -- a message's id
-  thread_id TEXT,                   -- the id of the thread that hangs on this message
-  reply_count INTEGER NOT NULL DEFAULT 0, -- messages in that thread
-  last_reply_at INTEGER
-);
-CREATE UNIQUE INDEX timeline_items_by_id ON timeline_items(id, stream);
-CREATE INDEX timeline_items_by_order ON timeline_items(timeline_id, order_key DESC);
-CREATE INDEX timeline_items_by_author ON timeline_items(author_id);
-
+${timelineItems}
 CREATE TABLE timelines (
   id INTEGER PRIMARY KEY,           -- the room or thread: → entities
   message_count INTEGER NOT NULL,   -- without deleted ones

@@ -27,6 +27,7 @@ export async function startInProcess() {
     directory,
     readModel: null,
     snapshots: null,
+    blobs: null,
     durableStreams: null,
     accounts,
     health,

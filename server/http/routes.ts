@@ -16,6 +16,7 @@ export interface Routes {
   /** HEAD too. An `author` only writes: what a route answers from a stream is for its readers. */
   get<A extends Exclude<Access, 'author'>>(path: string, access: A, handler: Handler<A>): Routes
   post<A extends Access>(path: string, access: A, handler: Handler<A>): Routes
+  put<A extends Access>(path: string, access: A, handler: Handler<A>): Routes
   /** the methods that a path takes; none: it is no route */
   methodsOf(path: string): readonly string[]
 }
@@ -71,6 +72,7 @@ export function startRoutes(accounts: Accounts, directory: Directory, catchUp: E
     hono,
     get: (path, access, handler) => mount(['GET', 'HEAD'], path, access, handler),
     post: (path, access, handler) => mount(['POST'], path, access, handler),
+    put: (path, access, handler) => mount(['PUT'], path, access, handler),
     methodsOf: (path) =>
       mounted
         .filter((route) => route.path.test(path))

@@ -28,6 +28,7 @@ export function fileHeaders(
     `script-src 'self' 'wasm-unsafe-eval'${quoted(scriptHashes)}`,
     `style-src 'self'${quoted(styleHashes)}`,
     "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
     "font-src 'self'",
     "connect-src 'self'",
     "worker-src 'self'",

@@ -1,3 +1,5 @@
+import type { NamedFile } from '../../schema/events/payload-fields.ts'
+import { readFiles } from '../../schema/files/named-files.ts'
 import { authorOf, type AnyEvent, type KnownEvent } from '../../schema/events/event.ts'
 import type { EventKey } from '../../schema/events/key.ts'
 import type { SqlValue } from '../../schema/live.ts'
@@ -84,6 +86,7 @@ export function eventLog(sql: Sql, names: Names): EventLogTable {
     "SELECT ifnull(payload ->> '$.author.id', actor) FROM events WHERE stream = ? AND event_id = ?",
   )
   const firstText = sql.prepare("SELECT payload ->> 'text' FROM events WHERE stream = ? AND event_id = ?")
+  const firstFiles = sql.prepare("SELECT payload -> 'files' FROM events WHERE stream = ? AND event_id = ?")
   const cursor = sql.prepare('SELECT seq FROM cursors WHERE stream = ?')
   const advance = sql.prepare(
     `INSERT INTO cursors (stream, seq, updated_at) VALUES (?, ?, ?)
@@ -135,6 +138,11 @@ export function eventLog(sql: Sql, names: Names): EventLogTable {
     firstText(stream, message) {
       const row = firstText.rows(stream, message)[0]
       return row ? (row[0] as string) : (sealed(stream, message).payload as { text: string }).text
+    },
+    filesOf(stream, message) {
+      const row = firstFiles.rows(stream, message)[0]
+      if (row) return readFiles(row[0] as string | null)
+      return (sealed(stream, message).payload as { files?: readonly NamedFile[] }).files ?? []
     },
     author(stream, event) {
       const row = author.rows(stream, event)[0]

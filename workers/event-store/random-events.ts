@@ -11,6 +11,18 @@ const pages = [eventId(4), eventId(5), eventId(0)]
 const comments = [eventId(6), eventId(7), eventId(0)]
 const members = ['ann', 'bob', 'cy', 'r1', eventId(2)]
 const actors = ['ann', 'bob', 'cy']
+const files = [
+  {
+    sha256: 'a'.repeat(64),
+    name: 'heron.png',
+    type: 'image/png',
+    size: 1000,
+    width: 20,
+    height: 30,
+    alt: 'a heron, flying',
+  },
+  { sha256: 'b'.repeat(64), name: 'annual report.pdf', type: 'application/pdf', size: 5 },
+]
 const emojis = ['👍', '1', 'tada']
 const words = ['alpha', 'beta @**Cy Vale**', 'gamma @ann', 'x'.repeat(1200), 'delta\n`@code` ümlaut', '']
 
@@ -107,6 +119,7 @@ const often: { readonly [T in EventType]?: number } = {
  */
 export const firstSpelling: { readonly [T in EventType]?: (event: EventOf<T>) => object | null } = {
   'member.role': (event) => (['admin', 'member'].includes(event.payload.role) ? { ...event, version: 1 } : null),
+  'message.create': (event) => (event.payload.files ? null : { ...event, version: 1 }),
 }
 
 type Made<T extends EventType> = Pick<EventOf<T>, 'payload'> &
@@ -144,7 +157,10 @@ const make: { readonly [T in EventType]: (things: Things) => Made<T> } = {
     payload: c % 2 ? { name: `R${c % 5}` } : { name: 'R', topic: `t${c % 3}` },
   }),
   'room.archive': ({ c, room }) => ({ entity: room, payload: { archived: c % 2 === 0 } }),
-  'message.create': ({ room, text, withAuthor }) => ({ room, payload: { text, ...withAuthor } }),
+  'message.create': ({ b, room, text, withAuthor }) => ({
+    room,
+    payload: { text, ...withAuthor, ...(b % 3 === 0 && { files: [pick(files, b), pick(files, b + 1)].slice(b % 2) }) },
+  }),
   'message.edit': ({ message, room, text }) => ({ entity: message, room, payload: { text } }),
   'message.delete': ({ message, room }) => ({ entity: message, room, payload: {} }),
   'message.restore': ({ message, room }) => ({ entity: message, room, payload: {} }),

@@ -39,8 +39,16 @@ const texts = {
   deleted: 'green tea was a mistake',
   longLink: `${'word '.repeat(400)} https://long.example/end`,
   mention: '@**Ann Vale** look',
+  picture: '',
+  report: 'as promised',
 } as const
 type Key = keyof typeof texts
+
+const named = { sha256: 'a'.repeat(64), size: 9 }
+const filesOf: Partial<Record<Key, object[]>> = {
+  picture: [{ ...named, name: 'DSC_0042.jpg', type: 'image/jpeg', width: 4, height: 3, alt: 'a bittern asleep' }],
+  report: [{ ...named, name: 'yearly-report 2024.pdf', type: 'application/pdf' }],
+}
 
 const authors: Partial<Record<Key, string>> = {
   tea: 'emile',
@@ -94,7 +102,13 @@ beforeAll(async () => {
   for (const [key, text] of Object.entries(texts) as [Key, string][]) {
     const room = key === 'coffee' ? 'r2' : key === 'tea' ? 'r3' : 'r1'
     const stream = streamOfRoom(space, room === 'r2' ? 'r2' : 'r1')
-    const made = event('message.create', { stream, room, actor: authors[key] ?? 'ann', payload: { text } })
+    const made = event('message.create', {
+      stream,
+      room,
+      actor: authors[key] ?? 'ann',
+      version: 2,
+      payload: { text, files: filesOf[key] },
+    })
     events.push(made)
     keyOf.set(made.id, key)
     if (key === 'deleted') events.push(event('message.delete', { stream, entity: made.id, room, payload: {} }))
@@ -162,10 +176,19 @@ describe('search finds', () => {
     ['release 🎉', ['party']],
     ['%', ['percent']],
     ['50%', ['percent']],
-    ['_', ['code']],
+    ['_', ['code', 'picture']],
     ['open_file', ['code']],
     ['open file', ['code', 'snake']],
     ['open_file()', ['code']],
+    // files, by what they are called and what was said of them
+    ['bittern', ['picture']],
+    ['dsc_0042.jpg', ['picture']],
+    ['yearly-report', ['report']],
+    ['"report 2024"', ['report']],
+    ['promised pdf', ['report']],
+    ['has:file', ['picture', 'report']],
+    ['has:image', ['image', 'picture']],
+    ['has:file -has:image', ['report']],
     // scripts without spaces, endings
     ['上海', ['shanghai']],
     ['優柔不断', ['kanji']],
@@ -227,7 +250,6 @@ describe('search finds', () => {
     ['-from:ann -from:emile -in:plans', ['push', 'remove', 'percent', 'cafe']],
     ['in:general-chat in:general-chat', ['coffee']],
     ['has:link', ['link', 'image', 'longLink']],
-    ['has:image', ['image']],
     ['has:images cat', ['image']],
     ['has:code', ['code']],
     ['is:pinned', ['bold']],
@@ -251,7 +273,7 @@ describe('what cannot be answered is said', () => {
     ['from:oanna', /Nobody/],
     ['from:"\u200b"', /Nobody/],
     ['in:nowhere', /No room here is called “nowhere”/],
-    ['has:nothing', /has: knows link, image, code, reaction and thread, not “nothing”/],
+    ['has:nothing', /has: knows link, image, file, code, reaction and thread, not “nothing”/],
     ['is:odd', /is: knows/],
     ['before:yesterday', /before: takes a date/],
     ['after:2024-02-31', /after: takes a date/],

@@ -48,6 +48,24 @@ function receive(
 const all = (store: MemoryStore, sql: string) => store.sql.prepare(sql).rows()
 
 describe('what the rows say', () => {
+  it('files are in the row and can be found; a delete takes them, a restore brings them back, an edit leaves them', async () => {
+    const store = await openMemoryStore()
+    const file = { sha256: 'a'.repeat(64), name: 'Heron at dawn.png', type: 'image/png', size: 9, alt: 'a grey bird' }
+    const create = event('message.create', 10, { room: 'r1', version: 2, payload: { text: 'look', files: [file] } })
+    const about = { entity: create.id, room: 'r1' }
+    const row = () => all(store, `SELECT snippet, files, file_names FROM timeline_items WHERE id = '${create.id}'`)[0]
+    const kept = [JSON.stringify([file]), 'Heron at dawn.png\na grey bird']
+    receive(store, [event('message.delete', 12, { ...about, payload: {} }), create])
+    expect(row()).toEqual(['', null, null])
+    receive(store, [event('message.restore', 13, { ...about, payload: {} })])
+    expect(row()).toEqual(['look', ...kept])
+    receive(store, [event('message.edit', 14, { ...about, payload: { text: 'look there' } })])
+    expect(row()).toEqual(['look there', ...kept])
+    receive(store, [event('message.erase', 15, { ...about, payload: {} })])
+    expect(row()).toEqual(['', null, null])
+    expect(all(store, "SELECT count(*) FROM events WHERE payload LIKE '%Heron%'")).toEqual([[0]])
+  })
+
   it('an edit, a reaction, a pin and a thread that came before their message are in its row when it comes', async () => {
     const store = await openMemoryStore()
     const stream = streamOfRoom('s1', 'r1')
@@ -324,7 +342,7 @@ describe('dispatch and outbox', () => {
     expect(projectionDump(store)).toEqual(before)
     expect(outboxCount(store)).toEqual({ pending: 0, failed: 0 })
     expect(all(store, `SELECT seq, meta FROM events WHERE event_id = '${second!.id}'`)).toEqual([
-      ['z9', '{"receivedAt":7}'],
+      ['z9', '{"version":2,"receivedAt":7}'],
     ])
     store.close()
   })

@@ -1,6 +1,7 @@
 import sqlite3InitModule, { type Database, type Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { migrations } from '../../schema/tables/migrations.ts'
 import { migrate } from '../runtime/opening/migrate.ts'
+import { readFiles } from '../../schema/files/named-files.ts'
 import { indexedWords } from '../../schema/search/words.ts'
 import { projectionTables } from '../../schema/tables/tables.ts'
 import type { AnyEvent } from '../../schema/events/event.ts'
@@ -95,9 +96,9 @@ function printable(value: SqlValue): unknown {
   return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value
 }
 
-const texts = `SELECT t.key, t.snippet || ifnull(c.body, ''), a.author_id FROM timeline_items t JOIN component_author a ON a.id = t.author_id
+const texts = `SELECT t.key, t.snippet || ifnull(c.body, ''), a.author_id, t.files FROM timeline_items t JOIN component_author a ON a.id = t.author_id
   LEFT JOIN component_text c ON c.id = t.key WHERE t.deleted = 0
-  UNION ALL SELECT id, body, NULL FROM component_text WHERE id < 0`
+  UNION ALL SELECT id, body, NULL, NULL FROM component_text WHERE id < 0`
 
 /** Throws unless the full-text index holds the words of every text, and nothing else. */
 export function checkSearchIndex(store: Store): void {
@@ -110,8 +111,14 @@ export function checkSearchIndex(store: Store): void {
     words.push(term as string)
   }
   store.sql.exec('DROP TABLE temp.indexed')
-  for (const [id, text, author] of store.sql.prepare(texts).rows() as [number, string, string | null][]) {
-    const words = [...new Set(indexedWords({ text, author }).trim().split(' '))].sort().join(' ')
+  for (const [id, text, author, json] of store.sql.prepare(texts).rows() as [
+    number,
+    string,
+    string | null,
+    string | null,
+  ][]) {
+    const files = readFiles(json)
+    const words = [...new Set(indexedWords({ text, author, files }).trim().split(' '))].sort().join(' ')
     const found = (indexed.get(id) ?? []).sort().join(' ')
     if (found !== words) throw new Error(`the index has “${found}” of a text whose words are “${words}”`)
     indexed.delete(id)

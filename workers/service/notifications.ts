@@ -1,4 +1,5 @@
 import type { EventOf, KnownEvent } from '../../schema/events/event.ts'
+import { fileNames } from '../../schema/files/named-files.ts'
 import { keyIn } from '../../schema/events/key.ts'
 import { cleanName } from '../../schema/events/names.ts'
 import { roomOfStream, spaceOfStream } from '../../schema/events/streams.ts'
@@ -68,12 +69,12 @@ export function wordMessage(
   { texts }: Changes,
 ): ShownNotification {
   const nameOf = (id: string | undefined) => (id !== undefined && Object.hasOwn(names, id) ? names[id] : undefined)
-  const { text, author } = event.payload
+  const { text, author, files = [] } = event.payload
   const person = wordName(author?.name ?? nameOf(event.actor)) || 'Somebody'
   const place = wordName(nameOf(event.room) ?? nameOf(event.stream))
   return {
     title: place ? `${person} in ${place}` : person,
-    body: wordText(texts.get(event.id) ?? text),
+    body: wordText((texts.get(event.id) ?? text) || (fileNames(files) ?? '')),
     tag: keyIn(event.stream, event.id),
     target: { stream: event.stream, ...placeOf(event), message: event.id, clock: event.clock },
   }

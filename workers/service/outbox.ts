@@ -1,5 +1,6 @@
 import type { AnyEvent } from '../../schema/events/event.ts'
 import { keyIn, type EventKey } from '../../schema/events/key.ts'
+import { namedFiles } from '../../schema/files/named-files.ts'
 import { breachOf } from '../../schema/events/bounds.ts'
 import type { AppendResult, HttpFault } from '../../schema/messages/http.ts'
 import type { UploadResult } from '../../schema/messages/sync.ts'
@@ -10,7 +11,8 @@ const maxChars = 512 * 1024
 /**
  * Local events on their way to the server, oldest first. One request is under way at a time and holds events of one
  * stream, so what a person did arrives in the order in which they did it. An event leaves the outbox when the server
- * has it or refuses it for good; a passing fault leaves everything where it is.
+ * has it or refuses it for good; a passing fault leaves everything where it is. One that names files goes alone: they are sent
+ * before it, and what was written before does not wait for them.
  */
 export class Outbox {
   readonly #events = new Map<string, AnyEvent>()
@@ -46,9 +48,10 @@ export class Outbox {
     let chars = 0
     for (const event of [...this.#events.values()].sort(byClock)) {
       chars += JSON.stringify(event).length
-      if (events.length > 0 && (event.stream !== events[0]!.stream || chars > maxChars)) break
+      const alone = namedFiles(event).length > 0
+      if (events.length > 0 && (alone || event.stream !== events[0]!.stream || chars > maxChars)) break
       events.push(event)
-      if (events.length === (this.#oneByOne ? 1 : maxEvents)) break
+      if (alone || events.length === (this.#oneByOne ? 1 : maxEvents)) break
     }
     if (events.length === 0) return null
     this.#underWay = events

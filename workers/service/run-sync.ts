@@ -25,6 +25,8 @@ export interface SyncParts {
   readonly now: () => number
   /** these messages are erased: what is still shown of them elsewhere goes */
   readonly erased?: (stream: string, messages: readonly string[]) => void
+  /** the person may no longer read this stream */
+  readonly gone?: (stream: string) => void
 }
 
 export interface RunningSync {
@@ -42,7 +44,7 @@ export interface RunningSync {
 const storeMs = 5_000
 
 /** Carries out what the machine says. Decides nothing. */
-export function runSync({ locks, channel, api, store, random, now, erased }: SyncParts): RunningSync {
+export function runSync({ locks, channel, api, store, random, now, erased, gone }: SyncParts): RunningSync {
   api.watchClock?.((skewMs) => take({ type: 'CLOCK', skewMs }))
   const peerId = Math.floor(random() * 2 ** 48).toString(36)
   const machine = new SyncMachine(peerId, random, now)
@@ -85,8 +87,9 @@ export function runSync({ locks, channel, api, store, random, now, erased }: Syn
       case 'SEND': {
         const { message } = effect
         channel.post(peerId, message)
-        const gone = message.type === 'EVENTS' ? erasedIn(message.items, message.stream) : []
-        if (message.type === 'EVENTS' && gone.length > 0) erased?.(message.stream, gone)
+        if (message.type === 'STREAM_GONE') gone?.(message.stream)
+        const messages = message.type === 'EVENTS' ? erasedIn(message.items, message.stream) : []
+        if (message.type === 'EVENTS' && messages.length > 0) erased?.(message.stream, messages)
         return
       }
       case 'READ': {

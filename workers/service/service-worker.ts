@@ -6,7 +6,11 @@ import { keyIn } from '../../schema/events/key.ts'
 import type { Identity } from '../../schema/messages/http.ts'
 import type { OpenRoomRequest, ServiceWorkerNudge } from '../../schema/messages/sync.ts'
 import { webLocks } from '../runtime/platform/locks.ts'
+import { openFileStore } from './files/file-store.ts'
+import { openFileLine } from './files/file-line.ts'
+import { withFiles } from './files/send-files.ts'
 import { openSyncStore } from './indexed-sync-store.ts'
+import { openPresenceLine, sayPresence, withPresence } from './presence-line.ts'
 import { runSync, type RunningSync } from './run-sync.ts'
 import { createSyncApi } from './sync-api.ts'
 import { openSyncChannel } from './sync-channel.ts'
@@ -34,7 +38,10 @@ if (import.meta.env.PROD) {
 clientsClaim()
 
 const marks = indexedMarks()
-const api = noteMarks(createSyncApi(self.fetch.bind(self)), marks)
+const fetch = self.fetch.bind(self)
+const server = createSyncApi(fetch)
+const files = openFileStore()
+const api = withFiles(noteMarks(server, marks), server, files, openFileLine())
 const store = openSyncStore()
 
 // A worker that is only being installed is not the one that syncs: it would fight with the one it replaces.
@@ -43,11 +50,15 @@ function startSync(): RunningSync {
   sync ??= runSync({
     locks: webLocks(),
     channel: openSyncChannel(),
-    api,
+    api: withPresence(api, openPresenceLine(), sayPresence(fetch)),
     store,
     random: Math.random,
     now: Date.now,
-    erased: (stream, messages) => void closeNotifications(stream, messages),
+    erased(stream, messages) {
+      void closeNotifications(stream, messages)
+      void files.drop(stream, messages)
+    },
+    gone: (stream) => void files.dropStream(stream),
   })
   return sync
 }

@@ -1,6 +1,6 @@
 import type { AnyEvent } from '../../schema/events/event.ts'
 import { deviceBounds } from '../../schema/device-bounds.ts'
-import type { AppendResult, HttpFault } from '../../schema/messages/http.ts'
+import type { AppendResult, BlobReceived, HttpFault } from '../../schema/messages/http.ts'
 import {
   readPage,
   readResults,
@@ -20,6 +20,14 @@ export interface SyncApi {
   tail(onMessage: (message: ReceivedTail) => void, signal: AbortSignal): Promise<void>
   /** One listener: how far the server's clock is ahead of this device's, as each answer says. */
   watchClock?(listener: (skewMs: number) => void): void
+}
+/** The server as the Service Worker knows it: files too. */
+export interface ServerApi extends SyncApi {
+  /** Sends a piece of a file; rejects as the others do. */
+  put(
+    sha256: string,
+    piece: { readonly at: number; readonly size: number; readonly bytes: Blob },
+  ): Promise<BlobReceived>
 }
 export type ReadRequest =
   | { readonly kind: 'outline' }
@@ -59,7 +67,7 @@ const requestTimeoutMs = 30_000
 const silenceMs = 40_000
 
 /** `base` is the origin ('' in a browser: the session's cookie goes along). */
-export function createSyncApi(fetch: typeof globalThis.fetch, base = '', now: () => number = Date.now): SyncApi {
+export function createSyncApi(fetch: typeof globalThis.fetch, base = '', now: () => number = Date.now): ServerApi {
   let tellClock: (skewMs: number) => void = () => {}
 
   async function request(path: string, init: RequestInit): Promise<Response> {
@@ -123,6 +131,12 @@ export function createSyncApi(fetch: typeof globalThis.fetch, base = '', now: ()
       )
       if (results) return results
       throw new SyncFault('passing', 'the answer of the server does not say what became of each event')
+    },
+    async put(sha256, { at, size, bytes }) {
+      const init = { method: 'PUT', body: bytes, headers: { 'content-type': 'application/octet-stream' } }
+      const answer = parsed(await text(`/blobs/${sha256}?at=${at}&size=${size}`, init)) as Partial<BlobReceived> | null
+      if (Number.isSafeInteger(answer?.received) && typeof answer?.done === 'boolean') return answer as BlobReceived
+      throw new SyncFault('passing', 'the answer of the server does not say how much of the file it has')
     },
     async tail(onMessage, signal) {
       const connection = new AbortController()

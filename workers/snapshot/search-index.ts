@@ -1,3 +1,4 @@
+import { readFiles } from '../../schema/files/named-files.ts'
 import { indexedWords } from '../../schema/search/words.ts'
 import type { RawSql } from '../runtime/serving/raw-sql.ts'
 import { copied, type CopyPlan } from './copy-streams.ts'
@@ -45,14 +46,15 @@ const wasMoved = `x.key < 0 OR x.key IN (SELECT own FROM ${copied.message})`
 function indexTexts(sql: RawSql, to: string, which: string): void {
   const insert = sql.prepare(`INSERT INTO ${to}.search_index (rowid, words) VALUES (?, ?)`)
   const texts = sql.prepare(`SELECT * FROM (
-      SELECT t.key AS key, t.snippet || ifnull(c.body, '') AS text, a.author_id AS author FROM ${to}.timeline_items t
+      SELECT t.key AS key, t.snippet || ifnull(c.body, '') AS text, a.author_id AS author, t.files AS files FROM ${to}.timeline_items t
         JOIN ${to}.component_author a ON a.id = t.author_id LEFT JOIN ${to}.component_text c ON c.id = t.key WHERE t.deleted = 0
-      UNION ALL SELECT id, body, NULL FROM ${to}.component_text WHERE id < 0) x
+      UNION ALL SELECT id, body, NULL, NULL FROM ${to}.component_text WHERE id < 0) x
     WHERE x.key > ? AND (${which}) ORDER BY x.key LIMIT 1000`)
   for (let after = Number.MIN_SAFE_INTEGER; ;) {
-    const rows = texts.rows(after) as [number, string, string | null][]
+    const rows = texts.rows(after) as [number, string, string | null, string | null][]
     if (rows.length === 0) return
-    for (const [key, text, author] of rows) insert.run(key, indexedWords({ text, author }))
+    for (const [key, text, author, files] of rows)
+      insert.run(key, indexedWords({ text, author, files: readFiles(files) }))
     after = rows.at(-1)![0]
   }
 }

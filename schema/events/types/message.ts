@@ -1,7 +1,10 @@
 import * as v from 'valibot'
 import { define } from '../define.ts'
 import { writeDeleted } from '../facts.ts'
-import { author, id, nothing, text } from '../payload-fields.ts'
+import { bounds } from '../bounds.ts'
+import { author, id, namedFile, nothing, text } from '../payload-fields.ts'
+
+const files = v.optional(v.pipe(v.array(namedFile), v.minLength(1), v.maxLength(bounds.files)))
 
 /** entity: the message, and its room */
 export const messageEvents = {
@@ -11,11 +14,12 @@ export const messageEvents = {
     names: ['itself', 'room'],
     by: 'member',
     streams: ['room'],
-    payload: v.object({ text, replyTo: v.optional(id), author }),
+    payload: v.object({ text, replyTo: v.optional(id), files, author }),
+    older: [{ payload: v.object({ text, replyTo: v.optional(id), author }), upcast: (payload) => payload }],
     facts: () => [],
     words: {
       of: (_, { entity }) => entity,
-      erased: (payload) => ({ ...payload, text: '' }),
+      erased: (payload) => ({ ...payload, text: '', files: undefined }),
     },
     ownRows: true,
   }),
