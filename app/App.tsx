@@ -107,7 +107,8 @@ function Starting() {
 function Spaces({ spaces }: { spaces: readonly SpaceRow[] }) {
   const route = useRoute()
   useRouteFocus(route)
-  useEffect(loadTheRest, [])
+  const { client } = useLive()
+  useEffect(() => loadTheRest(client), [client])
   const [dialog, setDialog] = useState<'add' | 'switch' | null>(null)
   const close = useCallback(() => setDialog(null), [])
   const space = spaces.find((each) => route.space && each.stream === streamOfSpace(route.space)) ?? null

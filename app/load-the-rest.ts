@@ -1,3 +1,6 @@
+import type { ChatClient } from '../workers/chat/chat-client.ts'
+import { tidyFiles } from './features/files/device-files.ts'
+
 /*
  * What the first screen does without (panels, menus, the emoji picker, dialogs) is loaded when there is nothing else to
  * do: its first opening then costs what the next ones cost.
@@ -11,11 +14,13 @@ const rest: readonly (() => Promise<unknown>)[] = [
 ]
 
 /** One after the other, each in a pause. Returns a function that ends it. */
-export function loadTheRest(): () => void {
+export function loadTheRest(client: ChatClient): () => void {
   let wanted = true
   const next = async (at: number) => {
     await pause()
-    if (!wanted || at === rest.length) return
+    if (!wanted) return
+    if (at === rest.length)
+      return void (await tidyFiles(client).catch((error: unknown) => console.warn('files:', error)))
     // offline and not kept yet: it is asked for again when it is needed
     await rest[at]!().catch(() => {})
     await next(at + 1)

@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client'
 import { installTestHooks } from '../workers/runtime/client/test-hooks.ts'
 import { App } from './App.tsx'
 import { leaveKeysToInputMethods } from './focus/input-methods.ts'
-import { refuseDroppedFiles } from './features/composer/refuse-files.ts'
+import { takeDroppedFiles } from './features/files/take-files.ts'
 import { openFromNotifications } from './features/rooms/open-from-notification.ts'
 import { watchServiceWorker } from './features/status/service-worker-update.ts'
 import { knowsNobody } from './known-device.ts'
@@ -15,7 +15,7 @@ import './theme/tokens.css'
 export function render(live: Live): void {
   installTestHooks(live.client)
   leaveKeysToInputMethods()
-  refuseDroppedFiles()
+  takeDroppedFiles()
   openFromNotifications()
   watchServiceWorker()
   const page = document.documentElement

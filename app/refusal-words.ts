@@ -31,6 +31,12 @@ export const refusalWords: Readonly<Record<HttpFaultCode, string>> = {
   EVENT_TOO_LARGE: 'This is too long for the server. Make it shorter, or send it in parts.',
   BODY_TOO_LARGE: 'This is too long for the server. Make it shorter, or send it in parts.',
   UNSUPPORTED_TYPE: 'The server did not understand this version of the app. Reload the page.',
+  FILE_MISSING:
+    'The server does not have this file, and it is not on this device any more. Discard this, and send the file again.',
+  FILE_CHANGED: 'This file was damaged on its way or on this device. Discard this, and send the file again.',
+  FILE_TOO_LARGE: 'This file is too large for the server. Discard this, and send a smaller one.',
+  FILE_QUOTA:
+    'There is no room left for your files on this server. Erase messages with files that nobody needs, then retry.',
   UNKNOWN_HOST: 'The server is not set up for this address. Tell who runs it.',
   TOO_MANY_REQUESTS: 'That was too much at once. Wait a minute, then try again.',
   INTERNAL: 'The server has made a mistake. Try again later.',

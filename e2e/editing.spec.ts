@@ -200,14 +200,14 @@ test('input methods keep their keys; files, notices, moving rows, links and the 
     await expect(roomLink(tab, 'general')).toHaveCount(1)
   })
 
-  await test.step('a picture that is pasted does not vanish without a word', async () => {
+  await test.step('a file that nobody can read is refused above what is written, in words', async () => {
     await composer(tab).fill('see here')
     await composer(tab).evaluate((field) => {
       const clipboardData = new DataTransfer()
-      clipboardData.items.add(new File(['x'], 'pond.png', { type: 'image/png' }))
+      clipboardData.items.add(new File([], 'pond.png', { type: 'image/png' }))
       field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
     })
-    const notice = tab.getByText('Pictures and files cannot be sent yet.')
+    const notice = tab.getByText('“pond.png” is empty, or a folder.')
     await expect(notice).toBeVisible()
     await expect(composer(tab)).toHaveValue('see here')
     await expect(async () => {

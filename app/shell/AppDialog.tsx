@@ -5,10 +5,11 @@ import { IconButton } from './Button.tsx'
 import css from './AppDialog.module.css'
 
 /** A dialog in the middle of the screen; focus goes in, and back to where it was. Imported by lazy chunks only. */
-export function AppDialog({ title, close, children }: { title: string; close(): void; children: ReactNode }) {
+export function AppDialog(props: { title: string; wide?: boolean; close(): void; children: ReactNode }) {
+  const { title, wide = false, close, children } = props
   return (
     <ModalOverlay isOpen isDismissable onOpenChange={(open) => !open && close()} className={css.overlay!}>
-      <Modal className={css.modal!}>
+      <Modal className={css.modal!} data-wide={wide || undefined}>
         <Dialog className={css.dialog!}>
           <header className={css.head}>
             <Heading slot="title" className={css.title!}>

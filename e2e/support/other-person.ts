@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { nextClock } from '../../schema/events/clock.ts'
 import type { AnyEvent, EventOf } from '../../schema/events/event.ts'
 import type { EventType } from '../../schema/events/event-types.ts'
@@ -117,6 +118,16 @@ export class OtherPerson {
 
   append(stream: string, events: readonly unknown[]): Promise<Answer<AppendResult>> {
     return this.#ask(`/api/streams/${encodeURIComponent(stream)}/events`, JSON.stringify({ events }))
+  }
+
+  /** Brings a file, which a message may name then. */
+  async putFile(bytes: Buffer): Promise<{ readonly status: number }> {
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    return fetch(`${this.url}/api/blobs/${sha256}`, {
+      method: 'PUT',
+      body: new Uint8Array(bytes),
+      headers: { origin: this.url, cookie: this.#cookie },
+    })
   }
 
   read(stream: string, after?: string): Promise<Answer<StreamPage>> {

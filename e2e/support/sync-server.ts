@@ -41,6 +41,11 @@ export class SyncServer {
     return this.#log
   }
 
+  /** where its files lie */
+  get dataDirectory(): string {
+    return this.#data
+  }
+
   async start(): Promise<void> {
     const child = spawn(process.execPath, [await serverProgram()], {
       cwd: this.#folder,

@@ -1,14 +1,30 @@
 import { CornerUpLeft, SendHorizontal, X } from 'lucide-react'
-import { useEffect, useId, useImperativeHandle, useLayoutEffect, useRef, type KeyboardEvent, type Ref } from 'react'
+import {
+  useEffect,
+  useId,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type Ref,
+} from 'react'
+import { bounds } from '../../../schema/events/bounds.ts'
 import { placeOf } from '../../focus/places.ts'
+import type { ChosenFile } from '../files/read-chosen.ts'
+import { Tray } from '../files/Tray.tsx'
 import { useNameMarks } from '../spaces/name-marks.tsx'
 import { IconButton } from '../../shell/Button.tsx'
 import { showError, showToast } from '../../shell/toasts.tsx'
 import type { TimelineRow } from '../timeline/timeline-query.ts'
 import { GrowingTextarea } from './GrowingTextarea.tsx'
+import { sayTyping } from '../presence/presence.ts'
+import { TypingLine } from '../presence/TypingLine.tsx'
+import { ChooseFiles } from './ChooseFiles.tsx'
+import { useChooser } from './use-chooser.ts'
 import { useDraft } from './use-draft.ts'
 import { useMention } from './use-mention.ts'
-import { lengthFault } from './write-message.ts'
+import { lengthFault, type Written } from './write-message.ts'
 import css from './Composer.module.css'
 
 export interface ComposerHandle {
@@ -24,7 +40,7 @@ export interface ComposerProps {
   readonly handle?: Ref<ComposerHandle>
   clearReply(): void
   /** rejects when the message is refused: the text then stays with its author */
-  send(text: string, replyTo: string | null): Promise<void>
+  send(written: Written): Promise<void>
   /** Up in an empty field; false if there is nothing to edit */
   editLast(): boolean
 }
@@ -59,14 +75,21 @@ export function Composer(props: ComposerProps) {
     caretAfter.current = null
   })
 
+  useEffect(() => () => sayTyping(null), [])
+
+  const [files, setFiles] = useState<readonly ChosenFile[]>([])
+  const choose = useChooser(setFiles)
+
   const send = () => {
     const written = (field.current?.value ?? text).trim()
-    if (!written) return
+    if (!written && files.length === 0) return
     const fault = lengthFault(written)
     if (fault) return showToast({ kind: 'error', text: fault })
     // asked for before the draft goes, so that a tab that is closed now leaves the one or the other
-    const sent = props.send(written, replyTo?.id ?? null)
+    const sent = props.send({ text: written, replyTo: replyTo?.id ?? null, files })
     setText('', 'now')
+    setFiles([])
+    sayTyping(null)
     mention.close()
     props.clearReply()
     field.current?.focus()
@@ -74,6 +97,7 @@ export function Composer(props: ComposerProps) {
       showError(error)
       // before what was typed meanwhile
       setText([written, field.current?.value].filter(Boolean).join('\n'), 'now')
+      setFiles((more) => [...files, ...more].slice(0, bounds.files))
     })
   }
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -132,8 +156,11 @@ export function Composer(props: ComposerProps) {
           </IconButton>
         </div>
       )}
-      <div className={css.field}>
+      <Tray chosen={files} onChange={setFiles} />
+      <div className={css.field} onFocus={choose.first}>
+        <ChooseFiles onChoose={choose.take} />
         <GrowingTextarea
+          onFiles={choose.take}
           ref={field}
           data-focus={props.place}
           aria-label={label}
@@ -141,6 +168,7 @@ export function Composer(props: ComposerProps) {
           value={text}
           onChange={(next) => {
             setText(next)
+            sayTyping(next.trim() === '' ? null : { stream, room })
             mention.look()
           }}
           onSelect={mention.look}
@@ -152,10 +180,16 @@ export function Composer(props: ComposerProps) {
           aria-activedescendant={people.length > 0 ? `${listId}-${chosen}` : undefined}
           enterKeyHint="send"
         />
-        <IconButton label="Send message" className={css.send} disabled={text.trim() === ''} onClick={send}>
+        <IconButton
+          label="Send message"
+          className={css.send}
+          disabled={text.trim() === '' && files.length === 0}
+          onClick={send}
+        >
           <SendHorizontal size={18} aria-hidden />
         </IconButton>
       </div>
+      <TypingLine stream={stream} room={room} />
     </div>
   )
 }

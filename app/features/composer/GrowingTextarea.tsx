@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef, type KeyboardEvent, type Ref, type TextareaHTMLAttributes } from 'react'
-import { refuseFiles } from './refuse-files.ts'
+import { showToast } from '../../shell/toasts.tsx'
+import { pastedFiles } from '../files/take-files.ts'
 import css from './GrowingTextarea.module.css'
 
 interface Props extends Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, 'onChange' | 'value'> {
@@ -7,13 +8,15 @@ interface Props extends Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, 'onCha
   onChange(text: string): void
   /** Enter without Shift */
   onEnter(): void
+  /** files that are pasted; absent: none can be */
+  onFiles?(files: readonly File[]): void
   readonly ref?: Ref<HTMLTextAreaElement>
 }
 
 const longText = 6000
 
 /** A text field as high as its text, up to 40 % of the screen. */
-export function GrowingTextarea({ value, onChange, onEnter, onKeyDown, ref, ...rest }: Props) {
+export function GrowingTextarea({ value, onChange, onEnter, onFiles, onKeyDown, ref, ...rest }: Props) {
   const own = useRef<HTMLTextAreaElement | null>(null)
   // as high as it gets: to measure all of it at every key would cost more than the key
   const long = value.length > longText
@@ -46,7 +49,13 @@ export function GrowingTextarea({ value, onChange, onEnter, onKeyDown, ref, ...r
       value={value}
       onChange={(event) => onChange(event.target.value)}
       onKeyDown={keyDown}
-      onPaste={(event) => refuseFiles(event, event.clipboardData)}
+      onPaste={(event) => {
+        const files = pastedFiles(event.clipboardData)
+        if (files.length === 0) return
+        event.preventDefault()
+        if (onFiles) onFiles(files)
+        else showToast({ text: 'Files go with a new message. They cannot be added here.' })
+      }}
     />
   )
 }

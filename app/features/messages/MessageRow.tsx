@@ -11,6 +11,7 @@ import { formatFull, formatTime } from '../../shell/format-time.ts'
 import { ShortTime } from '../../shell/ShortTime.tsx'
 import { ConflictMark } from '../conflicts/ConflictMark.tsx'
 import { useSettlesAll } from '../conflicts/conflicts.tsx'
+import { MessageFiles } from '../files/MessageFiles.tsx'
 import { useNameMark } from '../spaces/name-marks.tsx'
 import { pendingWords } from '../status/describe-status.ts'
 import { threadName } from '../threads/thread-events.ts'
@@ -107,7 +108,10 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           ) : editing ? (
             <EditMessage row={row} />
           ) : (
-            <Body row={row} myNames={myNames} />
+            (row.snippet !== '' || row.files === null) && <Body row={row} myNames={myNames} />
+          )}
+          {!deleted && row.files !== null && (
+            <MessageFiles stream={row.stream} message={row.id} files={row.files} tabIndex={focused ? 0 : -1} />
           )}
           {!deleted && row.edited_at !== null && !editing && (
             <span className={css.edited} title={`Edited ${formatFull(row.edited_at)}`}>

@@ -1,3 +1,4 @@
+import type { NamedFile } from '../../../schema/events/payload-fields.ts'
 import type { EventDraft } from '../../../schema/events/event.ts'
 import { draftEvent } from '../events/draft-event.ts'
 
@@ -8,8 +9,14 @@ export interface MessagePlace {
   readonly room: string
 }
 
-export function createMessage(place: MessagePlace, text: string, replyTo: string | null): EventDraft {
-  return draftEvent('message.create', { ...place, payload: replyTo ? { text, replyTo } : { text } })
+export function createMessage(
+  place: MessagePlace,
+  text: string,
+  replyTo: string | null,
+  files: readonly NamedFile[] = [],
+): EventDraft {
+  const payload = { text, ...(replyTo && { replyTo }), ...(files.length > 0 && { files: [...files] }) }
+  return draftEvent('message.create', { ...place, payload })
 }
 export function editMessage(place: MessagePlace, id: string, text: string): EventDraft {
   return draftEvent('message.edit', { ...place, entity: id, payload: { text } })

@@ -4,6 +4,7 @@ import { editorOf, rowOf, writingPlace } from '../../focus/places.ts'
 import { useDispatch, useLive } from '../../live/index.ts'
 import { currentRoute, formatRoute, type Route } from '../../routes.ts'
 import { showError, showToast } from '../../shell/toasts.tsx'
+import { dropFiles } from '../files/device-files.ts'
 import { draftOf, editKey, keepDraft } from '../composer/draft-storage.ts'
 import { lengthFault } from '../composer/write-message.ts'
 import { messageBody, type TimelineRow } from '../timeline/timeline-query.ts'
@@ -88,6 +89,7 @@ export function useTimelineActions(options: TimelineActionsOptions): TimelineAct
     const discard = async (row: TimelineRow) => {
       const [body] = await read(client, messageBody(row))
       await client.discard([row])
+      if (row.files !== null) void dropFiles(row.stream, row.id)
       if (!body) return
       const putBack = async () => {
         const [draft] = await read(client, draftOf({ stream, room }))

@@ -8,7 +8,7 @@ import { IconButton } from '../../shell/Button.tsx'
 import { showError } from '../../shell/toasts.tsx'
 import { useLate } from '../../shell/use-late.ts'
 import { Composer, type ComposerHandle } from '../composer/Composer.tsx'
-import { writeMessage } from '../composer/write-message.ts'
+import { writeMessage, type Written } from '../composer/write-message.ts'
 import { ConflictMark } from '../conflicts/ConflictMark.tsx'
 import { useSettlesAll } from '../conflicts/conflicts.tsx'
 import { MayWrite } from '../messages/may-write.ts'
@@ -63,8 +63,8 @@ function OpenRoom({ space, room, route }: { space: SpaceRow; room: RoomRow; rout
   // for as long as the room is open: its beginning, drawn by and by, must not grow while its threads are asked for
   useLiveChanges(threadsOf(room.stream, room.id, 3), ignore)
 
-  const send = async (text: string, reply: string | null) => {
-    await writeMessage(dispatch, { stream: room.stream, actor: space.me, room: room.id }, text, reply)
+  const send = async (written: Written) => {
+    await writeMessage(dispatch, { stream: room.stream, actor: space.me, room: room.id }, written)
     timeline.current?.scrollToEnd()
   }
   return (

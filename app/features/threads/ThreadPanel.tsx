@@ -8,7 +8,7 @@ import { formatFull } from '../../shell/format-time.ts'
 import { ShortTime } from '../../shell/ShortTime.tsx'
 import { Avatar } from '../../shell/Avatar.tsx'
 import { Composer, type ComposerHandle } from '../composer/Composer.tsx'
-import { writeMessage } from '../composer/write-message.ts'
+import { writeMessage, type Written } from '../composer/write-message.ts'
 import { MayWrite } from '../messages/may-write.ts'
 import { MessageText } from '../messages/MessageText.tsx'
 import { guestWords, mayWriteIn } from '../spaces/may-write.ts'
@@ -40,7 +40,7 @@ export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: 
   const exists = room !== null
   const mayWrite = mayWriteIn(space)
 
-  const send = async (text: string, reply: string | null) => {
+  const send = async (written: Written) => {
     const place = { stream, actor: space.me, room: thread }
     // a reply may be sent before the panel's own queries have answered
     const start = exists || parent ? { exists, parent } : await threadStart(live.client, stream, thread)
@@ -48,7 +48,7 @@ export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: 
       throw new Error('The message of this thread is not here yet. Try again when it is.')
     const before =
       start.exists || !start.parent ? [] : [createThread({ ...place, room: start.parent.timeline_id }, start.parent)]
-    await writeMessage(dispatch, place, text, reply, before)
+    await writeMessage(dispatch, place, written, before)
     timeline.current?.scrollToEnd()
   }
   const showInRoom = (message: ThreadParent) =>

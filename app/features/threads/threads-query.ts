@@ -15,8 +15,8 @@ export interface ThreadParent {
   readonly deleted: number
 }
 
-const parentColumns =
-  't.id, ? AS stream, e.name AS timeline_id, a.author_id, t.author_name, t.snippet, t.full_content_cached, t.created_at, t.deleted'
+const parentColumns = `t.id, ? AS stream, e.name AS timeline_id, a.author_id, t.author_name,
+  iif(t.snippet = '', ifnull(t.file_names, ''), t.snippet) AS snippet, t.full_content_cached, t.created_at, t.deleted`
 const parentTables =
   'timeline_items t JOIN entities e ON e.id = t.timeline_id LEFT JOIN component_author a ON a.id = t.author_id'
 
@@ -39,7 +39,7 @@ export interface ThreadStart {
 /** What a first reply needs to know of its thread, asked once. */
 export async function threadStart(client: Client, stream: string, thread: string): Promise<ThreadStart> {
   const { rows } = await client.query(
-    `SELECT EXISTS (SELECT 1 FROM rooms WHERE stream = ?1 AND id = ?2), t.id, e.name, t.snippet
+    `SELECT EXISTS (SELECT 1 FROM rooms WHERE stream = ?1 AND id = ?2), t.id, e.name, iif(t.snippet = '', ifnull(t.file_names, ''), t.snippet)
      FROM (SELECT 1) LEFT JOIN streams s ON s.name = ?1 LEFT JOIN timeline_items t ON t.stream = s.id AND t.id = ?3
      LEFT JOIN entities e ON e.id = t.timeline_id`,
     [stream, thread, parentOf(thread)],

@@ -25,6 +25,7 @@ function row(id: string, author: string, at: number, fields: Partial<TimelineRow
     last_reply_at: null,
     outbox_state: null,
     outbox_error: null,
+    files: null,
     ...fields,
   }
 }

@@ -28,6 +28,8 @@ export interface TimelineRow {
   /** of the message's own event, while the server has not taken it: pending, failed */
   readonly outbox_state: string | null
   readonly outbox_error: string | null
+  /** JSON: NamedFile[] */
+  readonly files: string | null
 }
 
 export const streamId = '(SELECT id FROM streams WHERE name = ?)'
@@ -72,7 +74,7 @@ export function timelineStretch(
   return sql<TimelineRow>(
     `SELECT t.id, ?1 AS stream, t.order_key, a.author_id, t.author_name, t.snippet, t.full_content_cached, t.created_at, t.edited_at,
        t.deleted, t.reactions, t.pinned, t.reply_to, t.thread_id, h.name AS thread_name, t.reply_count, t.last_reply_at,
-       o.state AS outbox_state, o.error AS outbox_error
+       o.state AS outbox_state, o.error AS outbox_error, t.files
      FROM timeline_items t
      LEFT JOIN component_author a ON a.id = t.author_id
      LEFT JOIN outbox o ON o.stream = ?1 AND o.event_id = t.id
@@ -130,8 +132,8 @@ export function quotedMessage(
   stream: string,
   id: string,
 ): TypedQuery<{ readonly author_name: string; readonly snippet: string; readonly deleted: number }> {
-  return sql(`SELECT author_name, snippet, deleted FROM timeline_items WHERE stream = ${streamId} AND id = ?`, [
-    stream,
-    id,
-  ])
+  return sql(
+    `SELECT author_name, iif(snippet = '', ifnull(file_names, ''), snippet) AS snippet, deleted FROM timeline_items WHERE stream = ${streamId} AND id = ?`,
+    [stream, id],
+  )
 }
