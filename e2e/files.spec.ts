@@ -84,12 +84,12 @@ test('files that are queued offline outlive the browser, and are stored once eac
 }) => {
   consoleErrors.expect(/ERR_INTERNET_DISCONNECTED/)
   const hana = await OtherPerson.signIn(server.url, 'Hana Host')
-  const { stream } = await hana.createSpace('Field notes', ['general'])
+  const { ofSpace, stream } = await hana.createSpace('Field notes', ['general'])
   let tab = await openTab()
   await signIn(tab, 'Ada')
   await openRoom(tab, 'general')
   await say(tab, 'before')
-  await hana.untilJoined(stream, 'Ada')
+  await hana.untilJoined(ofSpace, 'Ada')
   const sent = Array.from({ length: 4 }, (_, n) => png(20, 20, [n, n, n], randomBytes(300_000)))
   for (const [n, buffer] of sent.entries()) {
     await profile.context.setOffline(true)

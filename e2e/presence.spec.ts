@@ -11,11 +11,11 @@ test('who types and who is here shows in another browser, within a moment, and l
   server,
 }) => {
   const hana = await OtherPerson.signIn(server.url, 'Hana Host')
-  const { stream } = await hana.createSpace('Field notes', ['general'])
+  const { ofSpace, stream } = await hana.createSpace('Field notes', ['general'])
   const [ada, bob] = await Promise.all([openTab(), openAnother()])
   await Promise.all([signIn(ada, 'Ada'), signIn(bob, 'Bob')])
   await Promise.all([openRoom(ada, 'general'), openRoom(bob, 'general')])
-  await Promise.all([hana.untilJoined(stream, 'Ada'), hana.untilJoined(stream, 'Bob')])
+  await Promise.all([hana.untilJoined(ofSpace, 'Ada'), hana.untilJoined(ofSpace, 'Bob')])
   const before = (await hana.read(stream)).body.items.length
   const place = await composer(bob).boundingBox()
 

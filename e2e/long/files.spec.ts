@@ -25,12 +25,12 @@ test('files that are queued offline are stored once each, whatever ends the brow
 }) => {
   consoleErrors.expect(/ERR_INTERNET_DISCONNECTED|ERR_ABORTED|Failed to fetch/)
   const hana = await OtherPerson.signIn(server.url, 'Hana Host')
-  const { stream } = await hana.createSpace('Field notes', ['general'])
+  const { ofSpace, stream } = await hana.createSpace('Field notes', ['general'])
   let tab = await openTab()
   await signIn(tab, 'Ada')
   await openRoom(tab, 'general')
   await say(tab, 'before')
-  await hana.untilJoined(stream, 'Ada')
+  await hana.untilJoined(ofSpace, 'Ada')
   const restart = async (offline: boolean) => {
     await profile.restart()
     await profile.context.setOffline(offline)

@@ -42,11 +42,11 @@ test('who types is told on the tail of who watches, and nothing of it is in the 
   await bob.append(space.stream, [bob.join(space.stream)])
   const before = (await ada.get(`/api/streams/${encodeURIComponent(space.stream)}/events`)).body
   const tail = await follow(bob)
-  expect((await say(bob, { watch: [space.stream] })).status).toBe(204)
-  await say(ada, { watch: [space.stream], typing: { stream: space.stream, room: space.room } })
+  expect((await say(bob, { watch: [space.within] })).status).toBe(204)
+  await say(ada, { watch: [space.within], typing: { stream: space.within, room: space.room } })
   await expect.poll(tail.of).toContainEqual({
     type: 'presence',
-    stream: space.stream,
+    stream: space.within,
     whole: false,
     people: [{ person: ada.actor, here: true, typing: [space.room] }],
   })
@@ -63,12 +63,12 @@ test('of a private room a stranger hears nothing, and gets the same answer as fo
   const space = ada.found('invite')
   await ada.append(space.stream, space.events)
   const tail = await follow(eve)
-  const hidden = await say(eve, { watch: [space.stream], typing: { stream: space.stream, room: space.room } })
+  const hidden = await say(eve, { watch: [space.within], typing: { stream: space.within, room: space.room } })
   const nothing = await say(eve, { watch: ['space:none'], typing: { stream: 'space:none', room: 'none' } })
   expect([hidden.status, await hidden.text()]).toEqual([nothing.status, await nothing.text()])
-  await say(ada, { watch: [space.stream], typing: { stream: space.stream, room: space.room } })
+  await say(ada, { watch: [space.within], typing: { stream: space.within, room: space.room } })
   const own = await follow(ada)
-  await say(ada, { watch: [space.stream] })
+  await say(ada, { watch: [space.within] })
   await expect
     .poll(() => own.of().findLast((each) => each.type === 'presence' && each.whole))
     .toMatchObject({ people: [{ person: ada.actor }] })
