@@ -37,9 +37,7 @@ export async function benchLatency(site: BenchSite, figures: Figures): Promise<v
       const { at, durableMs } = await from.evaluate((draft) => window.bench.dispatch(draft), message(room, marker))
       durable.push(durableMs)
       await from.waitForTimeout(pauseMs)
-      const here = (await from.evaluate(() => window.bench.take())).find((delivery) => delivery.marker === marker)
-      const there = (await to.evaluate(() => window.bench.take())).find((delivery) => delivery.marker === marker)
-      if (!here || !there) throw new Error(`"${marker}" did not reach both tabs within ${pauseMs} ms`)
+      const [here, there] = [await delivered(from, marker), await delivered(to, marker)]
       same.push(here.at - at)
       other.push(there.at - offset - at)
     }
@@ -51,6 +49,15 @@ export async function benchLatency(site: BenchSite, figures: Figures): Promise<v
   }
   await second.close()
   await first.close()
+}
+
+/** A busy machine may need longer than the pause: its figures say so. */
+async function delivered(page: Page, marker: string): Promise<{ readonly at: number }> {
+  for (const late = performance.now() + 5000; performance.now() < late; await page.waitForTimeout(5)) {
+    const found = (await page.evaluate(() => window.bench.take())).find((delivery) => delivery.marker === marker)
+    if (found) return found
+  }
+  throw new Error(`"${marker}" did not reach a tab within 5 s`)
 }
 
 async function join(page: Page): Promise<string> {

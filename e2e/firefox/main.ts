@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { run } from '../../scripts/run.ts'
 import { RuntimeSite } from '../support/runtime-site.ts'
+import { runSentences } from '../support/sentences.ts'
 import { SyncServer } from '../support/sync-server.ts'
 import { findFirefox, Firefox, installDriver, type Page } from './driver.ts'
 import { measure } from './measure.ts'
@@ -37,41 +38,26 @@ const sentences: Readonly<Record<string, Sentence>> = values.measure
 /** for one sentence; a measure takes what it takes */
 const patienceMs = values.measure ? 1_800_000 : 120_000
 
-let passed = 0
 let failed = 0
-for (const [name, work] of Object.entries(sentences)) {
-  if (!positionals.every((word) => name.includes(word))) continue
-  const start = performance.now()
+await runSentences(sentences, positionals, patienceMs, async (sentence, within) => {
   const server = await SyncServer.start()
   const site = await RuntimeSite.open()
   const firefox = new Firefox(puppeteer, found.path)
   try {
-    await withinPatience(work({ server, site, firefox, look }))
+    await within(sentence({ server, site, firefox, look }))
     const errors = firefox.unexpectedErrors()
     if (errors.length > 0) throw new Error(`errors on a console:\n${errors.join('\n')}`)
-    passed++
-    console.log(`✓ ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`)
   } catch (error) {
     failed++
-    console.log(`✗ ${name}`, error)
     for (const [index, page] of firefox.pages.entries()) await look(page, `failed-${failed}-${index}`).catch(() => {})
     console.log('errors on consoles:', firefox.unexpectedErrors(), `\nserver:\n${server.log}`)
+    throw error
   } finally {
     await firefox.dispose()
     await site.close()
     await server.dispose()
   }
-}
-console.log(`${passed} passed, ${failed} failed`)
-process.exit(failed > 0 ? 1 : 0)
-
-async function withinPatience(work: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new Error(`not done within ${patienceMs / 1000} s`)), patienceMs)
-  })
-  await Promise.race([work, late]).finally(() => clearTimeout(timer))
-}
+})
 
 function skip(reason: string): never {
   console.log(reason)

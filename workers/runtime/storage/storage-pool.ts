@@ -65,6 +65,7 @@ export async function installStoragePool(sqlite3: Sqlite3Static, directory: stri
         },
       }
     } catch (error) {
+      if (isUnsupported(error)) return { type: 'NoOpfs' }
       message = error instanceof Error ? error.message : String(error)
     }
   }
@@ -72,6 +73,11 @@ export async function installStoragePool(sqlite3: Sqlite3Static, directory: stri
 }
 
 const keepOnFailure = { preserveOnInitFailure: true, forceReinitIfPreviouslyFailed: true }
+
+/** WebKitGTK has the calls, and no file behind them: no time is lost on it. */
+function isUnsupported(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'name' in error && error.name === 'NotSupportedError'
+}
 
 async function reserve(pool: Awaited<ReturnType<Sqlite3Static['installOpfsSAHPoolVfs']>>): Promise<void> {
   try {
