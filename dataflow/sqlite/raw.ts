@@ -1,4 +1,5 @@
 import type { Database, Sqlite3Static } from '@sqlite.org/sqlite-wasm'
+import { limitDepth } from './depth-limit.ts'
 
 /** A pointer into the WebAssembly heap. */
 export type Pointer = number
@@ -88,6 +89,7 @@ export class Raw {
     this.exports = sqlite3.wasm.exports as Exports
     this.#buffer = { pointer: sqlite3.wasm.alloc(4096) as Pointer, size: 4096 }
     this.cell = sqlite3.wasm.alloc(16) as Pointer
+    limitDepth(sqlite3, db)
   }
 
   get db(): Pointer {

@@ -5,7 +5,7 @@ import { run } from '../../scripts/run.ts'
 import { RuntimeSite } from '../support/runtime-site.ts'
 import { runSentences } from '../support/sentences.ts'
 import { SyncServer } from '../support/sync-server.ts'
-import { findWebKit, WebKit } from './driver.ts'
+import { findWebKit, WebKit, type WebKitPage } from './driver.ts'
 import { sentences } from './sentences.ts'
 
 /**
@@ -27,15 +27,17 @@ const screenshots = join(import.meta.dirname, '../../.cache/webkit')
 rmSync(screenshots, { recursive: true, force: true })
 mkdirSync(screenshots, { recursive: true })
 
+let failed = 0
 await runSentences(sentences, positionals, 120_000, async (sentence, within) => {
   const server = await SyncServer.start()
   const site = await RuntimeSite.open()
   const webkit = await WebKit.start(found)
+  const look = (page: WebKitPage, name: string) => page.screenshot({ path: `${join(screenshots, name)}.png` })
   try {
-    const look = (page: (typeof webkit.pages)[number], name: string) =>
-      page.screenshot({ path: `${join(screenshots, name)}.png` })
     await within(sentence({ server, site, webkit, look }))
   } catch (error) {
+    failed++
+    for (const [index, page] of webkit.pages.entries()) await look(page, `failed-${failed}-${index}`).catch(() => {})
     console.log(`server:\n${server.log}`)
     throw error
   } finally {

@@ -117,9 +117,11 @@ async function tenTabs(world: World): Promise<void> {
   }
 }
 
+/** the key, in WebDriver's alphabet */
+const enter = '\uE007'
 const composer = '[aria-label^="Message"]:is(textarea, [contenteditable])'
 async function say(page: WebKitPage, text: string): Promise<void> {
-  await page.type(composer, `${text}\n`)
+  await page.type(composer, text + enter)
   await untilOnce(page, text)
 }
 
@@ -165,7 +167,7 @@ const app: Readonly<Record<string, Sentence>> = {
     const host = await OtherPerson.signIn(server.url, 'Hana Host')
     const { stream, rooms } = await host.createSpace('Field notes', ['general'])
     const first = await open(webkit, server.url)
-    await first.type('input[type=text], input:not([type])', 'Ada\n')
+    await first.type('input[type=text], input:not([type])', `Ada${enter}`)
     await first.click('[aria-label^="Join "]')
     await say(first, 'up')
     await untilPill(first, 'queued', '0')
