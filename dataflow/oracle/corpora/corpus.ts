@@ -3,11 +3,14 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { nexmarkPorts } from './nexmark-ports.ts'
-import { parseLogicTest, type LogicRecord } from './sqllogictest.ts'
+import { parseSqlTest, parseTcl } from './formats/braces.ts'
+import { parsePlainSql, parseQuotedSql } from './formats/plain-sql.ts'
+import type { SqlRecord } from './formats/record.ts'
+import { parseLogicTest } from './formats/sqllogictest.ts'
 
 export interface Script {
   readonly name: string
-  readonly records: readonly LogicRecord[]
+  readonly records: readonly SqlRecord[]
   /** a query that SQLite refuses is asked in this form instead */
   readonly ports?: ReadonlyMap<string, string>
   /** its tables come without rows */
@@ -19,8 +22,8 @@ export interface Corpus {
 }
 
 /**
- * Every corpus below `root`: `*.test` files (sqllogictest), folders with `data.sql` and `queries/`, with `schema.sql` and
- * `corpus.json`, and JSON files of `{setup, sql}` cases.
+ * Every corpus below `root`: folders with `data.sql` and `queries/`, with `schema.sql` and `corpus.json`; JSON files of
+ * `{setup, sql}` cases; and tests of others by their endings, as `formats/` says.
  */
 export function findCorpora(root: string): Corpus[] {
   const corpora: Corpus[] = []
@@ -35,9 +38,15 @@ export function findCorpora(root: string): Corpus[] {
       corpora.push({ name, scripts: () => [selects(folder, name)] })
       return
     }
-    const tests = entries.filter((entry) => entry.endsWith('.test'))
-    for (const test of tests) {
-      corpora.push({ name: join(name, test), scripts: () => [{ name: join(name, test), records: parseLogicTest(readFileSync(join(folder, test), 'utf8')) }] }) // prettier-ignore
+    for (const entry of entries) {
+      const file = join(folder, entry)
+      const read = formatOf(entry)
+      if (read && statSync(file).isFile()) corpora.push({ name: join(name, entry), scripts: () => numbered(join(name, entry), read(readFileSync(file, 'utf8'))) }) // prettier-ignore
+    }
+    const quoted = entries.filter((entry) => /\.(?:py|java)$/.test(entry))
+    if (quoted.length > 0) {
+      const texts = () => quoted.map((entry) => readFileSync(join(folder, entry), 'utf8'))
+      corpora.push({ name: join(name, '*'), scripts: () => numbered(join(name, '*'), [parseQuotedSql(texts())]) })
     }
     const tables = entries.filter((entry) => entry.endsWith('.json'))
     if (tables.length > 0) corpora.push({ name, scripts: () => tables.flatMap((table) => caseTable(join(folder, table))) }) // prettier-ignore
@@ -47,8 +56,25 @@ export function findCorpora(root: string): Corpus[] {
   return corpora
 }
 
+type Format = (text: string) => readonly (readonly SqlRecord[])[]
+
+function formatOf(file: string): Format | null {
+  if (file.endsWith('.sqltest')) return parseSqlTest
+  if (file.endsWith('.sql')) return (text) => [parsePlainSql(text)]
+  if (!/\.(?:test|test_slow|slt|slt\.part)$/.test(file)) return null
+  return (text) => (/\bdo_\w*test\b/.test(text) ? parseTcl(text) : [parseLogicTest(text)])
+}
+
+function numbered(name: string, lists: readonly (readonly SqlRecord[])[]): Script[] {
+  return lists.map((records, i) => ({
+    name: lists.length === 1 ? name : `${name} ${i + 1}`,
+    records,
+    isEmpty: !records.some(({ kind, sql }) => kind === 'statement' && /\binsert\b/i.test(sql)),
+  }))
+}
+
 function queryFolder(folder: string, name: string): Script {
-  const records: LogicRecord[] = [{ kind: 'statement', sql: readFileSync(join(folder, 'data.sql'), 'utf8') }]
+  const records: SqlRecord[] = [{ kind: 'statement', sql: readFileSync(join(folder, 'data.sql'), 'utf8') }]
   const ports = new Map<string, string>()
   const files = readdirSync(join(folder, 'queries')).filter((file) => file.endsWith('.sql'))
   for (const file of files.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))) {
@@ -77,7 +103,7 @@ function selects(folder: string, name: string): Script {
   return {
     name,
     isEmpty: true,
-    records: [{ kind: 'statement', sql: schema }, ...queries.map(([, sql]): LogicRecord => ({ kind: 'query', sql }))],
+    records: [{ kind: 'statement', sql: schema }, ...queries.map(([, sql]): SqlRecord => ({ kind: 'query', sql }))],
   }
 }
 
