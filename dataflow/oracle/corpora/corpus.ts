@@ -41,7 +41,7 @@ export function findCorpora(root: string): Corpus[] {
     for (const entry of entries) {
       const file = join(folder, entry)
       const read = formatOf(entry)
-      if (read && statSync(file).isFile()) corpora.push({ name: join(name, entry), scripts: () => numbered(join(name, entry), read(readFileSync(file, 'utf8'))) }) // prettier-ignore
+      if (read && statSync(file, { throwIfNoEntry: false })?.isFile()) corpora.push({ name: join(name, entry), scripts: () => numbered(join(name, entry), read(readFileSync(file, 'utf8'))) }) // prettier-ignore
     }
     const quoted = entries.filter((entry) => /\.(?:py|java)$/.test(entry))
     if (quoted.length > 0) {
@@ -50,7 +50,7 @@ export function findCorpora(root: string): Corpus[] {
     }
     const tables = entries.filter((entry) => entry.endsWith('.json'))
     if (tables.length > 0) corpora.push({ name, scripts: () => tables.flatMap((table) => caseTable(join(folder, table))) }) // prettier-ignore
-    for (const entry of entries) if (statSync(join(folder, entry)).isDirectory()) visit(join(folder, entry))
+    for (const entry of entries) if (statSync(join(folder, entry), { throwIfNoEntry: false })?.isDirectory()) visit(join(folder, entry))
   }
   if (existsSync(root)) visit(root)
   return corpora
