@@ -50,7 +50,8 @@ export function findCorpora(root: string): Corpus[] {
     }
     const tables = entries.filter((entry) => entry.endsWith('.json'))
     if (tables.length > 0) corpora.push({ name, scripts: () => tables.flatMap((table) => caseTable(join(folder, table))) }) // prettier-ignore
-    for (const entry of entries) if (statSync(join(folder, entry), { throwIfNoEntry: false })?.isDirectory()) visit(join(folder, entry))
+    for (const entry of entries)
+      if (statSync(join(folder, entry), { throwIfNoEntry: false })?.isDirectory()) visit(join(folder, entry))
   }
   if (existsSync(root)) visit(root)
   return corpora
