@@ -33,6 +33,9 @@ const mayScan: Readonly<Record<string, readonly [why: string, ...tables: string[
   'workers/event-store/replay.ts': ['a replay reads the whole log, a part at a time', ...Object.keys(tables)],
   'workers/event-store/seal.ts': ['what is not sealed yet, in quiet moments', 'events'],
   'workers/event-store/erasures.ts': ['whether there is any row at all', 'erasures'],
+  'workers/event-store/past/room-at.ts': ['a database in memory that has one window of messages', 'timeline_items'],
+  'workers/event-store/trace/row-events.ts': ['the read marks of one person, when somebody asks', 'events'],
+  'app/features/inspector/tabs/use-trial.ts': ['counts what is not sealed, when somebody tries a failover', 'events', 'applied_events'], // prettier-ignore
   'workers/event-store/event-blocks.ts': ['it has a row a block of events', 'applied_events'],
 }
 /** Statements that are put together while the app runs: another test below looks at them. */

@@ -67,7 +67,7 @@ export function Past({ stream, room }: { stream: string; room: string }) {
       {error && <p className={css.error}>{error.message}</p>}
       {past && (
         <>
-          <p className={css.moment} role="status" data-testid="moment" data-ms={Math.round(past.ms)}>
+          <p role="status" data-testid="moment" data-ms={Math.round(past.ms)}>
             <b>{isPast ? 'The past, for reading only' : 'Now'}</b> {momentWords(past.clock, past.room)}. Folded from the
             log in {past.room.took.toFixed(0)} ms, by the same projections in an empty database.
           </p>
