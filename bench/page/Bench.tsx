@@ -30,66 +30,68 @@ export function Bench() {
     )
   return (
     <main className={css.page}>
-      <h1>Live SQL, on your machine</h1>
-      <p>
-        A row is written, and all queries on screen are right again: once by the engine, which computes each result’s
-        change from the row’s change, and once by running every query again. Both work on the same rows, in memory, in a
-        worker of this page. Nothing of yours is read or changed, and nothing leaves this device. The workloads are
-        those of <code>npm run bench -- engine</code>.
-      </p>
-      <form
-        className={css.form}
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (running) stop()
-          else begin()
-        }}
-      >
-        <label>
-          Rows
-          <select value={rows} disabled={running} onChange={(event) => setRows(Number(event.target.value))}>
-            {rowCounts.map((count) => (
-              <option key={count} value={count}>
-                {count.toLocaleString('en')}
-                {count === 1_000_000 && ' (needs some 500 MB)'}
-              </option>
+      <div className={css.content}>
+        <h1>Live SQL, on your machine</h1>
+        <p>
+          A row is written, and all queries on screen are right again: once by the engine, which computes each result’s
+          change from the row’s change, and once by running every query again. Both work on the same rows, in memory, in
+          a worker of this page. Nothing of yours is read or changed, and nothing leaves this device. The workloads are
+          those of <code>npm run bench -- engine</code>.
+        </p>
+        <form
+          className={css.form}
+          onSubmit={(event) => {
+            event.preventDefault()
+            if (running) stop()
+            else begin()
+          }}
+        >
+          <label>
+            Rows
+            <select value={rows} disabled={running} onChange={(event) => setRows(Number(event.target.value))}>
+              {rowCounts.map((count) => (
+                <option key={count} value={count}>
+                  {count.toLocaleString('en')}
+                  {count === 1_000_000 && ' (needs some 500 MB)'}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label>
+            Live queries
+            <select value={queries} disabled={running} onChange={(event) => setQueries(Number(event.target.value))}>
+              {queryCounts.map((count) => (
+                <option key={count}>{count}</option>
+              ))}
+            </select>
+          </label>
+          <fieldset className={css.workloads} disabled={running}>
+            <legend>Workloads</legend>
+            {workloads.map(({ name }) => (
+              <label key={name}>
+                <input
+                  type="checkbox"
+                  checked={wanted.has(name)}
+                  onChange={({ target }) => setWanted(withOrWithout(wanted, name, target.checked))}
+                />
+                {name}
+              </label>
             ))}
-          </select>
-        </label>
-        <label>
-          Live queries
-          <select value={queries} disabled={running} onChange={(event) => setQueries(Number(event.target.value))}>
-            {queryCounts.map((count) => (
-              <option key={count}>{count}</option>
-            ))}
-          </select>
-        </label>
-        <fieldset className={css.workloads} disabled={running}>
-          <legend>Workloads</legend>
-          {workloads.map(({ name }) => (
-            <label key={name}>
-              <input
-                type="checkbox"
-                checked={wanted.has(name)}
-                onChange={({ target }) => setWanted(withOrWithout(wanted, name, target.checked))}
-              />
-              {name}
-            </label>
-          ))}
-        </fieldset>
-        <Button type="submit" look={running ? 'plain' : 'primary'} disabled={!running && wanted.size === 0}>
-          {running ? 'Stop' : 'Run'}
-        </Button>
-      </form>
-      {results.length > 0 && <Table results={results} />}
-      {results.map((result) => (
-        <One key={result.workload} result={result} />
-      ))}
-      <p>
-        A browser tells time by tenths of a millisecond, so rounds of many writes are timed together; a figure is that
-        of the middle one of the later rounds. Running again counts the reading alone: nobody compares the rows, sends
-        them or draws them. <a href="/">Back to Rooms</a>
-      </p>
+          </fieldset>
+          <Button type="submit" look={running ? 'plain' : 'primary'} disabled={!running && wanted.size === 0}>
+            {running ? 'Stop' : 'Run'}
+          </Button>
+        </form>
+        {results.length > 0 && <Table results={results} />}
+        {results.map((result) => (
+          <One key={result.workload} result={result} />
+        ))}
+        <p>
+          A browser tells time by tenths of a millisecond, so rounds of many writes are timed together; a figure is that
+          of the middle one of the later rounds. Running again counts the reading alone: nobody compares the rows, sends
+          them or draws them. <a href="/">Back to Rooms</a>
+        </p>
+      </div>
     </main>
   )
 }

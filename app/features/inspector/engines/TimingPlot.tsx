@@ -18,13 +18,13 @@ export function TimingPlot({ label, xLabel, timings }: { label: string; xLabel: 
   const names = timings.lines.map(({ name }) => name).join('\n')
   useEffect(() => {
     const root = place.current!
+    // asked at each drawing: the theme may have changed
     const style = getComputedStyle(root)
-    const colour = (name: string) => style.getPropertyValue(name).trim()
-    const axis = {
-      stroke: colour('--plot-text'),
-      grid: { stroke: colour('--plot-grid'), width: 1 },
-      ticks: { show: false },
-    }
+    const colour = (name: string) => () => style.getPropertyValue(name).trim()
+    const grid = { stroke: colour('--plot-grid'), width: 1 }
+    const axis = { stroke: colour('--plot-text'), grid, ticks: { show: false } }
+    const theme = matchMedia('(prefers-color-scheme: dark)')
+    const redraw = () => plot.current?.redraw()
     const made = new uPlot(
       {
         width: root.clientWidth,
@@ -34,7 +34,13 @@ export function TimingPlot({ label, xLabel, timings }: { label: string; xLabel: 
         scales: { x: { time: false }, y: { distr: 3, log: 10 } },
         axes: [
           { ...axis, label: xLabel, labelSize: 20, size: 28 },
-          { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : `${tick} ms`)) },
+          {
+            ...axis,
+            size: 64,
+            filter: powersOfTen,
+            grid: { ...grid, filter: powersOfTen },
+            values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : `${tick} ms`)),
+          },
         ],
         series: [
           {},
@@ -53,7 +59,9 @@ export function TimingPlot({ label, xLabel, timings }: { label: string; xLabel: 
     plot.current = made
     const resized = new ResizeObserver(() => made.setSize({ width: root.clientWidth, height }))
     resized.observe(root)
+    theme.addEventListener('change', redraw)
     return () => {
+      theme.removeEventListener('change', redraw)
       resized.disconnect()
       made.destroy()
       plot.current = null
@@ -75,3 +83,6 @@ export function TimingPlot({ label, xLabel, timings }: { label: string; xLabel: 
     </div>
   )
 }
+
+const powersOfTen = (_: uPlot, ticks: readonly number[]): (number | null)[] =>
+  ticks.map((tick) => (Math.abs(Math.log10(tick) % 1) < 1e-9 ? tick : null))

@@ -64,7 +64,7 @@ function Topology({ runtime, facts, nameOf }: { runtime: Runtime; facts: Runtime
         {facts.requests.failed.toLocaleString()} failed since it began.{' '}
         {facts.peer ? 'The sync client lives.' : 'No sync client was heard of.'}
       </p>
-      <div className={css.wide} role="region" aria-label="Tabs" tabIndex={0}>
+      <div className={css.wide} role="region" aria-label="List of tabs" tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -193,7 +193,7 @@ function Locks({ nameOf }: { nameOf: NameOf }) {
         The browser lets go of a lock when its holder dies. So a death is noticed at once, and nobody opens the file
         twice.
       </p>
-      <div className={css.wide} role="region" aria-label="Locks" tabIndex={0}>
+      <div className={css.wide} role="region" aria-label="List of locks" tabIndex={0}>
         <table>
           <thead>
             <tr>
