@@ -6,8 +6,7 @@ import { inTransaction, type Store } from './store.ts'
 
 /**
  * What a person may no longer read leaves the device. Law: when it is done, every table is as if what the server took of the
- * stream had never come. What was never sent stays, in the outbox, until the person discards it; of a stream of this device alone
- * nothing stays.
+ * stream had never come. What was never sent stays, in the outbox, until the person discards it.
  *
  * In steps of one transaction, so that the app goes on: the person's own membership goes first, and with it the stream leaves
  * every list. A step that was cut short is asked for again: the server says at every connection what is gone.
@@ -59,8 +58,7 @@ function writeLosses(sql: Store['sql'], losses: readonly Loss[]): void {
     .run(lossesKey, JSON.stringify(losses))
 }
 
-/** a stream of this device alone has no server that takes what is in it */
-const taken = `SELECT ${eventColumns}, e.applied_at FROM events e WHERE e.stream = ? AND (e.seq IS NOT NULL OR e.stream LIKE 'local:%')`
+const taken = `SELECT ${eventColumns}, e.applied_at FROM events e WHERE e.stream = ? AND e.seq IS NOT NULL`
 const structure = eventTypes
   .filter((type) => definitionOf(type).part === 'structure')
   .map((type) => `'${type}'`)

@@ -1,6 +1,6 @@
 import { assertNever } from '../../schema/assert.ts'
 import { clockToMs } from '../../schema/events/clock.ts'
-import type { EventDraft } from '../../schema/events/event.ts'
+import { asNewest, type EventDraft, type KnownEvent } from '../../schema/events/event.ts'
 import { isFromFile, localStream } from '../../schema/events/streams.ts'
 import type { FileAnswer, OpeningFault, OpeningFile } from '../../schema/messages/chat-status.ts'
 import type { ApplicationDatabase } from '../runtime/application.ts'
@@ -10,7 +10,8 @@ import { applyBatch } from '../event-store/apply-batch.ts'
 import type { StoredEvent } from '../event-store/block-codec.ts'
 import { dispatchDrafts } from '../event-store/dispatch-drafts.ts'
 import { dropStep } from '../event-store/drop-stream.ts'
-import type { Store } from '../event-store/store.ts'
+import { eventColumns, toEvent } from '../event-store/event-log-table.ts'
+import { inTransaction, type Store } from '../event-store/store.ts'
 import { openedSpaceId } from './opened-space-id.ts'
 import { readSpaceFile, spaceIn, type SpaceFile } from './read-file.ts'
 import { relocation } from './relocate.ts'
@@ -139,8 +140,21 @@ export function fileOpener(
 
   function* removing({ stream, actor }: Mark): Job {
     writeMark({ stream, actor, leaves: true })
+    dropWritten(stream) // the joining too: it is in no list any more
+    yield
     while (dropStep(store, stream, actor) === 'more') yield
     forgetMark()
+  }
+
+  /** What was written here, and so has no place in any log: few events, since older ones are sealed. */
+  function dropWritten(stream: string): void {
+    inTransaction(store, () => {
+      for (const row of sql.prepare(written).rows(stream)) {
+        const event = toEvent(row)
+        if (row[11] !== null) store.projector.unproject(asNewest(event as KnownEvent))
+        store.log.remove(event)
+      }
+    })
   }
 
   // oxlint-disable-next-line require-yield
@@ -209,6 +223,7 @@ interface Mark {
   readonly actor: string
   readonly leaves?: boolean
 }
+const written = `SELECT ${eventColumns}, e.applied_at FROM events e WHERE e.stream = ? AND e.seq IS NULL`
 const key = 'opening_file'
 const keep = `INSERT INTO meta (key, value) VALUES ('${key}', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`
 const forget = `DELETE FROM meta WHERE key = '${key}'`
