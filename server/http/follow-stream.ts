@@ -1,5 +1,5 @@
 import type { Directory } from '../directory.ts'
-import type { EventLog } from '../log/event-log.ts'
+import type { Commit, EventLog } from '../log/event-log.ts'
 import type { TailConnection } from './tail-connection.ts'
 import { encode, encodeCommit } from './tail-messages.ts'
 
@@ -16,7 +16,8 @@ interface Follower {
 
 /**
  * One stream from an offset, backlog and news in one: pages while there are some, then waits for the directory to tell of
- * more. The directory is watched before the first read, so nothing falls between the two.
+ * more. The directory is watched before the first read, so nothing falls between the two. A commit that continues what was
+ * sent is passed on as it is; its text is made once for all who follow.
  */
 export async function followStream(
   log: EventLog,
@@ -29,10 +30,19 @@ export async function followStream(
   let position = after
   let wake = () => {}
   let news = true
+  /** all that there is was sent */
+  let idle = false
   const stop = directory.watch((commit, moved) => {
     if (commit.stream === stream) {
-      news = true
-      wake()
+      const follows = idle && !news && commit.after === position && commit.items.length <= limit
+      const bytes = follows && connection.waiting === 0 && allowed() ? encodedOnce(commit, inlineBytes) : null
+      if (bytes) {
+        connection.write(bytes)
+        position = commit.items.at(-1)!.seq
+      } else {
+        news = true
+        wake()
+      }
     }
     // at once, also where the client does not read and so nothing below goes on
     if (moved(actor) && !allowed()) {
@@ -55,11 +65,25 @@ export async function followStream(
       } else {
         await new Promise<void>((resolve) => {
           wake = resolve
-          if (news || signal.aborted) resolve()
+          if (signal.aborted) resolve()
+          idle = true
         })
+        idle = false
       }
     }
   } finally {
     stop()
   }
+}
+
+/** null: it is too large for one message */
+const encoded = new WeakMap<Commit, Buffer | null>()
+
+function encodedOnce(commit: Commit, inlineBytes: number): Buffer | null {
+  const known = encoded.get(commit)
+  if (known !== undefined) return known
+  const size = commit.items.reduce((sum, { data }) => sum + data.length, 0)
+  const made = size > inlineBytes ? null : encodeCommit(commit, inlineBytes)
+  encoded.set(commit, made)
+  return made
 }
