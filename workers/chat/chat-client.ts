@@ -11,6 +11,7 @@ import type { OpenFileRequest, RemoveRequest } from '../snapshot/open-file.ts'
 import type { Client } from '../runtime/client/client.ts'
 import { connect } from '../runtime/client/connect.ts'
 import { takeEarlyHost } from './early-host.ts'
+import { networkSwitch } from './network-switch.ts'
 import { syncNudges } from './nudge-sync.ts'
 import { spawnCoordinator, spawnHost } from './spawn.ts'
 
@@ -53,7 +54,11 @@ export function connectChat(): ChatClient {
     coordinator: spawnCoordinator,
     wakePeer: sync.nudge,
   })
-  client.status$.subscribe((status) => sync.setLeader(status.role === 'leader'))
+  const network = networkSwitch((cut) => client.setContext('cut', cut))
+  client.status$.subscribe(({ role, application }) => {
+    sync.setLeader(role === 'leader')
+    network.heard((application as Partial<ChatStatus>).cut)
+  })
   return {
     ...client,
     status$: client.status$.pipe(map(chatStatus)),
@@ -70,7 +75,7 @@ export function connectChat(): ChatClient {
     pastRoom: (question) => client.call('pastRoom', question),
     traceRow: (row) => client.call('traceRow', row),
     traceEvent: (event) => client.call('traceEvent', event),
-    setNetwork: (on) => client.setContext('cut', !on),
+    setNetwork: network.set,
     close() {
       sync.close()
       client.close()

@@ -52,10 +52,10 @@ export function openEventStore(database: ApplicationDatabase): EventStore {
   const sync = syncConversation(store, database, send, loads.want)
   const sealing = sealInQuiet(() => !database.full && sealStep(store), database)
   const files = fileOpener(store, database, bytesOfFile)
-  let cut = false
-  let status: Pick<ChatStatus, 'outbox' | 'cut' | 'openingFile'> = {
+  /** undefined: no tab has spoken yet, and the last leader's word stands */
+  let cut: boolean | undefined
+  let status: Pick<ChatStatus, 'outbox' | 'openingFile'> & { readonly cut?: boolean } = {
     outbox: { pending: 0, failed: 0 },
-    cut,
     openingFile: null,
   }
   projectStored(store)
@@ -98,7 +98,7 @@ export function openEventStore(database: ApplicationDatabase): EventStore {
         cut === status.cut &&
         openingFile === status.openingFile
       if (!isSame) {
-        status = { outbox: { pending, failed }, cut, openingFile }
+        status = { outbox: { pending, failed }, openingFile, ...(cut !== undefined && { cut }) }
       }
       return status
     },

@@ -55,9 +55,9 @@ function Both({ query }: { query: InspectedQuery }) {
         />
       )}
       <p className={css.words}>
-        The left way computes the change of the result from the changed rows. The right way is SQLite alone: the query
-        is run again, and all its rows are read. Nobody compares, sends or draws those. Look at a room where people
-        write, or <a href="/bench">measure both without the app</a>.
+        To keep it up to date, the change of the result is computed from the changed rows. To run it again is SQLite
+        alone: all its rows are read, and nobody compares, sends or draws them. Look at a room where people write, or{' '}
+        <a href="/bench">measure both without the app</a>.
       </p>
     </>
   )
