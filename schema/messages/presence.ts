@@ -1,4 +1,4 @@
-import type { OpenRoom } from './sync.ts'
+import { chatNames, type OpenRoom } from './sync.ts'
 
 /**
  * Who is here and who types. Nothing of it is an event: it is said, told to those who are there, and forgotten.
@@ -39,7 +39,7 @@ export type PresenceLineMessage =
   /** nothing is known until it does again */
   | { readonly type: 'LOST' }
 
-export const presenceChannel = 'rsql-presence'
+export const presenceChannel = `${chatNames.peerChannel} presence`
 /** how often a tab says that it is still there; hidden ones are slowed down by browsers to once a minute */
 export const presenceBeatMs = 30_000
 /** how often a tab says that somebody still types */

@@ -12,7 +12,7 @@ export async function randomRequest(client: AnyClient, world: World, quiet: Spac
   const { stream, room } = space
   const cookie = { cookie: by.cookie }
   const good = () => Array.from({ length: random.pick([1, 1, 1, 2, 5]) }, () => world.goodEvent(random, by, space))
-  switch (random.between(0, 12)) {
+  switch (random.between(0, 14)) {
     case 0:
     case 1:
       return world.append(by, stream, good())
@@ -107,10 +107,31 @@ export async function randomRequest(client: AnyClient, world: World, quiet: Spac
       const sent = mutated(random, { name: 'Ada', id: 'AA', code: '0000', session: 'others', response: passkeyAnswer })
       return client.ask('POST', path, random.chance(0.7) ? cookie : {}, JSON.stringify(sent))
     }
+    case 12: {
+      const said = { tab: 'one', watch: [stream, quiet.stream], typing: { stream, room }, whole: true }
+      return client.ask('POST', '/api/presence', cookie, JSON.stringify(mutated(random, said)))
+    }
+    case 13: {
+      const sha256 = random.pick([fileHash, 'a'.repeat(64), 'A'.repeat(64), ...nastyTexts].map(inAddress))
+      const query = ['at', 'size', 'stream', 'message']
+        .filter(() => random.chance(0.5))
+        .map(
+          (name) => `${name}=${inAddress(random.pick(['0', '5', '-1', '1e9', stream, quiet.stream, ...nastyTexts]))}`,
+        )
+      const path = `/api/blobs/${sha256}?${query.join('&')}`
+      if (random.chance(0.5))
+        return client.ask('GET', path, { ...cookie, range: random.pick(['bytes=0-', 'bytes=9-2', 'x']) })
+      return client.ask('PUT', path, cookie, random.pick(['hello', '', damaged(random, 'hello')]))
+    }
     default:
       return client.ask('GET', at(stream, `events?limit=${random.between(1, 50)}`), cookie)
   }
 }
+
+/** of “hello” */
+const fileHash = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824'
+
+const inAddress = (text: string) => encodeURIComponent(text.toWellFormed()).slice(0, 1000)
 
 /** All but the one that would take the person out of this world. */
 const accountPaths = [

@@ -158,7 +158,6 @@ export function Composer(props: ComposerProps) {
       )}
       <Tray chosen={files} onChange={setFiles} />
       <div className={css.field} onFocus={choose.first}>
-        <ChooseFiles onChoose={choose.take} />
         <GrowingTextarea
           onFiles={choose.take}
           ref={field}
@@ -180,6 +179,7 @@ export function Composer(props: ComposerProps) {
           aria-activedescendant={people.length > 0 ? `${listId}-${chosen}` : undefined}
           enterKeyHint="send"
         />
+        <ChooseFiles onChoose={choose.take} />
         <IconButton
           label="Send message"
           className={css.send}

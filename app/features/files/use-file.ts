@@ -44,7 +44,9 @@ export function useFile(key: FileKey | null, file: NamedFile): ShownFile {
     // the file is what the message says for ever; whether there is a network counts only where it was missed
     // oxlint-disable-next-line react/exhaustive-deps
   }, [stream, message, sha256, retry])
-  return shown
+  // not known yet: in a moment it comes, or there is no network
+  const waits = shown.state === 'missing' && shown.why === 'offline' && sync.state === 'connecting'
+  return waits ? { state: 'loading' } : shown
 }
 
 function hold(name: string, read: () => Promise<Blob>): Held {

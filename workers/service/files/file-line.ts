@@ -1,3 +1,5 @@
+import { chatNames } from '../../../schema/messages/sync.ts'
+
 /** The sync client → tabs, over a BroadcastChannel: how far a message's file is on its way, and that all of them are there. */
 export type FileNews =
   | {
@@ -11,7 +13,7 @@ export type FileNews =
     }
   | { readonly type: 'SENT'; readonly stream: string; readonly message: string }
 
-export const fileChannel = 'rsql-files'
+export const fileChannel = `${chatNames.peerChannel} files`
 
 export function openFileLine(): (news: FileNews) => void {
   const channel = new BroadcastChannel(fileChannel)
