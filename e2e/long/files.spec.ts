@@ -49,7 +49,6 @@ test('files that are queued offline are stored once each, whatever ends the brow
     await expect(tab.getByRole('button', { name: `Save recording ${n}.bin` })).toBeVisible()
     if (n % every === every - 1) await restart(true)
   }
-  expect(await filesInLog(hana, stream)).toEqual([])
   const began = Date.now()
   for (let arrived = 0, ends = 0; arrived < count;) {
     // ended while they are sent, three times

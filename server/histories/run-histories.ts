@@ -28,7 +28,7 @@ import {
  * no event reaches who may not read it, by any channel, and every event reaches who may; nobody writes who may not.
  *
  * Channels: pages from an offset, newest pages, outlines, the tail of one stream, the tail of all streams, the lists of
- * streams and of spaces, and what an append answers.
+ * streams and of spaces, files that messages name, and what an append answers.
  */
 export interface Report {
   readonly histories: number
@@ -68,6 +68,8 @@ export async function runHistories(options: {
 }
 
 const historiesPerServer = 50
+/** of “hello”, which everybody has brought */
+const fileHash = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824'
 const steps = 24
 const ways = ['events?limit=5000', 'latest?limit=500', 'outline', 'latest?room=r&names']
 
@@ -94,6 +96,8 @@ class History {
   readonly #streams: ModelStream[] = []
   /** ids of what is in each stream */
   readonly #log = new Map<string, string[]>()
+  /** ids of messages that were sent; each names the one file */
+  readonly #messages = new Set<string>()
   readonly #tails: Tail[] = []
   #clock = BigInt(Date.now() - 60_000) << 16n
 
@@ -111,6 +115,7 @@ class History {
       await this.#act()
       if (this.#random.chance(0.25)) await this.#openTail()
       await this.#look(this.#random.pick(this.#people), this.#random.pick(this.#streams), this.#random.pick(ways))
+      await this.#lookAtFile(this.#random.pick(this.#people), this.#random.pick(this.#streams))
     }
     for (const person of this.#people) {
       for (const stream of this.#streams) await this.#look(person, stream, this.#random.pick(ways))
@@ -275,7 +280,14 @@ class History {
   }
 
   #message(stream: ModelStream, by: Person): AnyEvent {
-    return this.#event(by, stream.stream, 'message.create', { room: 'r', payload: { text: 'x' } })
+    const files = [{ sha256: fileHash, name: 'x', type: 'text/plain', size: 5 }]
+    const event = this.#event(by, stream.stream, 'message.create', {
+      room: 'r',
+      version: 2,
+      payload: { text: 'x', files },
+    })
+    this.#messages.add(event.id)
+    return event
   }
   #say(stream: ModelStream, by: Person): Promise<void> {
     const allowed = isRoom(stream) && isAtLeast(roleIn(stream, by.actor), 'member')
@@ -416,6 +428,22 @@ class History {
     }
     if (allowed && way.startsWith('events') && seen.length !== ids.length) {
       throw new Error(`${person.name} misses ${ids.length - seen.length} events of ${stream.stream}`)
+    }
+  }
+
+  async #lookAtFile(person: Person, stream: ModelStream): Promise<void> {
+    this.looks++
+    const ids = this.#log.get(stream.stream) ?? []
+    const message = ids.length > 0 ? this.#random.pick(ids) : 'none'
+    const query = new URLSearchParams({ stream: stream.stream, message })
+    const { status, text } = await this.#server.ask(person.cookie, `/api/blobs/${fileHash}?${query}`)
+    const expected = reads(stream, person.actor)
+      ? this.#messages.has(message)
+        ? status === 200
+        : status === 404
+      : status >= 400
+    if (!expected || (text === 'hello') !== (status === 200)) {
+      throw new Error(`${person.name} was answered ${status} for the file of ${message} in ${stream.stream}`)
     }
   }
 
