@@ -3,10 +3,49 @@ import type { Page } from '@playwright/test'
 import { eventually } from './support/eventually.ts'
 import { expect, test } from './support/fixtures.ts'
 import { OtherPerson } from './support/other-person.ts'
-import { message, openDemo, openRoom, say, signIn, syncPill } from './support/rooms.ts'
-import { rowsOf, valueOf } from './support/tab.ts'
+import { composer, message, openDemo, openRoom, say, signIn, syncPill } from './support/rooms.ts'
+import { leaderAmong, rowsOf, valueOf } from './support/tab.ts'
 
 /* The parts of the inspector that show what lies below a screen: tabs, time, why, both engines. */
+
+test('tabs: a leader and a coordinator are ended while messages come, and nothing is lost', async ({
+  openTab,
+  server,
+}) => {
+  const host = await OtherPerson.signIn(server.url, 'Hana Host')
+  const { stream, rooms } = await host.createSpace('Field notes', ['general'])
+  const a = await openTab()
+  await signIn(a, 'Ada')
+  await openRoom(a, 'general')
+  const b = await openTab(`${new URL(a.url()).pathname}?inspect=tabs`)
+  await expect(b.getByTestId('tab')).toHaveCount(2)
+  const { leader } = await leaderAmong([a, b])
+  await expect(b.getByTestId('leader')).toHaveAttribute('data-tab', await tabIdOf(leader))
+  const writing = writeOn(host, stream, rooms[0]!)
+
+  const epoch = Number(await b.getByTestId('leader').getAttribute('data-epoch'))
+  await b.getByRole('button', { name: 'End the leader’s worker' }).press('Enter')
+  await expect(b.getByTestId('outcome')).toContainText('Nothing lost.')
+  await expect(b.getByTestId('failover')).toHaveAttribute('data-ms', /\d/)
+  await expect(b.getByTestId('leader')).toHaveAttribute('data-epoch', String(epoch + 1))
+  const next = await leaderAmong([a, b])
+  await expect(b.getByTestId('leader')).toHaveAttribute('data-tab', await tabIdOf(next.leader))
+
+  await b.getByRole('button', { name: 'End the coordinator' }).press('Enter')
+  await expect(b.getByTestId('outcome')).toHaveAttribute('data-what', 'coordinator')
+  await expect(b.getByTestId('outcome')).toContainText('Nothing lost.')
+  expect((await leaderAmong([a, b])).leader, 'the leader stays').toBe(next.leader)
+
+  const written = await writing.stop()
+  await eventually(() => valueOf(b, 'SELECT count(*) FROM timeline_items'), 'all that was written').toBe(written.length)
+  const events = Number(
+    await valueOf(b, `SELECT (SELECT count(*) FROM events) + (SELECT ifnull(sum(events), 0) FROM applied_events)`),
+  )
+  const counted = Number(await b.getByTestId('outcome').getAttribute('data-after'))
+  expect(counted).toBeLessThanOrEqual(events)
+  await expect(b.getByTestId('outcome')).toHaveAttribute('data-well', 'true')
+  await expectAccessible(b)
+})
 
 test('the network is switched off for all tabs; what waits is listed, dropped or sent', async ({ openTab, server }) => {
   const host = await OtherPerson.signIn(server.url, 'Hana Host')
@@ -117,6 +156,56 @@ test('why: from a message to the events that made it, and from an event to its r
   await tab.goBack()
   await expect(row).toHaveAttribute('data-id', id)
 })
+
+test('both engines: the query that is kept and the one that is run again agree on live traffic', async ({
+  openTab,
+  server,
+}) => {
+  const host = await OtherPerson.signIn(server.url, 'Hana Host')
+  const { stream, rooms } = await host.createSpace('Field notes', ['general'])
+  const tab = await openTab()
+  await signIn(tab, 'Ada')
+  await openRoom(tab, 'general')
+  await expect(composer(tab)).toBeVisible()
+  await tab.goto(`${tab.url()}?inspect=engines`)
+  const both = tab.getByTestId('both')
+  await expect(both).toBeVisible()
+  const select = tab.getByLabel('Query')
+  const timeline = select.locator('option', { hasText: 'order_key' }).filter({ hasText: 'snippet' }).first()
+  await select.selectOption((await timeline.getAttribute('value'))!)
+  const writing = writeOn(host, stream, rooms[0]!)
+  await expect(async () => {
+    const [turns, compared] = [await both.getAttribute('data-turns'), await both.getAttribute('data-compared')]
+    expect(Math.min(Number(turns), Number(compared))).toBeGreaterThan(5)
+  }).toPass()
+  const written = await writing.stop()
+  await expect(both).toHaveAttribute('data-different', '0')
+  await expect(message(tab, written.at(-1)!)).toHaveCount(1)
+  await expect(both).toHaveAttribute('data-rows', String(written.length))
+  await expectAccessible(tab)
+})
+
+/** Somebody else writes without a pause, until it is stopped; answers what they wrote. */
+function writeOn(host: OtherPerson, stream: string, room: string): { stop(): Promise<string[]> } {
+  const texts: string[] = []
+  const stopping = new AbortController()
+  const done = (async () => {
+    while (!stopping.signal.aborted) {
+      texts.push(`traffic ${texts.length}.`)
+      await host.say(stream, room, texts.at(-1)!)
+      await new Promise((resolve) => setTimeout(resolve, 40))
+    }
+  })()
+  return {
+    async stop() {
+      stopping.abort()
+      await done
+      return texts
+    },
+  }
+}
+
+const tabIdOf = (tab: Page): Promise<string> => tab.evaluate(() => window.__TAB_ID!)
 
 async function edit(tab: Page, text: string, to: string): Promise<void> {
   await message(tab, text).hover()
