@@ -4,6 +4,7 @@ import { VitePWA } from 'vite-plugin-pwa'
 import { protocolVersion } from './schema/messages/runtime/protocol.ts'
 import { chatNames } from './schema/messages/sync.ts'
 import { className } from './scripts/class-names.ts'
+import { inlineScript } from './scripts/inline-script.ts'
 import { nameBuild } from './scripts/name-build.ts'
 import { precompress } from './scripts/precompress.ts'
 import { preloadApp } from './scripts/preload-app.ts'
@@ -67,6 +68,7 @@ export default defineConfig({
       devOptions: { enabled: true, type: 'module' },
     }),
     staticWelcome('app/static-welcome.tsx'),
+    inlineScript('app/kept-screen/draw-kept-screen.ts', /<!-- kept-screen.*?-->/),
     nameBuild(),
     precompress(),
   ],

@@ -5,6 +5,8 @@ import { useRouteFocus } from './focus/use-route-focus.ts'
 import { useClientStatus, useLive, useLiveQuery, type Live } from './live/index.ts'
 import { loadTheRest } from './load-the-rest.ts'
 import { currentRoute, navigate, useRoute, type Route } from './routes.ts'
+import { dropKeptScreen, isLive } from './kept-screen/shown-screen.ts'
+import { useKeptScreen } from './kept-screen/use-kept-screen.ts'
 import { knowsNobody, rememberSpaces } from './known-device.ts'
 import { Button } from './shell/Button.tsx'
 import { PaneBoundary } from './shell/PaneBoundary.tsx'
@@ -48,6 +50,11 @@ export function App() {
   // a device that knows nobody is welcomed at once; its database opens meanwhile
   const [welcome] = useState(knowsNobody)
   const count = spaces.data.length
+  const { problem } = useClientStatus()
+  useEffect(() => {
+    // what is said instead must be seen
+    if (problem || (!waiting && count === 0)) dropKeptScreen()
+  }, [problem, waiting, count])
   useLayoutEffect(() => {
     if (waiting) return
     keepLocal()
@@ -107,6 +114,7 @@ function Starting() {
 function Spaces({ spaces }: { spaces: readonly SpaceRow[] }) {
   const route = useRoute()
   useRouteFocus(route)
+  useKeptScreen(spaces[0]!.id)
   const { client } = useLive()
   useEffect(() => loadTheRest(client), [client])
   const [dialog, setDialog] = useState<'add' | 'switch' | null>(null)
@@ -122,7 +130,7 @@ function Spaces({ spaces }: { spaces: readonly SpaceRow[] }) {
 
   const pane = route.panel ? 'panel' : route.room ? 'room' : 'list'
   return (
-    <div className={css.shell} data-pane={pane} data-panel={route.panel ? '' : undefined}>
+    <div className={css.shell} data-shell data-pane={pane} data-panel={route.panel ? '' : undefined}>
       <div className={css.rail}>
         <SpaceRail spaces={spaces} current={space?.id ?? null} onAdd={() => setDialog('add')} />
       </div>
@@ -149,6 +157,9 @@ function InSpace({ space, route, onSwitch }: { space: SpaceRow; route: Route; on
   const live = useLive()
   const phone = usePhone()
   const { data: open, status } = useLiveQuery(roomsOf(space.stream))
+  useEffect(() => {
+    if (!route.room && status !== 'loading') isLive('main')
+  }, [route.room, status])
   const own = usePrivateRooms(space.id)
   const rooms = useMemo(() => [...open, ...own.rooms, ...own.directs], [open, own])
   const stream = route.room ? streamOfRoom(space.id, route.room) : space.stream
@@ -172,6 +183,7 @@ function InSpace({ space, route, onSwitch }: { space: SpaceRow; route: Route; on
       >
         <div
           className={css.list}
+          data-region="list"
           role={phone && !route.room && !route.panel ? 'main' : 'region'}
           aria-label={`Space ${space.name}`}
         >
@@ -179,7 +191,7 @@ function InSpace({ space, route, onSwitch }: { space: SpaceRow; route: Route; on
             <RoomList space={space} onSwitch={onSwitch} />
           </PaneBoundary>
         </div>
-        <main className={css.main}>
+        <main className={css.main} data-region="main">
           <PaneBoundary
             name={route.page ? 'the page' : 'the room'}
             resetKey={route.page ?? route.room}
@@ -199,7 +211,7 @@ function InSpace({ space, route, onSwitch }: { space: SpaceRow; route: Route; on
           </PaneBoundary>
         </main>
         {route.panel && (
-          <div className={css.panel}>
+          <div className={css.panel} data-region="panel">
             <PaneBoundary
               name="the panel"
               resetKey={JSON.stringify(route.panel)}
@@ -225,6 +237,7 @@ function letGoOf(live: Live, stream: string, room: string | null): void {
 /** A space that was just joined, or a link to one that this device does not have. */
 function Arriving({ route, onAdd }: { route: Route; onAdd(): void }) {
   const { sync } = useClientStatus()
+  useEffect(dropKeptScreen, [])
   if (!route.space) return null
   const stranger = sync.state === 'live' || sync.state === 'off' || sync.state === 'signed-out'
   return (

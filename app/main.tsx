@@ -7,6 +7,7 @@ import { leaveKeysToInputMethods } from './focus/input-methods.ts'
 import { takeDroppedFiles } from './features/files/take-files.ts'
 import { openFromNotifications } from './features/rooms/open-from-notification.ts'
 import { watchServiceWorker } from './features/status/service-worker-update.ts'
+import { keepScreens } from './kept-screen/keep-screen.ts'
 import { knowsNobody } from './known-device.ts'
 import { LiveProvider, type Live } from './live/index.ts'
 import { takeOver } from './take-over.ts'
@@ -18,6 +19,7 @@ export function render(live: Live): void {
   takeDroppedFiles()
   openFromNotifications()
   watchServiceWorker()
+  keepScreens()
   const page = document.documentElement
   const root = document.getElementById('root')!
   const draw = () =>

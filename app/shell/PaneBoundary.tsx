@@ -1,4 +1,5 @@
 import { Component, type ErrorInfo, type ReactNode } from 'react'
+import { dropKeptScreen } from '../kept-screen/shown-screen.ts'
 import { wordsOf } from '../refusal-words.ts'
 import { Button } from './Button.tsx'
 import css from './PaneBoundary.module.css'
@@ -30,6 +31,7 @@ export class PaneBoundary extends Component<Props, State> {
   }
   override componentDidCatch(_error: Error, info: ErrorInfo): void {
     this.props.onError?.()
+    dropKeptScreen()
     this.setState({ where: info.componentStack ?? '' })
   }
   override render(): ReactNode {

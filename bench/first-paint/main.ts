@@ -6,15 +6,20 @@ import { parseArgs } from 'node:util'
 import { SyncServer } from '../../e2e/support/sync-server.ts'
 import { browserArguments, findBrowser } from '../../scripts/find-browser.ts'
 import { traceTasks } from './longest-task.ts'
+import { benchReloads } from './reloads.ts'
 
 /**
- * `npm run bench -- first-paint [--profiles 10] [--against DIST]`: what a person sees at their first visit, each time with
- * a fresh profile; with another build in DIST, both in turn. Needs a build in `dist`.
+ * `npm run bench -- first-paint [--profiles 10] [--reloads 20] [--against DIST]`: what a person sees at their first visit, each
+ * time with a fresh profile, and at reloads of the demo; with another build in DIST, both in turn. Needs a build in `dist`.
  */
 export async function runFirstPaintBench(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
-    options: { profiles: { type: 'string', default: '10' }, against: { type: 'string' } },
+    options: {
+      profiles: { type: 'string', default: '10' },
+      reloads: { type: 'string', default: '20' },
+      against: { type: 'string' },
+    },
   })
   const browser = findBrowser((line) => console.log(line))
   if (browser.type === 'missing') throw new Error(browser.advice)
@@ -30,6 +35,11 @@ export async function runFirstPaintBench(args: string[]): Promise<void> {
     for (let n = 0; n < Number(values.profiles); n++) {
       for (const [build, { url }] of servers) visits.get(build)!.push(await visit(browser.executablePath, url))
     }
+    await benchReloads(
+      browser.executablePath,
+      [...servers].map(([build, { url }]) => ({ build, url })),
+      Number(values.reloads),
+    )
   } finally {
     for (const server of servers.values()) await server.dispose()
     print(visits)

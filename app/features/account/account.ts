@@ -2,6 +2,7 @@ import type { EventDraft } from '../../../schema/events/event.ts'
 import { streamKind } from '../../../schema/events/streams.ts'
 import type { Account, Identity } from '../../../schema/messages/http.ts'
 import { sql, type TypedQuery } from '../../live/index.ts'
+import { forgetScreens } from '../../kept-screen/keep-screen.ts'
 import { ask, nowCalled } from '../identity/identity.ts'
 import { roomMember } from '../rooms/private-room-events.ts'
 import { joinSpace } from '../spaces/space-events.ts'
@@ -36,6 +37,7 @@ export async function deleteAccount(): Promise<void> {
 }
 
 function startAnew(): void {
+  forgetScreens()
   location.replace('/')
 }
 

@@ -1,6 +1,7 @@
 import { ArrowLeft } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { homeStream, streamKind, streamOfRoom } from '../../../schema/events/streams.ts'
+import { dropKeptScreen } from '../../kept-screen/shown-screen.ts'
 import { useClientStatus, useDispatch, useLive, useLiveChanges, useLiveQuery, useLiveRow } from '../../live/index.ts'
 import { openedPanel, panelKinds, panels, type Panel } from '../../panels.ts'
 import { navigate, openPanel, type Route } from '../../routes.ts'
@@ -200,6 +201,7 @@ function beginningOf(room: string): string {
 
 function MissingRoom({ space }: { space: SpaceRow }) {
   const status = useClientStatus()
+  useEffect(dropKeptScreen, [])
   const arriving = streamKind(space.stream) !== 'local' && status.sync.state !== 'live'
   return (
     <div className={pane.instead}>

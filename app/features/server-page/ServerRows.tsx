@@ -1,4 +1,5 @@
 import { useLayoutEffect, useMemo, useRef } from 'react'
+import { isLive } from '../../kept-screen/shown-screen.ts'
 import { MessageActionsContext, noActions } from '../messages/message-actions.ts'
 import { MessageRow } from '../messages/MessageRow.tsx'
 import { DateLine } from '../timeline/DateLine.tsx'
@@ -21,6 +22,8 @@ export function ServerRows({ page, me, myNames }: Props) {
   useLayoutEffect(() => {
     const element = viewport.current!
     element.scrollTop = element.scrollHeight
+    // newer than what was kept
+    isLive('main')
   }, [])
   return (
     <MessageActionsContext value={noActions}>

@@ -12,6 +12,7 @@ import {
 } from 'react'
 import { assertNever } from '../../../schema/assert.ts'
 import { keyIn } from '../../../schema/events/key.ts'
+import { isLive, keptEndIsShown } from '../../kept-screen/shown-screen.ts'
 import { useLive } from '../../live/index.ts'
 import { showError } from '../../shell/toasts.tsx'
 import { useLate } from '../../shell/use-late.ts'
@@ -73,7 +74,8 @@ export function Timeline(props: TimelineProps) {
   const marks = useReadMarks({ stream, room, actor: me })
   const page = useServerPage(stream, room)
   const readUpTo = marks.loading ? undefined : marks.upTo
-  const opening = useOpening(window, { room, message, me, readUpTo, endIsShown: page !== null })
+  const endIsShown = page !== null || keptEndIsShown(stream, room)
+  const opening = useOpening(window, { room, message, me, readUpTo, endIsShown })
   const waiting = (!opening || snapshot.status === 'loading') && snapshot.status !== 'error'
   const late = useLate(waiting)
   const open = useOpenHandle(props.handle, waiting)
@@ -129,7 +131,10 @@ const head: Drawn = { kind: 'head', key: 'beginning' }
 function OpenTimeline(props: OpenProps) {
   const { stream, room, me, myNames, threads, message, window, snapshot, marks, opening } = props
   const { rows, hasOlder, hasNewer } = snapshot
-  useEffect(() => dropServerPage(stream, room), [stream, room])
+  useEffect(() => {
+    dropServerPage(stream, room)
+    if (threads) isLive('main')
+  }, [stream, room, threads])
   const [dividedAt, setDividedAt] = useState(marks.upTo)
 
   const items = useMemo<readonly Drawn[]>(() => {

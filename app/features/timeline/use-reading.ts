@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { beforeKeeping } from '../../kept-screen/keep-screen.ts'
 import { useLiveRow } from '../../live/index.ts'
 import { ReadFrontier } from './read-frontier.ts'
 import { attentive, useAttention, type ReadMarks } from './read-marks.ts'
@@ -69,6 +70,15 @@ export function useReading(options: Options): Reading {
     const { rows, me, onAllRead } = latest.current
     if (frontier.firstUnread(rows, me) < 0) onAllRead(frontier.upTo)
   })
+
+  useEffect(
+    () =>
+      beforeKeeping(() => {
+        const { rows, me, onAllRead } = latest.current
+        if (frontier && frontier.firstUnread(rows, me) < 0) onAllRead(frontier.upTo)
+      }),
+    [frontier],
+  )
 
   // what is unread before the loaded rows
   const first = rows[0]?.order_key
