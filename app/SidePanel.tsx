@@ -1,5 +1,6 @@
-import { lazy, type ReactNode } from 'react'
+import { lazy, useEffect, type ReactNode } from 'react'
 import { homeStream, isPrivateRoom, streamOfRoom } from '../schema/events/streams.ts'
+import { isLive } from './kept-screen/shown-screen.ts'
 import type { Panel, PanelKind, PanelOf } from './panels.ts'
 import type { Route } from './routes.ts'
 import { PagesPanel } from './features/pages/PagesPanel.tsx'
@@ -10,6 +11,8 @@ import type { SpaceRow } from './features/spaces/spaces-query.ts'
 import { PinsPanel } from './features/threads/PinsPanel.tsx'
 import { ThreadPanel } from './features/threads/ThreadPanel.tsx'
 import { ThreadsPanel } from './features/threads/ThreadsPanel.tsx'
+import { QueryPanel } from './features/views/QueryPanel.tsx'
+import { ViewPanel } from './features/views/ViewPanel.tsx'
 
 // they read Yjs documents
 const PageComments = lazy(() => import('./features/pages/PageComments.tsx'))
@@ -23,6 +26,7 @@ interface Shown<K extends PanelKind> {
 
 /** What stands beside the room: a chunk of its own. */
 export default function SidePanel(shown: { space: SpaceRow; route: Route; panel: Panel }) {
+  useEffect(() => isLive('panel'), [])
   return (content[shown.panel.kind] as (shown: Shown<PanelKind>) => ReactNode)(shown)
 }
 
@@ -46,6 +50,8 @@ const content: { readonly [K in PanelKind]: (shown: Shown<K>) => ReactNode } = {
     ) : null,
   pins: ({ space, route }) =>
     route.room ? <PinsPanel stream={streamOfRoom(space.id, route.room)} room={route.room} /> : null,
+  view: ({ space, panel }) => <ViewPanel key={panel.view} space={space} id={panel.view} />,
+  query: ({ space, panel }) => <QueryPanel key={panel.sql} space={space} sql={panel.sql} name={panel.name} />,
   members: ({ space, route }) =>
     route.room && isPrivateRoom(route.room) ? (
       <RoomMembersPanel key={route.room} space={space} room={route.room} />

@@ -9,6 +9,8 @@ const samples: { readonly [K in PanelKind]: PanelOf<K> } = {
   comments: { kind: 'comments' },
   history: { kind: 'history', at: '117000000000000000' },
   pins: { kind: 'pins' },
+  view: { kind: 'view', view: '01V &?#' },
+  query: { kind: 'query', sql: "SELECT '&?#' -- a\nFROM rooms", name: 'a & b' },
   members: { kind: 'members' },
 }
 

@@ -54,6 +54,23 @@ export const panels = {
     print: ({ at }): Record<string, string> => (at === null ? {} : { at }),
   }),
   pins: plain('Pinned', { label: 'Pinned messages', icon: Pin }),
+  /** one of those that the person saved */
+  view: define<{ readonly view: string }>({
+    title: 'View',
+    button: null,
+    parse(search) {
+      const view = search.get('view')
+      return view ? { view } : null
+    },
+    print: ({ view }) => ({ view }),
+  }),
+  /** a SELECT that is not saved; a link brings one */
+  query: define<{ readonly sql: string; readonly name: string }>({
+    title: 'New view',
+    button: null,
+    parse: (search) => ({ sql: search.get('sql') ?? '', name: search.get('name') ?? '' }),
+    print: ({ sql, name }): Record<string, string> => ({ ...(sql && { sql }), ...(name && { name }) }),
+  }),
   members: plain('Members', { label: 'Members', icon: Users }),
 } as const
 

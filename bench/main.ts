@@ -10,10 +10,10 @@ import { benchProduct } from './main-job/product.ts'
 import { step } from './step.ts'
 
 /**
- * `npm run bench -- [main|app|failover|snapshot|engine|peers|search|bytes|flat|first-paint|compare] [--json FILE] [--plot FILE.svg] [--messages N] [--rounds N]`: figures as a table on screen and
+ * `npm run bench -- [main|app|failover|snapshot|engine|peers|search|bytes|flat|first-paint|views|compare] [--json FILE] [--plot FILE.svg] [--messages N] [--rounds N]`: figures as a table on screen and
  * as JSON in FILE.
  * `main` runs the product's own workers in Chromium; `engine` compares the dataflow engine with plain SQLite, in Node; `peers` with
- * other engines of live queries; `bytes` says what a history takes on the device, `flat` whether a large one comes in evenly; `snapshot` has new devices take in a space as one file; `first-paint` opens fresh profiles; `compare` runs a part at an earlier commit too; `app` is the last part of `main`, `failover` closes and crashes the leader again and again.
+ * other engines of live queries; `bytes` says what a history takes on the device, `flat` whether a large one comes in evenly; `snapshot` has new devices take in a space as one file; `first-paint` opens fresh profiles; `views` has hundreds of saved views live; `compare` runs a part at an earlier commit too; `app` is the last part of `main`, `failover` closes and crashes the leader again and again.
  */
 if (process.argv[2] === 'engine') {
   const { runEngineBench } = await import('./engine/run.ts')
@@ -38,6 +38,11 @@ if (process.argv[2] === 'flat') {
 if (process.argv[2] === 'search') {
   const { runSearchBench } = await import('./search/main.ts')
   await runSearchBench(process.argv.slice(3))
+  process.exit()
+}
+if (process.argv[2] === 'views') {
+  const { runViewsBench } = await import('./views.ts')
+  await runViewsBench(process.argv.slice(3))
   process.exit()
 }
 if (process.argv[2] === 'first-paint') {
@@ -102,7 +107,7 @@ if (part === 'main') {
   if (values.json) writeJson(values.json, run)
 } else {
   console.error(
-    `there is no benchmark "${part}": main, app, failover, snapshot, engine, peers, search, bytes, first-paint, compare`,
+    `there is no benchmark "${part}": main, app, failover, snapshot, engine, peers, search, bytes, first-paint, views, compare`,
   )
   process.exit(1)
 }

@@ -13,7 +13,7 @@ const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1_000_000)
 test(`what was here last is shown at once, marked; never as live, and never after it was erased: ${reloads} loads between random writes`, async ({
   enter,
   host,
-  place: { stream, room },
+  place: { ofSpace, stream, room },
 }) => {
   test.setTimeout(120_000 + reloads * 5_000)
   console.log(`RELOADS=${reloads} SEED=${seed} npm run kept-screens`)
@@ -100,7 +100,7 @@ test(`what was here last is shown at once, marked; never as live, and never afte
   await untilKept(tab)
   await leave(tab, beside)
   const [ada] = await rowsOf(beside, "SELECT person_id FROM memberships WHERE name = 'Ada'")
-  await host.append(stream, [host.event('member.leave', stream, {}, { entity: String(ada!['person_id']) })])
+  await host.append(ofSpace, [host.event('member.leave', ofSpace, {}, { entity: String(ada!['person_id']) })])
   await expect(roomLink(beside, 'general')).toHaveCount(0)
   await eventually(() => stored(beside)).toBe(null)
 

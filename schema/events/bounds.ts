@@ -26,6 +26,8 @@ export const bounds = {
   nameLength: 200,
   topicLength: 1000,
   textLength: 60_000,
+  /** of a saved view's search or SELECT */
+  viewLength: 8000,
   emojiLength: 64,
   /** of one message */
   files: 10,

@@ -8,6 +8,7 @@ import { pinEvents } from './types/pin.ts'
 import { reactionEvents } from './types/reaction.ts'
 import { roomEvents } from './types/room.ts'
 import { spaceEvents } from './types/space.ts'
+import { viewEvents } from './types/view.ts'
 
 /** Every event type with its definition. */
 export const eventDefinitions = {
@@ -19,6 +20,7 @@ export const eventDefinitions = {
   ...pinEvents,
   ...pageEvents,
   ...personalEvents,
+  ...viewEvents,
 } as const
 
 type Definitions = typeof eventDefinitions

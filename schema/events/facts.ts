@@ -1,3 +1,5 @@
+import type { ViewSource } from './view-source.ts'
+
 /**
  * What one event says of one field of one entity; schema/projections/fact.ts says what rests on it. The word before the
  * dot names the kind of row that the fact is folded into.
@@ -7,7 +9,7 @@ export interface FactDraft {
   readonly field: FactField
   readonly value: string | null
 }
-export type RowKind = 'space' | 'member' | 'room' | 'message' | 'page' | 'comment' | 'marker'
+export type RowKind = 'space' | 'member' | 'room' | 'message' | 'page' | 'comment' | 'marker' | 'view'
 export type FactField = PlainField | ReactionField | PinField | MuteField
 
 type PlainField = keyof typeof mayConflict
@@ -40,6 +42,11 @@ const mayConflict = {
   'comment.create': false,
   'comment.resolved': false,
   'comment.deleted': false,
+  'view.create': false,
+  'view.name': false,
+  'view.notify': false,
+  'view.looked': false,
+  'view.deleted': false,
 } as const satisfies Record<`${RowKind}.${string}`, boolean>
 
 export function isConflictField(field: FactField): boolean {
@@ -115,6 +122,26 @@ export function writeCommentCreate(birth: CommentBirth): string {
 }
 export function readCommentCreate(value: string): CommentBirth {
   return JSON.parse(value) as CommentBirth
+}
+
+/** What a view asks, for as long as it is there. */
+export function writeViewCreate(source: ViewSource): string {
+  return JSON.stringify(source)
+}
+export function readViewCreate(value: string): ViewSource {
+  return JSON.parse(value) as ViewSource
+}
+export interface ViewLook {
+  /** unix ms */
+  readonly at: number
+  readonly rows: number
+}
+export function writeViewLook({ at, rows }: ViewLook): string {
+  return JSON.stringify([at, rows])
+}
+export function readViewLook(value: string): ViewLook {
+  const [at, rows] = JSON.parse(value) as [number, number]
+  return { at, rows }
 }
 
 export function writeDeleted(person: string, deleted: boolean): string {

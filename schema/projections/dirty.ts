@@ -25,6 +25,7 @@ export interface Dirty {
   readonly comments: Map<string, Thing>
   /** stream of the person, and a room of another stream */
   readonly markers: Map<string, { readonly stream: string; readonly room: Thing }>
+  readonly views: Map<string, Thing>
   /** rooms and threads, and what the batch adds to them; `recount` when something left one */
   readonly timelines: Map<number, TouchedTimeline>
 }
@@ -51,6 +52,7 @@ export function nothingDirty(): Dirty {
     pages: new Map(),
     comments: new Map(),
     markers: new Map(),
+    views: new Map(),
     timelines: new Map(),
   }
 }
@@ -75,6 +77,8 @@ export function markFact(dirty: Dirty, stream: string, { entity, field, value }:
       return void dirty.comments.set(keyIn(stream, entity), { stream, id: entity })
     case 'marker':
       return markMarker(dirty, stream, { stream: readMuteField(field)!, id: entity })
+    case 'view':
+      return void dirty.views.set(keyIn(stream, entity), { stream, id: entity })
     default:
       return assertNever(kind)
   }

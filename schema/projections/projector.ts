@@ -21,6 +21,7 @@ import { searchIndex } from './search.ts'
 import { spaceProjection } from './space.ts'
 import type { Sql } from './sql.ts'
 import { timelineProjection } from './timeline.ts'
+import { viewProjection } from './view.ts'
 
 /** Version of the projections: a database written by another one is rebuilt by replay. */
 export const projectionVersion = 9
@@ -59,6 +60,7 @@ export function createProjector(sql: Sql, names: Names, log: LogReader): Project
   const comments = commentProjection(sql, facts)
   const versions = pageVersions(sql)
   const personal = personalProjection(sql, facts)
+  const views = viewProjection(sql, facts)
   const timelines = timelineProjection(sql)
   const reactions = reactionProjection(sql, names)
   const pins = pinProjection(sql, names)
@@ -138,6 +140,7 @@ export function createProjector(sql: Sql, names: Names, log: LogReader): Project
       for (const room of dirty.rooms.values()) rooms.fold(room)
       for (const message of dirty.messages.values()) messages.fold(message)
       for (const { stream, room } of dirty.markers.values()) personal.fold(stream, room)
+      for (const view of dirty.views.values()) views.fold(view)
       for (const page of dirty.pages.values()) pages.fold(page)
       for (const comment of dirty.comments.values()) comments.fold(comment)
       timelines.fold(dirty.timelines)

@@ -1,5 +1,6 @@
 import { firstTables, fourthTables, secondTables, setAsideOlder, takeOlder, thirdTables } from './older.ts'
 import { schema, timelineItems } from './schema.ts'
+import { viewTables } from './view-tables.ts'
 
 const fifthTables = setAsideOlder + schema + takeOlder
 /** Messages name files: their rows are made anew from the log. */
@@ -13,4 +14,5 @@ export const migrations: readonly string[] = [
   fourthTables,
   fifthTables,
   sixthTables,
+  viewTables,
 ]

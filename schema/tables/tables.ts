@@ -30,6 +30,7 @@ export const tables = {
   pins: 'projection',
   mentions: 'projection',
   read_markers: 'projection',
+  saved_views: 'projection',
   conflicts: 'projection',
   search_index: 'index',
   cursors: 'device',

@@ -36,10 +36,16 @@ const mayScan: Readonly<Record<string, readonly [why: string, ...tables: string[
   'workers/event-store/past/room-at.ts': ['a database in memory that has one window of messages', 'timeline_items'],
   'workers/event-store/trace/row-events.ts': ['the read marks of one person, when somebody asks', 'events'],
   'app/features/inspector/tabs/use-trial.ts': ['counts what is not sealed, when somebody tries a failover', 'events', 'applied_events'], // prettier-ignore
+  'app/kept-screen/use-kept-screen.ts': ['their number, which is maintained', 'erasures'],
+  'app/features/views/QueryPanel.tsx': ['an example of what a person may ask', 'rooms'],
   'workers/event-store/event-blocks.ts': ['it has a row a block of events', 'applied_events'],
 }
-/** Statements that are put together while the app runs: another test below looks at them. */
-const builtElsewhere: readonly string[] = ['schema/search/search-sql.ts', 'schema/search/search-filters.ts']
+/** Statements that are put together while the app runs: another test below looks at them; or that are a person's own. */
+const builtElsewhere: readonly string[] = [
+  'schema/search/search-sql.ts',
+  'schema/search/search-filters.ts',
+  'app/features/views/bounded-select.ts',
+]
 
 let store: MemoryStore
 beforeAll(async () => {

@@ -22,7 +22,7 @@ const parameters = { seed, numRuns: Number(process.env['PROPERTY_RUNS'] ?? 50), 
 describe(`laws of the store (seed ${seed})`, () => {
   it('random events fill every projection: a law says nothing of a table that stays empty', async () => {
     const filled = new Set<string>()
-    for (const events of fc.sample(randomEvents(), { numRuns: 20, seed })) {
+    for (const events of fc.sample(randomEvents(), { numRuns: 40, seed })) {
       await withStores(1, (store) => {
         apply(store!, events)
         for (const [table, rows] of Object.entries(projectionDump(store!))) if (rows.length > 0) filled.add(table)

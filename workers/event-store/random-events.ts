@@ -8,6 +8,8 @@ import { givenRoles } from '../../schema/rights/roles.ts'
 const streams = ['space:s1', 'space:s2', 'local:s3', 'room:private.s1.r1', 'room:public.s1.r1', 'room:public.s1.r2']
 const rooms = ['r1', 'r2', 't1', 't2', eventId(1)]
 const pages = [eventId(4), eventId(5), eventId(0)]
+/** ids of a person's stream begin at 0, as those of every stream */
+const views = [eventId(0), eventId(1), eventId(2)]
 const comments = [eventId(6), eventId(7), eventId(0)]
 const members = ['ann', 'bob', 'cy', 'r1', eventId(2)]
 const actors = ['ann', 'bob', 'cy']
@@ -111,6 +113,7 @@ const often: { readonly [T in EventType]?: number } = {
   'room.create': 2,
   'reaction.add': 2,
   'page.update': 8,
+  'view.save': 2,
 }
 
 /**
@@ -186,6 +189,33 @@ const make: { readonly [T in EventType]: (things: Things) => Made<T> } = {
     stream: personStream(pick(actors, a)),
     room,
     payload: { stream, muted: c % 2 === 0 },
+  }),
+  'view.save': ({ a, b, c, text }) => ({
+    stream: personStream(pick(actors, a)),
+    payload: {
+      name: `V${c % 3}`,
+      source: b % 2 ? { kind: 'search', stream: pick(streams, c), text } : { kind: 'sql', sql: `SELECT ${c}` },
+    },
+  }),
+  'view.rename': ({ a, b, c }) => ({
+    stream: personStream(pick(actors, a)),
+    entity: pick(views, b),
+    payload: { name: `W${c % 3}` },
+  }),
+  'view.notify': ({ a, b, c }) => ({
+    stream: personStream(pick(actors, a)),
+    entity: pick(views, b),
+    payload: { on: c % 2 === 0 },
+  }),
+  'view.look': ({ a, b, c }) => ({
+    stream: personStream(pick(actors, a)),
+    entity: pick(views, b),
+    payload: { at: 1_600_000_000_000 + (c % 50), rows: c % 7 },
+  }),
+  'view.delete': ({ a, b, c }) => ({
+    stream: personStream(pick(actors, a)),
+    entity: pick(views, b),
+    payload: { deleted: c % 3 > 0 },
   }),
   'page.create': ({ c, room }) => ({ room, payload: { title: `P${c % 3}` } }),
   'page.rename': ({ b, c }) => ({ entity: pick(pages, b), payload: { title: `Q${c % 3}` } }),

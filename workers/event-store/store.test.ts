@@ -175,6 +175,39 @@ describe('what the rows say', () => {
     store.close()
   })
 
+  it('a saved view keeps what it asks; its last name, rule and look count; a deleted one comes back', async () => {
+    const store = await openMemoryStore()
+    const source = { kind: 'search', stream, text: 'from:me tea' }
+    const own = (type: string, clock: number, fields: object) =>
+      ({ ...event(type, clock, fields as never), stream: 'person:bob', actor: 'bob' }) as AnyEvent
+    const saved = own('view.save', 20, { payload: { name: 'Tea', source } })
+    const about = (type: string, clock: number, payload: object) => own(type, clock, { entity: saved.id, payload })
+    const take = (events: readonly AnyEvent[]) =>
+      applyBatch(store, {
+        batchId: nextId(),
+        stream: 'person:bob',
+        after: null,
+        cursor: null,
+        items: events.map((each) => ({ seq: `v${each.clock}`, receivedAt: 1, event: each })),
+      })
+    take([
+      about('view.rename', 24, { name: 'My tea' }),
+      saved,
+      about('view.rename', 22, { name: 'Later' }),
+      about('view.notify', 23, { on: true }),
+      about('view.look', 25, { at: 5000, rows: 3 }),
+    ])
+    const rows = () =>
+      all(store, 'SELECT stream, name, kind, about, text, notify, looked_at, looked_rows FROM saved_views')
+    const expected = [['person:bob', 'My tea', 'search', stream, 'from:me tea', 1, 5000, 3]]
+    expect(rows()).toEqual(expected)
+    take([about('view.delete', 30, { deleted: true })])
+    expect(rows()).toEqual([])
+    take([about('view.delete', 31, { deleted: false })])
+    expect(rows()).toEqual(expected)
+    store.close()
+  })
+
   it.each([
     ['left', 'ann'],
     ['was removed', 'bob'],

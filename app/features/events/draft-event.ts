@@ -21,6 +21,7 @@ const areThemselves: { readonly [T in EventType as 'itself' extends NamesOf<T> ?
   'message.create': true,
   'page.create': true,
   'page.comment': true,
+  'view.save': true,
 }
 
 /** An event as its author writes it; the leader adds `clock` and `deps`. */

@@ -1,7 +1,8 @@
 import { Download, MessageSquareText, Plus, Search } from 'lucide-react'
-import { lazy, Suspense, useMemo, useState, type MouseEvent } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type MouseEvent } from 'react'
 import { keyIn } from '../../../schema/events/key.ts'
 import { spaceOfStream, streamKind } from '../../../schema/events/streams.ts'
+import { isLive } from '../../kept-screen/shown-screen.ts'
 import { useLive, useLiveQuery } from '../../live/index.ts'
 import { formatRoute, navigate, useRoute } from '../../routes.ts'
 import { Badge } from '../../shell/Badge.tsx'
@@ -24,6 +25,7 @@ import css from './RoomList.module.css'
 const CreateRoom = lazy(() => import('./CreateRoom.tsx'))
 const BeginDirect = lazy(() => import('./BeginDirect.tsx'))
 const ExportSpace = lazy(() => import('../spaces/ExportSpace.tsx'))
+const ViewList = lazy(() => import('../views/ViewList.tsx'))
 
 /** The rooms of the space on screen, with what is unread in each and in its threads. */
 export function RoomList({ space, onSwitch }: { space: SpaceRow; onSwitch(): void }) {
@@ -32,8 +34,16 @@ export function RoomList({ space, onSwitch }: { space: SpaceRow; onSwitch(): voi
   const own = usePrivateRooms(space.id)
   // badges can wait for the messages: counting goes over every room that there is
   const settled = useSettled()
-  const { data: allUnread } = useLiveQuery(settled ? unreadRooms(actors) : null)
-  const { data: allMentions } = useLiveQuery(settled ? unreadMentions(actors) : null)
+  const counted = useLiveQuery(settled ? unreadRooms(actors) : null)
+  const named = useLiveQuery(settled ? unreadMentions(actors) : null)
+  const { data: allUnread } = counted
+  const { data: allMentions } = named
+  const [hasViews, setHasViews] = useState(false)
+  const viewsShown = useCallback(() => setHasViews(true), [])
+  const isWhole = hasViews && [rooms, counted, named].every(({ status }) => status !== 'loading')
+  useEffect(() => {
+    if (isWhole) isLive('list')
+  }, [isWhole])
   const unread = useMemo(() => allUnread.filter((row) => row.space_id === space.id), [allUnread, space.id])
   const mentions = useMemo(
     () => allMentions.filter((row) => spaceOfStream(row.stream) === space.id),
@@ -111,6 +121,11 @@ export function RoomList({ space, onSwitch }: { space: SpaceRow; onSwitch(): voi
               <p className={css.empty}>None yet.{mayMake && ' Begin one with +.'}</p>
             )}
           </section>
+        )}
+        {settled && (
+          <Suspense>
+            <ViewList space={space} onShown={viewsShown} />
+          </Suspense>
         )}
       </nav>
       <div className={css.foot}>

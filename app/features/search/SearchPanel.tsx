@@ -11,6 +11,7 @@ import { showError } from '../../shell/toasts.tsx'
 import { useLate } from '../../shell/use-late.ts'
 import { PagesFound } from '../pages/PagesFound.tsx'
 import { jumpElsewhere } from '../timeline/jump-elsewhere.ts'
+import { SaveSearch } from '../views/SaveSearch.tsx'
 import { FilterSuggestions } from './FilterSuggestions.tsx'
 import { SearchHelp } from './SearchHelp.tsx'
 import css from './SearchPanel.module.css'
@@ -50,7 +51,8 @@ export function SearchPanel({ home, text }: { home: string; text: string }) {
         <p className={css.count} role="status">
           {answer === null ? late && 'Searching…' : answer.type === 'found' && countOf(answer.hits, answer.more)}
         </p>
-        {answer !== null && <AnswerView home={home} typed={typed} answer={answer} />}
+        {answer?.type === 'found' && <SaveSearch home={home} typed={typed} />}
+        <SearchAnswer home={home} typed={typed} answer={answer} />
       </div>
     </PanelFrame>
   )
@@ -62,8 +64,10 @@ function showInAddress(typed: string): void {
   navigate({ ...route, panel: { kind: 'search', text: typed.slice(0, maxSearchLength) } }, { replace: true })
 }
 
-function AnswerView({ home, typed, answer }: { home: string; typed: string; answer: Answer }) {
+/** What was found, live; nothing while it is looked for. */
+export function SearchAnswer({ home, typed, answer }: { home: string; typed: string; answer: Answer | null }) {
   const live = useLive()
+  if (answer === null) return null
   switch (answer.type) {
     case 'idle':
       return <SearchHelp />
