@@ -62,6 +62,7 @@ test(`what was here last is shown at once, marked; never as live, and never afte
       for (const { key, text } of seen.kept!)
         expect(left.get(key)?.slice(-6), `${what}: ${key} as kept`).toBe(text.slice(-6))
       expect(seen.kept!.length, what).toBeGreaterThan(3)
+      expect(seen.icons, what).toBeGreaterThan(5)
     }
     const truth = new Map(
       (await rowsOf(beside, 'SELECT id, snippet, deleted FROM timeline_items')).map((row) => [
@@ -133,7 +134,7 @@ interface Row {
 declare global {
   interface Window {
     /** rows of the kept screen, and every row that was ever shown as live */
-    seenScreens?: { kept: Row[] | null; mark: string; live: Row[] }
+    seenScreens?: { kept: Row[] | null; icons: number; mark: string; live: Row[] }
   }
 }
 
@@ -141,7 +142,12 @@ declare global {
 async function watchScreens(tab: Page): Promise<void> {
   await tab.addInitScript({ content: 'window.__name = (value) => value' })
   await tab.addInitScript(() => {
-    const seen: NonNullable<Window['seenScreens']> = (window.seenScreens = { kept: null, mark: '', live: [] })
+    const seen: NonNullable<Window['seenScreens']> = (window.seenScreens = {
+      kept: null,
+      icons: 0,
+      mark: '',
+      live: [],
+    })
     const rowsIn = (root: ParentNode, covered: (row: Element) => boolean): Row[] =>
       [...root.querySelectorAll('[role="log"] article[data-key]')].flatMap((row) => {
         const { top, bottom } = row.getBoundingClientRect()
@@ -156,6 +162,9 @@ async function watchScreens(tab: Page): Promise<void> {
         drawn = value
         seen.kept = rowsIn(value.shell, () => false)
         seen.mark = value.host.ariaLabel ?? ''
+        seen.icons = [...value.shell.querySelectorAll('svg')].filter(
+          (icon) => icon.getBoundingClientRect().width > 0,
+        ).length
         Object.defineProperty(window, 'keptScreen', { configurable: true, writable: true, value })
       },
     })

@@ -28,6 +28,9 @@ declare global {
   }
 }
 
+// the script runs from here on: what it needs stands before
+const vector = 'http://www.w3.org/2000/svg'
+
 try {
   if (document.documentElement.dataset['start'] === 'app') begin()
 } catch {
@@ -78,8 +81,6 @@ function draw(kept: KeptScreen): DrawnScreen {
   for (const element of shell.querySelectorAll<HTMLElement>('[data-kept-at]')) place(element)
   return { kept, host, shell }
 }
-
-const vector = 'http://www.w3.org/2000/svg'
 
 function elementOf([tag, attributes, ...children]: KeptElement, inVector: boolean): HTMLElement {
   if (!isKeptTag(tag)) throw new Error(tag)

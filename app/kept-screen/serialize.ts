@@ -34,7 +34,7 @@ function boxOf(element: Element): KeptElement {
 }
 
 function anchorOf(log: Element): Record<string, string> {
-  if (log.scrollTop >= log.scrollHeight - log.clientHeight - 1) return { [own.anchor]: 'null' }
+  if (log.scrollTop >= log.scrollHeight - log.clientHeight - 2) return { [own.anchor]: 'null' }
   const { top } = log.getBoundingClientRect()
   const first = [...log.querySelectorAll('[data-key]')].find((row) => row.getBoundingClientRect().bottom > top + 1)
   if (!first) return {}
