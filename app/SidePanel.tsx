@@ -11,6 +11,7 @@ import type { SpaceRow } from './features/spaces/spaces-query.ts'
 import { PinsPanel } from './features/threads/PinsPanel.tsx'
 import { ThreadPanel } from './features/threads/ThreadPanel.tsx'
 import { ThreadsPanel } from './features/threads/ThreadsPanel.tsx'
+import { TourPanel } from './features/demo-tour/TourPanel.tsx'
 import { QueryPanel } from './features/views/QueryPanel.tsx'
 import { ViewPanel } from './features/views/ViewPanel.tsx'
 
@@ -52,6 +53,7 @@ const content: { readonly [K in PanelKind]: (shown: Shown<K>) => ReactNode } = {
     route.room ? <PinsPanel stream={streamOfRoom(space.id, route.room)} room={route.room} /> : null,
   view: ({ space, panel }) => <ViewPanel key={panel.view} space={space} id={panel.view} />,
   query: ({ space, panel }) => <QueryPanel key={panel.sql} space={space} sql={panel.sql} name={panel.name} />,
+  tour: () => <TourPanel />,
   members: ({ space, route }) =>
     route.room && isPrivateRoom(route.room) ? (
       <RoomMembersPanel key={route.room} space={space} room={route.room} />

@@ -11,6 +11,7 @@ const samples: { readonly [K in PanelKind]: PanelOf<K> } = {
   pins: { kind: 'pins' },
   view: { kind: 'view', view: '01V &?#' },
   query: { kind: 'query', sql: "SELECT '&?#' -- a\nFROM rooms", name: 'a & b' },
+  tour: { kind: 'tour' },
   members: { kind: 'members' },
 }
 

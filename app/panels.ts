@@ -71,6 +71,8 @@ export const panels = {
     parse: (search) => ({ sql: search.get('sql') ?? '', name: search.get('name') ?? '' }),
     print: ({ sql, name }): Record<string, string> => ({ ...(sql && { sql }), ...(name && { name }) }),
   }),
+  /** of the demo: what is behind it */
+  tour: plain('Two minutes', null),
   members: plain('Members', { label: 'Members', icon: Users }),
 } as const
 

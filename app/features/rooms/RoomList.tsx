@@ -11,6 +11,7 @@ import { hasKeyboard, shortcut } from '../../shell/keyboard.ts'
 import { useLate } from '../../shell/use-late.ts'
 import { useSettled } from '../../shell/use-settled.ts'
 import { useActors } from '../identity/identity.ts'
+import { TourCard } from '../demo-tour/TourCard.tsx'
 import type { SpaceRow } from '../spaces/spaces-query.ts'
 import { StatusPill } from '../status/StatusPill.tsx'
 import { prewarm } from '../timeline/timeline-windows.ts'
@@ -129,6 +130,7 @@ export function RoomList({ space, onSwitch }: { space: SpaceRow; onSwitch(): voi
         )}
       </nav>
       <div className={css.foot}>
+        {space.id.startsWith('demo-') && <TourCard />}
         <StatusPill local={space.stream.startsWith('local:')} />
         <YouMenu name={space.my_name} id={space.me} />
       </div>

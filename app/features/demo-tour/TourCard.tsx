@@ -1,0 +1,24 @@
+import { Compass } from 'lucide-react'
+import { openPanel } from '../../routes.ts'
+import { Button } from '../../shell/Button.tsx'
+import { useKept } from '../../shell/use-kept.ts'
+import { tourKey } from './tour-key.ts'
+import { nextStep, readDone, tourSteps } from './tour-steps.ts'
+import css from './Tour.module.css'
+
+/** Leads to the tour, and back to it. */
+export function TourCard() {
+  const [kept] = useKept(tourKey)
+  const done = readDone(kept)
+  const words =
+    done.size === 0
+      ? 'What is behind it: two minutes'
+      : nextStep(done) === null
+        ? 'The tour, again'
+        : `Go on with the tour: ${done.size} of ${tourSteps.length}`
+  return (
+    <Button className={css.card!} onClick={() => openPanel({ kind: 'tour' })}>
+      <Compass size={16} aria-hidden /> {words}
+    </Button>
+  )
+}

@@ -1,0 +1,2 @@
+/** In localStorage: which steps of the tour were done. */
+export const tourKey = 'demo-tour'
