@@ -42,6 +42,25 @@ async function takeApp(context: BrowserContext): Promise<void> {
   await tab.getByRole('complementary').getByRole('button').nth(1).waitFor()
   await settle(tab)
   await tab.screenshot({ path: join(docs, 'search.png') })
+
+  await tab.getByRole('button', { name: 'Save as a view' }).click()
+  await tab.getByRole('link', { name: /^design, / }).waitFor()
+  await settle(tab)
+  await tab.screenshot({ path: join(docs, 'view.png') })
+
+  await tab.emulateMedia({ colorScheme: 'light' })
+  await tab.getByRole('button', { name: 'Close panel' }).click()
+  await tab.getByRole('button', { name: 'What is behind it' }).click()
+  await settle(tab)
+  await tab.screenshot({ path: join(docs, 'tour.png') })
+  await tab.getByRole('button', { name: 'Close panel' }).click()
+  await settle(tab)
+
+  // as it is for as long as a database opens: this one is never loaded
+  await tab.route('**/host.worker-*.js', () => {})
+  await tab.reload({ waitUntil: 'commit' })
+  await settle(tab)
+  await tab.screenshot({ path: join(docs, 'kept-screen.png') })
 }
 
 /** The leader's tab is closed: the other one takes over, and what others write goes on coming. */
