@@ -55,6 +55,10 @@ export function App() {
     // what is said instead must be seen
     if (problem || (!waiting && count === 0)) dropKeptScreen()
   }, [problem, waiting, count])
+  useEffect(() => {
+    // whatever a part of the screen waits for
+    if (!waiting) return void setTimeout(dropKeptScreen, 5000)
+  }, [waiting])
   useLayoutEffect(() => {
     if (waiting) return
     keepLocal()

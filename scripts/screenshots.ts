@@ -50,7 +50,7 @@ async function takeApp(context: BrowserContext): Promise<void> {
 
   await tab.emulateMedia({ colorScheme: 'light' })
   await tab.getByRole('button', { name: 'Close panel' }).click()
-  await tab.getByRole('button', { name: 'What is behind it' }).click()
+  await tab.getByRole('button', { name: 'Tour: two minutes' }).click()
   await settle(tab)
   await tab.screenshot({ path: join(docs, 'tour.png') })
   await tab.getByRole('button', { name: 'Close panel' }).click()

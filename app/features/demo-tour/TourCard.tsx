@@ -12,10 +12,10 @@ export function TourCard() {
   const done = readDone(kept)
   const words =
     done.size === 0
-      ? 'What is behind it: two minutes'
+      ? 'Tour: two minutes'
       : nextStep(done) === null
-        ? 'The tour, again'
-        : `Go on with the tour: ${done.size} of ${tourSteps.length}`
+        ? 'Tour, again'
+        : `Tour: ${done.size} of ${tourSteps.length}`
   return (
     <Button className={css.card!} onClick={() => openPanel({ kind: 'tour' })}>
       <Compass size={16} aria-hidden /> {words}
