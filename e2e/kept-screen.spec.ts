@@ -133,6 +133,7 @@ interface Row {
 }
 declare global {
   interface Window {
+    isCovered?: () => boolean
     /** rows of the kept screen, and every row that was ever shown as live */
     seenScreens?: { kept: Row[] | null; icons: number; mark: string; live: Row[] }
   }
@@ -156,6 +157,7 @@ async function watchScreens(tab: Page): Promise<void> {
         return [{ key: row.getAttribute('data-key')!, text: row.textContent ?? '', top }]
       })
     let drawn: Window['keptScreen']
+    window.isCovered = () => drawn?.host.isConnected ?? false
     Object.defineProperty(window, 'keptScreen', {
       configurable: true,
       set(value: NonNullable<Window['keptScreen']>) {
@@ -191,6 +193,7 @@ async function untilKept(tab: Page): Promise<void> {
   await eventually(() => tab.evaluate(() => performance.getEntriesByName('rsql:holds-screen').length)).toBeGreaterThan(
     0,
   )
+  await eventually(() => tab.evaluate(() => window.isCovered?.() ?? false)).toBe(false)
 }
 
 /** Two frames, and the place is written down. */

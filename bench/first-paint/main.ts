@@ -48,6 +48,7 @@ export async function runFirstPaintBench(args: string[]): Promise<void> {
 
 function print(visits: ReadonlyMap<string, readonly Visit[]>): void {
   for (const [build, of] of visits) {
+    if (of.length === 0) continue
     console.log(`${build}: ${of.length} first visits, p50 and worst, ms`)
     for (const [what, name] of measures) {
       const sorted = of.flatMap((each) => each[what] ?? []).sort((a, b) => a - b)
