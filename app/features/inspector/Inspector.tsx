@@ -60,7 +60,7 @@ export default function Inspector({ inspect }: { inspect: Inspect }) {
 
 /** In a text field Escape is the field's. */
 function writes(target: EventTarget): boolean {
-  return target instanceof HTMLElement && target.closest('input, textarea, [contenteditable="true"]') !== null
+  return target instanceof HTMLElement && target.closest('input, textarea, [data-writes]') !== null
 }
 
 /** The app is not shown beside it (App.module.css). */

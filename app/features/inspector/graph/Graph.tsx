@@ -11,7 +11,7 @@ import css from './Graph.module.css'
 
 const OperatorDrawing = lazy(() => import('./OperatorDrawing.tsx'))
 
-const everyMs = 2000
+const everyMs = 1000
 
 /** How one live query is kept up to date: its operators, drawn and in words, and what goes through them now. */
 export default function Graph({ of }: PartProps) {
