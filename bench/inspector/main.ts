@@ -40,7 +40,7 @@ const served = queries.map((query, at) => ({ queryId: `q${at}`, query, live: liv
 /** moves on by itself when the inspector is closed, so that its attention is over */
 let skipped = 0
 const now = () => performance.now() + skipped
-const inspect = inspectQueries({ inspected: () => served }, now)
+const inspect = inspectQueries({ inspected: () => served }, now, () => [])
 
 /** CPU seconds an event, of each turn of both */
 const costs = { closed: [] as number[], open: [] as number[] }
