@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { ulid } from 'ulid'
-import type { AnyEvent } from '../schema/events/event.ts'
+import { versionOf, type AnyEvent } from '../schema/events/event.ts'
 import { spaceStream, streamOfRoom } from '../schema/events/streams.ts'
 import type { AppendResult, HttpFault, Identity, StreamPage } from '../schema/messages/http.ts'
 import type { GuestPolicy } from './http/sign-in.ts'
@@ -96,7 +96,7 @@ export async function signIn(origin: string, name: string, extra: object) {
         }),
       ),
     say: (stream: string, room: string, text: string): AnyEvent => {
-      const said = event('message.create', stream, { room, payload: { text } })
+      const said = event('message.create', stream, { room, ...versionOf('message.create'), payload: { text } })
       return { ...said, entity: said.id }
     },
     join: (stream: string): AnyEvent =>
