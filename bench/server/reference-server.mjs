@@ -1,5 +1,6 @@
 import { DurableStreamTestServer } from '@durable-streams/server'
 
-/** Runs in `.cache/reference`, where the reference server is installed; prints its port. */
+/** Runs in `.cache/reference`, where the reference server is installed; says its port. */
 const server = new DurableStreamTestServer({ port: 0, host: '127.0.0.1', dataDir: process.argv[2] })
-console.log(new URL(await server.start()).port)
+const url = await server.start()
+console.log(`listens on ${new URL(url).port}`)

@@ -36,9 +36,14 @@ async function reference(): Promise<Contestant> {
   copyFileSync(join(import.meta.dirname, 'reference-server.mjs'), join(folder, 'server.mjs'))
   const data = mkdtempSync(join(tmpdir(), 'reference-'))
   const child = spawn(process.execPath, [join(folder, 'server.mjs'), data], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const port = await new Promise<number>((resolve) =>
-    child.stdout.once('data', (said: Buffer) => resolve(Number(said.toString().trim()))),
-  )
+  const port = await new Promise<number>((resolve) => {
+    let said = ''
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      said += chunk
+      const found = /listens on (\d+)/.exec(said)
+      if (found) resolve(Number(found[1]))
+    })
+  })
   return {
     name: 'reference',
     pid: child.pid!,

@@ -6,6 +6,7 @@ import type { AccountKeeper, OpenKeeper } from '../accounts-keeper.ts'
 import type { Health } from '../health.ts'
 import { LogSilent } from '../log/event-log.ts'
 import { followJetStream, Reached } from '../log/follow-jetstream.ts'
+import { whenNatsAnswers } from '../log/when-nats-answers.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
 import { inTransaction, type Sqlite } from '../sqlite.ts'
 
@@ -42,12 +43,12 @@ export function sharedAccounts(
 ): OpenKeeper {
   return async (database) => {
     const client = jetstream(connection, { timeout: answerMs })
-    const manager = await jetstreamManager(connection, { timeout: answerMs })
-    const kv = await untilThereIsALeader(() =>
+    const manager = await whenNatsAnswers(() => jetstreamManager(connection, { timeout: answerMs }))
+    const kv = await whenNatsAnswers(() =>
       new Kvm(client).create(bucket, { history: 1, replicas, allow_direct: false }),
     )
     const stream = `KV_${bucket}`
-    const { created } = await manager.streams.info(stream)
+    const { created } = await whenNatsAnswers(() => manager.streams.info(stream))
     const file = openMirror(database, created)
     const reached = new Reached(file.taken())
     /** changes under way; true once their value has come back */
@@ -118,7 +119,7 @@ export function sharedAccounts(
       onEnded: (listener) => void listeners.push(listener),
       close: () => following.stop(),
     }
-    const { state } = await manager.streams.info(stream)
+    const { state } = await whenNatsAnswers(() => manager.streams.info(stream))
     await reached.wait(state.last_seq)
     // of the time before this server shared its accounts
     for (const actor of file.unshared()) {
@@ -195,18 +196,6 @@ function openMirror(database: Sqlite, created: string) {
         return before.map(({ token_hash: hash }) => hash as string).filter((hash) => !open.has(hash))
       })
     },
-  }
-}
-
-async function untilThereIsALeader<T>(work: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + 15_000
-  for (;;) {
-    try {
-      return await work()
-    } catch (error) {
-      if (Date.now() > deadline) throw error // a cluster that has just started has no leader yet
-      await sleep(250)
-    }
   }
 }
 

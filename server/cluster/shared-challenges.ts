@@ -1,6 +1,7 @@
 import { jetstream } from '@nats-io/jetstream'
 import { Kvm } from '@nats-io/kv'
 import type { NatsConnection } from '@nats-io/transport-node'
+import { whenNatsAnswers } from '../log/when-nats-answers.ts'
 import { challengeMs, type Challenges } from '../passkeys/challenges.ts'
 import type { Purpose } from '../passkeys/relying-party.ts'
 
@@ -11,7 +12,8 @@ export async function sharedChallenges(
   bucket = 'challenges',
 ): Promise<Challenges> {
   const ttl = challengeMs
-  const kv = await new Kvm(jetstream(connection)).create(bucket, { history: 1, replicas, ttl, allow_direct: false })
+  const options = { history: 1, replicas, ttl, allow_direct: false }
+  const kv = await whenNatsAnswers(() => new Kvm(jetstream(connection)).create(bucket, options))
   return {
     async give(challenge, purpose) {
       await kv.put(challenge, JSON.stringify(purpose))

@@ -9,7 +9,7 @@ import {
   type JsMsg,
 } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { Health } from '../health.ts'
 import { diskFaultOf } from '../sqlite.ts'
@@ -26,6 +26,8 @@ import {
   type Seq,
 } from './event-log.ts'
 import { followJetStream, Reached } from './follow-jetstream.ts'
+import { shardOf } from './shard-of.ts'
+import { whenNatsAnswers } from './when-nats-answers.ts'
 import { openSqliteEventLog, type MirrorLog } from './sqlite-event-log.ts'
 
 /**
@@ -77,7 +79,7 @@ export async function openJetStreamEventLog(
   health: LogHealth,
   options: JetStreamOptions,
 ): Promise<EventLog> {
-  const manager = await jetstreamManager(connection, { timeout: answerMs })
+  const manager = await whenNatsAnswers(() => jetstreamManager(connection, { timeout: answerMs }))
   const infos = await Promise.all(Array.from({ length: options.shards }, (_, i) => makeShard(manager, i, options)))
   keepOnlyMirrorOf(infos.map(({ created }) => created).join(' '), options.mirror)
   const mirror = await openSqliteEventLog(options.mirror, health, { durable: false })
@@ -95,27 +97,21 @@ function keepOnlyMirrorOf(log: string, mirror: string): void {
 }
 
 /** Makes it; one that is there stays as it is: the operator may have set it up otherwise. */
-async function makeShard(manager: JetStreamManager, shard: number, { prefix, replicas }: JetStreamOptions) {
+function makeShard(manager: JetStreamManager, shard: number, { prefix, replicas }: JetStreamOptions) {
   const name = shardName(prefix, shard)
-  const deadline = Date.now() + appendMs
-  for (;;) {
-    try {
-      return await manager.streams.info(name).catch((error: unknown) => {
-        if (!(error instanceof JetStreamApiError) || error.status !== 404) throw error
-        return manager.streams.add({
-          name,
-          subjects: [`${prefix}.${shard}.>`],
-          num_replicas: replicas,
-          storage: StorageType.File,
-          retention: RetentionPolicy.Limits,
-          allow_direct: false, // a replica that lags must not answer
-        })
+  return whenNatsAnswers(() =>
+    manager.streams.info(name).catch((error: unknown) => {
+      if (!(error instanceof JetStreamApiError) || error.status !== 404) throw error
+      return manager.streams.add({
+        name,
+        subjects: [`${prefix}.${shard}.>`],
+        num_replicas: replicas,
+        storage: StorageType.File,
+        retention: RetentionPolicy.Limits,
+        allow_direct: false, // a replica that lags must not answer
       })
-    } catch (error) {
-      if (Date.now() > deadline) throw error // a cluster that has just started has no leader yet
-      await sleep(250)
-    }
-  }
+    }),
+  )
 }
 
 class JetStreamEventLog implements EventLog {
@@ -361,7 +357,7 @@ class JetStreamEventLog implements EventLog {
   }
 
   #shardOf(stream: string): number {
-    return createHash('sha256').update(stream).digest().readUInt32BE() % this.#options.shards
+    return shardOf(stream, this.#options.shards)
   }
   #subjectOf(stream: string): string {
     return `${this.#options.prefix}.${this.#shardOf(stream)}.${Buffer.from(stream).toString('base64url')}`
