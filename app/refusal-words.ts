@@ -21,6 +21,8 @@ export const refusalWords: Readonly<Record<HttpFaultCode, string>> = {
   CODE_REFUSED: 'This recovery code is not valid. It may have been used already.',
   LAST_PASSKEY: 'This is your only passkey. Add another one before you remove it.',
   PASSKEY_KNOWN: 'This passkey is in use already.',
+  PUSH_OFF: 'This server sends no notifications.',
+  PUSH_TAKEN: 'Another device has this address for notifications. Switch them off in the browser, then on again.',
   LAST_OWNER: 'You are the only owner of a space with other members. Make somebody else an owner first.',
   NOT_FOUND: 'The server does not have what was asked for.',
   UNKNOWN_STREAM: 'The server has no such space or room, or you are not in it. It may have been set up anew.',

@@ -29,6 +29,8 @@ import { staticFiles } from './http/static-files.ts'
 import { snapshotRoutes } from './http/snapshots.ts'
 import { streamRoutes } from './http/streams.ts'
 import { startTails } from './http/tails.ts'
+import type { Push } from './push/push.ts'
+import { pushRoutes } from './push/routes.ts'
 import { leaveEverything } from './leave-everything.ts'
 import type { Limits } from './limits.ts'
 import { Metrics } from './metrics.ts'
@@ -46,6 +48,8 @@ export interface ServerParts {
   readonly blobs: Blobs | null
   /** null: nothing can be written */
   readonly durableStreams: DurableStreams | null
+  /** null: devices are told nothing while no tab is open */
+  readonly push: Push | null
   readonly accounts: Accounts
   readonly challenges: Challenges
   readonly health: Health
@@ -108,7 +112,8 @@ export function createApp(parts: ServerParts): App {
     const readModel = parts.readModel?.state() ?? null
     const problems = problemsIn(health.disk, health.log, setAside.count, readModel?.failed ?? 0)
     const status = draining ? 'stopping' : problems.length === 0 ? 'ok' : 'degraded'
-    const report = { status, problems, disk: health.disk, log: health.log, setAside, readModel, tails: tails.count }
+    const push = parts.push?.state() ?? null
+    const report = { status, problems, disk: health.disk, log: health.log, setAside, readModel, push, tails: tails.count }
     return c.json(report, draining ? 503 : 200, apiHeaders)
   })
   metricsRoute(routes, metrics, parts.metricsToken)
@@ -121,6 +126,7 @@ export function createApp(parts: ServerParts): App {
   const onSignOut = (session: string) => {
     tails.endSession(session)
     mounted?.endSession(session)
+    parts.push?.unsubscribe(session)
   }
   accounts.onEnded(onSignOut)
   const committer = startCommitter(log, directory, limits, { blobs: parts.blobs })
@@ -132,12 +138,14 @@ export function createApp(parts: ServerParts): App {
     leaveEverything: async (actor) => {
       await leaveEverything(directory, committer, actor)
       await parts.durableStreams?.removeAll(actor)
+      parts.push?.removeAll(actor)
     },
   })
   const mayFound = (actor: string) => guests !== 'limited' || accounts.passkeys.has(actor)
   streamRoutes(routes, log, directory, committer, accounts, bodies, limits, mayFound)
   const presence = presenceRoutes(routes, directory, bodies, limits, tails)
   blobRoutes(routes, parts.blobs, log, directory, limits)
+  pushRoutes(routes, parts.push, bodies, limits)
   snapshotRoutes(routes, parts.snapshots, directory, limits)
   app.route('/', routes.hono)
   if (parts.dist !== null) {

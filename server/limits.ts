@@ -101,6 +101,19 @@ export const defaultLimits = {
   /** that are being sent at once, of up to some 100 MB each */
   snapshotsInAll: 32,
 
+  /** devices of one person that are told by pushes: the oldest makes room */
+  pushDevicesPerPerson: 20,
+  /** switching pushes on, and trying them */
+  pushChangesPerPerson: { burst: 20, perSecond: 1 / 30 },
+  /** how long a message waits before its readers are told: whoever is in front of the app reads it meanwhile */
+  pushAfterMs: 2000,
+  /** pushes that wait for all devices; more are dropped */
+  pushesInAll: 50_000,
+  /** requests to push services at once: each waits up to 10 s */
+  pushesAtOnce: 200,
+  /** persons whose read marks and settings are kept in memory, some 10 kB each */
+  pushPersonsInMemory: 5000,
+
   /** spaces in one answer of the public list */
   spacesPerPage: 100,
 

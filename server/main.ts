@@ -7,12 +7,14 @@ import { defaultLimits, limitsFrom, type Limits } from './limits.ts'
 import { makeLogger } from './logger.ts'
 import { adviceAbout } from './http/own-hosts.ts'
 import type { GuestPolicy } from './http/sign-in.ts'
+import type { PushOptions } from './push/push.ts'
 import { startServer, type RunningServer } from './start-server.ts'
 
 /**
  * `npm start`: PORT (5173), HOST (this machine only; 0.0.0.0 for others), ORIGIN (what it is called from outside, e.g.
  * https://chat.example.org, several with commas), DATA_DIR (./data), DIST_DIR (./dist), LOG_LEVEL, GUESTS=limited or off, SIGN_UP=off, EVENT_LOG=nats with NATS_URL, NATS_REPLICAS (3) and NATS_SHARDS (8), LOCAL_WEBHOOKS=on (those of durable streams may go to
- * this machine), BEHIND_PROXY=on (X-Forwarded-For says who asked), METRICS_TOKEN (who shows it may read /metrics; else this machine), LIMITS
+ * this machine), PUSH=off, PUSH_CONTACT (mailto:… or https:…, for push services; else ORIGIN), PUSH_TEST_HOSTS (host:port of push services
+ * that are not public, with commas), BEHIND_PROXY=on (X-Forwarded-For says who asked), METRICS_TOKEN (who shows it may read /metrics; else this machine), LIMITS
  * (JSON, see limits.ts).
  */
 const logger = makeLogger(process.env['LOG_LEVEL'] ?? 'info', pino.destination(2))
@@ -41,6 +43,7 @@ try {
     origins,
     behindProxy: process.env['BEHIND_PROXY'] === 'on',
     localWebhooks: process.env['LOCAL_WEBHOOKS'] === 'on',
+    push: process.env['PUSH'] === 'off' ? false : pushOptions(process.env),
     metricsToken: process.env['METRICS_TOKEN'] || undefined,
     limits,
     logger,
@@ -70,6 +73,14 @@ async function end(exitCode: number, details: object, words: string): Promise<vo
 function guestsIn(text: string): GuestPolicy {
   if (text === 'on' || text === 'limited' || text === 'off') return text
   throw new CannotStart(`GUESTS: ${text} is not on, limited or off`)
+}
+
+function pushOptions({ PUSH_CONTACT: contact, PUSH_TEST_HOSTS: hosts }: NodeJS.ProcessEnv): Partial<PushOptions> {
+  if (contact && !/^(mailto:.+@.+|https:\/\/.+)$/.test(contact)) {
+    throw new CannotStart(`PUSH_CONTACT: ${contact} is not like mailto:admin@example.org or https://example.org`)
+  }
+  const testHosts = (hosts ?? '').split(',').flatMap((part) => part.trim() || [])
+  return { ...(contact && { contact }), testHosts }
 }
 
 function originsIn(text: string): string[] {

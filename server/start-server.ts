@@ -12,6 +12,7 @@ import { openDirectory } from './directory.ts'
 import { openDurableStreams } from './durable-streams/open.ts'
 import { Health } from './health.ts'
 import { defaultLimits, type Limits } from './limits.ts'
+import { openPush, type PushOptions } from './push/push.ts'
 import { startReadModel } from './read-model/read-model.ts'
 import { keepSnapshots } from './snapshots/snapshots.ts'
 import { openLogs, type LogChoice } from './log/open-logs.ts'
@@ -34,6 +35,8 @@ export interface ServerOptions {
   readonly localWebhooks?: boolean
   /** who shows it may read /metrics; undefined: programs on this machine may */
   readonly metricsToken?: string | undefined
+  /** false: devices are told nothing while no tab is open */
+  readonly push?: Partial<PushOptions> | false
   readonly limits?: Limits
   readonly logger: Logger
 }
@@ -83,6 +86,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ? null
       : await openDurableStreams(await logs.open('durable-streams'), folder.path, logger, { localWebhooks })
     closing.push(() => durableStreams?.close())
+    const pushParts = { log, directory, accounts, health, logger, limits }
+    const push =
+      readOnly || options.push === false
+        ? null
+        : await openPush(folder.path, pushParts, { contact: contactOf(origins), testHosts: [], ...options.push })
+    closing.push(() => push?.close())
     const parts = {
       log,
       durableStreams,
@@ -90,6 +99,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       readModel,
       snapshots,
       blobs,
+      push,
       accounts,
       challenges: await logs.challenges(),
       health,
@@ -122,6 +132,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await closeFiles()
     throw error
   }
+}
+
+/** Whom a push service may write to, where nobody said. */
+function contactOf(origins: readonly string[]): string {
+  return origins.find((origin) => origin.startsWith('https:')) ?? 'mailto:admin@localhost'
 }
 
 async function listen(

@@ -9,6 +9,7 @@ import type { AppendResult, HttpFault, Identity, StreamPage } from '../schema/me
 import type { GuestPolicy } from './http/sign-in.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import type { LogChoice } from './log/open-logs.ts'
+import type { PushOptions } from './push/push.ts'
 import { startServer, type RunningServer } from './start-server.ts'
 
 /** A server of its own for a test, on a free port with a data directory that goes with it. */
@@ -21,6 +22,7 @@ export async function startTestServer(
     behindProxy?: boolean
     localWebhooks?: boolean
     metricsToken?: string
+    push?: Partial<PushOptions> | false
     log?: LogChoice
     limits?: Partial<Limits>
   } = {},

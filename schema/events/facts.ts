@@ -1,4 +1,5 @@
 import type { ViewSource } from './view-source.ts'
+import type { QuietHours } from '../notifications/quiet-hours.ts'
 
 /**
  * What one event says of one field of one entity; schema/projections/fact.ts says what rests on it. The word before the
@@ -9,13 +10,13 @@ export interface FactDraft {
   readonly field: FactField
   readonly value: string | null
 }
-export type RowKind = 'space' | 'member' | 'room' | 'message' | 'page' | 'comment' | 'marker' | 'view'
-export type FactField = PlainField | ReactionField | PinField | MuteField
+export type RowKind = 'space' | 'member' | 'room' | 'message' | 'page' | 'comment' | 'marker' | 'view' | 'quiet'
+export type FactField = PlainField | ReactionField | PinField | MarkerField
 
 type PlainField = keyof typeof mayConflict
 type ReactionField = `message.reaction ${string}`
 type PinField = `message.pin ${string}`
-type MuteField = `marker.muted ${string}`
+type MarkerField = `marker.${'muted' | 'level'} ${string}`
 
 /**
  * Whether two writes of a field that did not see each other are a conflict, which a person may want to settle. Who
@@ -47,6 +48,7 @@ const mayConflict = {
   'view.notify': false,
   'view.looked': false,
   'view.deleted': false,
+  'quiet.hours': false,
 } as const satisfies Record<`${RowKind}.${string}`, boolean>
 
 export function isConflictField(field: FactField): boolean {
@@ -74,11 +76,25 @@ export function readPinField(field: string): string | null {
 }
 
 /** Of a room of that stream. */
-export function muteField(stream: string): MuteField {
+export function muteField(stream: string): MarkerField {
   return `marker.muted ${stream}`
 }
-export function readMuteField(field: string): string | null {
-  return after('marker.muted ', field)
+export function levelField(stream: string): MarkerField {
+  return `marker.level ${stream}`
+}
+/** The stream that a field of a marker speaks of. */
+export function readMarkerField(field: string): string {
+  return field.slice(field.indexOf(' ') + 1)
+}
+
+/** Of the person that the stream is of. */
+export const quietField = 'quiet.hours'
+export function writeQuietHours({ from, to, zone }: QuietHours): string {
+  return JSON.stringify([from, to, zone])
+}
+export function readQuietHours(value: string): QuietHours {
+  const [from, to, zone] = JSON.parse(value) as [number, number, string]
+  return { from, to, zone }
 }
 
 export function writeSpaceCreate(visibility: string, founder: string): string {

@@ -21,6 +21,10 @@ import type { PresenceTold } from './presence.ts'
  * | POST /api/account/passkeys/remove {id}         | Account                                     |
  * | POST /api/account/devices/sign-out {session}   | Account; session `others`: all but this one |
  * | POST /api/account/delete                       | 204                                         |
+ * | GET  /api/push                                 | PushInfo                                    |
+ * | POST /api/push {endpoint, keys}                | PushInfo: this device is told               |
+ * | POST /api/push/off                             | PushInfo: this device is not told           |
+ * | POST /api/push/test                            | PushTest                                    |
  * | GET  /api/spaces?after&limit                   | SpaceList: all of mine, then the public ones |
  * | POST /api/streams/:stream/events {events}      | AppendResult; all or none                   |
  * | GET  /api/streams/:stream/events?after&limit   | StreamPage, oldest first                    |
@@ -66,6 +70,18 @@ export interface Account extends Identity {
 /** `codes`: ten new recovery codes, shown this once; null: the person has had some before */
 export interface PasskeyAdded extends Identity {
   readonly codes: readonly string[] | null
+}
+
+/** Web Push on this server, and of this session. */
+export interface PushInfo {
+  /** what a browser subscribes with; null: the server sends none */
+  readonly key: string | null
+  /** where the server sends what this device is told; null: it is told nothing */
+  readonly endpoint: string | null
+}
+/** What the push service said. `gone`: it knows this device no more; `later`: it could not be reached. */
+export interface PushTest {
+  readonly outcome: 'sent' | 'gone' | 'refused' | 'later'
 }
 
 export interface GuestRequest {
@@ -115,7 +131,7 @@ export interface StreamPage {
   /** events in the stream, and how many of them lie beyond this page */
   readonly total: number
   readonly behind: number
-  /** with `?names`: what the actors and rooms in `items` are called */
+  /** with `?names`: what the asker, the actors in `items`, their room and space are called */
   readonly names?: Readonly<Record<string, string>>
 }
 
@@ -186,6 +202,9 @@ export const httpStatus = {
   /** the passkey is the person's only one, or is known here already */
   LAST_PASSKEY: 409,
   PASSKEY_KNOWN: 409,
+  /** this server sends no pushes; the endpoint is another device's */
+  PUSH_OFF: 403,
+  PUSH_TAKEN: 409,
   /** the person is the only owner of a space with others in it */
   LAST_OWNER: 409,
   NOT_FOUND: 404,

@@ -1,5 +1,5 @@
 import { assertNever } from '../assert.ts'
-import { readMuteField, readSpaceCreate, rowKindOf, type FactDraft } from '../events/facts.ts'
+import { readMarkerField, readSpaceCreate, rowKindOf, type FactDraft } from '../events/facts.ts'
 import { keyIn } from '../events/key.ts'
 import { streamKind, streamOfRoom, streamOwner } from '../events/streams.ts'
 
@@ -26,6 +26,8 @@ export interface Dirty {
   /** stream of the person, and a room of another stream */
   readonly markers: Map<string, { readonly stream: string; readonly room: Thing }>
   readonly views: Map<string, Thing>
+  /** streams of persons who said when they are told nothing */
+  readonly quiet: Set<string>
   /** rooms and threads, and what the batch adds to them; `recount` when something left one */
   readonly timelines: Map<number, TouchedTimeline>
 }
@@ -53,6 +55,7 @@ export function nothingDirty(): Dirty {
     comments: new Map(),
     markers: new Map(),
     views: new Map(),
+    quiet: new Set(),
     timelines: new Map(),
   }
 }
@@ -76,9 +79,11 @@ export function markFact(dirty: Dirty, stream: string, { entity, field, value }:
     case 'comment':
       return void dirty.comments.set(keyIn(stream, entity), { stream, id: entity })
     case 'marker':
-      return markMarker(dirty, stream, { stream: readMuteField(field)!, id: entity })
+      return markMarker(dirty, stream, { stream: readMarkerField(field), id: entity })
     case 'view':
       return void dirty.views.set(keyIn(stream, entity), { stream, id: entity })
+    case 'quiet':
+      return void dirty.quiet.add(stream)
     default:
       return assertNever(kind)
   }

@@ -141,6 +141,7 @@ export function createProjector(sql: Sql, names: Names, log: LogReader): Project
       for (const message of dirty.messages.values()) messages.fold(message)
       for (const { stream, room } of dirty.markers.values()) personal.fold(stream, room)
       for (const view of dirty.views.values()) views.fold(view)
+      for (const stream of dirty.quiet) personal.foldQuiet(stream)
       for (const page of dirty.pages.values()) pages.fold(page)
       for (const comment of dirty.comments.values()) comments.fold(comment)
       timelines.fold(dirty.timelines)

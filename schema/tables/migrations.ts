@@ -1,4 +1,5 @@
 import { firstTables, fourthTables, secondTables, setAsideOlder, takeOlder, thirdTables } from './older.ts'
+import { personalTables } from './personal-tables.ts'
 import { schema, timelineItems } from './schema.ts'
 import { viewTables } from './view-tables.ts'
 
@@ -15,4 +16,5 @@ export const migrations: readonly string[] = [
   fifthTables,
   sixthTables,
   viewTables,
+  personalTables,
 ]

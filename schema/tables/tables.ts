@@ -1,5 +1,6 @@
 /**
- * Every table by what it holds: the log of events; projections, which a replay drops and rebuilds; the full-text index, which
+ * Every table by what it holds: the log of events; projections, which a replay drops and rebuilds, those of a person’s own stream by
+ * themselves, since no snapshot has them; the full-text index, which
  * follows the texts; names, whose integers other tables use, and which only grow; and what is this device's own.
  */
 export const tables = {
@@ -29,7 +30,8 @@ export const tables = {
   reactions: 'projection',
   pins: 'projection',
   mentions: 'projection',
-  read_markers: 'projection',
+  read_markers: 'own',
+  quiet_hours: 'own',
   saved_views: 'projection',
   conflicts: 'projection',
   search_index: 'index',
@@ -38,6 +40,8 @@ export const tables = {
   drafts: 'device',
   free_pages: 'device',
   meta: 'device',
-} as const satisfies Record<string, 'log' | 'names' | 'projection' | 'index' | 'device'>
+} as const satisfies Record<string, 'log' | 'names' | 'projection' | 'own' | 'index' | 'device'>
 
-export const projectionTables = Object.entries(tables).flatMap(([name, kind]) => (kind === 'projection' ? [name] : []))
+export const projectionTables = Object.entries(tables).flatMap(([name, kind]) =>
+  kind === 'projection' || kind === 'own' ? [name] : [],
+)

@@ -54,6 +54,7 @@ const kindsInWords = {
   log: 'The log',
   names: 'Names, whose numbers other tables use',
   projection: 'Projections, which a replay makes anew',
+  own: "A person's own, from their stream",
   index: 'The full-text index',
   device: "This device's own",
 } as const

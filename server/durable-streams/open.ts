@@ -6,6 +6,7 @@ import type { Bodies } from '../http/bodies.ts'
 import { sameOrigin } from '../http/same-origin.ts'
 import type { Limits } from '../limits.ts'
 import type { EventLog } from '../log/event-log.ts'
+import { nothingExempt, thisMachine, type Exempt } from '../outgoing/guard.ts'
 import { LiveConnections } from './live-connections.ts'
 import { durableStreams } from './routes.ts'
 import { openStreamStore, type StreamStore } from './stream-store.ts'
@@ -18,7 +19,7 @@ export interface DurableStreams {
   readonly store: StreamStore
   readonly subscriptions: SubscriptionService
   readonly file: SubscriptionFile
-  readonly localWebhooks: boolean
+  readonly exempt: Exempt
   /** of a person whose account ends */
   removeAll(owner: string): Promise<void>
   close(): Promise<void>
@@ -32,12 +33,13 @@ export async function openDurableStreams(
 ): Promise<DurableStreams> {
   const store = openStreamStore(log)
   const file = await openSubscriptionFile(join(folder, 'subscriptions.db'))
-  const subscriptions = startSubscriptions(store, file, logger, { local: localWebhooks })
+  const exempt = localWebhooks ? thisMachine : nothingExempt
+  const subscriptions = startSubscriptions(store, file, logger, { exempt })
   return {
     store,
     subscriptions,
     file,
-    localWebhooks,
+    exempt,
     async removeAll(owner) {
       await subscriptions.removeAll(owner)
       for (const name of await store.names(`${owner}/`)) await store.remove(name)
@@ -60,7 +62,7 @@ export interface Mounted {
 /** `whoAsks` throws a Fault where nobody is signed in. */
 export function mountDurableStreams(
   root: string,
-  { store, subscriptions, file, localWebhooks }: DurableStreams,
+  { store, subscriptions, file, exempt }: DurableStreams,
   whoAsks: (c: Context) => { readonly actor: string; readonly session: string },
   bodies: Bodies,
   limits: Limits,
@@ -79,7 +81,7 @@ export function mountDurableStreams(
       bodies,
       ownerOf: (c) => whoAsks(c).actor,
       rootOf: (c) => (origins[0] ?? new URL(c.req.url).origin) + root,
-      local: localWebhooks,
+      exempt,
       perOwner: limits.subscriptionsPerPerson,
     }),
   )

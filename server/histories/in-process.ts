@@ -42,6 +42,7 @@ export async function startInProcess() {
     snapshots: null,
     blobs: broughtByAll,
     durableStreams: null,
+    push: null,
     accounts,
     health,
     logger,

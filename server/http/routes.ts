@@ -34,7 +34,7 @@ interface Granted {
   readonly reader: OnStream
   readonly author: OnStream
 }
-interface OnStream {
+export interface OnStream {
   readonly session: Session
   readonly stream: string
 }

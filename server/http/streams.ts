@@ -13,7 +13,7 @@ import type { Bodies } from './bodies.ts'
 import { listSpaces } from './list-spaces.ts'
 import { namesIn } from './names-in.ts'
 import { queryId, queryNumber, queryText } from './query.ts'
-import type { Routes } from './routes.ts'
+import type { OnStream, Routes } from './routes.ts'
 import { encodePage } from './stream-page.ts'
 
 const appendRequest = v.object({ events: v.pipe(v.unknown(), v.check(Array.isArray, 'must be a list')) })
@@ -34,7 +34,12 @@ export function streamRoutes(
 ): void {
   const admission = startAdmission(limits)
 
-  async function answer(c: Context, stream: string, items: readonly LogItem[], place: 'offset' | 'newest') {
+  async function answer(
+    c: Context,
+    { stream, session }: OnStream,
+    items: readonly LogItem[],
+    place: 'offset' | 'newest',
+  ) {
     const entry = directory.entry(stream)
     const behind = place === 'offset' ? await log.count(stream, items.at(-1)?.seq ?? queryText(c, 'after')) : 0
     const rest: Omit<StreamPage, 'items'> = {
@@ -42,7 +47,7 @@ export function streamRoutes(
       head: entry?.head ?? null,
       total: entry?.events ?? 0,
       behind,
-      ...(c.req.query('names') === undefined ? {} : { names: namesIn(items, directory.rights(stream), accounts) }),
+      ...(c.req.query('names') === undefined ? {} : { names: namesIn(items, directory.rights(stream), accounts, session.actor) }),
     }
     return c.body(encodePage(items, rest), 200, { 'content-type': 'application/json' })
   }
@@ -69,23 +74,25 @@ export function streamRoutes(
         return c.json({ results: await committer.append(actor, stream, inputs) })
       }),
     )
-    .get('/api/streams/:stream/events', 'reader', async (c, { stream }) => {
+    .get('/api/streams/:stream/events', 'reader', async (c, asked) => {
       const limit = queryNumber(c, 'limit', 500, maxPage)
       try {
-        const { items } = await log.read(stream, queryText(c, 'after'), limit, maxPageBytes)
-        return await answer(c, stream, items, 'offset')
+        const { items } = await log.read(asked.stream, queryText(c, 'after'), limit, maxPageBytes)
+        return await answer(c, asked, items, 'offset')
       } catch (error) {
         if (error instanceof BadOffset) throw new Fault('BAD_OFFSET', `after: ${error.message}`, { field: 'after' })
         throw error
       }
     })
-    .get('/api/streams/:stream/latest', 'reader', async (c, { stream }) => {
+    .get('/api/streams/:stream/latest', 'reader', async (c, asked) => {
       const limit = queryNumber(c, 'limit', 100, 500)
       const room = queryId(c, 'room')
-      const items = await (room === null ? log.latest(stream, limit) : directory.roomPage(stream, room, limit))
-      return answer(c, stream, items, 'newest')
+      const items = await (room === null
+        ? log.latest(asked.stream, limit)
+        : directory.roomPage(asked.stream, room, limit))
+      return answer(c, asked, items, 'newest')
     })
-    .get('/api/streams/:stream/outline', 'reader', async (c, { stream }) =>
-      answer(c, stream, await directory.outline(stream), 'newest'),
+    .get('/api/streams/:stream/outline', 'reader', async (c, asked) =>
+      answer(c, asked, await directory.outline(asked.stream), 'newest'),
     )
 }

@@ -3,6 +3,7 @@ import * as Y from 'yjs'
 import { definitionOf, eventTypes, type EventType, type NamesOf } from '../../schema/events/event-types.ts'
 import { versionOf, type EventOf, type KnownEvent } from '../../schema/events/event.ts'
 import { personStream, streamOwner } from '../../schema/events/streams.ts'
+import { levels } from '../../schema/notifications/levels.ts'
 import { givenRoles } from '../../schema/rights/roles.ts'
 
 const streams = ['space:s1', 'space:s2', 'local:s3', 'room:private.s1.r1', 'room:public.s1.r1', 'room:public.s1.r2']
@@ -216,6 +217,15 @@ const make: { readonly [T in EventType]: (things: Things) => Made<T> } = {
     stream: personStream(pick(actors, a)),
     entity: pick(views, b),
     payload: { deleted: c % 3 > 0 },
+  }),
+  'room.notify': ({ a, c, stream, room }) => ({
+    stream: personStream(pick(actors, a)),
+    room,
+    payload: { stream, level: pick(levels, c) },
+  }),
+  'quiet.hours': ({ a, b, c }) => ({
+    stream: personStream(pick(actors, b % 4 ? a + b : a)), // mostly one's own: another's word does not count
+    payload: { hours: c % 3 === 0 ? null : { from: 60 * (c % 24), to: 7 * 60, zone: 'Europe/Zurich' } },
   }),
   'page.create': ({ c, room }) => ({ room, payload: { title: `P${c % 3}` } }),
   'page.rename': ({ b, c }) => ({ entity: pick(pages, b), payload: { title: `Q${c % 3}` } }),

@@ -64,7 +64,8 @@ export class FakeServer implements SyncApi {
     if (this.closed.has(stream)) throw refusal('NOT_A_MEMBER')
     const log = this.events(stream)
     const head = log.at(-1)?.seq ?? null
-    const whole = { head, total: log.length, behind: 0, upToDate: true }
+    const names = { me: 'Me Myself' }
+    const whole = { head, total: log.length, behind: 0, upToDate: true, names }
     if (what.kind === 'outline') return { ...whole, items: log.filter((item) => item.event.type !== 'message.create') }
     if (what.kind === 'newest') {
       const inRoom = what.room === null ? log : log.filter((item) => item.event.room === what.room)
@@ -74,7 +75,7 @@ export class FakeServer implements SyncApi {
     const rest = log.filter((item) => what.after === null || item.seq > what.after)
     const items = rest.slice(0, this.pageSize)
     const behind = rest.length - items.length
-    return { items, head, total: log.length, behind, upToDate: behind === 0 }
+    return { ...whole, items, behind, upToDate: behind === 0 }
   }
 
   async append(stream: string, events: readonly AnyEvent[]) {

@@ -2,10 +2,10 @@ import type { EventOf, KnownEvent } from '../../schema/events/event.ts'
 import { fileNames } from '../../schema/files/named-files.ts'
 import { keyIn } from '../../schema/events/key.ts'
 import { cleanName } from '../../schema/events/names.ts'
-import { roomOfStream, spaceOfStream } from '../../schema/events/streams.ts'
+import { spaceOfStream } from '../../schema/events/streams.ts'
+import { whereIs } from '../../schema/notifications/where.ts'
 import { cutWithEllipsis } from '../../schema/text/cut-text.ts'
 import { plainLine } from '../../schema/text/plain-text.ts'
-import type { Mark } from './personal-marks.ts'
 
 export interface ShownNotification {
   readonly title: string
@@ -56,9 +56,6 @@ function byClock(events: readonly KnownEvent[]): KnownEvent[] {
   return events.toSorted((a, b) => Number(BigInt(a.clock) - BigInt(b.clock)))
 }
 
-/** A muted room, and what was read already, tell nothing. */
-export const isQuiet = (mark: Mark, clock: string): boolean => mark.muted || BigInt(clock) <= mark.readUpTo
-
 /** Somebody else wrote it, now: an import brings the past. */
 export const isNews = (event: KnownEvent, me: string | null): event is EventOf<'message.create'> =>
   event.type === 'message.create' && event.actor !== me && !event.actor.startsWith('import-')
@@ -71,19 +68,15 @@ export function wordMessage(
   const nameOf = (id: string | undefined) => (id !== undefined && Object.hasOwn(names, id) ? names[id] : undefined)
   const { text, author, files = [] } = event.payload
   const person = wordName(author?.name ?? nameOf(event.actor)) || 'Somebody'
-  const place = wordName(nameOf(event.room) ?? nameOf(event.stream))
+  const { room, thread } = whereIs(event.stream, event.room ?? '')
+  const target = { stream: event.stream, room, thread, message: event.id, clock: event.clock }
+  const place = wordName(nameOf(room) ?? nameOf(event.stream))
   return {
     title: place ? `${person} in ${place}` : person,
     body: wordText((texts.get(event.id) ?? text) || (fileNames(files) ?? '')),
     tag: keyIn(event.stream, event.id),
-    target: { stream: event.stream, ...placeOf(event), message: event.id, clock: event.clock },
+    target,
   }
-}
-
-/** What is in a room's stream is in that room, or in a thread of it: a thread's id alone does not say where it is. */
-function placeOf({ stream, room }: EventOf<'message.create'>): Pick<NotificationTarget, 'room' | 'thread'> {
-  const owner = roomOfStream(stream) ?? room ?? null
-  return { room: owner, thread: room === undefined || room === owner ? null : room }
 }
 
 /** Its text as a person reads it, not as it was typed; no character is cut in half, none turns the line around. */
@@ -98,9 +91,16 @@ export function wordless(stream: string): ShownNotification {
   return { title: 'New messages', body: 'Open the app to read them.', tag: `news ${stream}`, target }
 }
 
+/** What a person sees who tries whether they are told on this device. */
+export function itWorks(stream: string): ShownNotification {
+  const target = { stream, room: null, thread: null, message: null, clock: null }
+  return { title: 'Notifications work', body: 'This is how this device tells you of messages.', tag: 'test', target }
+}
+
 /** The address of a room or message in the app. */
 export function addressOf({ stream, room, thread, message }: NotificationTarget): string {
-  const space = spaceOfStream(stream) ?? ''
+  const space = spaceOfStream(stream)
+  if (space === null) return '/'
   const path = ['', 's', space, ...(room === null ? [] : [room])].map(encodeURIComponent).join('/')
   const panel = thread === null ? '' : `?${new URLSearchParams({ panel: 'thread', thread })}`
   return path + panel + (message === null ? '' : `#${encodeURIComponent(message)}`)

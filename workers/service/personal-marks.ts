@@ -2,59 +2,56 @@ import { validateEvent, type KnownEvent } from '../../schema/events/event.ts'
 import { keyIn } from '../../schema/events/key.ts'
 import { streamKind } from '../../schema/events/streams.ts'
 import { eventOf, type Received } from '../../schema/messages/received.ts'
+import {
+  foldMark,
+  foldOwn,
+  noMark,
+  noOwn,
+  roomOfMark,
+  type Mark,
+  type Own,
+} from '../../schema/notifications/settings.ts'
 import type { SyncApi } from './sync-api.ts'
 
 /**
- * What a person has read and muted, for times without a tab: SQLite knows it, and cannot be asked by a push. It is folded
- * from the events of their own stream as these pass between device and server. Losing it costs a needless notification.
+ * What a person has read, muted and asked to be told of, for times without a tab: SQLite knows it, and cannot be asked by a
+ * push. It is folded from the events of their own stream as these pass between device and server. Losing it costs a needless
+ * notification.
  */
 export interface PersonalMarks {
   /** of this person's stream, in a room of another stream */
   of(person: string, stream: string, room: string): Promise<Mark>
+  own(person: string): Promise<Own>
   /** Folds events into the marks of their room. */
   fold(key: MarkKey, events: readonly KnownEvent[]): Promise<void>
-}
-export interface Mark {
-  readonly muted: boolean
-  readonly mutedAt: bigint
-  /** the clock of the last message read */
-  readonly readUpTo: bigint
+  foldOwn(person: string, events: readonly KnownEvent[]): Promise<void>
+  /** up to where a stream's messages were told of on this device, to whoever was signed in; '': none was */
+  told(stream: string): Promise<string>
+  /** never backwards */
+  tell(stream: string, upTo: string): Promise<void>
 }
 export type MarkKey = [person: string, stream: string, room: string]
 
-export const noMark: Mark = { muted: false, mutedAt: -1n, readUpTo: 0n }
-
-/** The later word on muting counts; reading only goes forward, and not beyond what the reader can have seen. */
-export function foldMark(mark: Mark, event: KnownEvent): Mark {
-  const clock = BigInt(event.clock)
-  switch (event.type) {
-    case 'room.mute':
-      return clock > mark.mutedAt ? { ...mark, muted: event.payload.muted, mutedAt: clock } : mark
-    case 'read.mark': {
-      const upTo = BigInt(event.payload.upTo)
-      const readUpTo = upTo > clock ? clock : upTo
-      return readUpTo > mark.readUpTo ? { ...mark, readUpTo } : mark
-    }
-    default:
-      return mark
-  }
-}
-
-/** The server, and every personal event that comes from it or goes to it is noted. */
-export function noteMarks(api: SyncApi, marks: PersonalMarks): SyncApi {
-  async function note(stream: string, events: readonly KnownEvent[]): Promise<void> {
+/**
+ * The server, and every personal event that comes from it or goes to it is noted. `changed`: what was read or muted may still
+ * be on screen.
+ */
+export function noteMarks(api: SyncApi, marks: PersonalMarks, changed: () => void = () => {}): SyncApi {
+  async function note(person: string, events: readonly KnownEvent[]): Promise<void> {
     const rooms = new Map<string, { key: MarkKey; events: KnownEvent[] }>()
     for (const event of events) {
-      if (event.type !== 'read.mark' && event.type !== 'room.mute') continue
-      const key: MarkKey = [stream, event.payload.stream, event.room!]
-      const name = keyIn(event.payload.stream, event.room!)
-      const room = rooms.get(name) ?? { key, events: [] }
+      const about = roomOfMark(event)
+      if (!about) continue
+      const name = keyIn(about.stream, about.room)
+      const room = rooms.get(name) ?? { key: [person, about.stream, about.room], events: [] }
       rooms.set(name, room)
       room.events.push(event)
     }
-    for (const { key, events: of } of rooms.values()) {
-      await marks.fold(key, of).catch((error: unknown) => console.warn('marks:', error))
-    }
+    const folds = [...rooms.values()].map(({ key, events: of }) => marks.fold(key, of))
+    const own = events.filter(({ type }) => type === 'quiet.hours')
+    if (own.length > 0) folds.push(marks.foldOwn(person, own))
+    for (const fold of folds) await fold.catch((error: unknown) => console.warn('marks:', error))
+    if (rooms.size > 0) changed()
   }
   const noteItems = async (stream: string, items: readonly Received[]) => {
     if (streamKind(stream) === 'person')
@@ -95,9 +92,17 @@ function known(input: unknown): KnownEvent[] {
 
 export function memoryMarks(): PersonalMarks {
   const marks = new Map<string, Mark>()
+  const owns = new Map<string, Own>()
+  const told = new Map<string, string>()
   const nameOf = (key: MarkKey) => JSON.stringify(key)
   return {
     of: async (...key) => marks.get(nameOf(key)) ?? noMark,
+    own: async (person) => owns.get(person) ?? noOwn,
     fold: async (key, events) => void marks.set(nameOf(key), events.reduce(foldMark, marks.get(nameOf(key)) ?? noMark)),
+    foldOwn: async (person, events) => void owns.set(person, events.reduce(foldOwn, owns.get(person) ?? noOwn)),
+    told: async (stream) => told.get(stream) ?? '',
+    tell: async (stream, upTo) => void told.set(stream, later(told.get(stream) ?? '', upTo)),
   }
 }
+
+export const later = (a: string, b: string): string => (a > b ? a : b)

@@ -3,7 +3,9 @@ import { clientsClaim } from 'workbox-core'
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching'
 import { NavigationRoute, registerRoute } from 'workbox-routing'
 import { keyIn } from '../../schema/events/key.ts'
-import type { Identity } from '../../schema/messages/http.ts'
+import { personStream, spaceOfStream } from '../../schema/events/streams.ts'
+import type { Identity, PushInfo } from '../../schema/messages/http.ts'
+import { isMuted, isRead } from '../../schema/notifications/settings.ts'
 import type { OpenRoomRequest, ServiceWorkerNudge } from '../../schema/messages/sync.ts'
 import { webLocks } from '../runtime/platform/locks.ts'
 import { openFileStore } from './files/file-store.ts'
@@ -17,7 +19,7 @@ import { openSyncChannel } from './sync-channel.ts'
 import { indexedMarks } from './indexed-marks.ts'
 import { addressOf, type NotificationTarget, type ShownNotification } from './notifications.ts'
 import { noteMarks } from './personal-marks.ts'
-import { parsePush, takePush } from './take-push.ts'
+import { parsePush, placeIn, takePush, type PushPayload } from './take-push.ts'
 import { uploadMirror } from './upload-mirror.ts'
 
 /**
@@ -41,7 +43,7 @@ const marks = indexedMarks()
 const fetch = self.fetch.bind(self)
 const server = createSyncApi(fetch)
 const files = openFileStore()
-const api = withFiles(noteMarks(server, marks), server, files, openFileLine())
+const api = withFiles(noteMarks(server, marks, () => void closeRead().catch(console.warn)), server, files, openFileLine())
 const store = openSyncStore()
 
 // A worker that is only being installed is not the one that syncs: it would fight with the one it replaces.
@@ -86,8 +88,8 @@ self.addEventListener('push', (event) => {
   if (push) event.waitUntil(onPush(push))
 })
 
-async function onPush(push: { stream: string; head: string }): Promise<void> {
-  const { show, review } = await takePush(push, { api, store, marks, me: whoAmI })
+async function onPush(push: PushPayload): Promise<void> {
+  const { show, upTo, review } = await takePush(push, { api, store, marks, me: whoAmI, now: Date.now })
   startSync().queueGrew(push.stream)
   for (const old of await self.registration.getNotifications()) {
     const target = old.data as NotificationTarget
@@ -97,12 +99,27 @@ async function onPush(push: { stream: string; head: string }): Promise<void> {
     else if (text !== undefined) await showNotification({ title: old.title, body: text, tag: old.tag, target }, true)
   }
   const windows = await self.clients.matchAll({ type: 'window' })
-  if (windows.some((window) => window.focused && window.visibilityState === 'visible')) return
-  for (const notification of show) await showNotification(notification, false)
+  const isSeen = windows.some((window) => window.focused && window.visibilityState === 'visible')
+  // whoever asks whether it works wants to see it
+  if (!isSeen || upTo === null) for (const notification of show) await showNotification(notification, false)
+  if (upTo !== null) await marks.tell(push.stream, upTo).catch((error: unknown) => console.warn('push:', error))
 }
 
 function showNotification({ title, body, tag, target }: ShownNotification, silent: boolean): Promise<void> {
   return self.registration.showNotification(title, { body, tag, silent, data: target, icon: '/icon.svg' })
+}
+
+/** What was read or muted, here in a tab or elsewhere, is news no more. */
+async function closeRead(): Promise<void> {
+  const shown = await self.registration.getNotifications()
+  const actor = shown.length > 0 ? await whoAmI() : null
+  if (actor === null) return
+  for (const notification of shown) {
+    const { stream, room, thread, clock } = notification.data as NotificationTarget
+    if (room === null || clock === null) continue
+    const place = await placeIn(marks, personStream(actor), stream, room, thread)
+    if (isMuted(place) || isRead(place, clock)) notification.close()
+  }
 }
 
 async function closeNotifications(stream: string, messages: readonly string[]): Promise<void> {
@@ -124,8 +141,25 @@ self.addEventListener('notificationclick', (event) => {
 async function openRoom(target: NotificationTarget): Promise<void> {
   const [window] = await self.clients.matchAll({ type: 'window' })
   if (!window) return void (await self.clients.openWindow(addressOf(target)))
-  window.postMessage({ type: 'OPEN_ROOM', ...target } satisfies OpenRoomRequest)
+  if (spaceOfStream(target.stream) !== null) {
+    window.postMessage({ type: 'OPEN_ROOM', ...target } satisfies OpenRoomRequest)
+  }
   await window.focus().catch(() => {}) // a browser may refuse; the room is open all the same
+}
+
+/** The browser gave up what it subscribed with, and may give something new: the server is told, if it told this device. */
+self.addEventListener('pushsubscriptionchange', (event) => {
+  ;(event as ExtendableEvent).waitUntil(subscribeAgain().catch((error: unknown) => console.warn('push:', error)))
+})
+async function subscribeAgain(): Promise<void> {
+  const { key, endpoint } = (await (await fetch('/api/push')).json()) as PushInfo
+  if (key === null || endpoint === null) return
+  const subscription = await self.registration.pushManager.subscribe({
+    userVisibleOnly: true,
+    applicationServerKey: key,
+  })
+  const headers = { 'content-type': 'application/json' }
+  await fetch('/api/push', { method: 'POST', headers, body: JSON.stringify(subscription) })
 }
 
 /** Background Sync, where the browser has it: it carries on when every tab is closed. */

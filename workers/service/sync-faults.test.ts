@@ -297,7 +297,7 @@ class World {
     if (head === undefined) return
     await takePush(
       { stream, head },
-      { api: this.server, store: this.store, marks: memoryMarks(), me: async () => 'me' },
+      { api: this.server, store: this.store, marks: memoryMarks(), me: async () => 'me', now: Date.now },
     )
     this.#step({ type: 'QUEUE_GREW', stream })
   }

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import type { AnyEvent } from '../../schema/events/event.ts'
 import { keyIn } from '../../schema/events/key.ts'
+import type { QuietHours } from '../../schema/notifications/quiet-hours.ts'
 import { createMemorySyncStore, FakeServer, makeEvent, seqOf } from './fake-world.ts'
 import { addressOf } from './notifications.ts'
-import { memoryMarks, noteMarks } from './personal-marks.ts'
+import { memoryMarks, noteMarks, type PersonalMarks } from './personal-marks.ts'
 import { parsePush, takePush, type PushPlatform } from './take-push.ts'
 
 const stream = 'space:a'
@@ -21,11 +22,22 @@ const idsOf = (items: readonly { readonly event: unknown }[]) => items.map(({ ev
 const own = (type: string, payload: object, at: number) =>
   makeEvent(ulid(), person, { type, clock: String(at), room: 'r', payload: { stream, ...payload } })
 
-function world(events: readonly AnyEvent[] | number) {
+/** Who wants to be told of everything, where they did not say otherwise. */
+function eager(): PersonalMarks {
+  const marks = memoryMarks()
+  const of: PersonalMarks['of'] = async (...key) => {
+    const mark = await marks.of(...key)
+    return { ...mark, level: mark.level ?? 'all' }
+  }
+  return { ...marks, of }
+}
+const noon = Date.UTC(2026, 10, 30, 12)
+
+function world(events: readonly AnyEvent[] | number, marks = eager()) {
   const server = new FakeServer()
   const store = createMemorySyncStore()
-  const marks = memoryMarks()
-  const platform: PushPlatform = { api: noteMarks(server, marks), store, marks, me: async () => 'me' }
+  const api = noteMarks(server, marks)
+  const platform: PushPlatform = { api, store, marks, me: async () => 'me', now: () => noon }
   const log =
     typeof events === 'number'
       ? Array.from({ length: events }, (_, i) => theirs(nth(i + 1), { payload: { text: `e${i + 1}` } }))
@@ -35,8 +47,8 @@ function world(events: readonly AnyEvent[] | number) {
   return { server, store, marks, platform, push, take: () => takePush(push, platform) }
 }
 /** What a device that had synced all but the given events shows. */
-async function shown(events: readonly AnyEvent[], personal: readonly AnyEvent[] = []) {
-  const { server, store, platform } = world([makeEvent(nth(0), stream)])
+async function shown(events: readonly AnyEvent[], personal: readonly AnyEvent[] = [], marks = eager()) {
+  const { server, store, platform } = world([makeEvent(nth(0), stream)], marks)
   await store.rememberCursor(stream, seqOf(1))
   server.write(stream, events)
   server.write(person, personal)
@@ -46,15 +58,15 @@ const bodies = async (...asked: Parameters<typeof shown>) => (await shown(...ask
 const says = (text: string, rest: Partial<AnyEvent> = {}) => theirs(ulid(), { payload: { text }, ...rest })
 
 test('everything new is queued, then each message is shown once', async () => {
-  const { store, take } = world(20)
+  const { store, marks, take } = world(20)
   await store.rememberCursor(stream, seqOf(17))
-  const { show } = await take()
+  const { show, upTo } = await take()
   expect(idsOf((await store.queue(stream)).items)).toEqual([18, 19, 20].map(nth))
   expect(show.map((one) => one.tag)).toEqual([18, 19, 20].map(tag))
   expect(show[0]).toMatchObject({ title: 'Somebody', body: 'e18', target: { stream, room: 'r', message: nth(18) } })
-  const again = await take()
-  // a repeated push shows the same tag again: no second notification
-  expect(again.show.map((one) => one.tag)).toEqual([tag(20)])
+  await marks.tell(stream, upTo!)
+  // a repeated push tells of nothing again, also of what the person closed meanwhile
+  expect((await take()).show).toEqual([])
   expect((await store.queue(stream)).items).toHaveLength(3)
 })
 
@@ -196,6 +208,83 @@ test('a stream that was never synced is shown, not queued: the queue would begin
   expect((await store.queue(stream)).items).toEqual([])
 })
 
+test('threads of a muted room are muted too, in a space’s stream and in a room’s own', async () => {
+  for (const [where, room] of [
+    ['space:a', 'r'],
+    ['room:private.a.r', 'private.a.r'],
+  ] as const) {
+    const { server, platform } = world([])
+    server.threads = { t1: room, t2: room }
+    const said = (text: string, thread: string) =>
+      makeEvent(ulid(), where, { actor: 'ada', clock: '50', room: thread, payload: { text } })
+    server.write(where, [said('in t1', 't1'), said('in the room', room), said('in t2', 't2')])
+    const muted = (about: string, at: number, is: boolean) =>
+      makeEvent(ulid(), person, {
+        type: 'room.mute',
+        clock: String(at),
+        room: about,
+        payload: { stream: where, muted: is },
+      })
+    server.write(person, [muted(room, 5, true)])
+    const push = { stream: where, head: seqOf(1) }
+    const { show, review } = await takePush(push, platform)
+    expect(show).toEqual([])
+    // one that is still on screen goes
+    const target = { stream: where, room, thread: 't1', message: 'in t1', clock: '50' }
+    expect(await review({ tag: '', target })).toBe(null)
+    server.write(person, [muted(room, 6, false), muted('t1', 7, true)])
+    expect((await takePush(push, platform)).show.map(({ body }) => body)).toEqual(['in the room', 'in t2'])
+  }
+})
+
+test('a message is told where its reader wants it: all, what names them, nothing; a direct one always', async () => {
+  const notify = (level: string, at: number) => own('room.notify', { level }, at)
+  const { show } = await shown([says('plain'), says('hi @**Me Myself**'), says('hi @**Somebody**')], [], memoryMarks())
+  expect(show.map(({ body }) => body)).toEqual(['hi @Me Myself'])
+  const messages = [says('plain'), says('hi @**Me Myself**')]
+  expect(await bodies(messages, [notify('all', 5)])).toEqual(['plain', 'hi @Me Myself'])
+  expect(await bodies(messages, [notify('none', 6), notify('all', 5)])).toEqual([])
+  const direct = 'direct.a.ada.me'
+  const { server, platform } = world([], memoryMarks())
+  server.write(`room:${direct}`, [makeEvent(ulid(), `room:${direct}`, { actor: 'ada', clock: '9', room: direct })])
+  expect((await takePush({ stream: `room:${direct}`, head: seqOf(1) }, platform)).show).toHaveLength(1)
+})
+
+test('in quiet hours nothing is shown, and nothing of it later', async () => {
+  const quiet = (hours: QuietHours | null, at: number) =>
+    makeEvent(ulid(), person, { type: 'quiet.hours', clock: String(at), payload: { hours } })
+  const around = { from: 11 * 60, to: 13 * 60, zone: 'UTC' }
+  const { show, upTo } = await shown([says('hi')], [quiet(around, 5)])
+  expect([show, upTo]).toEqual([[], seqOf(2)])
+  expect(await bodies([says('hi')], [quiet({ ...around, zone: 'Asia/Tokyo' }, 5)])).toEqual(['hi'])
+  expect(await bodies([says('hi')], [quiet(null, 6), quiet(around, 5)])).toEqual(['hi'])
+})
+
+test('who was removed, or signed out, is shown nothing of a push that comes late', async () => {
+  const { server, take } = world(3)
+  server.closed.add(stream)
+  expect((await take()).show).toEqual([])
+})
+
+test('a push that tries whether they come shows that they do, to the person whose device it is', async () => {
+  const { platform } = world([])
+  const { show, upTo } = await takePush({ stream: person, head: '0' }, platform)
+  expect([show.map(({ title }) => title), upTo]).toEqual([['Notifications work'], null])
+  expect((await takePush({ stream: 'person:ada', head: '0' }, platform)).show).toEqual([])
+  expect(addressOf(show[0]!.target)).toBe('/')
+})
+
+test('what is read is known at once to whoever may have it on screen', async () => {
+  const server = new FakeServer()
+  let changes = 0
+  const api = noteMarks(server, memoryMarks(), () => changes++)
+  await api.append(person, [own('read.mark', { upTo: '5' }, 9)])
+  server.write(person, [own('room.mute', { muted: true }, 10)])
+  await api.read(person, { kind: 'after', after: seqOf(1) })
+  await api.read(stream, { kind: 'newest', room: null })
+  expect(changes).toBe(2)
+})
+
 test('without a server the push still says that there is something', async () => {
   const { server, take } = world(5)
   server.down()
@@ -213,7 +302,22 @@ test('quota reached in IndexedDB: the push is shown, nothing is queued, and the 
 })
 
 test('a payload that is not ours is no push', () => {
-  for (const text of [undefined, '', 'x', 'null', '{}', '{"stream":1,"head":"2"}']) expect(parsePush(text)).toBeNull()
+  const nonsense = ['local:demo', 'nothing', 'space:\u0000', ''].map((stream) => JSON.stringify({ stream, head: '2' }))
+  const noPlace = ['', 'a b', 'x'.repeat(65), 5, null].map((head) => JSON.stringify({ stream, head }))
+  for (const text of [
+    undefined,
+    '',
+    'x',
+    'null',
+    '{}',
+    '[]',
+    '5',
+    '{"stream":1,"head":"2"}',
+    ...nonsense,
+    ...noPlace,
+  ]) {
+    expect(parsePush(text), text).toBeNull()
+  }
   expect(parsePush('{"stream":"space:a","head":"2","more":1}')).toEqual({ stream: 'space:a', head: '2' })
 })
 

@@ -96,10 +96,10 @@ function numberRows(sql: RawSql, { from, to }: CopyPlan): void {
   }
 }
 
-/** Names come by themselves. Read marks are a person's own, though they are filed by the stream that they speak of. */
+/** Names come by themselves. What is a person's own stays, though it may be filed by the stream that it speaks of. */
 const copiedTables = (Object.keys(tables) as (keyof typeof tables)[]).filter((table) => {
   const kind = tables[table]
-  return (kind === 'log' && table !== 'rejected_events') || (kind === 'projection' && table !== 'read_markers')
+  return (kind === 'log' && table !== 'rejected_events') || kind === 'projection'
 })
 
 function copyTable(sql: RawSql, { from, to }: CopyPlan, table: keyof typeof tables): void {

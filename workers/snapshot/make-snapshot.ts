@@ -32,8 +32,7 @@ export function stripToSnapshot(sql: RawSql, streams: readonly string[], madeAt:
 }
 const ownTables = [
   'rejected_events',
-  'read_markers',
-  ...Object.keys(tables).filter((name) => tables[name as keyof typeof tables] === 'device'),
+  ...Object.keys(tables).filter((name) => ['own', 'device'].includes(tables[name as keyof typeof tables])),
 ]
 
 /** How far each of the streams is there. */

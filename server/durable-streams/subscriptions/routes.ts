@@ -2,11 +2,11 @@ import { Hono, type Context } from 'hono'
 import * as v from 'valibot'
 import type { Bodies } from '../../http/bodies.ts'
 import { apiHeaders } from '../../http/security-headers.ts'
+import { isAllowedUrl, type Exempt } from '../../outgoing/guard.ts'
 import { fromOffset } from '../offset.ts'
 import type { SigningKey } from './signing-key.ts'
 import { ownerIn, type Config, type Subscription } from './subscription.ts'
 import type { Said, SubscriptionService } from './service.ts'
-import { isAllowedUrl } from './webhook-url.ts'
 
 /** The reserved paths below `__ds`: subscriptions, their wakes, and the key that webhooks are signed with. */
 export interface SubscriptionRoutes {
@@ -16,7 +16,8 @@ export interface SubscriptionRoutes {
   readonly ownerOf: (c: Context) => string
   /** where streams lie, as others reach it */
   readonly rootOf: (c: Context) => string
-  readonly local: boolean
+  /** where webhooks may go though it is not public */
+  readonly exempt: Exempt
   readonly perOwner: number
 }
 
@@ -39,7 +40,7 @@ const saidShape = v.object({
 })
 
 export function subscriptionRoutes(parts: SubscriptionRoutes): Hono {
-  const { service, key, bodies, ownerOf, rootOf, local, perOwner } = parts
+  const { service, key, bodies, ownerOf, rootOf, exempt, perOwner } = parts
   const app = new Hono()
   const one = '/subscriptions/:id'
   const idOf = (c: Context) => c.req.param('id')!
@@ -67,7 +68,7 @@ export function subscriptionRoutes(parts: SubscriptionRoutes): Hono {
       }
       if (config.pattern === null && config.streams.length === 0)
         return bad(c, 400, 'INVALID', 'name a pattern or streams')
-      if (config.type === 'webhook' && !isAllowedUrl(config.webhookUrl ?? '', local)) {
+      if (config.type === 'webhook' && !isAllowedUrl(config.webhookUrl ?? '', exempt)) {
         return bad(c, 400, 'WEBHOOK_URL_REJECTED', 'webhook.url: must be an https address outside of private networks')
       }
       if (config.type === 'pull-wake' && !config.wakeStream) return bad(c, 400, 'INVALID', 'wake_stream: is missing')

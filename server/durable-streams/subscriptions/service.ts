@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Exempt } from '../../outgoing/guard.ts'
 import { toOffset } from '../offset.ts'
 import type { StreamStore } from '../stream-store.ts'
 import { deliverWebhook } from './deliver-webhook.ts'
@@ -58,8 +59,8 @@ export function startSubscriptions(
   store: StreamStore,
   file: SubscriptionFile,
   logger: Pick<Logger, 'warn'>,
-  /** `local`: webhooks may go to this machine */
-  { local, now = Date.now }: { local: boolean; now?: () => number },
+  /** `exempt`: where webhooks may go though it is not public */
+  { exempt, now = Date.now }: { exempt: Exempt; now?: () => number },
 ): SubscriptionService {
   const all = new Map<string, Subscription>()
   const lines = new Map<string, Promise<unknown>>()
@@ -137,7 +138,7 @@ export function startSubscriptions(
       callback_token: token,
     })
     const signature = file.key.sign(body, now())
-    const sent = deliverWebhook(config.webhookUrl!, body, signature, local, closed.signal).then(
+    const sent = deliverWebhook(config.webhookUrl!, body, signature, exempt, closed.signal).then(
       (done) => change(owner, id, (it) => delivered(it, wake.id, done)),
       (error: unknown) => {
         logger.warn({ subscription: id, reason: (error as Error).message }, 'a webhook could not be delivered')
