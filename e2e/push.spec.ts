@@ -23,29 +23,29 @@ test('a push with no tab open: its event is there when a tab opens, though the s
   await tab.close()
   await worker.stop()
 
-  await host.say(stream, room, 'pushed while nobody looked')
+  await host.say(stream, room, '@Ada: pushed while nobody looked')
   await worker.push({ stream, head: (await host.read(stream)).body.head })
   // it queues first (PLATFORM rule 12), so one shown is one queued
   await eventually(() => worker.notifications()).toHaveLength(1)
   const pushAgain = async () => worker.push({ stream, head: (await host.read(stream)).body.head })
   // what is taken back leaves the screen; what is edited follows
-  const regretted = await host.say(stream, room, 'said **too** soon')
+  const regretted = await host.say(stream, room, '@Ada: said **too** soon')
   await pushAgain()
-  await eventually(() => worker.notifications('body')).toContain('said too soon')
+  await eventually(() => worker.notifications('body')).toContain('@Ada: said too soon')
   const about = { entity: regretted, room }
   await host.append(stream, [host.event('message.edit', stream, { text: 'said `better`' }, about)])
   await pushAgain()
   await eventually(() => worker.notifications('body')).toContain('said better')
   await host.append(stream, [host.event('message.delete', stream, {}, about)])
   await pushAgain()
-  await eventually(() => worker.notifications('body')).toEqual(['pushed while nobody looked'])
+  await eventually(() => worker.notifications('body')).toEqual(['@Ada: pushed while nobody looked'])
   consoleErrors.expect(serverAway)
   await server.stop()
 
   const again = await enter()
   await expect(message(again, 'pushed while nobody looked')).toHaveCount(1)
   await expect(message(again, 'seen before')).toHaveCount(1)
-  expect(await valueOf(again, "SELECT count(*) FROM timeline_items WHERE snippet LIKE 'pushed%'")).toBe(1)
+  expect(await valueOf(again, "SELECT count(*) FROM timeline_items WHERE snippet LIKE '%pushed%'")).toBe(1)
 })
 
 test('a Service Worker that is stopped goes on where it was', async ({

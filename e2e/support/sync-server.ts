@@ -20,6 +20,8 @@ export class SyncServer {
   readonly #data = mkdtempSync(join(tmpdir(), 'rsql-server-'))
   /** the build that it serves from its next start on */
   dist = join(root, 'dist')
+  /** settings of the server from its next start on */
+  environment: Readonly<Record<string, string>> = {}
   #process: ChildProcess | null = null
   #log = ''
 
@@ -57,6 +59,7 @@ export class SyncServer {
         DIST_DIR: this.dist,
         ORIGIN: `http://${otherName}:${this.#port}`,
         LOG_LEVEL: 'info',
+        ...this.environment,
       },
     })
     this.#process = child

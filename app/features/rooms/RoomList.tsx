@@ -166,7 +166,7 @@ function RoomItem(props: {
   const route = useRoute()
   const live = useLive()
   const here = route.room === room.id
-  const count = unread && !unread.muted ? unread.unread : 0
+  const count = unread?.unread ?? 0
   const open = (event: MouseEvent, target: Parameters<typeof navigate>[0]) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return
     event.preventDefault()

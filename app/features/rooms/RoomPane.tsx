@@ -13,6 +13,7 @@ import { writeMessage, type Written } from '../composer/write-message.ts'
 import { ConflictMark } from '../conflicts/ConflictMark.tsx'
 import { useSettlesAll } from '../conflicts/conflicts.tsx'
 import { MayWrite } from '../messages/may-write.ts'
+import { RoomBell } from '../notifications/RoomBell.tsx'
 import { updateRoom } from '../spaces/space-events.ts'
 import type { SpaceRow } from '../spaces/spaces-query.ts'
 import { threadOf } from '../threads/thread-events.ts'
@@ -165,6 +166,7 @@ function RoomHeader({ room, me, panel }: { room: RoomRow; me: string; panel: Pan
             </IconButton>
           )
         })}
+        <RoomBell actor={me} stream={room.stream} room={room.id} name={room.name} />
       </div>
     </header>
   )

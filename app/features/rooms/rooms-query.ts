@@ -37,26 +37,27 @@ export interface UnreadRow {
   readonly name: string
   readonly kind: string
   readonly parent_room: string | null
-  readonly muted: number
   readonly unread: number
 }
 
 /**
  * Unread messages of every room and thread of mine that has any: what others wrote behind my read mark (and behind my
  * joining). A thread counts when it is mine: I have opened it, or it hangs on a message of mine; one that hangs on no
- * message is a topic, and counts like a room. By index from each mark: its cost is what is unread, not what there is.
+ * message is a topic, and counts like a room. In a muted room nothing counts, nor in its threads. By index from each mark: its cost is what is unread, not what there is.
  */
 export function unreadRooms(actors: readonly [string, string]): TypedQuery<UnreadRow> {
   return sql(
-    `SELECT r.id AS room_id, r.stream, r.space_id, r.name, r.kind, r.parent_room, max(ifnull(k.muted, 0)) AS muted, count(*) AS unread
+    `SELECT r.id AS room_id, r.stream, r.space_id, r.name, r.kind, r.parent_room, count(*) AS unread
      FROM memberships m
      JOIN component_author a ON a.author_id = m.person_id
      JOIN streams s ON s.home = m.stream
      JOIN rooms r ON r.stream = s.name
      LEFT JOIN read_markers k ON k.actor_id = m.person_id AND k.stream = r.stream AND k.room_id = r.id
+     LEFT JOIN read_markers q ON q.actor_id = m.person_id AND q.stream = r.stream AND q.room_id = r.parent_room
      LEFT JOIN timeline_items p ON p.stream = s.id AND p.id = r.parent_message AND p.author_id = a.id
      JOIN timeline_items t ON t.timeline_id = r.timeline AND t.order_key > max(m.joined_clock, ifnull(k.order_key, 0))
      WHERE m.person_id IN (?, ?) AND m.active = 1 AND r.archived = 0 AND t.deleted = 0 AND t.author_id <> a.id
+       AND ifnull(k.muted, 0) = 0 AND ifnull(q.muted, 0) = 0
        AND (r.parent_message IS NULL OR k.order_key > 0 OR p.id IS NOT NULL)
      GROUP BY r.stream, r.id`,
     actors,

@@ -23,7 +23,7 @@ export function SpaceRail({
   const counts = useMemo(() => {
     const bySpace = new Map<string, number>()
     for (const row of unread) {
-      if (!row.muted) bySpace.set(row.space_id, (bySpace.get(row.space_id) ?? 0) + row.unread)
+      bySpace.set(row.space_id, (bySpace.get(row.space_id) ?? 0) + row.unread)
     }
     return bySpace
   }, [unread])
