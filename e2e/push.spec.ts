@@ -1,3 +1,4 @@
+import { FakePushService } from '../server/push/testing.ts'
 import { serverAway } from './support/console-errors.ts'
 import { DeviceStorage } from './support/device-storage.ts'
 import { eventually } from './support/eventually.ts'
@@ -120,3 +121,81 @@ test('a push in the moment in which the leader leaves: its event is there once',
   }
   await eventually(() => device.countStored('queue')).toBe(0)
 })
+
+test('switched on in the app: told with the page closed, as the room wants it, and closed once it is read', async ({
+  enter,
+  host,
+  place: { stream, room },
+  profile,
+  server,
+}, info) => {
+  const service = await new FakePushService().start()
+  server.environment = { PUSH_TEST_HOSTS: service.host, LIMITS: '{"pushAfterMs":200}' }
+  await deployLastingNotifications(server, info.outputPath('dist'))
+  const browser = service.newBrowser()
+  // offline, Chromium's own way to a push service never answers
+  await profile.context.grantPermissions(['notifications'])
+  await profile.context.addInitScript(subscribesTo, browser.subscription)
+  const tab = await enter()
+  const worker = await ServiceWorkerControl.attach(profile.context, server.url)
+  const deliver = async (count: number) => {
+    await eventually(async () => browser.pushes().length).toBe(count)
+    await worker.push(browser.pushes().at(-1))
+  }
+  await tab.getByRole('button', { name: 'Notifications', exact: true }).click()
+  const settings = tab.getByRole('dialog', { name: 'Notifications' })
+  await settings.getByRole('switch', { name: 'Notify me on this device' }).click()
+  await settings.getByRole('button', { name: 'Send me a test' }).click()
+  await expect(settings).toContainText('Sent.')
+  await deliver(1)
+  await eventually(() => worker.notifications()).toEqual(['Notifications work'])
+  await tab.keyboard.press('Escape')
+
+  const bell = tab.getByRole('button', { name: /^Notifications of this room/ })
+  await bell.click()
+  await tab.getByRole('radio', { name: 'Every message' }).check()
+  await tab.keyboard.press('Escape')
+  await expect(syncPill(tab)).toHaveAttribute('data-queued', '0')
+  await tab.close()
+  await worker.stop()
+  await host.say(stream, room, 'to everybody')
+  await deliver(2)
+  await eventually(() => worker.notifications('body')).toContain('to everybody')
+
+  const again = await enter()
+  await expect(message(again, 'to everybody')).toHaveCount(1)
+  await eventually(() => worker.notifications()).toEqual(['Notifications work'])
+
+  // a muted room has muted threads
+  const topic = host.event(
+    'room.create',
+    stream,
+    { name: 'Topic', kind: 'thread', parentRoom: room },
+    { entity: 'topic' },
+  )
+  await host.append(stream, [topic])
+  await host.say(stream, 'topic', 'in a thread')
+  const thread = again.getByRole('link', { name: 'Thread Topic, 1 unread' })
+  await expect(thread).toBeVisible()
+  await again.getByRole('button', { name: 'Notifications of this room' }).click()
+  await again.getByRole('switch', { name: 'Mute this room' }).click()
+  await again.keyboard.press('Escape')
+  await expect(again.getByRole('button', { name: 'Notifications of this room (muted)' })).toBeVisible()
+  await expect(thread).toHaveCount(0)
+
+  await again.getByRole('button', { name: 'Notifications', exact: true }).click()
+  const device = again.getByRole('switch', { name: 'Notify me on this device' })
+  await device.click()
+  await expect(device).not.toBeChecked()
+  service.stop()
+})
+
+/** Runs in the page, before the app. */
+function subscribesTo(json: object): void {
+  const key = 'subscribed for the test'
+  const subscription = { ...json, toJSON: () => json, unsubscribe: async () => (localStorage.removeItem(key), true) }
+  Object.assign(PushManager.prototype, {
+    subscribe: async () => (localStorage.setItem(key, '1'), subscription),
+    getSubscription: async () => (localStorage.getItem(key) === null ? null : subscription),
+  })
+}

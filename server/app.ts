@@ -113,7 +113,16 @@ export function createApp(parts: ServerParts): App {
     const problems = problemsIn(health.disk, health.log, setAside.count, readModel?.failed ?? 0)
     const status = draining ? 'stopping' : problems.length === 0 ? 'ok' : 'degraded'
     const push = parts.push?.state() ?? null
-    const report = { status, problems, disk: health.disk, log: health.log, setAside, readModel, push, tails: tails.count }
+    const report = {
+      status,
+      problems,
+      disk: health.disk,
+      log: health.log,
+      setAside,
+      readModel,
+      push,
+      tails: tails.count,
+    }
     return c.json(report, draining ? 503 : 200, apiHeaders)
   })
   metricsRoute(routes, metrics, parts.metricsToken)

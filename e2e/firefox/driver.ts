@@ -97,6 +97,8 @@ export class Firefox {
   readonly pages: Page[] = []
   /** as in a private window; from its next start on */
   isPrivate = false
+  /** more settings, from its next start on */
+  preferences: Readonly<Record<string, unknown>> = {}
 
   constructor(puppeteer: Puppeteer, path: string) {
     this.#puppeteer = puppeteer
@@ -112,7 +114,7 @@ export class Firefox {
       // what waits has a deadline of its own
       protocolTimeout: 0,
       defaultViewport: { width: 1280, height: 800 },
-      extraPrefsFirefox: { 'browser.privatebrowsing.autostart': this.isPrivate },
+      extraPrefsFirefox: { 'browser.privatebrowsing.autostart': this.isPrivate, ...this.preferences },
     })
     const page = await (await this.#browser).newPage()
     page.on('console', (message) => {

@@ -9,6 +9,7 @@ import { findFirefox, Firefox, installDriver, type Page } from './driver.ts'
 import { measure } from './measure.ts'
 import { runtimeSentences } from './runtime-sentences.ts'
 import { appSentences } from './app-sentences.ts'
+import { pushSentences } from './push-sentences.ts'
 import type { Sentence } from './world.ts'
 
 /**
@@ -34,7 +35,7 @@ const look = async (page: Page, name: string): Promise<void> =>
 
 const sentences: Readonly<Record<string, Sentence>> = values.measure
   ? { 'the app with a whole history': measure }
-  : { ...appSentences, ...runtimeSentences }
+  : { ...appSentences, ...pushSentences, ...runtimeSentences }
 /** for one sentence; a measure takes what it takes */
 const patienceMs = values.measure ? 1_800_000 : 120_000
 

@@ -128,7 +128,7 @@ function QuietTime({ actor }: { actor: string }) {
   const dispatch = useDispatch()
   const { row, loading } = useLiveRow(quietHoursOf(actor))
   const hours = hoursIn(row)
-  const zone = hours?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+  const zone = hours?.zone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone
   const set = (next: QuietHours | null) => void dispatch([setQuietHours(actor, next)]).catch(showError)
   const field = (name: 'from' | 'to', label: string) => (
     <label>

@@ -20,7 +20,10 @@ export interface Browser {
 }
 
 /** It is on when all three agree: the permission, the browser's subscription, and the server's knowledge of it. */
-export function deviceState({ hasPush, isHandheldApple, permission, endpoint }: Browser, server: PushInfo): DeviceState {
+export function deviceState(
+  { hasPush, isHandheldApple, permission, endpoint }: Browser,
+  server: PushInfo,
+): DeviceState {
   if (!hasPush) return { type: 'unsupported', onHomeScreen: isHandheldApple }
   if (server.key === null) return { type: 'server-silent' }
   if (permission === 'denied') return { type: 'denied' }

@@ -96,7 +96,7 @@ const selects: { readonly [T in TracedTable]: string } = {
   page_comments:
     'SELECT stream, id, NULL, json_array(page_id, author_id, text, quote, resolved, created_at) FROM page_comments',
   page_versions: 'SELECT stream, id, NULL, json_array(page_id, name, author_id, clock, at) FROM page_versions',
-  read_markers: `SELECT 'person:' || actor_id, room_id, stream, json_array(order_key, muted) FROM read_markers`,
+  read_markers: `SELECT 'person:' || actor_id, room_id, stream, json_array(order_key, muted, level) FROM read_markers`,
 }
 
 function rowsIn({ sql }: MemoryStore): Rows {

@@ -1,4 +1,12 @@
-import { readPinField, readReactionField, readRoomCreate, readSpaceCreate } from '../../../schema/events/facts.ts'
+import {
+  levelField,
+  muteField,
+  readMarkerField,
+  readPinField,
+  readReactionField,
+  readRoomCreate,
+  readSpaceCreate,
+} from '../../../schema/events/facts.ts'
 import { homeStream, publicRoomOf, streamKind, streamOfRoom, streamOwner } from '../../../schema/events/streams.ts'
 import { refKey, type EventRef, type RowRef } from '../../../schema/messages/trace.ts'
 import { factsOf, type KnownEvent } from '../../../schema/events/event.ts'
@@ -110,7 +118,10 @@ export function lineage(store: Store, most = -1): Lineage {
         break
       case 'read_markers':
         for (const mark of column(marksOfRoom, stream, id, of ?? '')) add(mark, 'read up to somewhere')
-        addFacts(id, ({ field }) => (field === `marker.muted ${of}` ? 'muted the room, or took that back' : null))
+        addFacts(id, ({ field }) => {
+          if (field === muteField(of ?? '')) return 'muted the room, or took that back'
+          return field === levelField(of ?? '') ? 'said what they are told of' : null
+        })
         break
     }
     return found
@@ -190,8 +201,11 @@ export function lineage(store: Store, most = -1): Lineage {
       }
       if (kind === 'page') add('says what the page is', row('component_doc', entity))
       if (kind === 'comment') add('says what the comment is', row('page_comments', entity))
-      if (kind === 'marker')
-        add('mutes the room, or takes that back', row('read_markers', entity, field.slice('marker.muted '.length)))
+      if (kind === 'marker') {
+        const of = readMarkerField(field)
+        const what = field === muteField(of) ? 'mutes the room, or takes that back' : 'says what the person is told of'
+        add(what, row('read_markers', entity, of))
+      }
     }
     return found
   }

@@ -81,7 +81,7 @@ const selects: { readonly [T in TracedTable]: string } = {
     WHERE stream = ?1 AND entity_id = ?2`,
   page_comments: 'SELECT page_id, author_id, text, resolved FROM page_comments WHERE stream = ?1 AND id = ?2',
   page_versions: 'SELECT page_id, name, author_id FROM page_versions WHERE stream = ?1 AND id = ?2',
-  read_markers: `SELECT order_key, muted FROM read_markers WHERE actor_id = substr(?1, length('person:') + 1) AND room_id = ?2 AND stream = ?3`,
+  read_markers: `SELECT order_key, muted, level FROM read_markers WHERE actor_id = substr(?1, length('person:') + 1) AND room_id = ?2 AND stream = ?3`,
 }
 
 function rowOf({ sql }: Store, { table, stream, id, of }: RowRef): RowTrace['row'] {
