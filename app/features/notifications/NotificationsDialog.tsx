@@ -136,7 +136,7 @@ function QuietTime({ actor }: { actor: string }) {
       <input
         type="time"
         required
-        value={timeOf(hours![name])}
+        defaultValue={timeOf(hours![name])}
         onChange={({ target }) => {
           const minute = minuteOf(target.value)
           if (minute !== null) set({ ...hours!, zone, [name]: minute })
