@@ -24,7 +24,7 @@ import { timelineProjection } from './timeline.ts'
 import { viewProjection } from './view.ts'
 
 /** Version of the projections: a database written by another one is rebuilt by replay. */
-export const projectionVersion = 9
+export const projectionVersion = 10
 
 /**
  * Events → rows. Laws: the tables (up to the integers that stand for names and messages) are a function of the set of projected events (order, repetition and batching do not

@@ -22,7 +22,7 @@ function world(afterMs = 2000, pushesInAll = 100) {
   const rights: Rights = { space, room: null }
   const said: { own: Own; mark: Mark } = { own: noOwn, mark: { ...noMark, level: 'all' } }
   const told: [string, string][] = []
-  let listener: (commit: Commit, people: ReadonlySet<string>) => void = () => {}
+  let listener: (commit: Commit, moved: (person: string) => boolean) => void = () => {}
   let seq = 0
   const bugs: unknown[] = []
   const news = startNews({
@@ -56,11 +56,11 @@ function world(afterMs = 2000, pushesInAll = 100) {
     }
     listener(
       { stream, after: null, items: [{ seq: String(seq), id, receivedAt, data: JSON.stringify(event) }] },
-      new Set(),
+      () => false,
     )
     return String(seq)
   }
-  return { news, said, told, say, members, bugs, commit: (commit: Commit) => listener(commit, new Set()) }
+  return { news, said, told, say, members, bugs, commit: (commit: Commit) => listener(commit, () => false) }
 }
 
 test('what is written within a moment is one push, which names the first that is news', async () => {

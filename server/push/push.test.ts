@@ -32,6 +32,8 @@ async function append(person: TestPerson, stream: string, events: readonly AnyEv
 }
 
 interface World {
+  readonly space: string
+  /** of the room */
   readonly stream: string
   readonly room: string
   readonly bob: TestPerson
@@ -46,15 +48,16 @@ interface World {
 async function world(): Promise<World> {
   const bob = await server.signIn('Bob')
   const browser = service.newBrowser()
-  const { id, stream, room, events } = ada.found()
-  await append(ada, stream, events)
-  await append(bob, stream, [bob.join(stream)])
+  const { id, stream: space, within: stream, room, events } = ada.found()
+  await append(ada, space, events)
+  await append(bob, space, [bob.join(space)])
   expect((await subscribe(bob, browser)).status).toBe(200)
   const fence = roomStream(`direct.${id}.${[ada.actor, bob.actor].sort().join('.')}`)
   const fenceRoom = fence.slice('room:'.length)
   const create = ada.event('room.create', fence, { entity: fenceRoom, payload: { name: 'dm', kind: 'direct' } })
   await append(ada, fence, [create])
   return {
+    space,
     stream,
     room,
     bob,
@@ -132,8 +135,8 @@ test('threads of a muted room are muted too; a thread may be muted alone', async
 })
 
 test('who left, was removed or is not in a private room is not told', async () => {
-  const { stream, bob, say, told } = await world()
-  const secret = privateRoomId(stream.slice('space:'.length), 'r')
+  const { space, bob, say, told } = await world()
+  const secret = privateRoomId(space.slice('space:'.length), 'r')
   const make = ada.event('room.create', roomStream(secret), { entity: secret, payload: { name: 's', kind: 'room' } })
   await append(ada, roomStream(secret), [make, ada.say(roomStream(secret), secret, '@Bob must not hear this')])
   expect(await told()).toEqual([])
@@ -143,7 +146,7 @@ test('who left, was removed or is not in a private room is not told', async () =
   expect((await told()).map((push) => push.stream)).toEqual([roomStream(secret)])
   await append(ada, roomStream(secret), [add(false), ada.say(roomStream(secret), secret, '@Bob is out')])
   expect(await told()).toHaveLength(1)
-  await append(ada, stream, [ada.event('member.leave', stream, { entity: bob.actor })])
+  await append(ada, space, [ada.event('member.leave', space, { entity: bob.actor })])
   const joined = await bob.get('/api/push')
   expect(joined.status).toBe(200)
   const before = service.received.length
@@ -156,20 +159,21 @@ test('who left, was removed or is not in a private room is not told', async () =
 test('what an import brings, and what is deleted at once, is told to nobody', async () => {
   const { bob, told } = await world()
   const importer = await server.signIn('History', { importer: true })
-  const { stream, room, events } = importer.found()
+  const { stream, within, room, events } = importer.found()
+  const past = Date.now() - 5000
   await append(
     importer,
     stream,
-    events.map((event) => ({ ...event, at: event.at - 5000 })),
+    events.map((event) => ({ ...event, at: past })),
   )
   await append(bob, stream, [bob.join(stream)])
-  const said = { ...importer.say(stream, room, '@Bob, long ago'), at: Date.now() - 5000 }
-  await append(importer, stream, [said])
-  const { stream: own, room: ownRoom, events: founding } = ada.found()
-  await append(ada, own, founding)
-  await append(bob, own, [bob.join(own)])
-  const slip = ada.say(own, ownRoom, '@Bob oops')
-  await append(ada, own, [slip, ada.event('message.delete', own, { entity: slip.id, room: ownRoom })])
+  await append(importer, within, [{ ...importer.say(within, room, '@Bob, long ago'), at: past }])
+  const own = ada.found()
+  await append(ada, own.stream, own.events)
+  await append(bob, own.stream, [bob.join(own.stream)])
+  const slip = ada.say(own.within, own.room, '@Bob oops')
+  const gone = ada.event('message.delete', own.within, { entity: slip.id, room: own.room })
+  await append(ada, own.within, [slip, gone])
   expect(await told()).toEqual([])
 })
 
