@@ -105,8 +105,13 @@ export async function randomRequest(client: AnyClient, world: World, quiet: Spac
     case 11: {
       const path = random.pick(accountPaths)
       const sent = mutated(random, {
-        ...{ name: 'Ada', id: 'AA', code: '0000', session: 'others', response: passkeyAnswer },
-        ...{ endpoint: 'https://push.invalid/x', keys: { p256dh: 'BAAA', auth: 'AAAAAAAAAAAAAAAAAAAAAA' } },
+        name: 'Ada',
+        id: 'AA',
+        code: '0000',
+        session: 'others',
+        response: passkeyAnswer,
+        endpoint: 'https://push.invalid/x',
+        keys: { p256dh: 'BAAA', auth: 'AAAAAAAAAAAAAAAAAAAAAA' },
       })
       return client.ask('POST', path, random.chance(0.7) ? cookie : {}, JSON.stringify(sent))
     }
