@@ -47,7 +47,9 @@ export function streamRoutes(
       head: entry?.head ?? null,
       total: entry?.events ?? 0,
       behind,
-      ...(c.req.query('names') === undefined ? {} : { names: namesIn(items, directory.rights(stream), accounts, session.actor) }),
+      ...(c.req.query('names') === undefined
+        ? {}
+        : { names: namesIn(items, directory.rights(stream), accounts, session.actor) }),
     }
     return c.body(encodePage(items, rest), 200, { 'content-type': 'application/json' })
   }

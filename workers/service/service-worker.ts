@@ -43,7 +43,12 @@ const marks = indexedMarks()
 const fetch = self.fetch.bind(self)
 const server = createSyncApi(fetch)
 const files = openFileStore()
-const api = withFiles(noteMarks(server, marks, () => void closeRead().catch(console.warn)), server, files, openFileLine())
+const api = withFiles(
+  noteMarks(server, marks, () => void closeRead().catch(console.warn)),
+  server,
+  files,
+  openFileLine(),
+)
 const store = openSyncStore()
 
 // A worker that is only being installed is not the one that syncs: it would fight with the one it replaces.
