@@ -68,6 +68,7 @@ function keepScreen(): void {
     for (const listener of leaving) listener()
   })
   const address = location.pathname + location.search + location.hash
+  const place = placeNow()
   const kept: KeptScreen = {
     build,
     actor,
@@ -75,8 +76,8 @@ function keepScreen(): void {
     home: address === home,
     standing,
     at: Date.now(),
-    shell: serialize(shell),
-    place: placeNow(),
+    shell: serialize(shell, place?.at ?? null),
+    place,
   }
   const text = JSON.stringify(kept)
   try {
