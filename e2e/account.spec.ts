@@ -80,7 +80,7 @@ test('a guest keeps the account with a passkey, is renamed, and is the same pers
   // from there the first browser is signed out; it says so, keeps what is written, and sends it after a code brought it back
   await openAccount(other, 'Ada Lovelace')
   await dialog(other).getByRole('button', { name: 'Sign out everywhere else' }).click()
-  await expect(dialog(other).getByText('this browser')).toBeVisible()
+  await expect(dialog(other).getByText('this browser', { exact: true })).toBeVisible()
   await composer(tab).fill('written signed out')
   await composer(tab).press('Enter')
   await expect(syncPill(tab)).toHaveAttribute('data-sync', 'signed-out')
