@@ -43,7 +43,7 @@ export const refusalWords: Readonly<Record<HttpFaultCode, string>> = {
   TOO_MANY_REQUESTS: 'That was too much at once. Wait a minute, then try again.',
   INTERNAL: 'The server has made a mistake. Try again later.',
   SHUTTING_DOWN: 'The server is being restarted. Try again in a moment.',
-  UNAVAILABLE: 'The server cannot store anything at the moment. What you write is sent later.',
+  LOG_SILENT: 'The server cannot store anything at the moment. What you write is sent later.',
   STORAGE_FULL: 'The server cannot store anything now. Tell who runs it, and try again later.',
 }
 

@@ -199,7 +199,7 @@ function knowAll(accounts: Accounts, catchUp: () => Promise<void>): MiddlewareHa
 
 function faultOf(error: unknown, health: Health): Fault {
   if (error instanceof LogSilent) {
-    return new Fault('UNAVAILABLE', `nothing can be taken now: ${error.message}`, { retryAfterSeconds: 2 })
+    return new Fault('LOG_SILENT', `nothing can be taken now: ${error.message}`, { retryAfterSeconds: 2 })
   }
   if (!health.failed(error)) return new Fault('INTERNAL', 'something went wrong on the server')
   const message = `nothing can be written on the server now: its disk is ${health.disk.state}`

@@ -232,7 +232,7 @@ export const httpStatus = {
   INTERNAL: 500,
   SHUTTING_DOWN: 503,
   /** the servers that keep the log do not answer: nothing can be taken now. Reads go on */
-  UNAVAILABLE: 503,
+  LOG_SILENT: 503,
   /** nothing can be written: the disk is full, read-only or fails. Reads go on */
   STORAGE_FULL: 507,
 } as const
