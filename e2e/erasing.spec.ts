@@ -52,3 +52,34 @@ test('a message that is deleted for good: asked first, no undo, and in no file o
   await expect(gone).toHaveCount(2)
   await expect(tab.getByRole('button', { name: 'Undo' })).toHaveCount(0)
 })
+
+test('a page that is deleted for good: its text is in no file of the device or the server', async ({
+  enter,
+  host,
+  place,
+}) => {
+  const tab = await enter()
+  const words = ['zanthorpiq', 'quillfeather']
+  await tab.getByRole('button', { name: 'Pages', exact: true }).click()
+  await tab.getByRole('button', { name: 'New page' }).click()
+  const text = tab.getByRole('textbox', { name: 'Text of the page' })
+  await expect(text).toBeFocused()
+  await tab.keyboard.type(`the lantern is called ${words[0]}`)
+  await expect(tab.getByText('Saved on this device')).toBeVisible()
+  await tab.getByRole('textbox', { name: 'Title of the page' }).fill(words[1]!)
+  await tab.keyboard.press('Enter')
+  const onServer = async () => JSON.stringify((await host.read(place.stream)).body.items)
+  await eventually(onServer).toContain(words[1])
+  await eventually(() => wordsInFiles(tab, words)).toEqual(words)
+
+  await tab.getByRole('button', { name: 'Delete page' }).click()
+  await tab.getByRole('button', { name: 'Deleted pages' }).click()
+  await tab.getByRole('button', { name: new RegExp(words[1]!) }).click()
+  await tab.getByRole('button', { name: 'Delete for good' }).click()
+  await expect(tab.getByText('Nobody can bring it back.')).toBeVisible()
+  await tab.getByRole('group', { name: 'Delete for good' }).getByRole('button', { name: 'Delete for good' }).click()
+  await expect(tab.getByRole('heading', { name: 'This page was deleted for good.' })).toBeVisible()
+  await expect(tab.getByText('No deleted pages here.')).toBeVisible()
+  await eventually(onServer).not.toContain(words[1])
+  await eventually(() => wordsInFiles(tab, words)).toEqual([])
+})

@@ -63,7 +63,7 @@ interface Progress {
 }
 
 /** Another number makes the file anew from the log. */
-const version = 6
+const version = 7
 const schema = `
 CREATE TABLE IF NOT EXISTS streams (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, head TEXT, events INTEGER NOT NULL, messages INTEGER NOT NULL

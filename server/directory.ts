@@ -1,5 +1,5 @@
 import { definitionOf } from '../schema/events/event-types.ts'
-import { wordsOf } from '../schema/events/erasure.ts'
+import { erasedBy, wordsOf } from '../schema/events/erasure.ts'
 import { validateEvent, type AnyEvent, type KnownEvent } from '../schema/events/event.ts'
 import { personStream, spaceOfStream, spaceStream, streamKind, streamOfRoom } from '../schema/events/streams.ts'
 import { may } from '../schema/rights/may.ts'
@@ -367,8 +367,8 @@ const setAside = (item: LogItem, reason: string): Indexed => ({
 /** Whose words an event says, or erases. Few do besides the message's own. */
 function wordsIn(event: AnyEvent): Pick<Indexed, 'speaksFor' | 'erases'> {
   if (event.type === 'message.create' || !definitionOf(event.type)) return { speaksFor: null, erases: null }
-  if (event.type === 'message.erase') return { speaksFor: null, erases: event.entity ?? null }
-  return { speaksFor: wordsOf(event as KnownEvent), erases: null }
+  const erases = erasedBy(event)
+  return { speaksFor: erases === null ? wordsOf(event as KnownEvent) : null, erases }
 }
 
 /** A thread's making belongs to its own page and to that of the room it hangs in. */

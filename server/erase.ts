@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { withoutWords, wordsOf } from '../schema/events/erasure.ts'
+import { erasedBy, withoutWords, wordsOf } from '../schema/events/erasure.ts'
 import { validateEvent, type AnyEvent, type KnownEvent } from '../schema/events/event.ts'
 import { canonicalJson } from './canonical-json.ts'
 import type { Directory } from './directory.ts'
@@ -7,7 +7,7 @@ import type { EventLog, NewItem } from './log/event-log.ts'
 
 /**
  * Erasing on the server (schema/events/erasure.ts). Law: from the append of an erasure on, no event of the log has words of
- * that message, whatever comes later; all keep id, seq and time. Of what was sent a hash is kept, so that an event that is sent
+ * that message or page, whatever comes later; all keep id, seq and time. Of what was sent a hash is kept, so that an event that is sent
  * again is known, and another one under its id refused.
  */
 export interface ToAppend {
@@ -22,7 +22,7 @@ export async function withoutErased(
   log: EventLog,
   directory: Directory,
 ): Promise<ToAppend> {
-  const erased = new Set(sent.flatMap(({ known }) => (known?.type === 'message.erase' ? [known.entity!] : [])))
+  const erased = new Set(sent.flatMap(({ known }) => (known && erasedBy(known)) ?? []))
   const isErased = async (message: string) => erased.has(message) || (await directory.isErased(stream, message))
   const events: NewItem[] = []
   for (const { event, known, data } of sent) {

@@ -73,6 +73,39 @@ describe('erasing on the server', () => {
     expect(JSON.stringify(await page())).not.toContain('secret')
   })
 
+  test('a page says nothing any more: titles, updates, versions and comments, what came before and what comes', async () => {
+    const made = bob.event('page.create', stream, { room, payload: { title: 'secret title' } })
+    const about = { entity: made.id }
+    const update = (word: string) => ({ update: Buffer.from(`secret ${word}`).toString('base64') })
+    const in64 = Buffer.from('secret ').toString('base64').slice(0, -4)
+    const comment = ann.event('page.comment', stream, {
+      payload: { page: made.id, text: 'secret comment', quote: 'secret quote', anchor: '[]' },
+    })
+    const late = [
+      bob.event('page.update', stream, { ...about, payload: update('late') }),
+      bob.event('page.rename', stream, { ...about, payload: { title: 'secret late' } }),
+    ]
+    await bob.append(stream, [
+      made,
+      bob.event('page.rename', stream, { ...about, payload: { title: 'secret again' } }),
+      bob.event('page.update', stream, { ...about, payload: update('first') }),
+      bob.event('page.version', stream, { ...about, payload: { name: 'secret version' } }),
+    ])
+    await ann.append(stream, [comment])
+    const cara = await server.signIn('Cara')
+    await cara.append(stream, [cara.join(stream)])
+    const eraseBy = (who: TestPerson) => who.append(stream, [who.event('page.erase', stream, about)])
+    expect(await eraseBy(cara), 'who did not make it').toMatchObject({ status: 403 })
+    expect(JSON.stringify(await page())).toContain(in64)
+    expect(await eraseBy(bob)).toMatchObject({ status: 200 })
+    expect(await bob.append(stream, late)).toMatchObject({ status: 200 })
+    const after = await page()
+    expect(JSON.stringify(after)).not.toContain('secret')
+    expect(JSON.stringify(after)).not.toContain(in64)
+    for (const item of after) expect(eventOf(item, stream)).toHaveProperty('known')
+    await expect.poll(() => inFiles(server.dataDirectory, ['secret version', 'secret quote'])).toEqual([])
+  })
+
   test('only its author and admins erase a message', async () => {
     const [hers, his] = [ann.say(stream, room, 'hers'), bob.say(stream, room, 'his')]
     await ann.append(stream, [hers])

@@ -24,14 +24,16 @@ export interface EventDefinition<
   /** versions before it, the first one first */
   readonly older?: readonly OlderPayload[]
   facts(payload: v.InferOutput<Payload>, about: About): readonly FactDraft[]
-  /** Whose words it says, where they are a message's that can be erased (erasure.ts). */
+  /** Whose words it says, where they are a message's or a page's that can be erased (erasure.ts). */
   readonly words?: Words<v.InferOutput<Payload>>
+  /** It takes the words of what it names out of every event that says them. */
+  readonly erases?: true
   /** It has rows beside those that are folded from facts: projector.ts must say how they are made and taken back. */
   readonly ownRows: Own
 }
 /** Law: what is left is a valid payload of the same version, and what is left of it is itself. */
 export interface Words<P> {
-  /** the message whose words they are; null: nobody's that could be erased */
+  /** the message or page whose words they are; null: nobody's that could be erased */
   of(payload: P, about: About): string | null
   /** without them */
   erased(payload: P): P

@@ -40,6 +40,8 @@ const mayConflict = {
   'page.create': false,
   'page.title': true,
   'page.archived': false,
+  'page.erased': false,
+  'page.comment': false,
   'comment.create': false,
   'comment.resolved': false,
   'comment.deleted': false,

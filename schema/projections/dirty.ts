@@ -75,6 +75,7 @@ export function markFact(dirty: Dirty, stream: string, { entity, field, value }:
     case 'message':
       return markMessage(dirty, stream, entity, field)
     case 'page':
+      if (field === 'page.comment') return // the page's row has nothing of it
       return void touchPage(dirty, stream, entity)
     case 'comment':
       return void dirty.comments.set(keyIn(stream, entity), { stream, id: entity })

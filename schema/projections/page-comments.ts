@@ -8,7 +8,7 @@ export function commentProjection(sql: Sql, facts: FactTable) {
   const upsert = sql.prepare(
     `INSERT INTO page_comments (id, stream, page_id, author_id, text, quote, anchor, resolved, created_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (stream, id) DO UPDATE SET resolved = excluded.resolved`,
+     ON CONFLICT (stream, id) DO UPDATE SET text = excluded.text, quote = excluded.quote, resolved = excluded.resolved`,
   )
   const remove = sql.prepare('DELETE FROM page_comments WHERE stream = ? AND id = ?')
 

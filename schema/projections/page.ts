@@ -14,8 +14,12 @@ import { pageKey, textTable, type SearchIndex } from './search.ts'
 import type { LogReader } from './log-reader.ts'
 import type { Sql } from './sql.ts'
 
+/** `archived` of a page: it was deleted, and can be restored; or for good */
+export const pageStates = { archived: 1, erased: 2 } as const
+const nothingWritten = { doc: null, writtenAt: 0 }
+
 /**
- * page.create, page.rename, page.archive, page.update → component_doc, page_updates, page_writes, page_spans, and
+ * page.create, page.rename, page.archive, page.erase, page.update → component_doc, page_updates, page_writes, page_spans, and
  * the page's words in the full-text index. Updates merge by Yjs, whose merge does not depend on order or repetition; those that come
  * before their page wait in page_updates.
  *
@@ -82,18 +86,19 @@ export function pageProjection(
 
   function fold({ stream, id }: Thing): void {
     // the id may name a message or a room as well
-    const own = facts.ofEntity(stream, id).filter(({ field }) => field.startsWith('page.'))
+    const own = facts.ofEntity(stream, id).filter(({ field }) => field.startsWith('page.') && field !== 'page.comment')
     const create = first(own, 'page.create')
     if (!create) return remove(stream, id)
     const [room, author] = readPageCreate(create.value!)
-    const { doc, writtenAt } = content(stream, id)
-    const title = latest(own, 'page.title')!.value!
-    const archived = Number(latest(own, 'page.archived')?.value ?? 0)
+    const erased = first(own, 'page.erased') !== undefined
+    const { doc, writtenAt } = erased ? nothingWritten : content(stream, id)
+    const title = erased ? '' : latest(own, 'page.title')!.value!
+    const archived = erased ? pageStates.erased : Number(latest(own, 'page.archived')?.value ?? 0)
     const updatedAt = own.reduce((latestAt, fact) => Math.max(latestAt, fact.at), writtenAt)
     const state = doc && Y.encodeStateAsUpdate(doc)
     upsert.run(id, stream, room, title, author, archived, state, create.at, updatedAt, writtenAt)
-    writeConflicts(stream, id, 'page.title', own, create.eventId)
-    const text = archived === 1 ? null : [title, doc ? textOf(doc) : ''].filter(Boolean).join('\n')
+    writeConflicts(stream, id, 'page.title', erased ? [] : own, create.eventId)
+    const text = archived > 0 ? null : [title, doc ? textOf(doc) : ''].filter(Boolean).join('\n')
     writeText(stream, id, text)
     spans.replace(stream, id, doc)
   }

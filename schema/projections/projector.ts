@@ -1,5 +1,5 @@
 import { bounds } from '../events/bounds.ts'
-import type { OwnRowsType } from '../events/event-types.ts'
+import { definitionOf, type OwnRowsType } from '../events/event-types.ts'
 import { factsOf, type EventOf, type KnownEvent } from '../events/event.ts'
 import { isConflictField, type FactField } from '../events/facts.ts'
 import { keyIn } from '../events/key.ts'
@@ -127,6 +127,11 @@ export function createProjector(sql: Sql, names: Names, log: LogReader): Project
       return [...heads].slice(-bounds.deps)
     },
     replace(before, after) {
+      // of a message the row stays, of a page its updates and versions are others
+      if (definitionOf(before.type).part === 'page') {
+        ownRowsOf(before)?.takeBack(before)
+        ownRowsOf(after)?.make(after)
+      }
       withdraw(before)
       state(after)
     },

@@ -6,7 +6,7 @@ CREATE TABLE component_doc (
   room_id TEXT,
   title TEXT,
   author_id TEXT NOT NULL,          -- who made it
-  archived INTEGER NOT NULL DEFAULT 0,
+  archived INTEGER NOT NULL DEFAULT 0, -- 1: deleted, 2: for good
   state BLOB,                       -- merged Yjs state; null: nothing was written yet
   created_at INTEGER NOT NULL,
   updated_at INTEGER,

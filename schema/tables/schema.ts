@@ -102,10 +102,10 @@ CREATE TABLE event_blocks (
   data BLOB NOT NULL                -- text until it is deflated
 );
 
--- Messages that are erased for good: no words of theirs are kept, whatever comes (workers/event-store/erasures.ts).
+-- Messages and pages that are erased for good: no words of theirs are kept, whatever comes (workers/event-store/erasures.ts).
 CREATE TABLE erasures (
   stream TEXT NOT NULL,
-  message_id TEXT NOT NULL,
+  message_id TEXT NOT NULL,         -- or 'page', a line break and the page's id
   PRIMARY KEY (stream, message_id)
 ) WITHOUT ROWID;
 

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
+import { erasedBy } from '../../schema/events/erasure.ts'
+import type { AnyEvent } from '../../schema/events/event.ts'
 import { homeOf } from '../../schema/events/home-of.ts'
 import type { Directory } from '../directory.ts'
 import type { LogItem, Seq } from '../log/event-log.ts'
@@ -131,7 +133,7 @@ export function keepSnapshots(
 }
 
 const erases = ({ data }: LogItem): boolean =>
-  data.includes('"message.erase"') && (JSON.parse(data) as { type?: unknown }).type === 'message.erase'
+  data.includes('.erase"') && erasedBy(JSON.parse(data) as AnyEvent) !== null
 
 /** What an earlier process of the same build made. Files that nothing names are of one that was killed; of an older build's, new ones are made. */
 function readStored(folder: string): Map<string, Snapshot> {

@@ -1,4 +1,4 @@
-import { wordsOf, withoutWords } from '../../schema/events/erasure.ts'
+import { erasedBy, wordsOf, withoutWords } from '../../schema/events/erasure.ts'
 import { definitionOf } from '../../schema/events/event-types.ts'
 import { asNewest, type AnyEvent, type KnownEvent } from '../../schema/events/event.ts'
 import type { EventKey } from '../../schema/events/key.ts'
@@ -42,7 +42,11 @@ export function erasuresOf(sql: Sql, names: Names, log: EventLogTable, projector
   const add = sql.prepare('INSERT INTO erasures (stream, message_id) VALUES (?, ?) ON CONFLICT DO NOTHING')
   const drop = sql.prepare('DELETE FROM erasures WHERE stream = ?')
   const speakers = sql.prepare(
-    "SELECT DISTINCT event_id FROM facts WHERE entity_id = ? AND field IN ('message.text', 'message.thread')",
+    "SELECT DISTINCT event_id FROM facts WHERE entity_id = ? AND field IN ('message.text', 'message.thread', 'page.title', 'page.comment')",
+  )
+  const writers = sql.prepare(
+    `SELECT event_id FROM page_updates WHERE stream = ?1 AND page_id = ?2 UNION SELECT event_id FROM page_parts WHERE stream = ?1 AND page_id = ?2
+     UNION SELECT id FROM page_versions WHERE stream = ?1 AND page_id = ?2`,
   )
   const dropDraft = sql.prepare('DELETE FROM drafts WHERE stream = ? AND room_id = ?')
   const dropSetAside = sql.prepare(
@@ -61,15 +65,19 @@ export function erasuresOf(sql: Sql, names: Names, log: EventLogTable, projector
     return message !== null && isErased(event.stream, message) ? withoutWords(event) : event
   }
 
-  function erase(stream: string, message: string): void {
-    add.run(stream, message)
+  function erase(stream: string, whose: string, id: string): void {
+    add.run(stream, whose)
     isNone = false
-    const about = names.knownEntity(stream, message)
-    const ids = about === null ? [] : speakers.rows(about).map(([id]) => bytesToUlid(id as Uint8Array))
-    for (const id of new Set([message, ...ids])) takeWords({ stream, id })
-    dropDraft.run(stream, editDraft(message))
-    dropSetAside.run(stream, message)
+    for (const event of new Set([id, ...speakersOf(stream, id)])) takeWords({ stream, id: event })
+    dropDraft.run(stream, editDraft(id))
+    dropSetAside.run(stream, id)
     beginScrub(sql)
+  }
+
+  function speakersOf(stream: string, id: string): string[] {
+    const about = names.knownEntity(stream, id)
+    const saying = about === null ? [] : speakers.rows(about).map(([event]) => bytesToUlid(event as Uint8Array))
+    return [...saying, ...writers.rows(stream, id).map(([event]) => event as string)]
   }
 
   function takeWords(key: EventKey): void {
@@ -83,7 +91,8 @@ export function erasuresOf(sql: Sql, names: Names, log: EventLogTable, projector
   }
 
   function carryOut(event: KnownEvent): void {
-    if (event.type === 'message.erase') erase(event.stream, event.entity!)
+    const erased = erasedBy(event)
+    if (erased !== null) erase(event.stream, erased, event.entity!)
   }
 
   return {
@@ -91,7 +100,7 @@ export function erasuresOf(sql: Sql, names: Names, log: EventLogTable, projector
     carryOut,
     acknowledged(key) {
       const event = log.read(key)
-      if (event?.type === 'message.erase') carryOut(event as KnownEvent)
+      if (event && erasedBy(event) !== null) carryOut(event as KnownEvent)
       else takeWords(key)
     },
     dropStream(stream) {

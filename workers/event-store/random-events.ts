@@ -230,6 +230,7 @@ const make: { readonly [T in EventType]: (things: Things) => Made<T> } = {
   'page.create': ({ c, room }) => ({ room, payload: { title: `P${c % 3}` } }),
   'page.rename': ({ b, c }) => ({ entity: pick(pages, b), payload: { title: `Q${c % 3}` } }),
   'page.archive': ({ b, c }) => ({ entity: pick(pages, b), payload: { archived: c % 2 === 0 } }),
+  'page.erase': ({ b }) => ({ entity: pick(pages, b), payload: {} }),
   'page.version': ({ b, c }) => ({ entity: pick(pages, b), payload: { name: `V${c % 3}` } }),
   'page.comment': ({ b, text, withAuthor }) => ({
     payload: { page: pick(pages, b), text, quote: 'said of', anchor: '[]', ...withAuthor },

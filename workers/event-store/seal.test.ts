@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { withoutWords, wordsOf } from '../../schema/events/erasure.ts'
+import { erasedBy, withoutWords, wordsOf } from '../../schema/events/erasure.ts'
 import type { KnownEvent } from '../../schema/events/event.ts'
 import { keyIn } from '../../schema/events/key.ts'
 import { applyBatch } from './apply-batch.ts'
@@ -135,6 +135,7 @@ describe(`sealing (seed ${seed})`, () => {
 describe(`erasing (seed ${seed})`, () => {
   it('whatever came first, in whatever batches and blocks: the log keeps the same of each event, and no erased words', async () => {
     let withWords = 0
+    let ofPages = 0
     const property = fc.asyncProperty(randomEvents(), fc.infiniteStream(fc.nat()), async (random, numbers) => {
       const events = withErasures(random)
       await withStores((plain, sealing) => {
@@ -152,14 +153,16 @@ describe(`erasing (seed ${seed})`, () => {
         expect(logOf(sealing)).toEqual(logOf(plain))
         const kept = storedIn(sealing).map(({ event }) => event as KnownEvent)
         const keyOf = (event: KnownEvent, message: string) => keyIn(event.stream, message)
-        const erased = new Set(kept.flatMap((e) => (e.type === 'message.erase' ? [keyOf(e, e.entity!)] : [])))
-        const spoken = kept.filter((event) => erased.has(keyOf(event, wordsOf(event) ?? '')))
+        const erased = new Set(kept.flatMap((event) => keyOf(event, erasedBy(event) ?? '')))
+        const spoken = kept.filter((event) => wordsOf(event) !== null && erased.has(keyOf(event, wordsOf(event)!)))
         expect(spoken.map(withoutWords)).toEqual(spoken)
         withWords += spoken.length
+        ofPages += spoken.filter(({ type }) => type.startsWith('page.')).length
       })
     })
     await fc.assert(property, parameters)
     expect(withWords).toBeGreaterThan(20)
+    expect(ofPages).toBeGreaterThan(20)
   })
 
   it('may die at any statement: the batch that died is as if it had not begun', async () => {
@@ -235,11 +238,14 @@ describe(`erasing (seed ${seed})`, () => {
 
 /** Random events erase little: of what is done to messages, much erases them. */
 const withErasures = (events: readonly KnownEvent[]): KnownEvent[] =>
-  events.map((event) =>
-    /^(?:pin|reaction|message\.(?:delete|restore))/.test(event.type)
-      ? ({ ...event, type: 'message.erase', payload: {} } as KnownEvent)
-      : event,
-  )
+  events.map((event) => {
+    const type = /^(?:pin|reaction|message\.(?:delete|restore))/.test(event.type)
+      ? 'message.erase'
+      : /^page\.archive/.test(event.type)
+        ? 'page.erase'
+        : null
+    return type === null ? event : ({ ...event, type, payload: {} } as KnownEvent)
+  })
 
 /** how many of them were there already */
 function receive(store: Store, events: readonly KnownEvent[]): number {

@@ -1,12 +1,13 @@
-import { withoutWords, wordsOf } from '../../schema/events/erasure.ts'
+import { erasedBy, withoutWords, wordsOf } from '../../schema/events/erasure.ts'
 import { eventOf, type Received } from '../../schema/messages/received.ts'
 
-/** The messages that these items erase. */
+/** The messages and pages that these items erase. */
 export function erasedIn(items: readonly Received[], stream: string): string[] {
   return items.flatMap((item) => {
-    if ((item.event as { type?: unknown } | null)?.type !== 'message.erase') return [] // most are something else
+    const type = (item.event as { type?: unknown } | null)?.type
+    if (typeof type !== 'string' || erasedBy({ type, entity: '' }) === null) return [] // most are something else
     const found = eventOf(item, stream)
-    return 'known' in found && found.known?.type === 'message.erase' ? [found.known.entity!] : []
+    return 'known' in found && found.known ? (erasedBy(found.known) ?? []) : []
   })
 }
 

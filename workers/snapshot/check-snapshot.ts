@@ -39,7 +39,7 @@ function schemaOf(sql: RawSql, database: string): Map<string, string> {
 function strange(sql: RawSql, table: string): string {
   const columns = sql.prepare(`SELECT name, type FROM pragma_table_info('${table}')`).rows() as [string, string][]
   const typed = columns.flatMap(([column, type]) => {
-    const lengths = `length(${column}) > ${longest(table)}`
+    const lengths = `octet_length(${column}) > ${longest(table)}`
     switch (type) {
       case 'INTEGER':
         return `typeof(${column}) NOT IN ('integer', 'null')`

@@ -1,3 +1,4 @@
+import { History } from 'lucide-react'
 import { useState } from 'react'
 import { clockToMs } from '../../../schema/events/clock.ts'
 import { atLeast, type Role } from '../../../schema/rights/roles.ts'
@@ -6,7 +7,7 @@ import { openPanel } from '../../routes.ts'
 import { Button } from '../../shell/Button.tsx'
 import { formatDay, formatFull } from '../../shell/format-time.ts'
 import { NameField, useGivenName } from '../../shell/NameField.tsx'
-import { PanelFrame } from '../../shell/PanelFrame.tsx'
+import { EmptyPanel, PanelFrame } from '../../shell/PanelFrame.tsx'
 import { ShortTime } from '../../shell/ShortTime.tsx'
 import { showError, showToast } from '../../shell/toasts.tsx'
 import { usePhone } from '../../shell/use-phone.ts'
@@ -14,7 +15,7 @@ import type { SpaceRow } from '../spaces/spaces-query.ts'
 import { useOpenEditor } from './open-editor.ts'
 import { saveVersion } from './page-events.ts'
 import { PageText } from './PageText.tsx'
-import { daysOf, pageById, versionsOf } from './pages-query.ts'
+import { daysOf, erasedPage, pageById, versionsOf } from './pages-query.ts'
 import { restoreState } from './restore.ts'
 import { useVersion } from './use-version.ts'
 import choice from '../../shell/choice.module.css'
@@ -40,6 +41,13 @@ export default function PageHistory({ space, stream, page, at }: Props) {
     return (
       <PanelFrame kind="history" subtitle={row?.title ?? null} scroll>
         <VersionOf space={space} stream={stream} page={page} at={at} />
+      </PanelFrame>
+    )
+  }
+  if (row?.archived === erasedPage) {
+    return (
+      <PanelFrame kind="history" subtitle={null}>
+        <EmptyPanel icon={History} text="This page was deleted for good. Nothing of it is left." />
       </PanelFrame>
     )
   }

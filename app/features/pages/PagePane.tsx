@@ -13,12 +13,13 @@ import { showError, showToast } from '../../shell/toasts.tsx'
 import { useLate } from '../../shell/use-late.ts'
 import { usePhone } from '../../shell/use-phone.ts'
 import { ConflictMark } from '../conflicts/ConflictMark.tsx'
+import { TwoSteps } from '../members/TwoSteps.tsx'
 import type { SpaceRow } from '../spaces/spaces-query.ts'
-import { archivePage, renamePage, type PagePlace } from './page-events.ts'
+import { archivePage, erasePage, renamePage, type PagePlace } from './page-events.ts'
 import { PageEditor } from './PageEditor.tsx'
 import { VersionOf } from './PageHistory.tsx'
 import { PageText } from './PageText.tsx'
-import { pageById, type PageRow } from './pages-query.ts'
+import { erasedPage, pageById, type PageRow } from './pages-query.ts'
 import { usePageSession } from './use-page-session.ts'
 import pane from '../../shell/pane.module.css'
 import css from './PagePane.module.css'
@@ -31,6 +32,7 @@ export default function PagePane(props: { space: SpaceRow; route: Route; room: s
   if (error && !row) throw error
   if (loading) return <div className={pane.pane}>{late && <p className={css.note}>Opening the page…</p>}</div>
   if (!row) return <MissingPage space={space} />
+  if (row.archived === erasedPage) return <Instead text="This page was deleted for good." />
   return <OpenPage key={row.id} space={space} page={row} route={route} />
 }
 
@@ -101,6 +103,19 @@ function OpenPage({ space, page, route }: { space: SpaceRow; page: PageRow; rout
       {archived && (
         <Notice text="This page was deleted. It can be read, not written.">
           {mayDelete && <Button onClick={() => void archive(false).catch(showError)}>Restore page</Button>}
+          {mayDelete && (
+            <TwoSteps
+              label="Delete for good"
+              meaning="Its text goes, with its comments and every earlier version: from this device, from the server, and from everybody’s device when it is online next. It cannot reach files that somebody exported, and what was copied from it. Nobody can bring it back."
+              confirm="Delete for good"
+              onConfirm={() =>
+                dispatch([erasePage(place, page.id)]).then(
+                  () => showToast({ text: 'Page deleted for good.' }),
+                  showError,
+                )
+              }
+            />
+          )}
         </Notice>
       )}
       {!mayWrite && !archived && <Notice text="Guests read pages. Members write them." />}
@@ -198,10 +213,16 @@ function MissingPage({ space }: { space: SpaceRow }) {
   const { sync } = useClientStatus()
   const arriving = streamKind(space.stream) !== 'local' && sync.state !== 'live'
   return (
+    <Instead
+      text={arriving ? 'This page has not arrived yet. It shows as soon as it does.' : 'There is no such page here.'}
+    />
+  )
+}
+
+function Instead({ text }: { text: string }) {
+  return (
     <div className={pane.instead}>
-      <h1>
-        {arriving ? 'This page has not arrived yet. It shows as soon as it does.' : 'There is no such page here.'}
-      </h1>
+      <h1>{text}</h1>
       <Button onClick={toRoom}>Back to the room</Button>
     </div>
   )

@@ -18,6 +18,10 @@ export function renamePage(place: PagePlace, page: string, title: string): Event
 export function archivePage(place: PagePlace, page: string, archived: boolean): EventDraft {
   return draftEvent('page.archive', { ...place, entity: page, payload: { archived } })
 }
+/** for good: nobody can take it back */
+export function erasePage(place: PagePlace, page: string): EventDraft {
+  return draftEvent('page.erase', { ...place, entity: page, payload: {} })
+}
 /** `update`: of Yjs. One event; as many as it needs, if it is long. */
 export function updatePage(place: PagePlace, page: string, update: Uint8Array): EventDraft[] {
   const body = toBase64(update)

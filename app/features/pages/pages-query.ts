@@ -7,9 +7,12 @@ export interface PageRow {
   readonly title: string
   /** who made it */
   readonly author_id: string
+  /** 1: deleted, and can be restored; `erasedPage`: deleted for good */
   readonly archived: number
   readonly updated_at: number
 }
+
+export const erasedPage = 2
 
 const columns = 'entity_id AS id, stream, room_id, title, author_id, archived, updated_at'
 
@@ -75,7 +78,7 @@ export function commentsOf(space: string, stream: string, page: string): TypedQu
   return sql(
     `SELECT c.id, c.author_id, ifnull(m.name, c.author_id) AS author_name, c.text, c.quote, c.anchor, c.resolved, c.created_at
      FROM page_comments c LEFT JOIN memberships m ON m.stream = ? AND m.person_id = c.author_id
-     WHERE c.stream = ? AND c.page_id = ? ORDER BY c.created_at, c.id`,
+     WHERE c.stream = ? AND c.page_id = ? AND c.text <> '' ORDER BY c.created_at, c.id`,
     [space, stream, page],
   )
 }

@@ -63,6 +63,7 @@ export const messageEvents = {
     streams: ['room'],
     payload: nothing,
     facts: (_, { entity }) => [{ entity, field: 'message.erased', value: null }],
+    erases: true,
     ownRows: false,
   }),
 }

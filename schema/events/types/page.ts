@@ -12,6 +12,11 @@ const part = v.object({
   of: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(bounds.updateParts)),
 })
 
+/** what is left of a title, and of the name of a version */
+const erasedTitle = 'Erased'
+/** of Yjs: it says nothing */
+const noUpdate = 'AAA='
+
 /** entity: the page, which has the id of the event that made it */
 export const pageEvents = {
   /** room: where it is kept */
@@ -25,6 +30,7 @@ export const pageEvents = {
       { entity, field: 'page.create', value: writePageCreate(room, author) },
       { entity, field: 'page.title', value: title },
     ],
+    words: { of: (_, { entity }) => entity, erased: (payload) => ({ ...payload, title: erasedTitle }) },
     ownRows: false,
   }),
   'page.rename': define({
@@ -34,6 +40,7 @@ export const pageEvents = {
     streams,
     payload: v.object({ title, author }),
     facts: ({ title }, { entity }) => [{ entity, field: 'page.title', value: title }],
+    words: { of: (_, { entity }) => entity, erased: (payload) => ({ ...payload, title: erasedTitle }) },
     ownRows: false,
   }),
   /** puts it away, or back */
@@ -46,6 +53,17 @@ export const pageEvents = {
     facts: ({ archived }, { entity }) => [{ entity, field: 'page.archived', value: archived ? '1' : '0' }],
     ownRows: false,
   }),
+  /** for good, with its comments and all that it ever was: whoever has its words lets go of them (erasure.ts) */
+  'page.erase': define({
+    part: 'page',
+    names: ['entity'],
+    by: 'authorOrAdmin',
+    streams,
+    payload: nothing,
+    facts: (_, { entity }) => [{ entity, field: 'page.erased', value: null }],
+    erases: true,
+    ownRows: false,
+  }),
   'page.update': define({
     part: 'page',
     names: ['entity'],
@@ -54,6 +72,7 @@ export const pageEvents = {
     /** `update`: of Yjs, base64; of one that is too long for an event the `part`, which counts when all of them are there */
     payload: v.object({ update: v.pipe(v.string(), v.base64('must be base64')), part: v.optional(part), author }),
     facts: () => [], // they are merged by Yjs
+    words: { of: (_, { entity }) => entity, erased: ({ part: _, ...payload }) => ({ ...payload, update: noUpdate }) },
     ownRows: true,
   }),
   /** gives the page as it is now a name */
@@ -64,6 +83,7 @@ export const pageEvents = {
     streams,
     payload: v.object({ name: title, author }),
     facts: () => [], // the event is the version, and its row
+    words: { of: (_, { entity }) => entity, erased: (payload) => ({ ...payload, name: erasedTitle }) },
     ownRows: true,
   }),
   /** entity: the comment, which has the id of its event */
@@ -76,7 +96,9 @@ export const pageEvents = {
     payload: v.object({ page: id, text, quote: text, anchor: v.pipe(v.string(), v.maxLength(2000)), author }),
     facts: ({ page, text, quote, anchor }, { entity, author }) => [
       { entity, field: 'comment.create', value: writeCommentCreate({ page, author, text, quote, anchor }) },
+      { entity: page, field: 'page.comment', value: null },
     ],
+    words: { of: ({ page }) => page, erased: (payload) => ({ ...payload, text: '', quote: '' }) },
     ownRows: false,
   }),
   /** entity: the comment */
