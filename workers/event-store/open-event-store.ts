@@ -51,7 +51,7 @@ export function openEventStore(database: ApplicationDatabase): EventStore {
   })
   const sync = syncConversation(store, database, send, loads.want)
   const sealing = sealInQuiet(() => !database.full && sealStep(store), database)
-  const files = fileOpener(store, database, bytesOfFile)
+  const files = fileOpener(store, database, bytesOfFile, () => sealing.wrote())
   /** undefined: no tab has spoken yet, and the last leader's word stands */
   let cut: boolean | undefined
   let status: Pick<ChatStatus, 'outbox' | 'openingFile'> & { readonly cut?: boolean } = {

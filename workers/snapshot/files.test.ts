@@ -89,16 +89,21 @@ async function parts(store: MemoryStore) {
     failed: (error: unknown) => void failures.push(error),
   }
   const begin = () =>
-    fileOpener(store, database, (file) => {
-      const { size, read } = bytesInMemory(sources.get(file)!)
-      return {
-        size,
-        read(offset, into) {
-          if (gone) throw new Error('the file was moved')
-          read(offset, into)
-        },
-      }
-    })
+    fileOpener(
+      store,
+      database,
+      (file) => {
+        const { size, read } = bytesInMemory(sources.get(file)!)
+        return {
+          size,
+          read(offset, into) {
+            if (gone) throw new Error('the file was moved')
+            read(offset, into)
+          },
+        }
+      },
+      () => {},
+    )
   return {
     database,
     begin,

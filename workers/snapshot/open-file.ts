@@ -11,6 +11,7 @@ import type { StoredEvent } from '../event-store/block-codec.ts'
 import { dispatchDrafts } from '../event-store/dispatch-drafts.ts'
 import { dropStep } from '../event-store/drop-stream.ts'
 import { eventColumns, toEvent } from '../event-store/event-log-table.ts'
+import { mostUnpacked, packStep } from '../event-store/seal.ts'
 import { inTransaction, type Store } from '../event-store/store.ts'
 import { openedSpaceId } from './opened-space-id.ts'
 import { readSpaceFile, spaceIn, type SpaceFile } from './read-file.ts'
@@ -41,6 +42,8 @@ export function fileOpener(
   store: Store,
   database: Pick<ApplicationDatabase, 'attach' | 'after' | 'full' | 'failed'>,
   bytesOf: (file: Blob) => ByteSource,
+  /** something was written: it is to be sealed in a quiet moment */
+  wrote: () => void,
 ) {
   const { sql } = store
   let status: OpeningFile | null = null
@@ -121,7 +124,9 @@ export function fileOpener(
         if (piece.done) break
         take(piece.value.events)
         count.leftOut += piece.value.unreadable
+        if (store.log.blocks.unpacked() > mostUnpacked) packStep(store)
         say('reading')
+        wrote()
         yield
       }
       const joined = dispatchDrafts(store, [{ ...join, stream } as EventDraft])
