@@ -10,10 +10,10 @@ import { benchProduct } from './main-job/product.ts'
 import { step } from './step.ts'
 
 /**
- * `npm run bench -- [main|app|failover|snapshot|engine|peers|search|bytes|flat|first-paint|views|compare] [--json FILE] [--plot FILE.svg] [--messages N] [--rounds N]`: figures as a table on screen and
+ * `npm run bench -- [main|app|failover|snapshot|merge|engine|peers|search|bytes|flat|first-paint|views|compare] [--json FILE] [--plot FILE.svg] [--messages N] [--rounds N]`: figures as a table on screen and
  * as JSON in FILE.
  * `main` runs the product's own workers in Chromium; `engine` compares the dataflow engine with plain SQLite, in Node; `peers` with
- * other engines of live queries; `bytes` says what a history takes on the device, `flat` whether a large one comes in evenly; `snapshot` has new devices take in a space as one file; `first-paint` opens fresh profiles; `views` has hundreds of saved views live; `compare` runs a part at an earlier commit too; `app` is the last part of `main`, `failover` closes and crashes the leader again and again.
+ * other engines of live queries; `bytes` says what a history takes on the device, `flat` whether a large one comes in evenly; `snapshot` has new devices take in a space as one file, `merge` says what that costs the processor; `first-paint` opens fresh profiles; `views` has hundreds of saved views live; `compare` runs a part at an earlier commit too; `app` is the last part of `main`, `failover` closes and crashes the leader again and again.
  */
 if (process.argv[2] === 'engine') {
   const { runEngineBench } = await import('./engine/run.ts')
@@ -28,6 +28,11 @@ if (process.argv[2] === 'peers') {
 if (process.argv[2] === 'bytes') {
   const { runBytesBench } = await import('./bytes.ts')
   await runBytesBench(process.argv.slice(3))
+  process.exit()
+}
+if (process.argv[2] === 'merge') {
+  const { runMergeBench } = await import('./merge.ts')
+  await runMergeBench(process.argv.slice(3))
   process.exit()
 }
 if (process.argv[2] === 'flat') {
