@@ -241,7 +241,7 @@ const withErasures = (events: readonly KnownEvent[]): KnownEvent[] =>
   events.map((event) => {
     const type = /^(?:pin|reaction|message\.(?:delete|restore))/.test(event.type)
       ? 'message.erase'
-      : /^page\.archive/.test(event.type)
+      : event.type.startsWith('page.archive')
         ? 'page.erase'
         : null
     return type === null ? event : ({ ...event, type, payload: {} } as KnownEvent)

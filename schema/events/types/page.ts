@@ -72,7 +72,7 @@ export const pageEvents = {
     /** `update`: of Yjs, base64; of one that is too long for an event the `part`, which counts when all of them are there */
     payload: v.object({ update: v.pipe(v.string(), v.base64('must be base64')), part: v.optional(part), author }),
     facts: () => [], // they are merged by Yjs
-    words: { of: (_, { entity }) => entity, erased: ({ part: _, ...payload }) => ({ ...payload, update: noUpdate }) },
+    words: { of: (_, { entity }) => entity, erased: (payload) => ({ ...payload, update: noUpdate, part: undefined }) },
     ownRows: true,
   }),
   /** gives the page as it is now a name */
