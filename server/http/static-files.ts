@@ -29,6 +29,7 @@ export function staticFiles(root: string, overHttps: boolean): Hono {
   async function onFound(found: string, c: Context): Promise<void> {
     const path = found.replace(/\.(br|gz)$/, '')
     const forEver = /[/\\]assets[/\\].+-[\w-]{8}\.\w+$/.test(path)
+    c.header('vary', 'Accept-Encoding') // also where this answer is not compressed
     c.header('cache-control', forEver ? 'public, max-age=31536000, immutable' : 'no-cache')
     for (const [name, value] of Object.entries(await headersOf(path))) c.header(name, value)
   }
@@ -56,9 +57,7 @@ function preferring(
     const path = fileOf(c.req)
     const changed = async (name: string) => (await stat(name).catch(() => null))?.mtimeMs ?? null
     const [file, copy] = await Promise.all([changed(path), changed(`${path}.br`)])
-    if (file !== null && copy !== null && copy >= file) return compressed(c, next)
-    if (file !== null) c.header('vary', 'Accept-Encoding')
-    return plain(c, next)
+    return (file !== null && copy !== null && copy >= file ? compressed : plain)(c, next)
   }
 }
 
