@@ -15,6 +15,7 @@ import { useLate } from './shell/use-late.ts'
 import { usePhone } from './shell/use-phone.ts'
 import { ConflictsOf } from './features/conflicts/conflicts.tsx'
 import { useActors } from './features/identity/identity.ts'
+import { useInvitation } from './features/invitations/use-invitation.ts'
 import { firstRoomOf, lastRoomOf, rememberRoom } from './features/rooms/last-room.ts'
 import { RoomList } from './features/rooms/RoomList.tsx'
 import { RoomPane } from './features/rooms/RoomPane.tsx'
@@ -38,6 +39,7 @@ const PagePane = lazy(() => import('./features/pages/PagePane.tsx'))
 const AddSpace = lazy(() => import('./features/spaces/AddSpace.tsx'))
 const Inspector = lazy(() => import('./features/inspector/Inspector.tsx'))
 const RoomSwitcher = lazy(() => import('./features/rooms/RoomSwitcher.tsx'))
+const JoinByLink = lazy(() => import('./features/invitations/JoinByLink.tsx'))
 const SidePanel = lazy(() => import('./SidePanel.tsx'))
 
 /** The whole screen: banners, and below them the first steps or the spaces. */
@@ -50,11 +52,12 @@ export function App() {
   // a device that knows nobody is welcomed at once; its database opens meanwhile
   const [welcome] = useState(knowsNobody)
   const count = spaces.data.length
+  const invitation = useInvitation()
   const { problem } = useClientStatus()
   useEffect(() => {
     // what is said instead must be seen
-    if (problem || (!waiting && count === 0)) dropKeptScreen()
-  }, [problem, waiting, count])
+    if (problem || invitation || (!waiting && count === 0)) dropKeptScreen()
+  }, [problem, invitation, waiting, count])
   useEffect(() => {
     // whatever a part of the screen waits for
     if (!waiting) return void setTimeout(dropKeptScreen, 5000)
@@ -71,7 +74,11 @@ export function App() {
       <LossBanner />
       <div className={css.screen}>
         <PaneBoundary name="the app">
-          {count === 0 && (welcome || !waiting) ? (
+          {invitation ? (
+            <Suspense>
+              <JoinByLink link={invitation} />
+            </Suspense>
+          ) : count === 0 && (welcome || !waiting) ? (
             <Welcome />
           ) : waiting ? (
             late && <Starting />

@@ -14,6 +14,8 @@ export const refusalWords: Readonly<Record<HttpFaultCode, string>> = {
   ACTOR_MISMATCH: 'Somebody else is signed in in this browser now.',
   NOT_A_MEMBER: 'You are not a member here: you left, or an admin removed you.',
   NOT_ALLOWED: 'You are not allowed to do that here. An admin of the space may.',
+  BANNED: 'An admin of this space banned you. You cannot come back unless an admin lifts that.',
+  MUTED: 'An admin muted you here for a time. Until then you can read, and write nothing.',
   GUESTS_OFF: 'This server takes no guests. Create an account with a passkey instead.',
   SIGN_UP_OFF: 'This server does not accept new people.',
   ACCOUNT_NEEDED: 'Guests cannot do this here. Keep your account with a passkey first: click your name.',
@@ -24,6 +26,11 @@ export const refusalWords: Readonly<Record<HttpFaultCode, string>> = {
   PUSH_OFF: 'This server sends no notifications.',
   PUSH_TAKEN: 'Another device has this address for notifications. Switch them off in the browser, then on again.',
   LAST_OWNER: 'You are the only owner of a space with other members. Make somebody else an owner first.',
+  INVITATION_UNKNOWN:
+    'This link leads to no invitation. It may be incomplete: copy the whole link, or ask for a new one.',
+  INVITATION_REVOKED: 'This invitation was taken back. Ask for a new one.',
+  INVITATION_EXPIRED: 'This invitation has expired. Ask for a new one.',
+  INVITATION_USED_UP: 'As many people as this invitation was for have used it. Ask for a new one.',
   NOT_FOUND: 'The server does not have what was asked for.',
   UNKNOWN_STREAM: 'The server has no such space or room, or you are not in it. It may have been set up anew.',
   METHOD_NOT_ALLOWED: 'The server did not understand this version of the app. Reload the page.',
@@ -49,6 +56,9 @@ export const refusalWords: Readonly<Record<HttpFaultCode, string>> = {
 
 /** The same for a code as it came, maybe of a server newer than this page. */
 export function refusalOf(code: string | null | undefined): string {
+  const words: Readonly<Record<string, string>> = refusalWords
+  // a code may be a server's and a device's: this one is the server's
+  if (code && Object.hasOwn(words, code)) return words[code]!
   return saidOf(code ?? '', 'The server did not take this.')
 }
 

@@ -13,6 +13,7 @@ import { Fault } from './fault.ts'
 import { problemsIn, type Health } from './health.ts'
 import { blobRoutes } from './http/blobs.ts'
 import { startBodies } from './http/bodies.ts'
+import { invitationRoutes } from './http/invitations.ts'
 import { limitInFlight } from './http/in-flight.ts'
 import { metricsRoute } from './http/metrics.ts'
 import { askedIn, observe } from './http/observe.ts'
@@ -155,6 +156,7 @@ export function createApp(parts: ServerParts): App {
   const presence = presenceRoutes(routes, directory, bodies, limits, tails)
   blobRoutes(routes, parts.blobs, log, directory, limits)
   pushRoutes(routes, parts.push, bodies, limits)
+  invitationRoutes(routes, directory, committer, bodies, { behindProxy, limits })
   snapshotRoutes(routes, parts.snapshots, directory, limits)
   app.route('/', routes.hono)
   if (parts.dist !== null) {

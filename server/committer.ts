@@ -25,12 +25,19 @@ import type { Limits } from './limits.ts'
  * on which the decision stood; if another node wrote meanwhile the line is decided again.
  */
 export interface Committer {
-  append(actor: string, stream: string, events: readonly unknown[]): Promise<AppendResult['results']>
+  /** `shown`: the invitation whose secret they have shown */
+  append(
+    actor: string,
+    stream: string,
+    events: readonly unknown[],
+    shown?: string | null,
+  ): Promise<AppendResult['results']>
 }
 
 interface Request {
   readonly actor: string
   readonly events: readonly Sent[]
+  readonly shown: string | null
   readonly resolve: (results: AppendResult['results']) => void
   readonly reject: (error: unknown) => void
 }
@@ -72,7 +79,7 @@ export function startCommitter(
     for (;;) {
       const entry = directory.entry(stream)
       const known = new Map((await log.find(stream, idsIn(line))).map((item) => [item.id, item]))
-      const trial = new Trial(stream, directory, known, blobs)
+      const trial = new Trial(stream, directory, known, blobs, now())
       const faults = line.map((request) => trial.take(request))
       if (catchUp && faults.some((fault) => fault !== null)) {
         await catchUp() // what another server took a moment ago may allow it
@@ -109,10 +116,10 @@ export function startCommitter(
   }
 
   return {
-    append(actor, stream, inputs) {
+    append(actor, stream, inputs, shown = null) {
       const events = inputs.map((input, index) => check(actor, stream, input, index, now(), limits.oldestEventMs))
       return new Promise((resolve, reject) => {
-        const request = { actor, events, resolve, reject }
+        const request = { actor, events, shown, resolve, reject }
         const line = lines.get(stream)
         if (line) line.push(request)
         else {
@@ -182,6 +189,7 @@ function behindOf(event: AnyEvent, oldestMs: number): 'clock' | 'at' | null {
 /** A line of requests, taken one after another on trial: what a refused one did is undone. */
 class Trial {
   readonly #stream: string
+  readonly #now: number
   readonly #known: ReadonlyMap<string, LogItem>
   readonly #blobs: Blobs | null
   #rights: Rights
@@ -190,8 +198,15 @@ class Trial {
   /** events of this line, by id */
   readonly #taken = new Map<string, Sent>()
 
-  constructor(stream: string, directory: Directory, known: ReadonlyMap<string, LogItem>, blobs: Blobs | null) {
+  constructor(
+    stream: string,
+    directory: Directory,
+    known: ReadonlyMap<string, LogItem>,
+    blobs: Blobs | null,
+    now: number,
+  ) {
     this.#blobs = blobs
+    this.#now = now
     this.#stream = stream
     this.#known = known
     this.#rights = directory.rights(stream)
@@ -203,7 +218,7 @@ class Trial {
     const taken: string[] = []
     for (const [index, sent] of request.events.entries()) {
       const { event } = sent.valid
-      const outcome = this.#takeOne(request.actor, sent)
+      const outcome = this.#takeOne(request, sent)
       if (outcome === 'new') taken.push(event.id)
       else if (outcome !== 'known') {
         this.#rights = before
@@ -215,12 +230,13 @@ class Trial {
     return null
   }
 
-  #takeOne(actor: string, sent: Sent) {
+  #takeOne({ actor, shown }: Request, sent: Sent) {
     const { valid, data } = sent
     const { event } = valid
     const rights = this.#rights
     const { type: append, entity, payload } = event
-    const attempt = { append, entity, payload, authorOf: (message: string) => this.#authorOf(message) }
+    const authorOf = (message: string) => this.#authorOf(message)
+    const attempt = { append, entity, payload, authorOf, shown, now: this.#now }
     const refusal = refusalOf(rights, actor, attempt, this.#stream)
     const first = this.#taken.get(event.id) ?? this.#known.get(event.id)
     if (first !== undefined) {

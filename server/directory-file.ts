@@ -41,8 +41,8 @@ export interface Indexed {
   readonly item: LogItem
   readonly isMessage: boolean
   readonly rooms: ReadonlyMap<string, RoomEventKind>
-  /** part of the space's structure: of what its outline shows (rooms, members), or of a thread */
-  readonly structure: 'room' | 'member' | 'thread' | null
+  /** part of the space's structure: of what its outline shows (rooms, members), of a thread, or of what is asked for later */
+  readonly structure: 'room' | 'member' | 'thread' | 'inside' | null
   /** the message whose words it says, unless that is the event itself */
   readonly speaksFor: string | null
   /** the message that it erases */
@@ -50,8 +50,8 @@ export interface Indexed {
   /** why it could not be taken; null: it could */
   readonly reason: string | null
 }
-/** The order in an outline; a thread is in none. */
-const outlinePlace = { thread: 0, room: 1, member: 2 } as const
+/** The order in an outline; 0: in none. */
+const outlinePlace = { thread: 0, inside: 0, room: 1, member: 2 } as const
 export const roomEventKind = { other: 0, message: 1, makesRoom: 2 } as const
 export type RoomEventKind = (typeof roomEventKind)[keyof typeof roomEventKind]
 

@@ -381,6 +381,7 @@ function placeThread(event: StructureEvent, rooms: Map<string, RoomEventKind>): 
 
 function structureOf({ space, room }: StreamEntry, event: StructureEvent): Indexed['structure'] {
   if (event.type.startsWith('member.') || event.type === 'room.member') return 'member'
+  if (event.type.startsWith('invite.')) return 'inside'
   const made = (room ?? space)?.rooms.get(event.entity ?? '')
   return event.type.startsWith('room.') && made?.kind !== 'room' ? 'thread' : 'room'
 }

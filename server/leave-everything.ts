@@ -1,9 +1,7 @@
-import { ulid } from 'ulid'
-import { nextClock } from '../schema/events/clock.ts'
-import type { AnyEvent } from '../schema/events/event.ts'
 import { streamKind } from '../schema/events/streams.ts'
 import { refusalOf } from '../schema/rights/may.ts'
 import { deletedName } from './accounts.ts'
+import { appendFor } from './append-for.ts'
 import type { Committer } from './committer.ts'
 import type { Directory } from './directory.ts'
 import { Fault } from './fault.ts'
@@ -14,10 +12,13 @@ import { Fault } from './fault.ts'
  * After a crash in between, it is asked again and goes on.
  */
 export async function leaveEverything(directory: Directory, committer: Committer, actor: string): Promise<void> {
+  const parts = { directory, committer }
   const readable = directory.streamsOf(actor)
   const spaces = readable.filter((stream) => streamKind(stream) === 'space')
   const kept = spaces.filter(
-    (stream) => refusalOf(directory.rights(stream), actor, { append: 'member.leave', entity: actor }, stream) !== null,
+    (stream) =>
+      refusalOf(directory.rights(stream), actor, { append: 'member.leave', entity: actor, now: Date.now() }, stream) !==
+      null,
   )
   if (kept.length > 0) {
     const names = kept.map((stream) => directory.rights(stream).space?.name ?? stream).join(', ')
@@ -28,24 +29,12 @@ export async function leaveEverything(directory: Directory, committer: Committer
     if (!room?.members.get(actor)) continue
     // who is in a direct message is settled for ever: only the name goes
     const payload = { name: deletedName, active: room.kind === 'direct' }
-    await append(stream, [{ type: 'room.member', payload }])
+    await appendFor(parts, actor, stream, [{ type: 'room.member', payload }])
   }
   for (const stream of spaces) {
-    await append(stream, [
+    await appendFor(parts, actor, stream, [
       { type: 'member.join', payload: { name: deletedName } },
       { type: 'member.leave', payload: {} },
     ])
-  }
-
-  /** Events about this person. They come after all that is said of them, also by a device whose clock runs ahead. */
-  async function append(stream: string, drafts: readonly { type: string; payload: object }[]): Promise<void> {
-    const outline = await directory.outline(stream)
-    const said = outline.map(({ data }) => JSON.parse(data) as AnyEvent).filter(({ entity }) => entity === actor)
-    let clock = said.reduce((latest, event) => (BigInt(event.clock) > latest ? BigInt(event.clock) : latest), 0n)
-    const events = drafts.map((draft) => {
-      clock = nextClock(clock, Date.now())
-      return { id: ulid(), ...draft, stream, actor, clock: String(clock), at: Date.now(), deps: [], entity: actor }
-    })
-    await committer.append(actor, stream, events)
   }
 }

@@ -44,6 +44,9 @@ export const defaultLimits = {
   /** recovery codes that are tried: a person has ten, a guesser needs 2⁷⁶ */
   recoveriesPerAddress: { burst: 10, perSecond: 1 / 60 },
   recoveriesInAll: { burst: 300, perSecond: 1 },
+  /** links of invitations that are looked at or used: a person opens a few, a guesser needs 2²⁵⁶ */
+  invitationsPerPerson: { burst: 30, perSecond: 1 / 10 },
+  invitationsPerAddress: { burst: 200, perSecond: 1 },
   /** new guests in all */
   guestsInAll: { burst: 3000, perSecond: 5 },
   /** spaces and private rooms that one person founds: nobody founds more in an hour by hand; an importer one for each archive */

@@ -1,5 +1,7 @@
 export const formatTime = formatter({ hour: '2-digit', minute: '2-digit' })
 export const formatFull = formatter({ dateStyle: 'full', timeStyle: 'short' })
+/** 3 Mar 2018, 14:05: also of what is still to come. */
+export const formatWhen = formatter({ dateStyle: 'medium', timeStyle: 'short' })
 const dayThisYear = formatter({ weekday: 'long', day: 'numeric', month: 'long' })
 const dayOtherYear = formatter({ day: 'numeric', month: 'long', year: 'numeric' })
 const shortThisYear = formatter({ day: 'numeric', month: 'short' })

@@ -7,6 +7,8 @@ import type {
   AppendResult,
   HttpFault,
   Identity,
+  InvitationLink,
+  InvitationSummary,
   SpaceList,
   SpaceSummary,
   StreamPage,
@@ -143,6 +145,10 @@ export class OtherPerson {
       headers,
     })
     return answer.status === 200
+  }
+
+  joinBy(link: InvitationLink): Promise<Answer<InvitationSummary>> {
+    return this.#ask('/api/invitations/join', JSON.stringify(link))
   }
 
   async spaces(): Promise<readonly SpaceSummary[]> {

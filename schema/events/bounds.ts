@@ -31,6 +31,12 @@ export const bounds = {
   emojiLength: 64,
   /** of one message */
   files: 10,
+  /** why an admin mutes or bans somebody */
+  reasonLength: 300,
+  /** how long somebody may be muted */
+  muteMs: 366 * 24 * 3_600_000,
+  /** people whom one invitation lets in */
+  inviteUses: 10_000,
   /** of an update of a page that is too long for one event */
   updateParts: 64,
   /** how far an event's times may lie ahead of the time at which the server received it */

@@ -1,7 +1,9 @@
 import type * as v from 'valibot'
 import type { EventDefinition, Part } from './define.ts'
+import { inviteEvents } from './types/invite.ts'
 import { memberEvents } from './types/member.ts'
 import { messageEvents } from './types/message.ts'
+import { moderationEvents } from './types/moderation.ts'
 import { pageEvents } from './types/page.ts'
 import { personalEvents } from './types/personal.ts'
 import { pinEvents } from './types/pin.ts'
@@ -14,6 +16,8 @@ import { viewEvents } from './types/view.ts'
 export const eventDefinitions = {
   ...spaceEvents,
   ...memberEvents,
+  ...inviteEvents,
+  ...moderationEvents,
   ...roomEvents,
   ...messageEvents,
   ...reactionEvents,

@@ -10,7 +10,8 @@ export interface FactDraft {
   readonly field: FactField
   readonly value: string | null
 }
-export type RowKind = 'space' | 'member' | 'room' | 'message' | 'page' | 'comment' | 'marker' | 'view' | 'quiet'
+export type RowKind =
+  'space' | 'member' | 'room' | 'message' | 'page' | 'comment' | 'marker' | 'view' | 'quiet' | 'invite'
 export type FactField = PlainField | ReactionField | PinField | MarkerField
 
 type PlainField = keyof typeof mayConflict
@@ -29,6 +30,11 @@ const mayConflict = {
   'member.active': false,
   'member.name': false,
   'member.role': false,
+  'member.muted': false,
+  'member.banned': false,
+  'invite.create': false,
+  'invite.used': false,
+  'invite.revoked': false,
   'room.create': false,
   'room.name': true,
   'room.topic': true,
@@ -104,6 +110,45 @@ export function writeSpaceCreate(visibility: string, founder: string): string {
 }
 export function readSpaceCreate(value: string): readonly [visibility: string, founder: string] {
   return JSON.parse(value) as [string, string]
+}
+
+/** Until when somebody may write nothing (unix ms), why, and who says so. */
+export interface Mute {
+  readonly until: number
+  readonly reason: string
+  readonly by: string
+}
+export function writeMute(mute: Mute): string {
+  return JSON.stringify(mute)
+}
+export function readMute(value: string): Mute {
+  return JSON.parse(value) as Mute
+}
+export interface Ban {
+  readonly banned: boolean
+  readonly reason: string
+  readonly by: string
+}
+export function writeBan(ban: Ban): string {
+  return JSON.stringify(ban)
+}
+export function readBan(value: string): Ban {
+  return JSON.parse(value) as Ban
+}
+
+/** What an invitation is from its first event on. */
+export interface InviteBirth {
+  readonly maker: string
+  readonly role: string
+  /** unix ms */
+  readonly expiresAt: number
+  readonly uses: number
+}
+export function writeInvite(birth: InviteBirth): string {
+  return JSON.stringify(birth)
+}
+export function readInvite(value: string): InviteBirth {
+  return JSON.parse(value) as InviteBirth
 }
 
 /** What a room is from its first create on. */

@@ -1,4 +1,5 @@
 import type { SequencedEvent } from '../events/event.ts'
+import type { InvitedRole } from '../rights/roles.ts'
 import type { PresenceTold } from './presence.ts'
 
 /**
@@ -26,6 +27,8 @@ import type { PresenceTold } from './presence.ts'
  * | POST /api/push/off                             | PushInfo: this device is not told           |
  * | POST /api/push/test                            | PushTest                                    |
  * | GET  /api/spaces?after&limit                   | SpaceList: all of mine, then the public ones |
+ * | POST /api/invitations/look {space, invitation, secret} | InvitationSummary                |
+ * | POST /api/invitations/join {space, invitation, secret} | InvitationSummary; the person is in it |
  * | POST /api/streams/:stream/events {events}      | AppendResult; all or none                   |
  * | GET  /api/streams/:stream/events?after&limit   | StreamPage, oldest first                    |
  * | GET  /api/streams/:stream/latest?limit&room    | StreamPage: the newest events, oldest first |
@@ -104,6 +107,23 @@ export interface SpaceList {
   readonly spaces: readonly SpaceSummary[]
   /** there are more: ask again with `after`; null: these were the last */
   readonly next: string | null
+}
+
+/** What the link of an invitation carries. */
+export interface InvitationLink {
+  readonly space: string
+  readonly invitation: string
+  readonly secret: string
+}
+export interface InvitationSummary {
+  readonly space: { readonly id: string; readonly stream: string; readonly name: string; readonly members: number }
+  /** who made it, as they are called in the space */
+  readonly from: string
+  readonly role: InvitedRole
+  /** unix ms */
+  readonly expiresAt: number
+  /** the person is in the space */
+  readonly joined: boolean
 }
 
 export interface AppendResult {
@@ -190,6 +210,9 @@ export const httpStatus = {
   ACTOR_MISMATCH: 403,
   NOT_A_MEMBER: 403,
   NOT_ALLOWED: 403,
+  /** an admin took the person out, and they come back by no way; they may write nothing for a time */
+  BANNED: 403,
+  MUTED: 403,
   GUESTS_OFF: 403,
   /** this server lets nobody new in, neither as a guest nor with a passkey */
   SIGN_UP_OFF: 403,
@@ -207,6 +230,11 @@ export const httpStatus = {
   PUSH_TAKEN: 409,
   /** the person is the only owner of a space with others in it */
   LAST_OWNER: 409,
+  /** the link of an invitation: it names none, or its secret is another one; it was taken back, or its maker may not invite any more; … */
+  INVITATION_UNKNOWN: 404,
+  INVITATION_REVOKED: 410,
+  INVITATION_EXPIRED: 410,
+  INVITATION_USED_UP: 410,
   NOT_FOUND: 404,
   UNKNOWN_STREAM: 404,
   METHOD_NOT_ALLOWED: 405,

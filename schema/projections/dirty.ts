@@ -17,6 +17,7 @@ export interface Dirty {
   /** streams */
   readonly spaces: Set<string>
   readonly members: Map<string, Thing>
+  readonly invitations: Map<string, Thing>
   readonly rooms: Map<string, Thing>
   /** messages, and their fields that have new facts */
   readonly messages: Map<string, Thing & { readonly fields: Set<string> }>
@@ -49,6 +50,7 @@ export function nothingDirty(): Dirty {
   return {
     spaces: new Set(),
     members: new Map(),
+    invitations: new Map(),
     rooms: new Map(),
     messages: new Map(),
     pages: new Map(),
@@ -70,6 +72,8 @@ export function markFact(dirty: Dirty, stream: string, { entity, field, value }:
       return
     case 'member':
       return markMember(dirty, stream, entity)
+    case 'invite':
+      return void dirty.invitations.set(keyIn(stream, entity), { stream, id: entity })
     case 'room':
       return markRoom(dirty, stream, entity)
     case 'message':

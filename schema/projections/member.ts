@@ -1,19 +1,23 @@
-import { readSpaceCreate } from '../events/facts.ts'
+import { readBan, readMute, readSpaceCreate } from '../events/facts.ts'
 import { streamOwner } from '../events/streams.ts'
+import { isGivenRole } from '../rights/roles.ts'
 import { first, latest, type Fact, type FactTable } from './fact.ts'
 import type { Names } from './names.ts'
 import type { Sql } from './sql.ts'
 
 /**
- * member.join, member.leave, member.role → memberships. The name is that of the last join, and a
+ * member.join, member.leave, member.role, member.mute, member.ban → memberships. The name is that of the last join, and a
  * member's messages show it, older ones too, in all public rooms of the space; `joined_*` is the first join; who founds a space is
- * its admin. A role ends with the membership: who comes back, or is let in again, is a member.
+ * its admin. A role ends with the membership: who comes back, or is let in again, is a member, or what their invitation says.
  */
 export function memberProjection(sql: Sql, names: Names, facts: FactTable) {
   const nameOf = sql.prepare('SELECT name FROM memberships WHERE stream = ? AND person_id = ?')
   const upsert = sql.prepare(
-    `INSERT INTO memberships (space_id, person_id, stream, name, role, active, joined_at, joined_clock) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (stream, person_id) DO UPDATE SET name = excluded.name, role = excluded.role, active = excluded.active, joined_at = excluded.joined_at, joined_clock = excluded.joined_clock`,
+    `INSERT INTO memberships (space_id, person_id, stream, name, role, active, muted_until, mute_reason, muted_by, banned, ban_reason, joined_at, joined_clock)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (stream, person_id) DO UPDATE SET name = excluded.name, role = excluded.role, active = excluded.active,
+       muted_until = excluded.muted_until, mute_reason = excluded.mute_reason, muted_by = excluded.muted_by, banned = excluded.banned,
+       ban_reason = excluded.ban_reason, joined_at = excluded.joined_at, joined_clock = excluded.joined_clock`,
   )
   const remove = sql.prepare('DELETE FROM memberships WHERE stream = ? AND person_id = ?')
   const rename = sql.prepare(
@@ -27,7 +31,23 @@ export function memberProjection(sql: Sql, names: Names, facts: FactTable) {
     const name = join ? latest(own, 'member.name')!.value! : null
     if (join) {
       const { role, active } = standing(own, founderOf(stream) === person)
-      upsert.run(streamOwner(stream), person, stream, name, role, active ? 1 : 0, join.at, join.clock)
+      const mute = readMute(latest(own, 'member.muted')?.value ?? '{"until":0}')
+      const ban = readBan(latest(own, 'member.banned')?.value ?? '{"banned":false}')
+      upsert.run(
+        streamOwner(stream),
+        person,
+        stream,
+        name,
+        role,
+        active && !ban.banned ? 1 : 0,
+        mute.until,
+        mute.reason || null,
+        mute.by ?? null,
+        ban.banned ? 1 : 0,
+        ban.reason || null,
+        join.at,
+        join.clock,
+      )
       names.author(person) // queries find it, also before the person writes
     } else remove.run(stream, person)
     if (name !== before) rename.run(name ?? person, names.author(person), stream)
@@ -51,8 +71,8 @@ function standing(own: readonly Fact[], founder: boolean): { readonly role: stri
   for (const { field, value } of own) {
     if (field === 'member.role' && active) role = value!
     if (field !== 'member.active') continue
-    if ((value === '0' || !active) && role !== 'guest') role = 'member'
-    active = value === '1'
+    if ((value === '0' || !active) && role !== 'guest') role = isGivenRole(value) ? value : 'member'
+    active = value !== '0'
   }
   return { role, active }
 }

@@ -6,11 +6,13 @@ import { keyIn } from '../events/key.ts'
 import { homeStream } from '../events/streams.ts'
 import { markFact, nothingDirty } from './dirty.ts'
 import { factTable, latest, unseenWrites, type Fact } from './fact.ts'
+import { invitationProjection } from './invitation.ts'
 import { memberProjection } from './member.ts'
 import type { LogReader } from './log-reader.ts'
 import { messageProjection } from './message.ts'
 import type { Names } from './names.ts'
 import { commentProjection } from './page-comments.ts'
+import { moderationLog } from './moderation.ts'
 import { pageVersions } from './page-versions.ts'
 import { pageProjection } from './page.ts'
 import { personalProjection } from './personal.ts'
@@ -55,6 +57,7 @@ export function createProjector(sql: Sql, names: Names, log: LogReader): Project
   const index = searchIndex(sql)
   const spaces = spaceProjection(sql, log, facts, present)
   const members = memberProjection(sql, names, facts)
+  const invitations = invitationProjection(sql, facts)
   const rooms = roomProjection(sql, log, names, facts, present)
   const pages = pageProjection(sql, log, names, facts, index, present)
   const comments = commentProjection(sql, facts)
@@ -62,6 +65,7 @@ export function createProjector(sql: Sql, names: Names, log: LogReader): Project
   const personal = personalProjection(sql, facts)
   const views = viewProjection(sql, facts)
   const timelines = timelineProjection(sql)
+  const moderation = moderationLog(sql)
   const reactions = reactionProjection(sql, names)
   const pins = pinProjection(sql, names)
   const messages = messageProjection(sql, names, facts, index, reactions, pins, memberName, log, present)
@@ -77,6 +81,12 @@ export function createProjector(sql: Sql, names: Names, log: LogReader): Project
 
   const ownRows: { readonly [T in OwnRowsType]: OwnRows<T> } = {
     'message.create': { make: messages.create, takeBack: messages.remove },
+    'message.delete': moderation,
+    'message.erase': moderation,
+    'member.leave': moderation,
+    'member.role': moderation,
+    'member.mute': moderation,
+    'member.ban': moderation,
     'read.mark': { make: personal.mark, takeBack: personal.unmark },
     'page.update': { make: pages.take, takeBack: pages.forget },
     'page.version': { make: versions.add, takeBack: versions.remove },
@@ -142,6 +152,7 @@ export function createProjector(sql: Sql, names: Names, log: LogReader): Project
     flush() {
       for (const stream of dirty.spaces) spaces.fold(stream)
       for (const { stream, id } of dirty.members.values()) members.fold(stream, id)
+      for (const invitation of dirty.invitations.values()) invitations.fold(invitation)
       for (const room of dirty.rooms.values()) rooms.fold(room)
       for (const message of dirty.messages.values()) messages.fold(message)
       for (const { stream, room } of dirty.markers.values()) personal.fold(stream, room)

@@ -24,6 +24,14 @@ function event(actor: string, stream: string, type: string, rest: Partial<AnyEve
 const join = (who: string, by: string = who) => event(by, space, 'member.join', { entity: who, payload: { name: who } })
 const role = (who: string, to: string, by = 'ada') =>
   event(by, space, 'member.role', { entity: who, payload: { role: to } })
+const ban = (who: string, by: string, banned = true) =>
+  event(by, space, 'member.ban', { entity: who, payload: { banned } })
+const mute = (who: string, by: string, until = 10) =>
+  event(by, space, 'member.mute', { entity: who, payload: { until } })
+const invite = (entity: string, to: string, by: string) =>
+  event(by, space, 'invite.create', { entity, payload: { role: to, hash: '0'.repeat(64), expiresAt: 1, uses: 1 } })
+const joinBy = (id: string, to: string, by: string) =>
+  event(by, space, 'member.join', { entity: by, payload: { name: by, invite: { id, role: to } } })
 const inRoom = (who: string, active: boolean, by = 'bob') =>
   event(by, room, 'room.member', { entity: who, payload: { name: who, active } })
 const thread = { name: 'T', kind: 'thread', parentRoom: 'room', parentMessage: 'of other' } as const
@@ -35,12 +43,15 @@ function fold(rights: Rights, events: readonly AnyEvent[]): Rights {
 function aSpace(visibility: 'public' | 'invite'): Rights {
   return fold(noRights, [
     event('ada', space, 'space.create', { entity: 'S', payload: { name: 'S', visibility } }),
-    ...['adm', 'bob', 'gus', 'left', 'removed', 'other', 'outside'].map((who) => join(who, 'ada')),
+    ...['adm', 'bob', 'gus', 'left', 'removed', 'other', 'outside', 'banned'].map((who) => join(who, 'ada')),
     role('adm', 'admin'),
     role('gus', 'guest'),
     event('left', space, 'member.leave', { entity: 'left' }),
     event('ada', space, 'member.leave', { entity: 'removed' }),
     event('ada', space, 'room.create', { entity: 'room', payload: { name: 'general', kind: 'room' } }),
+    ban('banned', 'adm'),
+    invite('inv', 'member', 'adm'),
+    invite('inv unshown', 'member', 'adm'),
   ])
 }
 /** Its room, in which Other made a thread. */
@@ -99,6 +110,26 @@ const inSpace: Actions = {
   'make a member owner': (by) => role('other', 'owner', by),
   'make a member admin': (by) => role('other', 'admin', by),
   'make a member guest': (by) => role('other', 'guest', by),
+  'let a banned one in': (by) => join('banned', by),
+  'mute a member': (by) => mute('other', by),
+  'mute an admin': (by) => mute('adm', by),
+  'mute an owner': (by) => mute('ada', by),
+  'mute who is not there': (by) => mute('left', by),
+  'mute for more than a year': (by) => mute('other', by, 1e12),
+  'ban a member': (by) => ban('other', by),
+  'ban an admin': (by) => ban('adm', by),
+  'ban an owner': (by) => ban('ada', by),
+  'ban who left': (by) => ban('left', by),
+  'ban who was never here': (by) => ban('new', by),
+  'lift a ban': (by) => ban('banned', by, false),
+  'invite members': (by) => invite('new', 'member', by),
+  'invite admins': (by) => invite('new', 'admin', by),
+  'invite under a name that is taken': (by) => invite('inv', 'member', by),
+  'take an invitation back': (by) => event(by, space, 'invite.revoke', { entity: 'inv' }),
+  'take back what is not there': (by) => event(by, space, 'invite.revoke', { entity: 'none' }),
+  'join by an invitation': (by) => joinBy('inv', 'member', by),
+  'join by it into another role': (by) => joinBy('inv', 'admin', by),
+  'join by it without its secret': (by) => joinBy('inv unshown', 'member', by),
   'make a guest member': (by) => role('gus', 'member', by),
   'make an admin member': (by) => role('adm', 'member', by),
   'make an owner member': (by) => role('ada', 'member', by),
@@ -176,6 +207,26 @@ leave                               −   +   +   +   .    .       .
 make a member owner                 +   −   −   −   .    .       .
 make a member admin                 +   +   −   −   .    .       .
 make a member guest                 +   +   −   −   .    .       .
+let a banned one in                 −   −   −   −   .    .       .
+mute a member                       +   +   −   −   .    .       .
+mute an admin                       +   −   −   −   .    .       .
+mute an owner                       −   −   −   −   .    .       .
+mute who is not there               −   −   −   −   .    .       .
+mute for more than a year           −   −   −   −   .    .       .
+ban a member                        +   +   −   −   .    .       .
+ban an admin                        +   −   −   −   .    .       .
+ban an owner                        −   −   −   −   .    .       .
+ban who left                        +   +   −   −   .    .       .
+ban who was never here              −   −   −   −   .    .       .
+lift a ban                          +   +   −   −   .    .       .
+invite members                      +   +   −   −   .    .       .
+invite admins                       +   +   −   −   .    .       .
+invite under a name that is taken   −   −   −   −   .    .       .
+take an invitation back             +   +   −   −   .    .       .
+take back what is not there         −   −   −   −   .    .       .
+join by an invitation               −   −   −   −   +    +       +
+join by it into another role        −   −   −   −   −    −       −
+join by it without its secret       −   −   −   −   ?    ?       ?
 make a guest member                 +   +   −   −   .    .       .
 make an admin member                +   +   −   −   .    .       .
 make an owner member                −   −   −   −   .    .       .
@@ -251,7 +302,9 @@ const sign = (code: string | undefined): string =>
   code === undefined ? '+' : code === 'NOT_A_MEMBER' ? '.' : code === 'UNKNOWN_STREAM' ? '?' : '−'
 
 function refusal(rights: Rights, { actor, stream, type: append, entity, payload }: AnyEvent) {
-  return refusalOf(rights, actor, { append, entity, payload, authorOf }, stream)
+  const invited = (payload as { readonly invite?: { readonly id: string } }).invite?.id ?? ''
+  const shown = invited === 'inv' ? invited : null
+  return refusalOf(rights, actor, { append, entity, payload, authorOf, now: 0, shown }, stream)
 }
 
 describe.each(tables)('who may what in %s', (_place, state, actions, text) => {
@@ -406,4 +459,52 @@ test('random histories: what is admitted keeps an owner while there are members,
       if (active.length === 0) break // who joins a space that everybody left finds no owner in it
     }
   }
+})
+
+describe('who is muted', () => {
+  const muted = fold(aPublicRoom(), [])
+  const after = { ...muted, space: fold(aSpace('public'), [mute('bob', 'ada')]).space }
+  const asked = (append: string, entity: string, now: number) =>
+    refusalOf(after, 'bob', { append, entity, payload: {}, authorOf, now }, publicRoom)?.code
+
+  test('reads, and writes nothing until then, in every room; takes back own words, and may leave', () => {
+    expect(may(after, 'bob', 'read', publicRoom)).toBe(true)
+    for (const type of ['message.create', 'message.edit', 'reaction.add', 'pin.add', 'page.create', 'future.thing']) {
+      expect(asked(type, 'of bob', 9), type).toBe('MUTED')
+    }
+    expect(['message.delete', 'message.erase', 'reaction.remove'].map((type) => asked(type, 'of bob', 9))).toEqual(
+      Array(3).fill(undefined),
+    )
+    expect(asked('message.create', 'of bob', 10), 'it is over').toBeUndefined()
+    const leave = { append: 'member.leave', entity: 'bob', now: 9 }
+    expect(may({ ...after, room: null }, 'bob', leave, space)).toBe(true)
+    const rename = { append: 'member.join', entity: 'bob', now: 9 }
+    expect(refusalOf({ ...after, room: null }, 'bob', rename, space)?.code).toBe('MUTED')
+    const opens = { append: 'room.create', entity: 'private.S.R', now: 9 }
+    expect(refusalOf({ ...after, room: null }, 'bob', opens, room)?.code).toBe('MUTED')
+  })
+
+  test('an admin too: they cannot let themselves write again', () => {
+    const { space: muting } = fold(aSpace('public'), [mute('adm', 'ada')])
+    const rights = { space: muting, room: null }
+    for (const entity of ['adm', 'bob']) {
+      const attempt = { append: 'member.mute', entity, payload: { until: 0 }, now: 9 }
+      expect(refusalOf(rights, 'adm', attempt, space)?.code).toBe('MUTED')
+    }
+  })
+})
+
+describe('who is banned', () => {
+  test('comes back by no way: not by themselves, not by an admin, not by an invitation, until it is lifted', () => {
+    const rights = aSpace('public')
+    const comes = (by: string, payload: object, now = 0) =>
+      refusalOf(rights, by, { append: 'member.join', entity: 'banned', payload, now, shown: 'inv' }, space)?.code
+    expect(comes('banned', { name: 'B' })).toBe('BANNED')
+    expect(comes('banned', { name: 'B', invite: { id: 'inv', role: 'member' } })).toBe('BANNED')
+    expect(comes('ada', { name: 'B' })).toBe('NOT_ALLOWED')
+    fold(rights, [ban('banned', 'ada', false)])
+    expect(comes('banned', { name: 'B' }), 'removed, as before').toBe('NOT_A_MEMBER')
+    expect(comes('banned', { name: 'B', invite: { id: 'inv', role: 'member' } })).toBeUndefined()
+    expect(may(rights, 'banned', 'read', space)).toBe(false)
+  })
 })

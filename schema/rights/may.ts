@@ -1,5 +1,5 @@
 import { assertNever } from '../assert.ts'
-import { isId } from '../events/bounds.ts'
+import { bounds, isId } from '../events/bounds.ts'
 import type { Place, Right } from '../events/define.ts'
 import { definitionOf, type PayloadOf } from '../events/event-types.ts'
 import {
@@ -15,10 +15,11 @@ import {
 } from '../events/streams.ts'
 import type { HttpFault } from '../messages/http.ts'
 import { isImporter } from './importers.ts'
+import { standingIn, type InvitationStanding } from './invitations.ts'
 import type { Rights } from './rights.ts'
 import { roleOf } from './rights.ts'
-import { atLeast, isGivenRole, outranks, type GivenRole, type Role } from './roles.ts'
-import type { Room, SpaceState } from './space-state.ts'
+import { atLeast, isGivenRole, outranks, type GivenRole, type InvitedRole, type Role } from './roles.ts'
+import { inGoodStanding, type Room, type SpaceState } from './space-state.ts'
 
 /**
  * Who may do what: one pure function, which the server asks at every read and again when it commits, and the app to hide
@@ -41,10 +42,14 @@ export type StreamAction = (typeof streamActions)[number]
 /** To append an event. The app asks before there is one: what is absent is not looked at. */
 export interface Attempt {
   readonly append: string
+  /** unix ms, by the server's clock */
+  readonly now: number
   readonly entity?: string | undefined
   readonly payload?: unknown
   /** who wrote a message of this stream; null: there is no such message here */
   readonly authorOf?: (message: string) => string | null
+  /** the invitation whose secret its sender has shown */
+  readonly shown?: string | null
 }
 export type Refusal = Pick<HttpFault, 'code' | 'message' | 'field'>
 
@@ -138,6 +143,8 @@ function mayOpenRoom(rights: Rights, actor: string, attempt: Attempt, stream: st
   if (append !== 'room.create' || made?.kind === 'thread') return hidden
   if (!rights.space || rights.space.id !== spaceOfStream(stream)) return hidden
   if (!atLeast(roleOf(rights, actor), 'member')) return hidden
+  const muted = mutedNow(rights.space, actor, attempt)
+  if (muted) return muted
   const direct = readDirectRoomId(id)
   if (direct && !direct.people.includes(actor)) return hidden // its people may have begun it, or not
   const fits = direct
@@ -158,14 +165,27 @@ function refusalIn(rights: Rights, actor: string, attempt: Attempt): Refusal | n
   if (!atLeast(role, 'guest')) {
     if (append === 'space.create' && !rights.room) return notAllowed('type', `the space ${space.id} exists already`)
     const joins = !rights.room && append === 'member.join' && (entity ?? actor) === actor
-    if (!joins || space.visibility !== 'public' || space.members.get(actor)?.removed) return shutOut(rights, role)
+    if (!joins) return shutOut(rights, role)
+    if (space.members.get(actor)?.banned) return banned
+    const invite = invitationIn(payload)
+    if (invite) return invitationFault(space, invite, attempt)
+    if (space.visibility !== 'public' || space.members.get(actor)?.removed) return shutOut(rights, role)
   }
-  const refusal = mayNameAuthor(space.founder, actor, payload)
+  const muted = atLeast(role, 'guest') ? mutedNow(space, actor, attempt) : null
+  const refusal = muted ?? mayNameAuthor(space.founder, actor, payload)
   const definition = definitionOf(append)
   if (refusal) return refusal
   if (!definition) return atLeast(role, 'member') ? null : needs('member', append)
   return mayDo(rights, actor, role, definition.by, attempt) ?? keepsInOrder(rights, actor, role, attempt)
 }
+
+/** Who is muted leaves, and takes back words of their own; nothing else. */
+function mutedNow(space: SpaceState, actor: string, { append, now }: Attempt): Refusal | null {
+  const { mutedUntil } = space.members.get(actor) ?? inGoodStanding
+  if (mutedUntil <= now || takesBack.includes(append)) return null
+  return { code: 'MUTED', message: `an admin muted you here until ${new Date(mutedUntil).toISOString()}` }
+}
+const takesBack: readonly string[] = ['member.leave', 'message.delete', 'message.erase', 'reaction.remove']
 
 /** Only an import, and in the space that it founded itself, writes in the name of others. */
 function mayNameAuthor(founder: string, actor: string, payload: unknown): Refusal | null {
@@ -237,8 +257,27 @@ function keepsInOrder(rights: Rights, actor: string, role: Role, attempt: Attemp
   if (entity === undefined) return null
   const space = rights.space!
   switch (append) {
+    case 'member.join':
+      if (space.members.get(entity)?.banned) return notAllowed('entity', `${entity} is banned here: lift the ban first`)
+      return invitationIn(payload)
+        ? notAllowed('payload.invite', 'who comes by it is not here yet, and comes by oneself')
+        : null
     case 'member.leave':
       return mayChange(space, actor, role, entity) ?? mayGiveUp(space, entity)
+    case 'member.mute':
+      return mayMute(space, actor, role, attempt)
+    case 'member.ban': {
+      if (!space.members.get(entity)) return notAllowed('entity', `${entity} was never a member of this space`)
+      if (entity === actor) return notAllowed('entity', 'nobody bans themselves')
+      return mayChange(space, actor, role, entity) ?? mayGiveUp(space, entity)
+    }
+    case 'invite.create': {
+      if (space.invitations.get(entity)) return notAllowed('entity', `${entity} exists already`)
+      const given = (payload as PayloadOf<'invite.create'> | undefined)?.role
+      return given && outranks(given, role) ? notAllowed('payload.role', `${given} is above your own role`) : null
+    }
+    case 'invite.revoke':
+      return space.invitations.get(entity) ? null : notAllowed('entity', 'there is no such invitation here')
     case 'member.role': {
       if (!space.members.get(entity)?.active) return notAllowed('entity', `${entity} is not a member of this space`)
       const refusal = mayChange(space, actor, role, entity)
@@ -252,6 +291,14 @@ function keepsInOrder(rights: Rights, actor: string, role: Role, attempt: Attemp
     default:
       return null
   }
+}
+
+function mayMute(space: SpaceState, actor: string, role: Role, { entity = '', payload, now }: Attempt): Refusal | null {
+  if (!space.members.get(entity)?.active) return notAllowed('entity', `${entity} is not a member of this space`)
+  if (entity === actor) return notAllowed('entity', 'nobody mutes themselves')
+  const until = (payload as PayloadOf<'member.mute'> | undefined)?.until ?? 0
+  if (until > now + bounds.muteMs) return notAllowed('payload.until', 'a year is the longest')
+  return mayChange(space, actor, role, entity)
 }
 
 /** A role above or beside one's own is not touched; owners may change other owners. */
@@ -296,6 +343,28 @@ function isSameThread(there: Room, made: PayloadOf<'room.create'>): boolean {
   return there.kind === 'thread' && made.kind === 'thread' && samePlace
 }
 
+const invitationIn = (payload: unknown) => (payload as PayloadOf<'member.join'> | undefined)?.invite ?? null
+
+/** Nobody learns of a space by naming an invitation of it: only who has its secret is told what became of it. */
+function invitationFault(
+  space: SpaceState,
+  { id, role }: { readonly id: string; readonly role: InvitedRole },
+  { shown, now, payload }: Attempt,
+): Refusal | null {
+  const invitation = space.invitations.get(id)
+  if (shown !== id || !invitation) return hidden
+  if ((payload as { author?: unknown }).author !== undefined) return mayNameAuthor('', '', payload)
+  if (invitation.role !== role) return notAllowed('payload.invite.role', `the invitation says ${invitation.role}`)
+  const standing = standingIn(space.members, invitation, now)
+  return standing === 'open' ? null : { code: invitationFaults[standing], message: `this invitation is ${standing}` }
+}
+export const invitationFaults = {
+  unknown: 'INVITATION_UNKNOWN',
+  revoked: 'INVITATION_REVOKED',
+  expired: 'INVITATION_EXPIRED',
+  'used up': 'INVITATION_USED_UP',
+} as const satisfies Record<Exclude<InvitationStanding, 'open'>, HttpFault['code']>
+
 /** Who was in it knows of it; of a public space and its rooms everybody does. To all others it is not there. */
 function shutOut({ space, room }: Rights, role: Role): Refusal {
   if (role === 'removed') return { code: 'NOT_A_MEMBER', message: 'you left this, or an admin removed you' }
@@ -304,6 +373,7 @@ function shutOut({ space, room }: Rights, role: Role): Refusal {
     ? { code: 'NOT_A_MEMBER', message: 'join this space first' }
     : hidden
 }
+const banned: Refusal = { code: 'BANNED', message: 'an admin banned you from this' }
 /** The same words for a stream that is not there and for one that the asker may not know of. */
 const hidden: Refusal = { code: 'UNKNOWN_STREAM', message: 'there is no such stream, or you may not know of it' }
 

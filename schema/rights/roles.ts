@@ -4,6 +4,9 @@
  */
 export const givenRoles = ['owner', 'admin', 'member', 'guest'] as const
 export type GivenRole = (typeof givenRoles)[number]
+/** those that an invitation gives: an owner is made by an owner, by name */
+export const invitedRoles = ['admin', 'member', 'guest'] as const
+export type InvitedRole = (typeof invitedRoles)[number]
 export const roles = [...givenRoles, 'removed', 'outsider'] as const
 export type Role = (typeof roles)[number]
 

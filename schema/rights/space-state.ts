@@ -2,6 +2,7 @@ import { assertNever } from '../assert.ts'
 import { definitionOf, type EventTypeOf } from '../events/event-types.ts'
 import type { EventOf, KnownEvent } from '../events/event.ts'
 import { streamOwner } from '../events/streams.ts'
+import { foldInvitation, type Invitation } from './invitations.ts'
 import { Layer, type Registry } from './registry.ts'
 import { roleAfterLeaving, type GivenRole } from './roles.ts'
 
@@ -18,6 +19,7 @@ export interface SpaceState {
   readonly members: Registry<Member>
   /** public ones; their threads are in their own streams */
   readonly rooms: Registry<Room>
+  readonly invitations: Registry<Invitation>
 }
 export interface Room {
   readonly kind: 'room' | 'thread'
@@ -32,6 +34,10 @@ export interface Member {
   readonly active: boolean
   /** taken out by an admin: only an admin brings them back */
   readonly removed: boolean
+  /** nobody brings them back before it is lifted */
+  readonly banned: boolean
+  /** unix ms: until then they write nothing */
+  readonly mutedUntil: number
 }
 
 export const isMember = (space: SpaceState | null, actor: string): boolean => space?.members.get(actor)?.active === true
@@ -47,10 +53,11 @@ export function foldSpace(space: SpaceState | null, event: StructureEvent): Spac
   if (event.type === 'space.create') {
     if (space) return space
     const { name, visibility } = event.payload
-    const founder: Member = { name: '', role: 'owner', active: true, removed: false }
+    const founder: Member = { name: '', role: 'owner', active: true, ...inGoodStanding }
     const members = new Map([[event.actor, founder]])
     const { stream, actor } = event
-    return { id: streamOwner(stream), stream, founder: actor, name, visibility, members, rooms: new Map() }
+    const made = { id: streamOwner(stream), stream, founder: actor, name, visibility, members }
+    return { ...made, rooms: new Map(), invitations: new Map() }
   }
   if (!space || event.entity === undefined) return space
   const member = space.members.get(event.entity)
@@ -59,12 +66,7 @@ export function foldSpace(space: SpaceState | null, event: StructureEvent): Spac
       space.name = event.payload.name
       break
     case 'member.join':
-      space.members.set(event.entity, {
-        name: event.payload.name,
-        role: member?.role ?? 'member',
-        active: true,
-        removed: false,
-      })
+      join(space, event.entity, event)
       break
     case 'member.leave':
       if (member) {
@@ -74,6 +76,16 @@ export function foldSpace(space: SpaceState | null, event: StructureEvent): Spac
       break
     case 'member.role':
       if (member?.active) space.members.set(event.entity, { ...member, role: event.payload.role })
+      break
+    case 'member.mute':
+      if (member) space.members.set(event.entity, { ...member, mutedUntil: event.payload.until })
+      break
+    case 'member.ban':
+      if (member) space.members.set(event.entity, event.payload.banned ? ban(member) : { ...member, banned: false })
+      break
+    case 'invite.create':
+    case 'invite.revoke':
+      foldInvitation(space.invitations, event.entity, event)
       break
     case 'room.create':
       if (event.payload.kind === 'room') foldRooms(space.rooms, event)
@@ -88,6 +100,29 @@ export function foldSpace(space: SpaceState | null, event: StructureEvent): Spac
       return assertNever(event)
   }
   return space
+}
+
+/** Of whom nothing bad is known. */
+export const inGoodStanding = { removed: false, banned: false, mutedUntil: 0 } as const
+
+const ban = (member: Member): Member => ({
+  ...member,
+  role: roleAfterLeaving(member.role),
+  active: false,
+  removed: true,
+  banned: true,
+})
+
+/** Who comes by an invitation is what it says, but no guest is more by coming again. Who is there already has used none. */
+function join(space: SpaceState, person: string, event: EventOf<'member.join'>): void {
+  const { name, invite } = event.payload
+  const before = space.members.get(person)
+  const comes = !before?.active
+  if (invite && comes) foldInvitation(space.invitations, invite.id, event)
+  const role = before?.role ?? 'member'
+  const given = invite && comes && before?.role !== 'guest' ? invite.role : role
+  const { banned, mutedUntil } = before ?? inGoodStanding
+  space.members.set(person, { name, role: given, active: !banned, removed: banned, banned, mutedUntil })
 }
 
 /** The rooms and threads of one stream. The first create counts. */
@@ -113,5 +148,10 @@ export function foldRooms(
 
 /** The same space, which can go on without the one that it comes from. */
 export function branchSpace(space: SpaceState): SpaceState {
-  return { ...space, members: new Layer(space.members), rooms: new Layer(space.rooms) }
+  return {
+    ...space,
+    members: new Layer(space.members),
+    rooms: new Layer(space.rooms),
+    invitations: new Layer(space.invitations),
+  }
 }

@@ -1,11 +1,12 @@
 import { assertNever } from '../assert.ts'
 import type { Place as Kind } from '../events/define.ts'
 import { definitionOf, eventTypes } from '../events/event-types.ts'
+import type { Invitation } from './invitations.ts'
 import { may, streamActions, type Action } from './may.ts'
 import { noRights, type Rights } from './rights.ts'
 import { roles, type Role } from './roles.ts'
 import { openPublicRoom } from './room-state.ts'
-import type { Member, Room, SpaceState } from './space-state.ts'
+import { inGoodStanding, type Member, type Room, type SpaceState } from './space-state.ts'
 
 /**
  * What `may` answers, as the table of docs/rights.md: role × action × kind of stream.
@@ -62,18 +63,20 @@ function actionOf(action: string, actor: string, own: boolean): Action {
   if (!definitionOf(action)) return action as Action
   const whose = own ? actor : 'another'
   const { names, by } = definitionOf(action)!
-  const entity = action === 'member.role' || action.endsWith('.member') || by === 'selfOrAdmin' ? whose : `of ${whose}`
+  const entity =
+    action.startsWith('member.') || action.endsWith('.member') || by === 'selfOrAdmin' ? whose : `of ${whose}`
   const payload = action === 'room.member' && !own ? { active: false } : undefined
   return {
     append: action,
-    entity: names.length === 0 ? undefined : entity,
+    now: 0,
+    entity: names.length === 0 || action === 'invite.create' ? undefined : entity,
     payload,
     authorOf: (message) => message.slice(3),
   }
 }
 
 function sample(place: Place): Rights {
-  const member = (role: Member['role'], active = true): Member => ({ name: '', role, active, removed: false })
+  const member = (role: Member['role'], active = true): Member => ({ name: '', role, active, ...inGoodStanding })
   const members = new Map([
     ['owner', member('owner')],
     ['another owner', member('owner')],
@@ -92,6 +95,7 @@ function sample(place: Place): Rights {
     visibility,
     members,
     rooms: madeBy(members, 'room'),
+    invitations: new Map([...members.keys()].map((maker) => [`of ${maker}`, invitationOf(maker)])),
   }
   if (place === 'public room') {
     return { space, room: { ...openPublicRoom('room:public.S.R'), rooms: madeBy(members, 'thread') } }
@@ -108,6 +112,10 @@ function sample(place: Place): Rights {
     rooms: madeBy(members, 'thread'),
   }
   return { space, room }
+}
+
+const invitationOf = (maker: string): Invitation => {
+  return { maker, role: 'member', hash: '', expiresAt: 1, uses: 1, used: 0, revoked: false }
 }
 
 function madeBy(members: ReadonlyMap<string, Member>, kind: Room['kind']): Map<string, Room> {

@@ -165,11 +165,42 @@ CREATE TABLE memberships (
   name TEXT NOT NULL,
   role TEXT NOT NULL DEFAULT 'member',
   active INTEGER NOT NULL DEFAULT 1,
+  muted_until INTEGER NOT NULL DEFAULT 0, -- unix ms; until then they write nothing
+  mute_reason TEXT,
+  muted_by TEXT,
+  banned INTEGER NOT NULL DEFAULT 0,
+  ban_reason TEXT,
   joined_at INTEGER NOT NULL,
   joined_clock INTEGER NOT NULL,    -- messages before it never count as unread
   PRIMARY KEY (stream, person_id)
 ) WITHOUT ROWID;
 CREATE INDEX memberships_by_person ON memberships(person_id);
+
+CREATE TABLE moderation (
+  stream TEXT NOT NULL,
+  event_id TEXT NOT NULL,           -- what was done by one event
+  event_type TEXT NOT NULL,
+  actor_id TEXT NOT NULL,
+  about TEXT NOT NULL,              -- the person, or the message
+  detail TEXT,                      -- of a mute until when, of a ban whether it begins, of a role which
+  reason TEXT,
+  at INTEGER NOT NULL,
+  clock INTEGER NOT NULL,
+  PRIMARY KEY (stream, event_id)
+) WITHOUT ROWID;
+
+CREATE TABLE invitations (
+  id TEXT NOT NULL,
+  stream TEXT NOT NULL,             -- of the space
+  maker_id TEXT NOT NULL,           -- → memberships: it is worth what they may do now
+  role TEXT NOT NULL,               -- of who comes by it
+  expires_at INTEGER NOT NULL,
+  uses INTEGER NOT NULL,            -- so many people may come by it
+  used INTEGER NOT NULL,
+  revoked INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (stream, id)
+) WITHOUT ROWID;
 
 CREATE TABLE rooms (
   timeline INTEGER PRIMARY KEY,     -- → entities: what timeline_items and timelines call it

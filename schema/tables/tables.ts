@@ -26,6 +26,8 @@ export const tables = {
   timelines: 'projection',
   spaces: 'projection',
   memberships: 'projection',
+  invitations: 'projection',
+  moderation: 'projection',
   rooms: 'projection',
   reactions: 'projection',
   pins: 'projection',

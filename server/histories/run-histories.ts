@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { seededRandom, type Random } from '../../schema/demo/random.ts'
 import { makeUlid } from '../../schema/demo/ulid.ts'
 import { versionOf, type AnyEvent } from '../../schema/events/event.ts'
@@ -9,22 +10,27 @@ import {
   streamOfRoom,
   streamOwner,
 } from '../../schema/events/streams.ts'
-import { givenRoles, type GivenRole } from '../../schema/rights/roles.ts'
+import { givenRoles, invitedRoles, type GivenRole } from '../../schema/rights/roles.ts'
 import { startInProcess, type FakeResponse, type InProcess } from './in-process.ts'
 import {
   isAtLeast,
   isRoom,
   mayGive,
   mayLeave,
+  mayModerate,
+  maySendIn,
   reads,
   roleIn,
+  writes,
+  type ModelInvitation,
   type ModelRoom,
   type ModelSpace,
   type ModelStream,
 } from './model.ts'
 
 /**
- * Random membership histories against the model: spaces, public and private rooms, direct messages, joins, removals, roles, races. Law:
+ * Random membership histories against the model: spaces, public and private rooms, direct messages, joins, removals, roles, races,
+ * invitations, mutes and bans. Law:
  * no event reaches who may not read it, by any channel, and every event reaches who may; nobody writes who may not.
  *
  * Channels: pages from an offset, newest pages, outlines, the tail of one stream, the tail of all streams, the lists of
@@ -86,6 +92,13 @@ interface Tail {
   seen: number
 }
 
+const nothingYet = () => ({
+  guests: new Set<string>(),
+  banned: new Set<string>(),
+  muted: new Set<string>(),
+  invitations: [] as ModelInvitation[],
+})
+
 class History {
   events = 0
   refused = 0
@@ -138,7 +151,7 @@ class History {
     const stream = spaceStream(id)
     const isPublic = this.#random.chance(0.5)
     const payload = { name: 'S', visibility: isPublic ? 'public' : 'invite' }
-    const space: ModelSpace = { stream, public: isPublic, roles: new Map(), removed: new Set(), guests: new Set() }
+    const space: ModelSpace = { stream, public: isPublic, roles: new Map(), removed: new Set(), ...nothingYet() }
     this.#streams.push(space)
     await this.#append(by, [this.#event(by, stream, 'space.create', { entity: id, payload })], true, () =>
       space.roles.set(by.actor, 'owner'),
@@ -153,7 +166,7 @@ class History {
     const by = random.pick(inside.length > 0 && random.chance(0.6) ? inside : this.#people)
     const space = isRoom(stream) ? stream.space : stream
     const other = random.pick(this.#people)
-    switch (random.between(0, 11)) {
+    switch (random.between(0, 15)) {
       case 0:
         return this.#join(space, by, random.chance(0.6) ? by : other)
       case 1:
@@ -166,6 +179,12 @@ class History {
       case 4:
       case 5:
         return isRoom(stream) ? this.#change(stream, by, other, random.chance(0.6)) : this.#join(space, by, by)
+      case 12:
+        return random.chance(0.5) ? this.#mute(space, by, other) : this.#ban(space, by, other)
+      case 13:
+        return this.#invite(space, by)
+      case 14:
+        return random.chance(0.2) ? this.#revoke(space, by) : this.#joinBy(space, by)
       case 6:
         return this.#race(stream, by, other)
       case 7:
@@ -183,8 +202,10 @@ class History {
 
   #join(space: ModelSpace, by: Person, who: Person): Promise<void> {
     const there = space.roles.has(by.actor)
-    const bySelf = by === who && !there && space.public && !space.removed.has(who.actor)
-    const allowed = bySelf || (there && (by === who || isAtLeast(space.roles.get(by.actor)!, 'admin')))
+    const out = space.removed.has(who.actor) || space.banned.has(who.actor)
+    const bySelf = by === who && !there && space.public && !out
+    const asAdmin = isAtLeast(space.roles.get(by.actor) ?? null, 'admin') && !space.banned.has(who.actor)
+    const allowed = bySelf || (there && writes(space, by.actor) && (by === who || asAdmin))
     const event = this.#event(by, space.stream, 'member.join', { entity: who.actor, payload: { name: who.name } })
     return this.#append(by, [event], allowed, () => {
       space.removed.delete(who.actor)
@@ -205,6 +226,78 @@ class History {
     })
   }
 
+  #mute(space: ModelSpace, by: Person, who: Person): Promise<void> {
+    const ends = this.#random.chance(0.5)
+    const until = ends ? 0 : Date.now() + 3_600_000
+    const event = this.#event(by, space.stream, 'member.mute', { entity: who.actor, payload: { until } })
+    const allowed = space.roles.has(who.actor) && mayModerate(space, by.actor, who.actor)
+    return this.#append(by, [event], allowed, () => (ends ? space.muted.delete(who.actor) : space.muted.add(who.actor)))
+  }
+
+  #ban(space: ModelSpace, by: Person, who: Person): Promise<void> {
+    const banned = this.#random.chance(0.6)
+    const event = this.#event(by, space.stream, 'member.ban', { entity: who.actor, payload: { banned } })
+    const known = space.roles.has(who.actor) || this.#everIn(space, who)
+    return this.#append(by, [event], known && mayModerate(space, by.actor, who.actor), () => {
+      if (!banned) return space.banned.delete(who.actor)
+      if (space.roles.get(who.actor) === 'guest') space.guests.add(who.actor)
+      else if (space.roles.has(who.actor)) space.guests.delete(who.actor)
+      space.roles.delete(who.actor)
+      space.removed.add(who.actor)
+      return space.banned.add(who.actor)
+    })
+  }
+
+  #invite(space: ModelSpace, by: Person): Promise<void> {
+    const role = this.#random.pick(invitedRoles)
+    const id = makeUlid(this.#random, Date.now())
+    const secret = `secret of ${id}`
+    const state = this.#random.chance(0.1) ? ('expired' as const) : ('open' as const)
+    const uses = this.#random.between(1, 2)
+    const expiresAt = state === 'open' ? Date.now() + 3_600_000 : 1
+    const payload = { role, hash: createHash('sha256').update(secret).digest('hex'), expiresAt, uses }
+    const event = this.#event(by, space.stream, 'invite.create', { entity: id, payload })
+    const allowed = writes(space, by.actor) && isAtLeast(space.roles.get(by.actor)!, 'admin')
+    const made = { id, secret, maker: by.actor, role, left: uses, state }
+    return this.#append(by, [event], allowed, () => space.invitations.push(made))
+  }
+
+  #revoke(space: ModelSpace, by: Person): Promise<void> {
+    if (space.invitations.length === 0) return Promise.resolve()
+    const invitation = this.#random.pick(space.invitations)
+    const event = this.#event(by, space.stream, 'invite.revoke', { entity: invitation.id })
+    const allowed = writes(space, by.actor) && isAtLeast(space.roles.get(by.actor)!, 'admin')
+    return this.#append(by, [event], allowed, () => (invitation.state = 'revoked'))
+  }
+
+  /** By the link, now and then with a secret that is none. The server words the event. */
+  async #joinBy(space: ModelSpace, by: Person): Promise<void> {
+    if (space.invitations.length === 0) return
+    const invitation = this.#random.pick(space.invitations)
+    const guessed = this.#random.chance(0.2)
+    const there = space.roles.has(by.actor)
+    const allowed = !guessed && (there || (!space.banned.has(by.actor) && maySendIn(space, invitation)))
+    const link = {
+      space: streamOwner(space.stream),
+      invitation: invitation.id,
+      secret: guessed ? 'guessed' : invitation.secret,
+    }
+    const answer = await this.#server.ask(by.cookie, '/api/invitations/join', link)
+    if (answer.status === 429) throw new Error('too many invitations for the limits of the test')
+    if ((answer.status === 200) !== allowed) {
+      const words = `${by.name} was answered ${answer.status} for ${JSON.stringify(invitation)}: ${answer.text}`
+      throw new Error(words)
+    }
+    if (!allowed) return void this.refused++
+    if (there) return
+    this.events++
+    invitation.left--
+    space.removed.delete(by.actor)
+    space.roles.set(by.actor, space.guests.has(by.actor) ? 'guest' : invitation.role)
+    this.#noteWhoIsIn()
+    this.#hear()
+  }
+
   readonly #wereIn = new Map<ModelSpace, Set<string>>()
   #everIn(space: ModelSpace, who: Person): boolean {
     return this.#wereIn.get(space)?.has(who.actor) === true
@@ -219,7 +312,7 @@ class History {
   #makePublic(space: ModelSpace, by: Person): Promise<void> {
     const id = makeUlid(this.#random, Date.now())
     const stream = streamOfRoom(streamOwner(space.stream), id)
-    const allowed = isAtLeast(space.roles.get(by.actor) ?? null, 'member')
+    const allowed = writes(space, by.actor) && isAtLeast(space.roles.get(by.actor)!, 'member')
     const made = this.#event(by, space.stream, 'room.create', { entity: id, payload: { name: 'R', kind: 'room' } })
     return this.#append(by, [made], allowed, () =>
       this.#streams.push({ stream, space, kind: 'public', maker: by.actor, people: new Set() }),
@@ -255,7 +348,9 @@ class History {
 
   #make(room: ModelRoom, id: string, by: Person, people: readonly string[]): Promise<void> {
     const allowed =
-      isAtLeast(room.space.roles.get(by.actor) ?? null, 'member') && people.every((one) => room.space.roles.has(one))
+      writes(room.space, by.actor) &&
+      isAtLeast(room.space.roles.get(by.actor)!, 'member') &&
+      people.every((one) => room.space.roles.has(one))
     const payload = { name: 'R', kind: room.kind === 'direct' ? 'direct' : 'room' }
     return this.#append(by, [this.#event(by, room.stream, 'room.create', { entity: id, payload })], allowed, () => {
       for (const one of people) room.people.add(one)
@@ -269,7 +364,7 @@ class History {
     const adds = by === who || (isAtLeast(role, 'member') && room.space.roles.has(who.actor))
     const inPrivate = role !== null && (active ? adds : by === who || isKeeper)
     const inDirect = role !== null && active && room.people.has(who.actor)
-    const allowed = { public: false, private: inPrivate, direct: inDirect }[room.kind]
+    const allowed = writes(room, by.actor) && { public: false, private: inPrivate, direct: inDirect }[room.kind]
     const payload = { name: who.name, active }
     return this.#append(
       by,
@@ -290,12 +385,12 @@ class History {
     return event
   }
   #say(stream: ModelStream, by: Person): Promise<void> {
-    const allowed = isRoom(stream) && isAtLeast(roleIn(stream, by.actor), 'member')
+    const allowed = isRoom(stream) && writes(stream, by.actor) && isAtLeast(roleIn(stream, by.actor), 'member')
     return this.#append(by, [this.#message(stream, by)], allowed, () => {})
   }
   #react(stream: ModelStream, by: Person): Promise<void> {
     const event = this.#event(by, stream.stream, 'reaction.add', { entity: 'm', payload: { emoji: '👍' } })
-    return this.#append(by, [event], isRoom(stream) && roleIn(stream, by.actor) !== null, () => {})
+    return this.#append(by, [event], isRoom(stream) && writes(stream, by.actor), () => {})
   }
 
   /** Somebody is put out while they write and read: after the event that puts them out there is nothing of theirs. */
@@ -362,14 +457,18 @@ class History {
       return
     }
     take()
+    this.#noteWhoIsIn()
+    for (const { id } of events) this.#took(stream, id)
+    this.#hear()
+  }
+
+  #noteWhoIsIn(): void {
     for (const space of this.#streams) {
       if (isRoom(space)) continue
       const were = this.#wereIn.get(space) ?? new Set()
       this.#wereIn.set(space, were)
       for (const person of space.roles.keys()) were.add(person)
     }
-    for (const { id } of events) this.#took(stream, id)
-    this.#hear()
   }
 
   async #openTail(): Promise<void> {

@@ -26,7 +26,7 @@ export function listSpaces(directory: Directory, actor: string, after: string | 
   return { spaces: [...own, ...page.map(({ space }) => space)].map(summary), next }
 }
 
-const activeIn = (space: SpaceState): number => [...space.members].filter(([, member]) => member.active).length
+export const activeIn = (space: SpaceState): number => [...space.members].filter(([, member]) => member.active).length
 
 /** sorts as text: more members come first */
 const placeOf = (members: number, stream: string): string => `${String(1e9 - members).padStart(10, '0')} ${stream}`

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { noMark, noOwn, type Mark, type Own } from '../../schema/notifications/settings.ts'
 import type { Rights } from '../../schema/rights/rights.ts'
+import { inGoodStanding } from '../../schema/rights/space-state.ts'
 import type { Commit } from '../log/event-log.ts'
 import { startNews } from './news.ts'
 import { openSubscriptionFile } from './subscription-file.ts'
@@ -13,12 +14,13 @@ const stream = 'space:s'
 /** Bob is told of all in room r. */
 function world(afterMs = 2000, pushesInAll = 100) {
   const members = new Map(
-    ['ada', 'bob'].map((name) => [name, { name, role: 'member' as const, active: true, removed: false }]),
+    ['ada', 'bob'].map((name) => [name, { name, role: 'member' as const, active: true, ...inGoodStanding }]),
   )
   const rooms = new Map([
     ['r', { kind: 'room' as const, maker: 'ada', name: 'r', parentRoom: undefined, parentMessage: undefined }],
   ])
-  const space = { id: 's', stream, founder: 'ada', name: 'S', visibility: 'invite' as const, members, rooms }
+  const visibility = 'invite' as const
+  const space = { id: 's', stream, founder: 'ada', name: 'S', visibility, members, rooms, invitations: new Map() }
   const rights: Rights = { space, room: null }
   const said: { own: Own; mark: Mark } = { own: noOwn, mark: { ...noMark, level: 'all' } }
   const told: [string, string][] = []

@@ -4,7 +4,7 @@ import { definitionOf, eventTypes, type EventType, type NamesOf } from '../../sc
 import { versionOf, type EventOf, type KnownEvent } from '../../schema/events/event.ts'
 import { personStream, streamOwner } from '../../schema/events/streams.ts'
 import { levels } from '../../schema/notifications/levels.ts'
-import { givenRoles } from '../../schema/rights/roles.ts'
+import { givenRoles, invitedRoles } from '../../schema/rights/roles.ts'
 
 const streams = ['space:s1', 'space:s2', 'local:s3', 'room:private.s1.r1', 'room:public.s1.r1', 'room:public.s1.r2']
 const rooms = ['r1', 'r2', 't1', 't2', eventId(1)]
@@ -13,6 +13,7 @@ const pages = [eventId(4), eventId(5), eventId(0)]
 const views = [eventId(0), eventId(1), eventId(2)]
 const comments = [eventId(6), eventId(7), eventId(0)]
 const members = ['ann', 'bob', 'cy', 'r1', eventId(2)]
+const invitations = ['i1', 'ann']
 const actors = ['ann', 'bob', 'cy']
 const files = [
   {
@@ -139,10 +140,24 @@ const make: { readonly [T in EventType]: (things: Things) => Made<T> } = {
     payload: { name: `S${c % 3}`, visibility: c % 2 ? 'public' : 'invite' },
   }),
   'space.update': ({ b }) => ({ entity: 's1', payload: { name: `S${b % 3}` } }),
-  'member.join': ({ b, c, withAuthor }) => ({
+  'member.join': ({ a, b, c, withAuthor }) => ({
     entity: pick(members, c),
-    payload: { name: `N${b % 3}`, ...withAuthor },
+    payload: {
+      name: `N${b % 3}`,
+      ...(a % 3 === 0 && { invite: { id: pick(invitations, b), role: pick(invitedRoles, c) } }),
+      ...withAuthor,
+    },
   }),
+  'member.mute': ({ a, c }) => ({
+    entity: pick(members, c),
+    payload: { until: a % 3, ...(a % 2 && { reason: 'spam' }) },
+  }),
+  'member.ban': ({ a, c }) => ({ entity: pick(members, c), payload: { banned: a % 3 > 0 } }),
+  'invite.create': ({ a, b, c }) => ({
+    entity: pick(invitations, b),
+    payload: { role: pick(invitedRoles, c), hash: '0'.repeat(64), expiresAt: a % 3, uses: 1 + (b % 3) },
+  }),
+  'invite.revoke': ({ b }) => ({ entity: pick(invitations, b), payload: {} }),
   'member.leave': ({ c }) => ({ entity: pick(members, c), payload: {} }),
   'member.role': ({ b, c }) => ({ entity: pick(members, c), payload: { role: pick(givenRoles, b) } }),
   'room.member': ({ b, c, withAuthor }) => ({

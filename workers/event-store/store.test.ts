@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { AnyEvent, EventDraft } from '../../schema/events/event.ts'
+import type { AnyEvent, EventDraft, KnownEvent } from '../../schema/events/event.ts'
 import { migrate } from '../runtime/opening/migrate.ts'
 import { streamOfRoom } from '../../schema/events/streams.ts'
 import { lossesKey, readLosses } from '../../schema/messages/losses.ts'
@@ -14,7 +14,7 @@ import { needsReplay, projectStored, replayStep } from './replay.ts'
 import { forgetLosses } from './drop-stream.ts'
 import { syncConversation } from './sync-messages.ts'
 import { streamsToSync } from './sync-state.ts'
-import { openStore } from './store.ts'
+import { inTransaction, openStore } from './store.ts'
 import { openMemoryStore, projectionDump, type MemoryStore } from './testing.ts'
 
 const stream = 'space:s1'
@@ -206,6 +206,66 @@ describe('what the rows say', () => {
     take([about('view.delete', 31, { deleted: false })])
     expect(rows()).toEqual(expected)
     store.close()
+  })
+
+  it('the last mute and the last ban count; what admins did is written down, and taken back with its event', async () => {
+    const ban = event('member.ban', 5, { actor: 'ann', entity: 'cy', payload: { banned: true, reason: 'again' } })
+    const events = [
+      event('member.join', 1, { entity: 'cy', payload: { name: 'Cy' } }),
+      event('member.mute', 2, { actor: 'ann', entity: 'cy', payload: { until: 50, reason: 'spam' } }),
+      event('member.mute', 3, { actor: 'ann', entity: 'cy', payload: { until: 0 } }),
+      event('member.role', 4, { actor: 'ann', entity: 'cy', payload: { role: 'admin' } }),
+      ban,
+      event('member.join', 6, { entity: 'cy', payload: { name: 'Cy' } }), // of a device that had not heard of it
+    ]
+    const standing = 'SELECT role, active, muted_until, mute_reason, muted_by, banned, ban_reason FROM memberships'
+    for (const order of [events, events.toReversed()]) {
+      const store = await openMemoryStore()
+      for (const each of order) receive(store, [each])
+      expect(all(store, standing)).toEqual([['member', 0, 0, null, 'ann', 1, 'again']])
+      expect(all(store, 'SELECT event_type, actor_id, about, detail, reason FROM moderation ORDER BY clock')).toEqual([
+        ['member.mute', 'ann', 'cy', '50', 'spam'],
+        ['member.mute', 'ann', 'cy', '0', null],
+        ['member.role', 'ann', 'cy', 'admin', null],
+        ['member.ban', 'ann', 'cy', '1', 'again'],
+      ])
+      inTransaction(store, () => {
+        store.projector.unproject(ban as KnownEvent)
+        store.projector.flush()
+      })
+      expect(all(store, standing)).toEqual([['admin', 1, 0, null, 'ann', 0, null]])
+      expect(all(store, "SELECT count(*) FROM moderation WHERE event_type = 'member.ban'")).toEqual([[0]])
+      store.close()
+    }
+  })
+
+  it('an invitation counts who came by it, and makes them what it says; no guest is more by coming again', async () => {
+    const invite = { id: 'i1', role: 'admin' }
+    const comes = { name: 'Cy', invite }
+    const events = [
+      event('invite.create', 1, {
+        actor: 'ann',
+        entity: 'i1',
+        payload: { role: 'admin', hash: '0'.repeat(64), expiresAt: 99, uses: 5 },
+      }),
+      event('member.join', 2, { entity: 'cy', payload: comes }),
+      event('member.join', 3, { entity: 'gus', payload: { name: 'Gus', invite: { id: 'i2', role: 'guest' } } }),
+      event('member.leave', 4, { entity: 'gus', payload: {} }),
+      event('member.join', 5, { entity: 'gus', payload: { name: 'Gus', invite } }),
+      event('invite.revoke', 6, { entity: 'i1', payload: {} }),
+    ]
+    for (const order of [events, events.toReversed()]) {
+      const store = await openMemoryStore()
+      for (const each of order) receive(store, [each])
+      expect(all(store, 'SELECT id, maker_id, role, expires_at, uses, used, revoked FROM invitations')).toEqual([
+        ['i1', 'ann', 'admin', 99, 5, 2, 1],
+      ])
+      expect(all(store, 'SELECT person_id, role, active FROM memberships ORDER BY person_id')).toEqual([
+        ['cy', 'admin', 1],
+        ['gus', 'guest', 1],
+      ])
+      store.close()
+    }
   })
 
   it.each([

@@ -19,9 +19,9 @@ export function relocation(
   const roomName = (id: string): string => `in-${id.split('.').slice(2).join('-')}`
 
   return {
-    /** Null: who is in a private room has no meaning here. */
+    /** Null: who is in a private room, and who is invited, has no meaning here. */
     event(event: AnyEvent): AnyEvent | null {
-      if (event.type === 'room.member') return null
+      if (event.type === 'room.member' || String(event.type).startsWith('invite.')) return null
       if (event.type === 'member.join' && typeof event.entity === 'string')
         names.set(event.entity, nameIn(event.payload) ?? event.entity)
       return {

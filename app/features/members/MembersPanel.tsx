@@ -3,11 +3,14 @@ import { givenRoles, isGivenRole, type GivenRole } from '../../../schema/rights/
 import { useDispatch, useLiveQuery } from '../../live/index.ts'
 import { PanelFrame } from '../../shell/PanelFrame.tsx'
 import { showError } from '../../shell/toasts.tsx'
+import { Invitations } from '../invitations/Invitations.tsx'
 import { usePresence } from '../presence/presence.ts'
 import { giveRole, leaveSpace } from '../spaces/space-events.ts'
 import { membersOf, type MemberRow, type SpaceRow } from '../spaces/spaces-query.ts'
 import { MemberItem } from './MemberItem.tsx'
 import { mayInSpace } from './my-rights.ts'
+import { mutedUntil } from './ModerateMember.tsx'
+import { Moderation } from './Moderation.tsx'
 import { TwoSteps } from './TwoSteps.tsx'
 import css from './Members.module.css'
 
@@ -26,6 +29,7 @@ export function MembersPanel({ space }: { space: SpaceRow }) {
   const me = data.find((member) => member.person_id === space.me)
   const mayRemove = (person: string) =>
     onServer && person !== space.me && mayInSpace(space, { append: 'member.leave', entity: person }, data)
+  const mayModerate = (person: string) => onServer && mayInSpace(space, { append: 'member.ban', entity: person }, data)
   return (
     <PanelFrame kind="members" subtitle={status === 'ready' ? data.length.toLocaleString() : null} scroll>
       <ul>
@@ -36,17 +40,21 @@ export function MembersPanel({ space }: { space: SpaceRow }) {
             me={space.me}
             here={present?.get(member.person_id)?.here ?? false}
             role={
-              <MemberRole
-                member={member}
-                roles={onServer ? rolesFor(space, member, data) : []}
-                onChange={(role) => dispatch([giveRole(space, member.person_id, role)]).catch(showError)}
-              />
+              <>
+                {mutedUntil(member) !== null && <span className={css.flag}>muted</span>}
+                <MemberRole
+                  member={member}
+                  roles={onServer ? rolesFor(space, member, data) : []}
+                  onChange={(role) => dispatch([giveRole(space, member.person_id, role)]).catch(showError)}
+                />
+              </>
             }
+            moderateIn={mayModerate(member.person_id) ? space : null}
             remove={
               mayRemove(member.person_id)
                 ? {
                     label: `Remove ${member.name}`,
-                    meaning: `${member.name} can no longer read or write here, and comes back only if an admin lets them in.`,
+                    meaning: `${member.name} can no longer read or write here, and comes back only by an invitation.`,
                     run: () => leave(member),
                   }
                 : null
@@ -63,10 +71,17 @@ export function MembersPanel({ space }: { space: SpaceRow }) {
       )}
       {onServer && me && (
         <div className={css.foot}>
+          {mayInSpace(space, { append: 'invite.create' }, data) && (
+            <Invitations
+              space={space}
+              mayGive={(role) => mayInSpace(space, { append: 'invite.create', entity: 'new', payload: { role } }, data)}
+            />
+          )}
+          {mayInSpace(space, { append: 'member.ban' }, data) && <Moderation space={space} />}
           {mayInSpace(space, { append: 'member.leave', entity: space.me }, data) ? (
             <TwoSteps
               label="Leave this space"
-              meaning={`${space.name} and its rooms leave this device.${space.visibility === 'public' ? '' : ' You come back only if an admin lets you in.'}`}
+              meaning={`${space.name} and its rooms leave this device.${space.visibility === 'public' ? '' : ' You come back only by an invitation.'}`}
               confirm="Leave"
               onConfirm={() => leave(me)}
             />

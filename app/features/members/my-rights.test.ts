@@ -13,8 +13,24 @@ const spaceOf = (role: string, stream = 'space:S'): SpaceRow => ({
   me: 'me',
   my_name: 'Me',
   role,
+  muted_until: 0,
+  mute_reason: null,
+  muted_by: null,
 })
 const rooms = ['general', privateRoomId('S', 'R'), directRoomId('S', ['me', 'you'])]
+
+test('who is muted is offered nothing until it is over', () => {
+  const space = { ...spaceOf('admin'), muted_until: Date.now() + 60_000 }
+  const over = { ...space, muted_until: Date.now() - 1 }
+  expect([mayWriteIn(space), mayWriteIn(over)]).toEqual([false, true])
+  for (const type of ['message.create', 'reaction.add', 'pin.add']) {
+    expect([mayInRoom(space, 'general', { append: type }), mayInRoom(over, 'general', { append: type })]).toEqual([
+      false,
+      true,
+    ])
+  }
+  expect(mayInSpace(space, { append: 'invite.create' })).toBe(false)
+})
 
 test.each([...givenRoles, 'of a newer build'])('what the first screen offers a %s is what they may do', (role) => {
   const space = spaceOf(role)

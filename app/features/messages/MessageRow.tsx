@@ -18,7 +18,7 @@ import { threadName } from '../threads/thread-events.ts'
 import { threadOf } from '../threads/thread-events.ts'
 import { messageBody, quotedMessage, type TimelineRow } from '../timeline/timeline-query.ts'
 import { EditMessage } from './EditMessage.tsx'
-import { MayWrite } from './may-write.ts'
+import { MayReact, MayWrite } from './may-write.ts'
 import { useMessageActions } from './message-actions.ts'
 import { MessageText } from './MessageText.tsx'
 import { useIsPointedAt } from './pointed-row.ts'
@@ -50,6 +50,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const mark = useNameMark(row.author_id)
   const mine = row.author_id === me
   const mayWrite = use(MayWrite)
+  const mayReact = use(MayReact)
   const deleted = row.deleted !== deletedStates.no
   const erased = row.deleted === deletedStates.erased
   const failed = row.outbox_state === 'failed'
@@ -61,7 +62,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return
     if (readOnly || (deleted && !(mayErase && event.key === 'm'))) return
-    const run = shortcuts({ row, mine, threads, mayWrite, target: event.currentTarget })[event.key]
+    const run = shortcuts({ row, mine, threads, mayWrite, mayReact, target: event.currentTarget })[event.key]
     if (!run) return
     event.preventDefault()
     run(actions)
@@ -121,7 +122,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           {!deleted && !editing && <TwoVersions row={row} mine={mine} readOnly={readOnly} reachable={focused} />}
           {row.outbox_state === 'pending' && <Pending />}
           {failed && <Failed row={row} />}
-          {!deleted && <Reactions row={row} me={me} readOnly={readOnly} />}
+          {!deleted && <Reactions row={row} me={me} readOnly={readOnly || !mayReact} />}
           {threads && row.reply_count > 0 && <ThreadButton row={row} />}
         </div>
         {offersActions && <ActionBar row={row} mine={mine} threads={threads} deleted={deleted} />}
@@ -214,12 +215,19 @@ function useMentions(row: TimelineRow, names: readonly string[]): boolean {
   }, [row.deleted, names, text])
 }
 
-function shortcuts(of: { row: TimelineRow; mine: boolean; threads: boolean; mayWrite: boolean; target: HTMLElement }) {
-  const { row, threads, mayWrite, target } = of
+function shortcuts(of: {
+  row: TimelineRow
+  mine: boolean
+  threads: boolean
+  mayWrite: boolean
+  mayReact: boolean
+  target: HTMLElement
+}) {
+  const { row, threads, mayWrite, mayReact, target } = of
   const mine = of.mine && mayWrite
   const keys: Record<string, ((actions: ReturnType<typeof useMessageActions>) => void) | undefined> = {
     r: mayWrite ? (actions) => actions.reply(row) : undefined,
-    '+': (actions) => actions.openEmoji(row, target),
+    '+': mayReact ? (actions) => actions.openEmoji(row, target) : undefined,
     m: (actions) => actions.openMenu(row, target),
     t: threads ? (actions) => actions.openThread(row) : undefined,
     e: mine ? (actions) => actions.edit(row) : undefined,
@@ -240,11 +248,14 @@ function ActionBar(props: { row: TimelineRow; mine: boolean; threads: boolean; d
 function QuickActions({ row, mine, threads }: { row: TimelineRow; mine: boolean; threads: boolean }) {
   const actions = useMessageActions()
   const mayWrite = use(MayWrite)
+  const mayReact = use(MayReact)
   return (
     <>
-      <IconButton label="Add reaction" onClick={(event) => actions.openEmoji(row, event.currentTarget)}>
-        <SmilePlus size={16} aria-hidden />
-      </IconButton>
+      {mayReact && (
+        <IconButton label="Add reaction" onClick={(event) => actions.openEmoji(row, event.currentTarget)}>
+          <SmilePlus size={16} aria-hidden />
+        </IconButton>
+      )}
       {mayWrite && (
         <IconButton label="Reply" onClick={() => actions.reply(row)}>
           <CornerUpLeft size={16} aria-hidden />

@@ -12,7 +12,7 @@ import { Composer, type ComposerHandle } from '../composer/Composer.tsx'
 import { writeMessage, type Written } from '../composer/write-message.ts'
 import { ConflictMark } from '../conflicts/ConflictMark.tsx'
 import { useSettlesAll } from '../conflicts/conflicts.tsx'
-import { MayWrite } from '../messages/may-write.ts'
+import { MayReact, MayWrite } from '../messages/may-write.ts'
 import { RoomBell } from '../notifications/RoomBell.tsx'
 import { updateRoom } from '../spaces/space-events.ts'
 import type { SpaceRow } from '../spaces/spaces-query.ts'
@@ -21,7 +21,7 @@ import { jumpElsewhere } from '../timeline/jump-elsewhere.ts'
 import { Timeline, type TimelineHandle } from '../timeline/Timeline.tsx'
 import type { TimelineRow } from '../timeline/timeline-query.ts'
 import { TimelineSkeleton } from '../timeline/TimelineSkeleton.tsx'
-import { guestWords, mayWriteIn } from '../spaces/may-write.ts'
+import { isMuted, useWhyNotWrite } from '../spaces/may-write.ts'
 import { kindOf, RoomIcon } from './RoomIcon.tsx'
 import { useRoomMark } from './room-marks.ts'
 import { roomById, threadsOf, type RoomRow } from './rooms-query.ts'
@@ -61,7 +61,8 @@ function OpenRoom({ space, room, route }: { space: SpaceRow; room: RoomRow; rout
   const [replyTo, setReplyTo] = useState<TimelineRow | null>(null)
   const timeline = useRef<TimelineHandle>(null)
   const composer = useRef<ComposerHandle>(null)
-  const mayWrite = mayWriteIn(space)
+  const whyNot = useWhyNotWrite(space)
+  const mayWrite = whyNot === null
   // for as long as the room is open: its beginning, drawn by and by, must not grow while its threads are asked for
   useLiveChanges(threadsOf(room.stream, room.id, 3), ignore)
 
@@ -73,24 +74,26 @@ function OpenRoom({ space, room, route }: { space: SpaceRow; room: RoomRow; rout
     <section className={pane.pane} aria-label={`Room ${room.name}`}>
       <RoomHeader room={room} me={space.me} panel={route.panel} />
       <MayWrite value={mayWrite}>
-        <Timeline
-          handle={timeline}
-          stream={room.stream}
-          space={space.id}
-          room={room.id}
-          me={space.me}
-          myNames={[space.my_name]}
-          threads
-          message={route.message}
-          label={`Messages in ${room.name}`}
-          head={<Beginning room={room} />}
-          onReply={(row) => {
-            setReplyTo(row)
-            composer.current?.focus()
-          }}
-          onOpenThread={(row) => openPanel({ kind: 'thread', thread: row.thread_id ?? threadOf(row.id) })}
-          onJump={(message) => void jumpElsewhere(live, room.stream, message).catch(showError)}
-        />
+        <MayReact value={!isMuted(space)}>
+          <Timeline
+            handle={timeline}
+            stream={room.stream}
+            space={space.id}
+            room={room.id}
+            me={space.me}
+            myNames={[space.my_name]}
+            threads
+            message={route.message}
+            label={`Messages in ${room.name}`}
+            head={<Beginning room={room} />}
+            onReply={(row) => {
+              setReplyTo(row)
+              composer.current?.focus()
+            }}
+            onOpenThread={(row) => openPanel({ kind: 'thread', thread: row.thread_id ?? threadOf(row.id) })}
+            onJump={(message) => void jumpElsewhere(live, room.stream, message).catch(showError)}
+          />
+        </MayReact>
       </MayWrite>
       {mayWrite ? (
         <Composer
@@ -105,7 +108,7 @@ function OpenRoom({ space, room, route }: { space: SpaceRow; room: RoomRow; rout
           editLast={() => timeline.current?.editLast() ?? false}
         />
       ) : (
-        <p className={css.guest}>{guestWords}</p>
+        <p className={css.guest}>{whyNot}</p>
       )}
     </section>
   )

@@ -1,4 +1,4 @@
-import { Compass, KeyRound, Plus, Sparkles } from 'lucide-react'
+import { Compass, Plus, Sparkles } from 'lucide-react'
 import { useState, type FormEvent } from 'react'
 import type { SpaceSummary } from '../../../schema/messages/http.ts'
 import { focusSoon } from '../../focus/focus-soon.ts'
@@ -7,14 +7,12 @@ import { navigate } from '../../routes.ts'
 import { Button } from '../../shell/Button.tsx'
 import { NameField, useGivenName } from '../../shell/NameField.tsx'
 import { initials } from '../../shell/Avatar.tsx'
-import { createAccount } from '../account/passkeys.ts'
-import { RecoveryCodes } from '../account/RecoveryCodes.tsx'
-import { SignInWays } from '../account/SignInWays.tsx'
 import { useWork } from '../account/use-work.ts'
-import { signInAsGuest, useIdentity } from '../identity/identity.ts'
+import { useIdentity } from '../identity/identity.ts'
 import { askToKeepStorage } from '../status/keep-storage.ts'
 import { openDemo } from './open-demo.ts'
 import { usePublicSpaces } from './public-spaces.ts'
+import { SignInFirst } from './SignInFirst.tsx'
 import { createSpace, joinSpace } from './space-events.ts'
 import css from './FirstSteps.module.css'
 
@@ -23,9 +21,8 @@ export function FirstSteps({ joined, done }: { joined: ReadonlySet<string>; done
   const live = useLive()
   const dispatch = useDispatch()
   const identity = useIdentity()
-  const name = useGivenName('person')
-  const { busy, error, run } = useWork()
-  const [codes, setCodes] = useState<readonly string[] | null>(null)
+  const work = useWork()
+  const { busy, error, run } = work
   const [offered, askAgain] = usePublicSpaces(identity?.actor ?? null)
 
   const join = async (space: SpaceSummary) => {
@@ -36,28 +33,10 @@ export function FirstSteps({ joined, done }: { joined: ReadonlySet<string>; done
     navigate({ space: space.id })
   }
   const toNextStep = () => focusSoon(() => document.querySelector<HTMLElement>('[data-next-step]'), { within: 6000 })
-  const signIn = () =>
-    run('sign-in', async () => {
-      const given = name.give()
-      if (given === null) return
-      await signInAsGuest(given)
-      toNextStep()
-    })
-  const signUp = () =>
-    run('sign-up', async () => {
-      const given = name.give()
-      if (given === null) return
-      setCodes((await createAccount(given)).codes)
-    })
-  const signInAgain = (what: string, work: () => Promise<void>) =>
-    run(what, async () => {
-      await work()
-      toNextStep()
-    })
-  const create = (spaceName: string) =>
+  const create = (spaceName: string, visibility: 'public' | 'invite') =>
     run('create', async () => {
       if (!identity) return
-      const { space, room, events } = createSpace(identity, spaceName, 'public')
+      const { space, room, events } = createSpace(identity, spaceName, visibility)
       await dispatch(events)
       void askToKeepStorage()
       done()
@@ -78,89 +57,42 @@ export function FirstSteps({ joined, done }: { joined: ReadonlySet<string>; done
           {error}
         </p>
       )}
-      {codes ? (
-        <div className={css.card}>
-          <RecoveryCodes
-            codes={codes}
-            done={() => {
-              setCodes(null)
-              toNextStep()
-            }}
-          />
-        </div>
-      ) : identity ? (
-        <>
-          <p className={css.hello}>
-            Signed in as <b>{identity.name}</b>
-          </p>
-          <section className={css.card} aria-labelledby="join-title">
-            <h2 id="join-title" className={css.title}>
-              <Compass size={18} aria-hidden /> Join a space
-            </h2>
-            {offered.state === 'loading' && <p className={css.note}>Asking the server…</p>}
-            {offered.state === 'failed' && (
-              <div className={css.row}>
-                <p className={css.note}>{offered.message}</p>
-                <Button onClick={askAgain}>Try again</Button>
-              </div>
-            )}
-            {offered.state === 'ready' && (
-              <Offered
-                spaces={offered.spaces.filter((space) => !joined.has(space.id))}
-                none={offered.spaces.length === 0}
-                more={offered.more}
-                busy={busy !== null}
-                join={(space) => void run('join', () => join(space))}
-              />
-            )}
-          </section>
-          <CreateSpace
-            busy={busy === 'create'}
-            taken={offered.state === 'ready' ? offered.spaces : []}
-            isNext={offered.state !== 'loading' && !canJoin}
-            create={(spaceName) => void create(spaceName)}
-          />
-        </>
-      ) : (
-        <>
-          <form
-            className={css.card}
-            onSubmit={(event) => {
-              event.preventDefault()
-              void signIn()
-            }}
-          >
-            <h2 className={css.title}>
-              <Compass size={18} aria-hidden /> Join or create a space
-            </h2>
-            <NameField
-              label="Your name"
-              hint="Others see it beside your messages. No password."
-              {...name.field}
-              maxLength={60}
-              autoComplete="nickname"
-              placeholder="Ada"
-            />
-            <div className={css.row}>
-              <Button type="submit" look="primary" disabled={name.field.value === '' || busy !== null}>
-                {busy === 'sign-in' ? 'Signing in…' : 'Continue'}
-              </Button>
-              <Button disabled={name.field.value === '' || busy !== null} onClick={() => void signUp()}>
-                {busy === 'sign-up' ? 'Waiting for the passkey…' : 'Create an account'}
-              </Button>
-            </div>
-            <p className={css.note}>
-              An account has a passkey, and works on all your devices. You can have one later, too.
+      <SignInFirst title="Join or create a space" work={work} signedIn={toNextStep}>
+        {(identity) => (
+          <>
+            <p className={css.hello}>
+              Signed in as <b>{identity.name}</b>
             </p>
-          </form>
-          <section className={css.card} aria-labelledby="again-title">
-            <h2 id="again-title" className={css.title}>
-              <KeyRound size={18} aria-hidden /> Have an account already?
-            </h2>
-            <SignInWays busy={busy !== null} run={signInAgain} />
-          </section>
-        </>
-      )}
+            <section className={css.card} aria-labelledby="join-title">
+              <h2 id="join-title" className={css.title}>
+                <Compass size={18} aria-hidden /> Join a space
+              </h2>
+              {offered.state === 'loading' && <p className={css.note}>Asking the server…</p>}
+              {offered.state === 'failed' && (
+                <div className={css.row}>
+                  <p className={css.note}>{offered.message}</p>
+                  <Button onClick={askAgain}>Try again</Button>
+                </div>
+              )}
+              {offered.state === 'ready' && (
+                <Offered
+                  spaces={offered.spaces.filter((space) => !joined.has(space.id))}
+                  none={offered.spaces.length === 0}
+                  more={offered.more}
+                  busy={busy !== null}
+                  join={(space) => void run('join', () => join(space))}
+                />
+              )}
+            </section>
+            <CreateSpace
+              busy={busy === 'create'}
+              taken={offered.state === 'ready' ? offered.spaces : []}
+              isNext={offered.state !== 'loading' && !canJoin}
+              create={(...asked) => void create(...asked)}
+            />
+          </>
+        )}
+      </SignInFirst>
       <section className={css.card} aria-labelledby="demo-title">
         <h2 id="demo-title" className={css.title}>
           <Sparkles size={18} aria-hidden /> Look around first
@@ -226,14 +158,15 @@ function CreateSpace(props: {
   readonly taken: readonly { readonly name: string }[]
   /** there is nothing to join: this is what one does next */
   readonly isNext: boolean
-  create(name: string): void
+  create(name: string, visibility: 'public' | 'invite'): void
 }) {
   const { busy, taken, isNext, create } = props
   const name = useGivenName('space')
+  const [open, setOpen] = useState(true)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const given = name.give(taken)
-    if (given !== null) create(given)
+    if (given !== null) create(given, open ? 'public' : 'invite')
   }
   return (
     <form className={css.card} onSubmit={submit} aria-labelledby="create-title">
@@ -247,6 +180,15 @@ function CreateSpace(props: {
         maxLength={80}
         placeholder="Garden club"
       />
+      <label className={css.tick}>
+        <input type="checkbox" checked={open} onChange={({ target }) => setOpen(target.checked)} />
+        Everyone on this server may find it and join
+      </label>
+      <p className={css.note}>
+        {open
+          ? 'You can invite people by a link, too.'
+          : 'People come by an invitation alone. You make one in its list of members.'}
+      </p>
       <Button type="submit" disabled={name.field.value === '' || busy}>
         {busy ? 'Creating…' : 'Create space'}
       </Button>

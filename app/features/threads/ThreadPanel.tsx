@@ -9,9 +9,9 @@ import { ShortTime } from '../../shell/ShortTime.tsx'
 import { Avatar } from '../../shell/Avatar.tsx'
 import { Composer, type ComposerHandle } from '../composer/Composer.tsx'
 import { writeMessage, type Written } from '../composer/write-message.ts'
-import { MayWrite } from '../messages/may-write.ts'
+import { MayReact, MayWrite } from '../messages/may-write.ts'
 import { MessageText } from '../messages/MessageText.tsx'
-import { guestWords, mayWriteIn } from '../spaces/may-write.ts'
+import { isMuted, useWhyNotWrite } from '../spaces/may-write.ts'
 import { roomById } from '../rooms/rooms-query.ts'
 import { useNameMark } from '../spaces/name-marks.tsx'
 import type { SpaceRow } from '../spaces/spaces-query.ts'
@@ -38,7 +38,8 @@ export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: 
   const timeline = useRef<TimelineHandle>(null)
   const composer = useRef<ComposerHandle>(null)
   const exists = room !== null
-  const mayWrite = mayWriteIn(space)
+  const whyNot = useWhyNotWrite(space)
+  const mayWrite = whyNot === null
 
   const send = async (written: Written) => {
     const place = { stream, actor: space.me, room: thread }
@@ -61,25 +62,27 @@ export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: 
         <div className={css.fill} />
       ) : exists ? (
         <MayWrite value={mayWrite}>
-          <Timeline
-            key={thread}
-            handle={timeline}
-            stream={stream}
-            space={space.id}
-            room={thread}
-            me={space.me}
-            myNames={[space.my_name]}
-            threads={false}
-            message={route.message}
-            label="Messages in the thread"
-            head={<div data-key="beginning">{head ?? <p className={css.title}>{room.name}</p>}</div>}
-            onReply={(row) => {
-              setReplyTo(row)
-              composer.current?.focus()
-            }}
-            onOpenThread={() => {}}
-            onJump={(message) => void jumpElsewhere(live, stream, message).catch(showError)}
-          />
+          <MayReact value={!isMuted(space)}>
+            <Timeline
+              key={thread}
+              handle={timeline}
+              stream={stream}
+              space={space.id}
+              room={thread}
+              me={space.me}
+              myNames={[space.my_name]}
+              threads={false}
+              message={route.message}
+              label="Messages in the thread"
+              head={<div data-key="beginning">{head ?? <p className={css.title}>{room.name}</p>}</div>}
+              onReply={(row) => {
+                setReplyTo(row)
+                composer.current?.focus()
+              }}
+              onOpenThread={() => {}}
+              onJump={(message) => void jumpElsewhere(live, stream, message).catch(showError)}
+            />
+          </MayReact>
         </MayWrite>
       ) : (
         <div className={css.fill}>
@@ -88,7 +91,7 @@ export function ThreadPanel({ space, route, thread }: { space: SpaceRow; route: 
         </div>
       )}
       {!mayWrite ? (
-        <p className={css.none}>{guestWords}</p>
+        <p className={css.none}>{whyNot}</p>
       ) : (
         (loading || asking || exists || parent) && (
           <Composer

@@ -43,7 +43,7 @@ export const messageEvents = {
     streams: ['room'],
     payload: nothing,
     facts: (_, { entity, author }) => [{ entity, field: 'message.deleted', value: writeDeleted(author, true) }],
-    ownRows: false,
+    ownRows: true,
   }),
   /** takes back the deletes of the same person */
   'message.restore': define({
@@ -64,6 +64,6 @@ export const messageEvents = {
     payload: nothing,
     facts: (_, { entity }) => [{ entity, field: 'message.erased', value: null }],
     erases: true,
-    ownRows: false,
+    ownRows: true,
   }),
 }
