@@ -1,7 +1,6 @@
 import { strict as assert } from 'node:assert'
 import type { Page } from '@playwright/test'
 import type { FaultName } from '../runtime/page/chaos.ts'
-import { OtherPerson } from '../support/other-person.ts'
 import type { RuntimeSite } from '../support/runtime-site.ts'
 import type { SyncServer } from '../support/sync-server.ts'
 import { isLeader, leaderAmong, rowsOf, valueOf } from '../support/tab.ts'
@@ -161,25 +160,6 @@ const app: Readonly<Record<string, Sentence>> = {
     await world.look(second, 'demo')
     const says = () => document.querySelector('[data-testid=problem]')?.textContent?.includes('Nothing is stored')
     await second.waitForFunction(says)
-  },
-
-  async 'messages go to the server and come from it; a new leader has them from there'({ webkit, server }) {
-    const host = await OtherPerson.signIn(server.url, 'Hana Host')
-    const { stream, rooms } = await host.createSpace('Field notes', ['general'])
-    const first = await open(webkit, server.url)
-    await first.type('input[type=text], input:not([type])', `Ada${enter}`)
-    await first.click('[aria-label^="Join "]')
-    await say(first, 'up')
-    await untilPill(first, 'queued', '0')
-    await host.say(stream, rooms[0]!, 'down')
-    await untilOnce(first, 'down')
-    const second = await open(webkit, await first.url())
-    await untilOnce(second, 'down')
-    await first.close()
-    await say(second, 'after the close')
-    await untilPill(second, 'queued', '0')
-    for (const text of ['up', 'down']) await untilOnce(second, text)
-    assert.deepEqual((await host.textsInLog(stream)).toSorted(), ['after the close', 'down', 'up'])
   },
 }
 
