@@ -92,6 +92,106 @@ test('live queries are listed with what they cost: rows as SQL counts them, tabs
   }
 })
 
+test('the operators of a query are drawn and told in words, and light up with what goes through them', async ({
+  enter,
+  host,
+  place,
+}) => {
+  const tab = await enter()
+  await tab.goto(`${tab.url()}?inspect=queries`)
+  await rowOf(tab, 'FROM timeline_items').filter({ hasText: 'snippet' }).getByRole('button').click()
+  await tab.getByRole('button', { name: 'Show its graph' }).click()
+  const operators = tab.getByTestId('operator')
+  const scan = tab.locator('[data-testid=operator][data-kind=scan]').filter({ hasText: 'timeline_items' })
+  await expect(scan).toHaveCount(1)
+  await expect(tab.getByTestId('operator-drawing').getByText('scan', { exact: false }).first()).toBeVisible()
+  // as many boxes as operators, and one for the tabs
+  await expect(tab.locator('.react-flow__node')).toHaveCount((await operators.count()) + 1)
+  const before = Number(/(\d+) out/.exec(await scan.innerText())![1])
+  let said = 0
+  await expect(async () => {
+    await host.say(place.stream, place.room, `through the graph ${++said}`)
+    await expect(scan).toHaveAttribute('data-lit', '', { timeout: 3000 })
+  }).toPass()
+  await expect(tab.getByTestId('operator-drawing')).toHaveAttribute('data-lit', '')
+  // each new row went through the scan, once
+  await expect(scan).toContainText(`${before + said} out`)
+  await scan
+    .getByText(/look-up/)
+    .or(operators.getByText(/look-up/))
+    .first()
+    .click()
+  await expect(
+    tab
+      .getByRole('region', { name: 'Operators' })
+      .getByText(/SELECT/)
+      .first(),
+  ).toBeVisible()
+  expect(await violations(tab)).toEqual([])
+})
+
+test('a SELECT of the console stays live, and its rows flash; hostile SQL leaves the leader and the page as they are', async ({
+  enter,
+  host,
+  place,
+}) => {
+  const tab = await enter()
+  await tab.goto(`${tab.url()}?inspect=console`)
+  const editor = tab.getByRole('textbox', { name: 'SQL' })
+  const said = tab.getByTestId('console-said')
+  const result = tab.getByRole('region', { name: 'Result' })
+  const run = async (sql: string) => {
+    await editor.fill(sql)
+    await editor.press('Control+Enter')
+  }
+  const leader = await tab.evaluate(() => window.__ACTIVE)
+
+  await run('SELECT author_name, count(*) AS messages FROM timeline_items GROUP BY author_name')
+  await expect(said).toContainText('0 rows. Live')
+  await host.say(place.stream, place.room, 'one')
+  await expect(result.getByRole('cell', { name: 'Hana Host' })).toBeVisible()
+  await host.say(place.stream, place.room, 'two')
+  const row = result.getByRole('row').filter({ hasText: 'Hana Host' })
+  await expect(row).toContainText('Hana Host2')
+  await expect(said).toContainText(/[2-9] changes/)
+  await expect(row).toHaveAttribute('data-changed', /[2-9]/)
+  expect(await valueOf(tab, 'SELECT count(*) FROM timeline_items')).toBe(2)
+  // completion knows the tables
+  await editor.fill('')
+  await editor.pressSequentially('SELECT * FROM timeline_it')
+  await expect(tab.getByRole('option', { name: /timeline_items/ })).toBeVisible()
+  await editor.press('Escape')
+
+  const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)'
+  for (const [sql, words] of [
+    [`${endless} SELECT count(*) FROM n`, 'it ran for 2 s and was stopped'],
+    [`${endless} SELECT i FROM n LIMIT 1000000`, 'The first 200 rows.'],
+    [`SELECT ${'('.repeat(900)}1${')'.repeat(900)}`, 'Recursion limit'],
+    ['DELETE FROM events', 'refused: it would write'],
+    ['WITH gone AS (SELECT 1) DELETE FROM timeline_items RETURNING *', 'refused: it would write'],
+    ["ATTACH 'rsql.sqlite3' AS other", 'refused: it would write'],
+    ['PRAGMA writable_schema = 1', 'refused: PRAGMA writable_schema'],
+    ['CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM events; END', 'refused: it would write'],
+  ] as const) {
+    await run(sql)
+    await expect(result).toContainText(words)
+  }
+  await host.say(place.stream, place.room, 'three')
+  await expect(message(tab, 'three')).toHaveCount(1)
+  expect(await tab.evaluate(() => window.__ACTIVE)).toBe(leader)
+  expect(await valueOf(tab, 'SELECT count(*) FROM timeline_items')).toBe(3)
+
+  // behind its switch it writes rows, and nothing else
+  await tab.getByRole('checkbox', { name: 'Let it write rows' }).check()
+  await expect(tab.getByText('What you write here is no event')).toBeVisible()
+  await run("UPDATE timeline_items SET snippet = 'by hand' WHERE snippet = 'three'")
+  await expect(said).toContainText('1 row written')
+  await expect(message(tab, 'by hand')).toHaveCount(1)
+  await run('DROP TABLE timeline_items')
+  await expect(result).toContainText('only rows may be written')
+  expect(await violations(tab)).toEqual([])
+})
+
 async function violations(page: Page): Promise<string[]> {
   const { violations: found } = await new AxeBuilder({ page }).analyze()
   return found.map(({ id, nodes }) => `${id}: ${nodes.map((each) => each.html).join(' · ')}`)

@@ -38,6 +38,7 @@ const mayScan: Readonly<Record<string, readonly [why: string, ...tables: string[
   'app/features/inspector/tabs/use-trial.ts': ['counts what is not sealed, when somebody tries a failover', 'events', 'applied_events'], // prettier-ignore
   'app/kept-screen/use-kept-screen.ts': ['their number, which is maintained', 'erasures'],
   'app/features/views/QueryPanel.tsx': ['an example of what a person may ask', 'rooms'],
+  'app/features/inspector/console/Console.tsx': ['an example of what a person may ask', 'timeline_items'],
   'app/features/demo-tour/TourPanel.tsx': ['an example of what a person may ask', 'timeline_items'],
   'workers/event-store/event-blocks.ts': ['it has a row a block of events', 'applied_events'],
 }

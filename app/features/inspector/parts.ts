@@ -1,4 +1,4 @@
-import { AppWindow, History, Route, Scale, Share2, Table2, type LucideIcon } from 'lucide-react'
+import { AppWindow, History, Route, Scale, Share2, SquareTerminal, Table2, type LucideIcon } from 'lucide-react'
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react'
 import { foldName } from '../../../schema/events/names.ts'
 
@@ -33,6 +33,13 @@ export const parts = [
     icon: Share2,
     words: 'The operators of one query. A changed row goes from box to box, and becomes the change of the result.',
     View: lazy(() => import('./graph/Graph.tsx')),
+  },
+  {
+    name: 'console',
+    title: 'Console',
+    icon: SquareTerminal,
+    words: 'Any SQL over what this device has. A SELECT stays live: its rows flash as they change.',
+    View: lazy(() => import('./console/Console.tsx')),
   },
   {
     name: 'why',
