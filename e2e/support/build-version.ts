@@ -35,7 +35,7 @@ function otherVersion({ newerSchema, protocol }: Version): Plugin {
       if (newerSchema && id.endsWith('schema/tables/migrations.ts')) {
         return replaced(
           code,
-          /(?<=migrations: readonly string\[\] = \[[^\]]*)\]/,
+          /(?<=migrations: readonly string\[\] = \[[^\]]*?),?\s*\]/,
           `, 'CREATE TABLE of_the_future (x)']`,
         )
       }
