@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
 import { expect, test } from './support/field-notes.ts'
 import { composer, message, openDemo, syncPill } from './support/rooms.ts'
-import { valueOf } from './support/tab.ts'
+import { untilConnected, valueOf } from './support/tab.ts'
 
 const inspector = (page: Page): Locator => page.getByRole('complementary', { name: 'Inspector' })
 const part = (page: Page, name: string): Locator => inspector(page).getByRole('tab', { name })
@@ -141,9 +141,12 @@ test('a SELECT of the console stays live, and its rows flash; hostile SQL leaves
   const said = tab.getByTestId('console-said')
   const result = tab.getByRole('region', { name: 'Result' })
   const run = async (sql: string) => {
-    await editor.fill(sql)
+    // fill() has the browser itself put the text in, as nobody's keyboard does
+    await editor.press('Control+a')
+    await tab.keyboard.insertText(sql)
     await editor.press('Control+Enter')
   }
+  await untilConnected(tab)
   const leader = await tab.evaluate(() => window.__ACTIVE)
 
   await run('SELECT author_name, count(*) AS messages FROM timeline_items GROUP BY author_name')
@@ -157,7 +160,8 @@ test('a SELECT of the console stays live, and its rows flash; hostile SQL leaves
   await expect(row).toHaveAttribute('data-changed', /[2-9]/)
   expect(await valueOf(tab, 'SELECT count(*) FROM timeline_items')).toBe(2)
   // completion knows the tables
-  await editor.fill('')
+  await editor.press('Control+a')
+  await editor.press('Delete')
   await editor.pressSequentially('SELECT * FROM timeline_it')
   await expect(tab.getByRole('option', { name: /timeline_items/ })).toBeVisible()
   await editor.press('Escape')
@@ -188,7 +192,7 @@ test('a SELECT of the console stays live, and its rows flash; hostile SQL leaves
   await expect(said).toContainText('1 row written')
   await expect(message(tab, 'by hand')).toHaveCount(1)
   await run('DROP TABLE timeline_items')
-  await expect(result).toContainText('only rows may be written')
+  await expect(result).toContainText('refused: sqlite_master')
   expect(await violations(tab)).toEqual([])
 })
 

@@ -45,7 +45,7 @@ export default function Console({ of }: PartProps) {
   return (
     <div className={css.console}>
       <Suspense fallback={<div className={css.editor} />}>
-        <SqlEditor initial={text} schema={schema} onChange={setText} onRun={() => void run(text)} />
+        <SqlEditor initial={text} schema={schema} onChange={setText} onRun={(now) => void run(now)} />
       </Suspense>
       <div className={css.bar}>
         <Button look="primary" onClick={() => void run(text)} disabled={running}>

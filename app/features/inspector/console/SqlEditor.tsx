@@ -18,7 +18,8 @@ export default function SqlEditor(props: {
   /** table or view → its columns */
   schema: Readonly<Record<string, readonly string[]>>
   onChange(text: string): void
-  onRun(): void
+  /** what stands there now, which may not have been rendered yet */
+  onRun(text: string): void
 }) {
   const { schema } = props
   const place = useRef<HTMLDivElement>(null)
@@ -37,7 +38,9 @@ export default function SqlEditor(props: {
         doc: initial,
         selection: { anchor: initial.length },
         extensions: [
-          Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => (latest.current.onRun(), true) }])),
+          Prec.highest(
+            keymap.of([{ key: 'Mod-Enter', run: ({ state }) => (latest.current.onRun(state.doc.toString()), true) }]),
+          ),
           history(),
           keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap]),
           language.of(languageOf({})),

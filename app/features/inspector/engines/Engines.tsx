@@ -12,10 +12,10 @@ import css from './Engines.module.css'
 /** One live query, kept up to date and run again, side by side, while people write. */
 export default function Engines({ of }: PartProps) {
   const { answer } = useInspection({ about: 'queries' }, 2_000)
-  if (!answer) return <p>Asking the leader …</p>
+  if (!answer) return <p className={css.part}>Asking the leader …</p>
   const queries = answer.queries
   const chosen = queries.find(({ queryId }) => queryId === of) ?? largest(queries)
-  if (!chosen) return <p>No tab has a live query.</p>
+  if (!chosen) return <p className={css.part}>No tab has a live query yet.</p>
   return (
     <div className={css.part}>
       <label className={css.choice}>
